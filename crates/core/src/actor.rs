@@ -1,0 +1,46 @@
+//! Who asks for a change.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::AuthorityIndex;
+
+/// Whoever asks, as the log names them, and the authority they act for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// How they came in: `key:treasury-backend`, `cli:maria`, `system:expiry`.
+    pub name: String,
+    /// The authority on whose behalf they act; the issuer itself by default.
+    pub authority: AuthorityIndex,
+}
+
+impl Actor {
+    /// Somebody who holds an API key of this name.
+    pub fn api_key(name: &str) -> Self {
+        Self::named("key", name)
+    }
+
+    /// Somebody at the command line.
+    pub fn command_line(name: &str) -> Self {
+        Self::named("cli", name)
+    }
+
+    /// The register itself, by a job of this name.
+    pub fn system(job: &str) -> Self {
+        Self::named("system", job)
+    }
+
+    fn named(kind: &str, name: &str) -> Self {
+        Self {
+            name: format!("{kind}:{name}"),
+            authority: AuthorityIndex::OWNER,
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}

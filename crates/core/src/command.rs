@@ -1,0 +1,102 @@
+//! What somebody asks of the register.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    country::Country,
+    ids::ExternalId,
+    investor::{
+        Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source,
+    },
+    time::{Day, UnixSeconds},
+    wallet::{ChainScope, WalletAddress},
+};
+
+/// A change that somebody wants for one investor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Make an investor known.
+    RegisterInvestor {
+        /// Person or entity.
+        kind: InvestorKind,
+        /// The issuer's own reference.
+        external_id: Option<ExternalId>,
+    },
+    /// Bind a wallet to the investor.
+    LinkWallet {
+        /// Which one.
+        wallet: WalletAddress,
+        /// Where it counts.
+        chains: ChainScope,
+    },
+    /// Take a wallet from the investor.
+    RemoveWallet {
+        /// Which one.
+        wallet: WalletAddress,
+    },
+    /// Bar a wallet from use: its key is lost or stolen.
+    DeactivateWallet {
+        /// Which one.
+        wallet: WalletAddress,
+    },
+    /// Let a wallet be used again.
+    ReactivateWallet {
+        /// Which one.
+        wallet: WalletAddress,
+    },
+    /// Give a verdict in the investor's favour, the first or a renewal.
+    Verify(Verdict),
+    /// Register if need be, bind the wallet if need be, verify if anything
+    /// differs: what a row of a batch asks. A withdrawn verdict is not given
+    /// back this way, and a known investor's kind and a known wallet's chains
+    /// stay as they are.
+    Admit {
+        /// Person or entity.
+        kind: InvestorKind,
+        /// The issuer's own reference.
+        external_id: Option<ExternalId>,
+        /// The wallet.
+        wallet: WalletAddress,
+        /// Where it counts.
+        chains: ChainScope,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// Refuse a first verification.
+    Reject(RejectionReason),
+    /// Withdraw the verdict.
+    Revoke(RevocationReason),
+    /// Take notice that the verdict has ended.
+    Expire,
+    /// Bar the investor, whatever the verdict.
+    Restrict,
+    /// Lift the bar.
+    LiftRestriction,
+    /// Freeze the investor's assets by law.
+    FreezeAssets,
+    /// Lift the freeze.
+    UnfreezeAssets {
+        /// The licence or order that allows it.
+        licence: String,
+    },
+}
+
+/// The verdict that an operator or provider gives; the register adds the
+/// moment and the authority.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// How thoroughly.
+    pub level: Level,
+    /// The jurisdiction of residence.
+    pub country: Country,
+    /// What the investor may buy.
+    pub accreditation: Accreditation,
+    /// The last day of the accreditation.
+    pub accreditation_ends: Option<Day>,
+    /// Whether US law treats the investor as a US person.
+    pub us_person: bool,
+    /// When the verdict ends; `None` is never.
+    pub expiry: Option<UnixSeconds>,
+    /// Who answers for it.
+    pub source: Source,
+}

@@ -1,0 +1,111 @@
+//! What happened: the register's only source of state (I1).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::ExternalId,
+    investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
+    wallet::{ChainScope, Version, WalletAddress},
+};
+
+/// Something that happened to an investor. Free of personal data (I6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum Event {
+    /// The investor became known.
+    InvestorRegistered {
+        /// Person or entity.
+        kind: InvestorKind,
+        /// The issuer's own reference.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_id: Option<ExternalId>,
+    },
+    /// The issuer's own reference became known later.
+    ExternalIdAssigned {
+        /// The reference.
+        external_id: ExternalId,
+    },
+    /// A wallet was bound to the investor.
+    WalletLinked {
+        /// Which one.
+        wallet: WalletAddress,
+        /// Where it counts.
+        #[serde(default)]
+        chains: ChainScope,
+        /// Where the tombstone of an earlier binding stands; 0 for an address
+        /// never seen.
+        #[serde(default, skip_serializing_if = "Version::is_zero")]
+        version: Version,
+    },
+    /// A wallet was taken from the investor; the chains keep a tombstone.
+    WalletRemoved {
+        /// Which one.
+        wallet: WalletAddress,
+    },
+    /// A wallet may not be used for now.
+    WalletDeactivated {
+        /// Which one.
+        wallet: WalletAddress,
+    },
+    /// A wallet may be used again.
+    WalletReactivated {
+        /// Which one.
+        wallet: WalletAddress,
+    },
+    /// A verdict in the investor's favour, the first or a renewal.
+    InvestorVerified(Verified),
+    /// A first verification failed.
+    InvestorRejected {
+        /// Why.
+        reason: RejectionReason,
+    },
+    /// The verdict was withdrawn.
+    InvestorRevoked {
+        /// Why.
+        reason: RevocationReason,
+    },
+    /// The verdict ended by itself.
+    InvestorExpired,
+    /// The register barred the investor, whatever the verdict.
+    InvestorRestricted,
+    /// The bar was lifted.
+    RestrictionLifted,
+    /// The law froze the investor's assets.
+    AssetsFrozen,
+    /// The freeze was lifted.
+    AssetsUnfrozen {
+        /// The licence or order that allows it.
+        licence: String,
+    },
+    /// The record that chains hold for a wallet is no longer what they must
+    /// hold: the mirror owes them this version (I2).
+    RecordChanged {
+        /// Which one.
+        wallet: WalletAddress,
+        /// The version that the new record carries.
+        version: Version,
+    },
+}
+
+impl Event {
+    /// The event's name in the past tense, as logs and clients know it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::InvestorRegistered { .. } => "InvestorRegistered",
+            Self::ExternalIdAssigned { .. } => "ExternalIdAssigned",
+            Self::WalletLinked { .. } => "WalletLinked",
+            Self::WalletRemoved { .. } => "WalletRemoved",
+            Self::WalletDeactivated { .. } => "WalletDeactivated",
+            Self::WalletReactivated { .. } => "WalletReactivated",
+            Self::InvestorVerified(_) => "InvestorVerified",
+            Self::InvestorRejected { .. } => "InvestorRejected",
+            Self::InvestorRevoked { .. } => "InvestorRevoked",
+            Self::InvestorExpired => "InvestorExpired",
+            Self::InvestorRestricted => "InvestorRestricted",
+            Self::RestrictionLifted => "RestrictionLifted",
+            Self::AssetsFrozen => "AssetsFrozen",
+            Self::AssetsUnfrozen { .. } => "AssetsUnfrozen",
+            Self::RecordChanged { .. } => "RecordChanged",
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Newtypes for everything that names something.
+
+use std::{fmt, str::FromStr};
+
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The tenant: whoever issues tokens and answers for its customers.
+///
+/// A short slug (`[a-z0-9-]`, 1–40 characters, beginning with a letter or a
+/// digit), since people type it and every row of the database carries it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IssuerId(String);
+
+/// Why a text is no [`IssuerId`].
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "`{0}` is no issuer name: use 1 to 40 of a–z, 0–9 and `-`, beginning with a letter or digit"
+)]
+pub struct IssuerIdError(String);
+
+impl IssuerId {
+    /// The slug itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for IssuerId {
+    type Err = IssuerIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fits = (1..=40).contains(&text.len())
+            && !text.starts_with('-')
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(IssuerIdError(text.chars().take(60).collect()))
+        }
+    }
+}
+
+impl TryFrom<String> for IssuerId {
+    type Error = IssuerIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<IssuerId> for String {
+    fn from(id: IssuerId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for IssuerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An investor, by a 32-byte id that says nothing about the person.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct InvestorId(pub B256);
+
+impl InvestorId {
+    /// The id made of 32 random bytes that the caller drew.
+    pub const fn from_random(bytes: [u8; 32]) -> Self {
+        Self(B256::new(bytes))
+    }
+}
+
+impl fmt::Debug for InvestorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InvestorId({})", self.0)
+    }
+}
+
+impl fmt::Display for InvestorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl FromStr for InvestorId {
+    type Err = InvestorIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|_| InvestorIdError)
+    }
+}
+
+/// A text that is no [`InvestorId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("an investor id is `0x` and 64 hexadecimal digits")]
+pub struct InvestorIdError;
+
+/// The issuer's own reference for a customer (a CRM number, say).
+///
+/// 1–128 printable characters. An `@` is refused: an e-mail address is
+/// personal data, and this reference reaches events and exports (I6).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ExternalId(String);
+
+/// Why a text is no [`ExternalId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ExternalIdError {
+    /// Empty, too long, or with control characters.
+    #[error("an external id has 1 to 128 printable characters")]
+    Shape,
+    /// It looks like an e-mail address.
+    #[error("an external id must not be an e-mail address: it is stored outside the vault")]
+    Email,
+}
+
+impl ExternalId {
+    /// The reference as the issuer wrote it, without surrounding blanks.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ExternalId {
+    type Err = ExternalIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.contains('@') {
+            return Err(ExternalIdError::Email);
+        }
+        if text.is_empty() || text.chars().count() > 128 || text.chars().any(char::is_control) {
+            return Err(ExternalIdError::Shape);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for ExternalId {
+    type Error = ExternalIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<ExternalId> for String {
+    fn from(id: ExternalId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A chain by its EIP-155 id.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct ChainId(pub u64);
+
+impl fmt::Display for ChainId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An authority by its place in the on-chain bitmap; 0 is the issuer itself,
+/// which cannot be restricted.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct AuthorityIndex(pub u8);
+
+impl AuthorityIndex {
+    /// The issuer itself.
+    pub const OWNER: Self = Self(0);
+}

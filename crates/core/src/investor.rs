@@ -1,0 +1,328 @@
+//! The investor: a natural person or legal entity that the issuer verifies.
+//!
+//! Its life, each state with its own data:
+//!
+//! 1. [`Status::Pending`]: known, not yet judged.
+//! 2. [`Status::Verified`]: may hold and move tokens until its expiry. A
+//!    renewal replaces one `Verified` by the next.
+//! 3. [`Status::Rejected`]: a first verification failed.
+//! 4. [`Status::Revoked`]: the verdict was withdrawn. The balance stays, and
+//!    neither sends nor receives.
+//! 5. [`Status::Expired`]: the verdict ended by itself. The chains knew at that
+//!    second, without a transaction.
+//!
+//! From the last three a new verification leads back to `Verified`. A
+//! restriction and an asset freeze lie across all of these: no verification
+//! lifts them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    country::Country,
+    ids::{AuthorityIndex, ExternalId, InvestorId},
+    time::{Day, UnixSeconds},
+    wallet::{Wallet, WalletAddress},
+};
+
+/// A person or an entity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvestorKind {
+    /// A human being.
+    #[default]
+    NaturalPerson,
+    /// A company, fund, trust or foundation.
+    LegalEntity,
+}
+
+/// How thoroughly the investor was verified.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Identity of an individual.
+    #[default]
+    Basic,
+    /// Enhanced due diligence.
+    Enhanced,
+    /// A legal entity with its owners.
+    Corporate,
+}
+
+/// What the investor may buy beyond the public: the rating of `KYCRegistrar`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accreditation {
+    /// A retail investor (rating 1).
+    #[default]
+    None,
+    /// A professional client (rating 2).
+    Professional,
+    /// A qualified or accredited investor (rating 3).
+    Qualified,
+    /// A class of the issuer's own (ratings 4 to 7).
+    Issuer(IssuerRating),
+}
+
+/// A rating that the issuer gives a meaning of its own: 4 to 7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct IssuerRating(u8);
+
+impl TryFrom<u8> for IssuerRating {
+    type Error = &'static str;
+
+    fn try_from(rating: u8) -> Result<Self, Self::Error> {
+        if (4..=7).contains(&rating) {
+            Ok(Self(rating))
+        } else {
+            Err("an issuer's own rating is 4, 5, 6 or 7")
+        }
+    }
+}
+
+impl From<IssuerRating> for u8 {
+    fn from(rating: IssuerRating) -> Self {
+        rating.0
+    }
+}
+
+impl Accreditation {
+    /// The rating that a wallet record holds.
+    pub fn rating(self) -> u8 {
+        match self {
+            Self::None => 1,
+            Self::Professional => 2,
+            Self::Qualified => 3,
+            Self::Issuer(rating) => rating.0,
+        }
+    }
+
+    /// The accreditation behind a rating of 1 to 7.
+    pub fn from_rating(rating: u8) -> Option<Self> {
+        match rating {
+            1 => Some(Self::None),
+            2 => Some(Self::Professional),
+            3 => Some(Self::Qualified),
+            _ => IssuerRating::try_from(rating).ok().map(Self::Issuer),
+        }
+    }
+}
+
+/// Who answers for a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A KYC provider's record, by the provider's name and reference.
+    Provider {
+        /// `sumsub`, `entrust`.
+        name: String,
+        /// The provider's id of the applicant or workflow run.
+        reference: String,
+    },
+    /// A named person who verified by hand and answers for it.
+    Operator {
+        /// The person's name, as the issuer's staff list has it.
+        operator: String,
+        /// Which version of which attestation text they signed.
+        attestation: Attestation,
+    },
+}
+
+/// The text that an operator signed, by its name and version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attestation {
+    /// The whole text.
+    pub text: String,
+    /// The issuer's version of it, such as `2026-03`.
+    pub version: String,
+}
+
+/// A verdict in the investor's favour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// How thoroughly.
+    pub level: Level,
+    /// The jurisdiction of residence.
+    pub country: Country,
+    /// What the investor may buy.
+    pub accreditation: Accreditation,
+    /// The last day of the accreditation; afterwards the investor counts as
+    /// not accredited, but stays verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accreditation_ends: Option<Day>,
+    /// Whether US law treats the investor as a US person, wherever it resides.
+    #[serde(default)]
+    pub us_person: bool,
+    /// When the verdict ends; `None` is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<UnixSeconds>,
+    /// The authority that verified.
+    #[serde(default)]
+    pub authority: AuthorityIndex,
+    /// Who answers for it.
+    pub source: Source,
+    /// When it was given.
+    pub verified_at: UnixSeconds,
+}
+
+impl Verified {
+    /// Whether the verdict still holds at `now`: `now < expiry` (I4).
+    pub fn holds_at(&self, now: UnixSeconds) -> bool {
+        self.expiry.is_none_or(|expiry| now < expiry)
+    }
+
+    /// The accreditation at `now`, which falls to none when it has lapsed.
+    pub fn accreditation_at(&self, now: UnixSeconds) -> Accreditation {
+        match self.accreditation_ends {
+            Some(last) if now >= last.end() => Accreditation::None,
+            _ => self.accreditation,
+        }
+    }
+
+    /// Whether a chain would see no difference between the two verdicts.
+    pub fn same_facts(&self, other: &Self) -> bool {
+        (self.level, self.country, self.accreditation, self.accreditation_ends)
+            == (other.level, other.country, other.accreditation, other.accreditation_ends)
+            && (self.us_person, self.expiry, self.authority)
+                == (other.us_person, other.expiry, other.authority)
+    }
+}
+
+/// Why a verdict was withdrawn. A fixed list, so that no free text can carry
+/// personal data into the log (I6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevocationReason {
+    /// The investor is on a sanctions list.
+    Sanctions,
+    /// The investor broke the issuer's rules or the law.
+    ComplianceViolation,
+    /// A document lapsed or proved false.
+    Documents,
+    /// The provider withdrew its verdict.
+    Provider,
+    /// The investor left of its own will, and may still redeem.
+    Departure,
+    /// The account was closed.
+    AccountClosed,
+    /// The verdict was given by mistake.
+    Mistake,
+}
+
+/// Why a first verification failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectionReason {
+    /// The identity could not be established.
+    Identity,
+    /// The investor is on a sanctions list.
+    Sanctions,
+    /// The source of the funds is not plausible.
+    SourceOfFunds,
+    /// The issuer does not serve this country.
+    Country,
+    /// The provider's final refusal.
+    Provider,
+}
+
+/// Where the investor stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Known, not yet judged.
+    Pending,
+    /// May hold and move tokens.
+    Verified(Verified),
+    /// A first verification failed.
+    Rejected(RejectionReason),
+    /// The verdict was withdrawn.
+    Revoked {
+        /// Why.
+        reason: RevocationReason,
+        /// What was withdrawn.
+        verdict: Verified,
+    },
+    /// The verdict ended by itself.
+    Expired(Verified),
+}
+
+/// A status without its data, as people filter by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each is documented at `Status`")]
+pub enum StatusName {
+    Pending,
+    Verified,
+    Rejected,
+    Revoked,
+    Expired,
+}
+
+impl StatusName {
+    /// The word that people and the database use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Verified => "verified",
+            Self::Rejected => "rejected",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl std::fmt::Display for StatusName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Status {
+    /// The status without its data.
+    pub fn name(&self) -> StatusName {
+        match self {
+            Self::Pending => StatusName::Pending,
+            Self::Verified(_) => StatusName::Verified,
+            Self::Rejected(_) => StatusName::Rejected,
+            Self::Revoked { .. } => StatusName::Revoked,
+            Self::Expired(_) => StatusName::Expired,
+        }
+    }
+
+    /// The verdict in force or last in force.
+    pub fn verdict(&self) -> Option<&Verified> {
+        match self {
+            Self::Verified(verdict) | Self::Expired(verdict) | Self::Revoked { verdict, .. } => {
+                Some(verdict)
+            }
+            Self::Pending | Self::Rejected(_) => None,
+        }
+    }
+}
+
+/// An investor with its wallets: the aggregate that commands change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Investor {
+    /// Its id, which says nothing about the person.
+    pub id: InvestorId,
+    /// Person or entity.
+    pub kind: InvestorKind,
+    /// The issuer's own reference.
+    pub external_id: Option<ExternalId>,
+    /// Where it stands.
+    pub status: Status,
+    /// Barred by the register, whatever the verdict.
+    pub restricted: bool,
+    /// Assets frozen by law: nothing moves without a licence reference.
+    pub frozen: bool,
+    /// Its wallets, in the order in which they were linked.
+    pub wallets: Vec<Wallet>,
+}
+
+impl Investor {
+    /// The wallet at this address, if it is this investor's.
+    pub fn wallet(&self, address: WalletAddress) -> Option<&Wallet> {
+        self.wallets.iter().find(|wallet| wallet.address == address)
+    }
+}

@@ -1,0 +1,14 @@
+//! Keeping every chain equal to the register.
+//!
+//! [`record`] is the word that a chain holds for a wallet, [`rules`] what the
+//! contract makes of a write, [`plan`] the cheapest writes that lead from what
+//! a chain holds to what it must hold, [`batch`] those writes as calldata
+//! carries them, [`fees`] what they may cost, and [`lane`] the machine that
+//! brings them to one chain under one signer's nonces.
+
+pub mod batch;
+pub mod fees;
+pub mod lane;
+pub mod plan;
+pub mod record;
+pub mod rules;

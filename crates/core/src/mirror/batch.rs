@@ -1,0 +1,220 @@
+//! Several wallets' writes in one transaction, packed as the registry reads them.
+
+use alloy_primitives::{Address, U256};
+use thiserror::Error;
+
+use super::{record::WalletRecord, rules::Grounds};
+use crate::wallet::{Version, WalletAddress};
+
+/// The most entries that one call of the registry takes.
+pub const MAX_BATCH: usize = 500;
+
+const UPSERT_BYTES: usize = 52;
+const DENIAL_BYTES: usize = 23;
+
+/// A whole record for one wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upsert {
+    /// Which wallet.
+    pub wallet: WalletAddress,
+    /// Its record.
+    pub record: WalletRecord,
+}
+
+/// A denial of one wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// Which wallet.
+    pub wallet: WalletAddress,
+    /// The version that the denial carries.
+    pub version: Version,
+    /// Why.
+    pub grounds: Grounds,
+}
+
+/// One call of the registry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// `upsert(head, records)`.
+    Upsert(Vec<Upsert>),
+    /// `deny(head, denials)`.
+    Deny(Vec<Denial>),
+}
+
+/// Which function a batch calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// `upsert`.
+    Upsert,
+    /// `deny`.
+    Deny,
+}
+
+impl Call {
+    /// The function's name, as the store keeps it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Upsert => "upsert",
+            Self::Deny => "deny",
+        }
+    }
+
+    /// The call of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "upsert" => Some(Self::Upsert),
+            "deny" => Some(Self::Deny),
+            _ => None,
+        }
+    }
+}
+
+/// Bytes that are no batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("{bytes} bytes are no batch of `{}` entries", call.as_str())]
+pub struct BatchError {
+    call: Call,
+    bytes: usize,
+}
+
+impl Batch {
+    /// Which function it calls.
+    pub const fn call(&self) -> Call {
+        match self {
+            Self::Upsert(_) => Call::Upsert,
+            Self::Deny(_) => Call::Deny,
+        }
+    }
+
+    /// How many wallets it writes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Upsert(entries) => entries.len(),
+            Self::Deny(entries) => entries.len(),
+        }
+    }
+
+    /// Whether it writes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Each wallet with the version that it is brought to.
+    pub fn versions(&self) -> Vec<(WalletAddress, Version)> {
+        match self {
+            Self::Upsert(entries) => entries
+                .iter()
+                .map(|entry| (entry.wallet, entry.record.version()))
+                .collect(),
+            Self::Deny(entries) => entries
+                .iter()
+                .map(|entry| (entry.wallet, entry.version))
+                .collect(),
+        }
+    }
+
+    /// The call's `bytes` argument: 52 bytes an upsert (wallet, record), 23 a
+    /// denial (wallet, version, grounds).
+    pub fn packed(&self) -> Vec<u8> {
+        match self {
+            Self::Upsert(entries) => {
+                let mut bytes = Vec::with_capacity(entries.len() * UPSERT_BYTES);
+                for entry in entries {
+                    bytes.extend_from_slice(entry.wallet.address().as_slice());
+                    bytes.extend_from_slice(&entry.record.0.to_be_bytes::<32>());
+                }
+                bytes
+            }
+            Self::Deny(entries) => {
+                let mut bytes = Vec::with_capacity(entries.len() * DENIAL_BYTES);
+                for entry in entries {
+                    bytes.extend_from_slice(entry.wallet.address().as_slice());
+                    bytes.extend_from_slice(&entry.version.0.to_be_bytes());
+                    bytes.push(entry.grounds.byte());
+                }
+                bytes
+            }
+        }
+    }
+
+    /// The batch in these packed bytes.
+    pub fn unpack(call: Call, bytes: &[u8]) -> Result<Self, BatchError> {
+        let error = BatchError {
+            call,
+            bytes: bytes.len(),
+        };
+        let width = match call {
+            Call::Upsert => UPSERT_BYTES,
+            Call::Deny => DENIAL_BYTES,
+        };
+        if bytes.is_empty() || bytes.len() % width != 0 {
+            return Err(error);
+        }
+        let wallet = |entry: &[u8]| {
+            WalletAddress::new(Address::from_slice(&entry[..20])).map_err(|_| error)
+        };
+        let entries = bytes.chunks_exact(width);
+        Ok(match call {
+            Call::Upsert => Self::Upsert(
+                entries
+                    .map(|entry| {
+                        Ok(Upsert {
+                            wallet: wallet(entry)?,
+                            record: WalletRecord(U256::from_be_slice(&entry[20..])),
+                        })
+                    })
+                    .collect::<Result<_, _>>()?,
+            ),
+            Call::Deny => Self::Deny(
+                entries
+                    .map(|entry| {
+                        Ok(Denial {
+                            wallet: wallet(entry)?,
+                            version: Version(u16::from_be_bytes([entry[20], entry[21]])),
+                            grounds: Grounds::from_byte(entry[22]),
+                        })
+                    })
+                    .collect::<Result<_, _>>()?,
+            ),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wallet(n: u8) -> WalletAddress {
+        WalletAddress::new(Address::with_last_byte(n)).unwrap()
+    }
+
+    #[test]
+    fn packing_round_trips() {
+        let upserts = Batch::Upsert(vec![Upsert {
+            wallet: wallet(1),
+            record: WalletRecord(U256::MAX),
+        }]);
+        let denials = Batch::Deny(vec![
+            Denial {
+                wallet: wallet(2),
+                version: Version(0x0102),
+                grounds: Grounds::REVOKED.and(Grounds::FROZEN),
+            },
+            Denial {
+                wallet: wallet(3),
+                version: Version(9),
+                grounds: Grounds::REMOVED,
+            },
+        ]);
+        for batch in [upserts, denials] {
+            assert_eq!(Batch::unpack(batch.call(), &batch.packed()), Ok(batch));
+        }
+    }
+
+    #[test]
+    fn torn_bytes_are_no_batch() {
+        assert!(Batch::unpack(Call::Upsert, &[1; 51]).is_err());
+        assert!(Batch::unpack(Call::Deny, &[]).is_err());
+        assert!(Batch::unpack(Call::Deny, &[0; 23]).is_err(), "the zero address");
+    }
+}

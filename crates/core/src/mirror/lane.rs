@@ -1,0 +1,283 @@
+//! The lane: one chain and one signer's nonces, as a machine that is polled.
+//!
+//! The driver asks [`Lane::poll`] for the next [`Effect`], carries it out, and
+//! tells the result to [`Lane::handle`]. The lane itself does no IO and reads
+//! no clock, so the server, the simulator and the canister run the same code.
+//!
+//! The life of a transaction, which the lane calls a slot since it owns a nonce:
+//!
+//! 1. [`Effect::Pull`] asks the store which wallets the chain must be told
+//!    about, denials before approvals (I3).
+//! 2. [`Effect::Store`] has a batch of them signed and stored, together with
+//!    the removal of its wallets from the outbox (I1, I11).
+//! 3. [`Effect::Broadcast`] sends the stored bytes; the same bytes go again
+//!    whenever a node may have forgotten them.
+//! 4. A slot that waits too long at the front is stored anew with the same
+//!    nonce and a higher, bounded fee.
+//! 5. [`Effect::Observe`] reads head, fees, nonce and receipts.
+//! 6. [`Effect::Settle`] records what became of it, once deep enough, and
+//!    queues its wallets again if the chain did not take them.
+//!
+//! When the store fails, nobody knows whether it stored: the driver abandons
+//! the lane and makes a new one from what is stored.
+//!
+//! A slot that is stored but not broadcast is not in flight: it is sent again
+//! for as long as it takes, so slots never jam.
+
+mod effect;
+mod observe;
+mod planning;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+
+pub use effect::{
+    Attempt, Broadcast, Effect, Envelope, Input, Nonce, Observation, Outcome, Receipt, Signed,
+    Urgency,
+};
+use planning::{Outbox, Planning};
+pub use slot::{OpenTransaction, Slot};
+
+use super::{
+    batch::Batch,
+    fees::{FeePolicy, Gas, Market},
+    record::WalletRecord,
+};
+use crate::{
+    time::{Millis, UnixMillis},
+    wallet::WalletAddress,
+};
+
+/// How one chain wants to be driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LanePolicy {
+    /// A transaction is final when this many blocks include or follow it.
+    pub confirmations: u64,
+    /// Wallets in one approval transaction, at most.
+    pub max_upserts: usize,
+    /// Wallets in one denial transaction, at most.
+    pub max_denials: usize,
+    /// Unmined transactions beyond which no approvals are sent.
+    pub max_in_flight: usize,
+    /// Further transactions that only denials may use.
+    pub denial_reserve: usize,
+    /// Gas for a transaction without wallets.
+    pub base_gas: Gas,
+    /// Gas for each upsert, generously.
+    pub gas_per_upsert: Gas,
+    /// Gas for each denial, generously.
+    pub gas_per_denial: Gas,
+    /// What a transaction may cost.
+    pub fees: FeePolicy,
+    /// How often to look while something is under way.
+    pub busy_interval: Millis,
+    /// How often to look while nothing is.
+    pub idle_interval: Millis,
+    /// When to send the same bytes again.
+    pub rebroadcast_after: Millis,
+    /// When to replace the transaction at the front by a dearer one.
+    pub replace_after: Millis,
+}
+
+impl LanePolicy {
+    fn gas_limit(&self, batch: &Batch) -> Gas {
+        let each = match batch {
+            Batch::Upsert(_) => self.gas_per_upsert,
+            Batch::Deny(_) => self.gas_per_denial,
+        };
+        let wallets = batch.len() as u64;
+        Gas(self.base_gas.0 + each.0 * wallets)
+    }
+}
+
+/// The machine of one chain and one signer.
+#[derive(Debug)]
+pub struct Lane {
+    policy: LanePolicy,
+    slots: BTreeMap<Nonce, Slot>,
+    next_nonce: Nonce,
+    /// What each wallet under way will hold once mined, by the nonce that
+    /// carries it.
+    under_way: HashMap<WalletAddress, (Nonce, WalletRecord)>,
+    denials: Outbox,
+    approvals: Outbox,
+    planning: Planning,
+    market: Option<Market>,
+    mined_nonce: Nonce,
+    observing: bool,
+    observe_at: UnixMillis,
+    broadcasting: usize,
+    /// No planning before this: the signer is out of funds.
+    held_until: UnixMillis,
+    /// Fewer than the policy allows, while a batch that failed is taken apart.
+    max_upserts: usize,
+}
+
+impl Lane {
+    /// A lane with what the store still has open, in any order.
+    pub fn new(policy: LanePolicy, open: Vec<OpenTransaction>) -> Self {
+        let mut lane = Self {
+            policy,
+            slots: BTreeMap::new(),
+            next_nonce: Nonce(0),
+            under_way: HashMap::new(),
+            denials: Outbox::MayHold,
+            approvals: Outbox::MayHold,
+            planning: Planning::Idle,
+            market: None,
+            mined_nonce: Nonce(0),
+            observing: false,
+            observe_at: UnixMillis(0),
+            broadcasting: 0,
+            held_until: UnixMillis(0),
+            max_upserts: policy.max_upserts,
+        };
+        for transaction in open {
+            lane.next_nonce = lane.next_nonce.max(transaction.nonce.next());
+            match lane.slots.get_mut(&transaction.nonce) {
+                Some(slot) => slot.add_attempt(transaction),
+                None => {
+                    let slot = Slot::new(transaction);
+                    lane.slots.insert(slot.nonce, slot);
+                }
+            }
+        }
+        lane
+    }
+
+    /// The slots that are not settled, by nonce.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.values()
+    }
+
+    /// Whether nothing is left to do, as far as the lane knows.
+    pub fn is_idle(&self) -> bool {
+        self.slots.is_empty()
+            && matches!(self.planning, Planning::Idle)
+            && self.denials == Outbox::Dry
+            && self.approvals == Outbox::Dry
+    }
+
+    /// The next effect to carry out, if there is one now.
+    pub fn poll(&mut self, now: UnixMillis) -> Option<Effect> {
+        self.settle()
+            .or_else(|| self.broadcast(now))
+            .or_else(|| self.plan(now))
+            .or_else(|| self.replace(now))
+            .or_else(|| self.observe(now))
+    }
+
+    /// When [`Lane::poll`] may have something to do without any input.
+    pub fn poll_at(&self) -> UnixMillis {
+        let hold = Some(self.held_until).filter(|until| *until > UnixMillis(0));
+        let front = self.slots.get(&self.mined_nonce);
+        let replacement = front.and_then(|slot| slot.replacement_due(&self.policy));
+        let broadcasts = self
+            .slots
+            .values()
+            .filter_map(|slot| slot.broadcast_due(&self.policy));
+        broadcasts
+            .chain(hold)
+            .chain(replacement)
+            .chain((!self.observing).then_some(self.observe_at))
+            .min()
+            .unwrap_or(UnixMillis(u64::MAX))
+    }
+
+    /// Takes the result of an effect, or news from outside.
+    pub fn handle(&mut self, input: Input, now: UnixMillis) {
+        match input {
+            Input::Woken => {
+                self.denials = Outbox::MayHold;
+                self.approvals = Outbox::MayHold;
+            }
+            Input::Pulled {
+                urgency,
+                records,
+                head,
+                more,
+            } => self.pulled(urgency, &records, head, more),
+            Input::Discarded => {
+                if let Planning::Discarding { then, .. } = &mut self.planning {
+                    let then = std::mem::take(then);
+                    self.planning = Planning::storing(then);
+                }
+            }
+            Input::Stored(signed) => self.stored(signed),
+            Input::Broadcast {
+                nonce,
+                attempt,
+                outcome,
+            } => self.broadcast_done(nonce, attempt, outcome, now),
+            Input::Observed(observation) => self.observed(observation, now),
+            Input::ObserveFailed => {
+                self.observing = false;
+                self.observe_at = now.after(self.policy.idle_interval);
+            }
+            Input::Settled { nonce } => self.settled(nonce),
+        }
+    }
+
+    fn settle(&mut self) -> Option<Effect> {
+        let slot = self
+            .slots
+            .values_mut()
+            .find(|slot| slot.outcome.is_some() && !slot.settling)?;
+        slot.settling = true;
+        Some(Effect::Settle {
+            nonce: slot.nonce,
+            outcome: slot.outcome.clone()?,
+        })
+    }
+
+    /// Sends stored bytes, lowest nonce first: denials at once, approvals one
+    /// after another so that they do not crowd the wire.
+    fn broadcast(&mut self, now: UnixMillis) -> Option<Effect> {
+        let policy = self.policy;
+        let busy = self.broadcasting;
+        let slot = self.slots.values_mut().find(|slot| {
+            let free = busy < 2 || matches!(slot.batch, Batch::Deny(_));
+            free && slot.wants_broadcast(&policy, now)
+        })?;
+        slot.broadcasting = true;
+        slot.last_broadcast = Some(now);
+        self.broadcasting += 1;
+        let newest = slot.newest();
+        Some(Effect::Broadcast {
+            nonce: slot.nonce,
+            attempt: newest.attempt,
+            raw: newest.raw.clone(),
+        })
+    }
+
+    fn broadcast_done(
+        &mut self,
+        nonce: Nonce,
+        attempt: Attempt,
+        outcome: Broadcast,
+        now: UnixMillis,
+    ) {
+        self.broadcasting = self.broadcasting.saturating_sub(1);
+        let Some(slot) = self.slots.get_mut(&nonce) else {
+            return;
+        };
+        slot.broadcasting = false;
+        slot.last_broadcast = Some(now);
+        match outcome {
+            Broadcast::Accepted => {
+                slot.accepted = true;
+                self.observe_at = self.observe_at.min(now.after(self.policy.busy_interval));
+            }
+            // Somebody's transaction took the nonce: only receipts tell whose.
+            Broadcast::NonceTooLow => {
+                slot.accepted = true;
+                self.observe_at = now;
+            }
+            Broadcast::Underpriced => slot.underpriced |= slot.newest().attempt == attempt,
+            Broadcast::Unfunded => self.held_until = now.after(self.policy.rebroadcast_after),
+            Broadcast::Unreachable => {}
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What a lane asks of its driver, and what the driver tells it.
+
+use alloy_primitives::{B256, Bytes};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    log::Head,
+    mirror::{
+        batch::Batch,
+        fees::{Gas, GasPrice, Market},
+        plan::PendingRecord,
+        record::WalletRecord,
+    },
+    wallet::{Version, WalletAddress},
+};
+
+/// A signer's transaction count on one chain.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Nonce(pub u64);
+
+impl Nonce {
+    /// The following one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// Which try at one nonce, from 0; each is dearer than the one before it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Attempt(pub u16);
+
+impl Attempt {
+    /// The following one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// Which part of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Urgency {
+    /// Revocations, restrictions, freezes, removals: first (I3).
+    Denials,
+    /// Everything else.
+    Approvals,
+}
+
+/// A transaction before it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The nonce it takes.
+    pub nonce: Nonce,
+    /// Which try at this nonce.
+    pub attempt: Attempt,
+    /// The most gas it may use.
+    pub gas_limit: Gas,
+    /// The most it may cost, per gas.
+    pub price: GasPrice,
+    /// The head of the issuer's log that it carries (I9).
+    pub head: Head,
+    /// What it writes.
+    pub batch: Batch,
+}
+
+/// A transaction that is signed and stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// What was signed.
+    pub envelope: Envelope,
+    /// Its hash.
+    pub hash: B256,
+    /// Its bytes, as nodes take them.
+    pub raw: Bytes,
+    /// When it was stored.
+    pub stored_at: crate::time::UnixMillis,
+}
+
+/// What a transaction did to the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Which try was mined.
+    pub attempt: Attempt,
+    /// The block that includes it.
+    pub block_number: u64,
+    /// Whether it was carried out.
+    pub succeeded: bool,
+    /// The gas that it used.
+    pub gas_used: Gas,
+    /// Every record that it wrote, by its `WalletRecorded` logs.
+    pub records: Vec<(WalletAddress, WalletRecord)>,
+}
+
+/// What became of a nonce.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Mined and carried out, deep enough to count.
+    Mined(Receipt),
+    /// Mined, but not carried out; its wallets are queued again unless one
+    /// wallet alone failed, which a person must look at.
+    Failed {
+        /// What the chain says.
+        receipt: Receipt,
+        /// Whether the wallets are queued again.
+        requeue: bool,
+    },
+    /// Another transaction took the nonce; the wallets are queued again.
+    Dropped,
+}
+
+/// What a node answered to a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broadcast {
+    /// It has it, now or already.
+    Accepted,
+    /// The nonce is used up: perhaps by this very transaction.
+    NonceTooLow,
+    /// It asks a higher fee.
+    Underpriced,
+    /// The signer cannot pay for it.
+    Unfunded,
+    /// No answer, or one that says nothing: try again later.
+    Unreachable,
+}
+
+/// What the driver must do next. Effects may be carried out side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask the outbox for wallets; answer with [`Input::Pulled`].
+    Pull {
+        /// Which part of it.
+        urgency: Urgency,
+        /// How many at most.
+        limit: usize,
+    },
+    /// Take these wallets from the outbox up to these versions, since the
+    /// chain needs no telling; answer with [`Input::Discarded`].
+    Discard(Vec<(WalletAddress, Version)>),
+    /// Sign and store, and take its wallets from the outbox, in one database
+    /// transaction; answer with [`Input::Stored`].
+    Store(Envelope),
+    /// Send bytes; answer with [`Input::Broadcast`].
+    Broadcast {
+        /// Whose.
+        nonce: Nonce,
+        /// Which try.
+        attempt: Attempt,
+        /// The stored bytes.
+        raw: Bytes,
+    },
+    /// Read head, fees, nonce, and the receipts of those of these whose nonce
+    /// is used up; answer with [`Input::Observed`].
+    Observe(Vec<(Nonce, Vec<B256>)>),
+    /// Record what became of a nonce; answer with [`Input::Settled`].
+    Settle {
+        /// Which one.
+        nonce: Nonce,
+        /// What became of it.
+        outcome: Outcome,
+    },
+}
+
+/// What the chain shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// The newest block.
+    pub block_number: u64,
+    /// What it asks.
+    pub market: Market,
+    /// The signer's transaction count there: every lower nonce is used up.
+    pub mined_nonce: Nonce,
+    /// The receipts that were found.
+    pub receipts: Vec<(Nonce, Receipt)>,
+}
+
+/// What the driver tells the lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The outbox may hold something new.
+    Woken,
+    /// The answer to [`Effect::Pull`].
+    Pulled {
+        /// What was asked.
+        urgency: Urgency,
+        /// The wallets.
+        records: Vec<PendingRecord>,
+        /// The log's head when they were read.
+        head: Head,
+        /// Whether there may be more.
+        more: bool,
+    },
+    /// [`Effect::Discard`] is done.
+    Discarded,
+    /// The answer to [`Effect::Store`].
+    Stored(Signed),
+    /// The answer to [`Effect::Broadcast`].
+    Broadcast {
+        /// Whose.
+        nonce: Nonce,
+        /// Which try.
+        attempt: Attempt,
+        /// What the node said.
+        outcome: Broadcast,
+    },
+    /// The answer to [`Effect::Observe`].
+    Observed(Observation),
+    /// The chain did not answer.
+    ObserveFailed,
+    /// [`Effect::Settle`] is done.
+    Settled {
+        /// Which one.
+        nonce: Nonce,
+    },
+}

@@ -1,0 +1,249 @@
+//! From the outbox to batches that are to be stored, and to dearer tries.
+
+use std::collections::VecDeque;
+
+use super::{Attempt, Effect, Envelope, Lane, Signed, Slot, Urgency};
+use crate::{
+    log::Head,
+    mirror::{
+        batch::Batch,
+        plan::{PendingRecord, Step, step},
+        record::WalletRecord,
+        rules::{denied, upserted},
+    },
+    time::UnixMillis,
+    wallet::{Version, WalletAddress},
+};
+
+/// What is known of the outbox in one urgency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outbox {
+    /// There may be more.
+    MayHold,
+    /// It was empty when last asked.
+    Dry,
+}
+
+/// A batch that is to be stored, with what its wallets will hold afterwards.
+#[derive(Debug)]
+pub(super) struct Planned {
+    batch: Batch,
+    head: Head,
+    expected: Vec<(WalletAddress, WalletRecord)>,
+}
+
+/// What the planner is doing; one thing at a time, so that no wallet is
+/// pulled twice before its transaction is stored.
+#[derive(Debug)]
+pub(super) enum Planning {
+    Idle,
+    Pulling,
+    /// Wallets that need no telling are to be dropped before the rest is stored.
+    Discarding {
+        wallets: Option<Vec<(WalletAddress, Version)>>,
+        then: VecDeque<Planned>,
+    },
+    Storing {
+        /// Being signed and stored now.
+        current: Option<Planned>,
+        then: VecDeque<Planned>,
+    },
+}
+
+impl Planning {
+    pub(super) fn storing(then: VecDeque<Planned>) -> Self {
+        if then.is_empty() {
+            Self::Idle
+        } else {
+            Self::Storing {
+                current: None,
+                then,
+            }
+        }
+    }
+}
+
+/// Entries on their way into batches of a bounded size.
+struct Drafts<E> {
+    size: usize,
+    head: Head,
+    full: Vec<Draft<E>>,
+}
+
+struct Draft<E> {
+    entries: Vec<E>,
+    expected: Vec<(WalletAddress, WalletRecord)>,
+}
+
+impl<E> Drafts<E> {
+    fn new(size: usize, head: Head) -> Self {
+        let size = size.max(1);
+        let full = Vec::new();
+        Self { size, head, full }
+    }
+
+    fn push(&mut self, entry: E, expected: (WalletAddress, WalletRecord)) {
+        let size = self.size;
+        let draft = match self.full.last_mut() {
+            Some(draft) if draft.entries.len() < size => draft,
+            _ => self.full.push_mut(Draft {
+                entries: Vec::with_capacity(size),
+                expected: Vec::with_capacity(size),
+            }),
+        };
+        draft.entries.push(entry);
+        draft.expected.push(expected);
+    }
+
+    fn into_planned(self, batch: impl Fn(Vec<E>) -> Batch) -> VecDeque<Planned> {
+        self.full
+            .into_iter()
+            .map(|draft| Planned {
+                batch: batch(draft.entries),
+                head: self.head,
+                expected: draft.expected,
+            })
+            .collect()
+    }
+}
+
+impl Lane {
+    pub(super) fn plan(&mut self, now: UnixMillis) -> Option<Effect> {
+        let market = self.market?;
+        if now < self.held_until {
+            return None;
+        }
+        self.held_until = UnixMillis(0);
+        match &mut self.planning {
+            Planning::Pulling => None,
+            Planning::Discarding { wallets, .. } => wallets.take().map(Effect::Discard),
+            Planning::Storing { current, then } => {
+                if current.is_some() {
+                    return None;
+                }
+                let planned = then.pop_front()?;
+                let envelope = Envelope {
+                    nonce: self.next_nonce,
+                    attempt: Attempt(0),
+                    gas_limit: self.policy.gas_limit(&planned.batch),
+                    price: self.policy.fees.first(market),
+                    head: planned.head,
+                    batch: planned.batch.clone(),
+                };
+                *current = Some(planned);
+                Some(Effect::Store(envelope))
+            }
+            Planning::Idle => {
+                let unmined = self.unmined();
+                let reserve = self.policy.max_in_flight + self.policy.denial_reserve;
+                let (urgency, limit) = if self.denials == Outbox::MayHold && unmined < reserve {
+                    self.denials = Outbox::Dry;
+                    (Urgency::Denials, self.policy.max_denials)
+                } else if self.denials == Outbox::Dry
+                    && self.approvals == Outbox::MayHold
+                    && unmined < self.policy.max_in_flight
+                {
+                    self.approvals = Outbox::Dry;
+                    (Urgency::Approvals, self.max_upserts)
+                } else {
+                    return None;
+                };
+                self.planning = Planning::Pulling;
+                Some(Effect::Pull { urgency, limit })
+            }
+        }
+    }
+
+    fn unmined(&self) -> usize {
+        self.slots.range(self.mined_nonce..).count()
+    }
+
+    pub(super) fn pulled(&mut self, urgency: Urgency, records: &[PendingRecord], head: Head, more: bool) {
+        // News that came meanwhile must not be forgotten: only ever set.
+        if more {
+            match urgency {
+                Urgency::Denials => self.denials = Outbox::MayHold,
+                Urgency::Approvals => self.approvals = Outbox::MayHold,
+            }
+        }
+        let mut upserts = Drafts::new(self.max_upserts, head);
+        let mut denials = Drafts::new(self.policy.max_denials, head);
+        let mut needless = Vec::new();
+        for pending in records {
+            let wallet = pending.wallet;
+            let held = self
+                .under_way
+                .get(&wallet)
+                .map_or(pending.observed, |(_, record)| *record);
+            match step(wallet, pending.desired, held) {
+                Step::Upsert(upsert) => {
+                    upserts.push(upsert, (wallet, upserted(held, upsert.record)));
+                }
+                Step::Deny(denial) => {
+                    let after = denied(held, denial.version, denial.grounds);
+                    denials.push(denial, (wallet, after));
+                }
+                Step::Nothing | Step::Outranked => {
+                    needless.push((wallet, pending.desired.version()));
+                }
+            }
+        }
+        let mut planned = denials.into_planned(Batch::Deny);
+        planned.append(&mut upserts.into_planned(Batch::Upsert));
+        self.planning = if needless.is_empty() {
+            Planning::storing(planned)
+        } else {
+            Planning::Discarding {
+                wallets: Some(needless),
+                then: planned,
+            }
+        };
+    }
+
+    pub(super) fn stored(&mut self, signed: Signed) {
+        let nonce = signed.envelope.nonce;
+        if signed.envelope.attempt > Attempt(0) {
+            if let Some(slot) = self.slots.get_mut(&nonce) {
+                slot.replacing = false;
+                slot.add_attempt(signed.into());
+            }
+            return;
+        }
+        self.next_nonce = self.next_nonce.max(nonce.next());
+        self.slots.insert(nonce, Slot::new(signed.into()));
+        if let Planning::Storing { current, then } = &mut self.planning {
+            for (wallet, record) in current.take().into_iter().flat_map(|done| done.expected) {
+                self.under_way.insert(wallet, (nonce, record));
+            }
+            if then.is_empty() {
+                self.planning = Planning::Idle;
+            }
+        }
+    }
+
+    pub(super) fn replace(&mut self, now: UnixMillis) -> Option<Effect> {
+        let market = self.market?;
+        let policy = self.policy;
+        let slot = self.slots.get_mut(&self.mined_nonce)?;
+        if !slot.wants_replacement(&policy, now) {
+            return None;
+        }
+        let attempt = slot.newest().attempt.next();
+        let Some(price) = policy.fees.replacement(slot.newest().price, market) else {
+            // At the cap: the same bytes go again, and the operator sees it wait.
+            slot.underpriced = false;
+            slot.stored_at = now;
+            return None;
+        };
+        slot.replacing = true;
+        slot.stored_at = now;
+        Some(Effect::Store(Envelope {
+            nonce: slot.nonce,
+            attempt,
+            gas_limit: policy.gas_limit(&slot.batch),
+            price,
+            head: slot.head,
+            batch: slot.batch.clone(),
+        }))
+    }
+}

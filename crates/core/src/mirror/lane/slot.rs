@@ -1,0 +1,175 @@
+//! One nonce of a lane and the transactions that compete for it.
+
+use alloy_primitives::{B256, Bytes};
+
+use super::{Attempt, LanePolicy, Nonce, Outcome, Receipt, Signed};
+use crate::{
+    log::Head,
+    mirror::{batch::Batch, fees::GasPrice},
+    time::{Millis, UnixMillis},
+};
+
+/// A stored transaction whose fate is open, as the store hands it back after
+/// a restart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenTransaction {
+    /// Its nonce.
+    pub nonce: Nonce,
+    /// Which try at this nonce.
+    pub attempt: Attempt,
+    /// Its hash.
+    pub hash: B256,
+    /// Its bytes.
+    pub raw: Bytes,
+    /// What it may cost.
+    pub price: GasPrice,
+    /// The log's head that it carries.
+    pub head: Head,
+    /// What it writes.
+    pub batch: Batch,
+    /// When it was stored.
+    pub stored_at: UnixMillis,
+}
+
+impl From<Signed> for OpenTransaction {
+    fn from(signed: Signed) -> Self {
+        Self {
+            nonce: signed.envelope.nonce,
+            attempt: signed.envelope.attempt,
+            hash: signed.hash,
+            raw: signed.raw,
+            price: signed.envelope.price,
+            head: signed.envelope.head,
+            batch: signed.envelope.batch,
+            stored_at: signed.stored_at,
+        }
+    }
+}
+
+/// One try at a nonce.
+#[derive(Clone, Debug)]
+pub(super) struct Try {
+    pub(super) attempt: Attempt,
+    pub(super) hash: B256,
+    pub(super) raw: Bytes,
+    pub(super) price: GasPrice,
+}
+
+/// One nonce, with every try at it.
+#[derive(Debug)]
+pub struct Slot {
+    /// The nonce.
+    pub nonce: Nonce,
+    /// What every try at it writes.
+    pub batch: Batch,
+    pub(super) head: Head,
+    /// In the order of their attempts; never empty.
+    pub(super) tries: Vec<Try>,
+    /// When the newest try was stored.
+    pub(super) stored_at: UnixMillis,
+    pub(super) broadcasting: bool,
+    pub(super) last_broadcast: Option<UnixMillis>,
+    /// Whether a node has taken the newest try.
+    pub(super) accepted: bool,
+    /// Whether a node asked a higher fee for it.
+    pub(super) underpriced: bool,
+    pub(super) replacing: bool,
+    pub(super) receipt: Option<Receipt>,
+    /// In how many observations the nonce was used up without a receipt.
+    pub(super) missing: u64,
+    pub(super) outcome: Option<Outcome>,
+    pub(super) settling: bool,
+}
+
+impl Slot {
+    pub(super) fn new(transaction: OpenTransaction) -> Self {
+        Self {
+            nonce: transaction.nonce,
+            batch: transaction.batch,
+            head: transaction.head,
+            tries: vec![Try {
+                attempt: transaction.attempt,
+                hash: transaction.hash,
+                raw: transaction.raw,
+                price: transaction.price,
+            }],
+            stored_at: transaction.stored_at,
+            broadcasting: false,
+            last_broadcast: None,
+            accepted: false,
+            underpriced: false,
+            replacing: false,
+            receipt: None,
+            missing: 0,
+            outcome: None,
+            settling: false,
+        }
+    }
+
+    pub(super) fn add_attempt(&mut self, transaction: OpenTransaction) {
+        self.stored_at = self.stored_at.max(transaction.stored_at);
+        self.tries.push(Try {
+            attempt: transaction.attempt,
+            hash: transaction.hash,
+            raw: transaction.raw,
+            price: transaction.price,
+        });
+        self.tries.sort_by_key(|each| each.attempt);
+        self.accepted = false;
+        self.underpriced = false;
+        self.last_broadcast = None;
+    }
+
+    /// The dearest try, which is the one to send. There always is one.
+    pub(super) fn newest(&self) -> &Try {
+        let last = self.tries.len().saturating_sub(1);
+        &self.tries[last]
+    }
+
+    pub(super) fn hashes(&self) -> Vec<B256> {
+        self.tries.iter().map(|each| each.hash).collect()
+    }
+
+    /// Whether its fate is still open.
+    pub fn is_open(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    fn patience(&self, policy: &LanePolicy) -> Millis {
+        if self.accepted {
+            policy.rebroadcast_after
+        } else {
+            policy.idle_interval
+        }
+    }
+
+    /// When the newest bytes are to be sent, first or again.
+    pub(super) fn broadcast_due(&self, policy: &LanePolicy) -> Option<UnixMillis> {
+        let waiting = self.is_open() && !self.broadcasting && self.receipt.is_none();
+        waiting.then(|| {
+            self.last_broadcast
+                .map_or(UnixMillis(0), |last| last.after(self.patience(policy)))
+        })
+    }
+
+    pub(super) fn wants_broadcast(&self, policy: &LanePolicy, now: UnixMillis) -> bool {
+        self.broadcast_due(policy).is_some_and(|due| due <= now)
+    }
+
+    /// When a dearer try is to take its place, if it is at the front.
+    pub(super) fn replacement_due(&self, policy: &LanePolicy) -> Option<UnixMillis> {
+        let waiting = self.is_open() && !self.replacing && self.receipt.is_none();
+        if !waiting {
+            None
+        } else if self.underpriced {
+            Some(UnixMillis(0))
+        } else {
+            self.accepted
+                .then(|| self.stored_at.after(policy.replace_after))
+        }
+    }
+
+    pub(super) fn wants_replacement(&self, policy: &LanePolicy, now: UnixMillis) -> bool {
+        self.replacement_due(policy).is_some_and(|due| due <= now)
+    }
+}

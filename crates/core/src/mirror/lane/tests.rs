@@ -1,0 +1,364 @@
+//! The lane against a small chain and outbox that live in memory, on a clock
+//! that the test moves.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256, Bytes};
+
+use super::*;
+use crate::{
+    log::Head,
+    mirror::{
+        fees::Wei,
+        plan::PendingRecord,
+        rules::{denied, upserted},
+    },
+    wallet::Version,
+};
+
+const POLICY: LanePolicy = LanePolicy {
+    confirmations: 1,
+    max_upserts: 3,
+    max_denials: 5,
+    max_in_flight: 2,
+    denial_reserve: 1,
+    base_gas: Gas(60_000),
+    gas_per_upsert: Gas(30_000),
+    gas_per_denial: Gas(10_000),
+    fees: FeePolicy {
+        cap: Wei(1_000),
+        bump_percent: 13,
+    },
+    busy_interval: Millis(100),
+    idle_interval: Millis(1_000),
+    rebroadcast_after: Millis(3_000),
+    replace_after: Millis(10_000),
+};
+
+/// A driver's surroundings: outbox, stored transactions, a chain that mines on demand.
+struct World {
+    lane: Lane,
+    now: UnixMillis,
+    outbox: BTreeMap<WalletAddress, (WalletRecord, bool)>,
+    observed: BTreeMap<WalletAddress, WalletRecord>,
+    stored: Vec<OpenTransaction>,
+    mempool: BTreeMap<Nonce, Envelope>,
+    chain: BTreeMap<WalletAddress, WalletRecord>,
+    mined: BTreeMap<Nonce, Receipt>,
+    block: u64,
+    broadcast: Broadcast,
+    sent: Vec<(Nonce, Attempt)>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self {
+            lane: Lane::new(POLICY, Vec::new()),
+            now: UnixMillis(1),
+            outbox: BTreeMap::new(),
+            observed: BTreeMap::new(),
+            stored: Vec::new(),
+            mempool: BTreeMap::new(),
+            chain: BTreeMap::new(),
+            mined: BTreeMap::new(),
+            block: 1,
+            broadcast: Broadcast::Accepted,
+            sent: Vec::new(),
+        }
+    }
+
+    fn want(&mut self, wallet: u8, record: WalletRecord) {
+        self.outbox.insert(address(wallet), (record, record.denies()));
+        self.lane.handle(Input::Woken, self.now);
+    }
+
+    /// Carries out effects until the lane has none for now.
+    fn run(&mut self) {
+        for _ in 0..1_000 {
+            let Some(effect) = self.lane.poll(self.now) else {
+                return;
+            };
+            if let Some(input) = self.carry_out(effect) {
+                self.lane.handle(input, self.now);
+            }
+        }
+        panic!("the lane never rests");
+    }
+
+    fn later(&mut self, span: Millis) {
+        self.now = self.now.after(span);
+        self.run();
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Option<Input> {
+        Some(match effect {
+            Effect::Pull { urgency, limit } => {
+                let denials = urgency == Urgency::Denials;
+                let records: Vec<_> = self
+                    .outbox
+                    .iter()
+                    .filter(|(_, (_, denies))| *denies == denials)
+                    .take(limit)
+                    .map(|(wallet, (desired, _))| PendingRecord {
+                        wallet: *wallet,
+                        desired: *desired,
+                        observed: self.observed.get(wallet).copied().unwrap_or_default(),
+                    })
+                    .collect();
+                Input::Pulled {
+                    urgency,
+                    more: records.len() == limit,
+                    records,
+                    head: Head::default(),
+                }
+            }
+            Effect::Discard(wallets) => {
+                for (wallet, _) in wallets {
+                    self.outbox.remove(&wallet);
+                }
+                Input::Discarded
+            }
+            Effect::Store(envelope) => {
+                for (wallet, version) in envelope.batch.versions() {
+                    if self.outbox.get(&wallet).is_some_and(|(r, _)| r.version() <= version) {
+                        self.outbox.remove(&wallet);
+                    }
+                }
+                let id = envelope.nonce.0 * 100 + u64::from(envelope.attempt.0);
+                let signed = Signed {
+                    hash: B256::left_padding_from(&id.to_be_bytes()),
+                    raw: Bytes::from(id.to_be_bytes().to_vec()),
+                    stored_at: self.now,
+                    envelope: envelope.clone(),
+                };
+                self.stored.push(signed.clone().into());
+                self.mempool.insert(envelope.nonce, envelope);
+                Input::Stored(signed)
+            }
+            Effect::Broadcast { nonce, attempt, .. } => {
+                self.sent.push((nonce, attempt));
+                Input::Broadcast {
+                    nonce,
+                    attempt,
+                    outcome: self.broadcast,
+                }
+            }
+            Effect::Observe(open) => Input::Observed(Observation {
+                block_number: self.block,
+                market: Market {
+                    base_fee: Wei(10),
+                    tip: Wei(2),
+                },
+                mined_nonce: Nonce(self.mined.len() as u64),
+                receipts: open
+                    .iter()
+                    .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
+                    .collect(),
+            }),
+            Effect::Settle { nonce, outcome } => {
+                match outcome {
+                    Outcome::Mined(receipt) => self.observed.extend(receipt.records),
+                    Outcome::Failed { requeue: false, .. } => {}
+                    Outcome::Failed { .. } | Outcome::Dropped => {
+                        let slot = self.lane.slots().find(|slot| slot.nonce == nonce).unwrap();
+                        let Batch::Upsert(entries) = &slot.batch else {
+                            panic!("only upserts fail here");
+                        };
+                        for entry in entries {
+                            self.outbox.insert(entry.wallet, (entry.record, false));
+                        }
+                    }
+                }
+                self.stored.retain(|open| open.nonce != nonce);
+                Input::Settled { nonce }
+            }
+        })
+    }
+
+    /// Mines what has been sent, in the order of nonces.
+    fn mine(&mut self, succeeded: bool) {
+        self.block += 1;
+        while let Some(envelope) = self.mempool.remove(&Nonce(self.mined.len() as u64)) {
+            let records: Vec<_> = match &envelope.batch {
+                Batch::Upsert(entries) => entries
+                    .iter()
+                    .map(|entry| (entry.wallet, upserted(self.held(entry.wallet), entry.record)))
+                    .collect(),
+                Batch::Deny(entries) => entries
+                    .iter()
+                    .map(|entry| {
+                        let held = self.held(entry.wallet);
+                        (entry.wallet, denied(held, entry.version, entry.grounds))
+                    })
+                    .collect(),
+            };
+            if succeeded {
+                self.chain.extend(records.clone());
+            }
+            self.mined.insert(
+                envelope.nonce,
+                Receipt {
+                    attempt: envelope.attempt,
+                    block_number: self.block,
+                    succeeded,
+                    gas_used: Gas(1),
+                    records,
+                },
+            );
+        }
+    }
+
+    fn held(&self, wallet: WalletAddress) -> WalletRecord {
+        self.chain.get(&wallet).copied().unwrap_or_default()
+    }
+}
+
+fn address(n: u8) -> WalletAddress {
+    WalletAddress::new(Address::with_last_byte(n)).unwrap()
+}
+
+fn approved(version: u16) -> WalletRecord {
+    WalletRecord::tombstone(Version(version))
+        .with_identity(Address::with_last_byte(99))
+        .with_approval(true)
+}
+
+#[test]
+fn approvals_reach_the_chain_in_batches() {
+    let mut world = World::new();
+    for wallet in 1..=5 {
+        world.want(wallet, approved(1));
+    }
+    world.run();
+    assert_eq!(world.sent, [(Nonce(0), Attempt(0)), (Nonce(1), Attempt(0))]);
+    world.mine(true);
+    world.later(Millis(1_000));
+    assert_eq!(world.observed.len(), 5);
+    assert!(world.observed.values().all(|record| *record == approved(1)));
+    assert!(world.lane.is_idle());
+}
+
+#[test]
+fn a_denial_passes_approvals_that_wait() {
+    let mut world = World::new();
+    for wallet in 1..=20 {
+        world.want(wallet, approved(1));
+    }
+    world.run();
+    assert_eq!(world.sent.len(), 2, "as many approvals as the policy allows");
+    world.want(200, approved(2).with_approval(false));
+    world.run();
+    assert_eq!(world.sent.len(), 3, "the reserve is for denials");
+    assert!(!world.outbox.contains_key(&address(200)));
+    assert_eq!(world.outbox.len(), 14);
+}
+
+#[test]
+fn a_denial_of_what_is_under_way_comes_after_it() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.want(1, approved(2).with_approval(false));
+    world.run();
+    world.mine(true);
+    world.later(Millis(1_000));
+    assert_eq!(world.held(address(1)), approved(2).with_approval(false));
+    assert!(world.lane.is_idle());
+}
+
+#[test]
+fn stored_bytes_go_again_until_a_node_takes_them() {
+    let mut world = World::new();
+    world.broadcast = Broadcast::Unreachable;
+    world.want(1, approved(1));
+    world.run();
+    world.later(Millis(1_000));
+    world.later(Millis(1_000));
+    assert_eq!(world.sent, [(Nonce(0), Attempt(0)); 3]);
+    world.broadcast = Broadcast::Accepted;
+    world.later(Millis(1_000));
+    world.later(Millis(1_000));
+    assert_eq!(world.sent.len(), 4, "then the lane waits");
+    world.later(Millis(2_000));
+    assert_eq!(world.sent.len(), 5, "until the node may have forgotten them");
+}
+
+#[test]
+fn the_front_is_replaced_at_a_bounded_fee() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    let mut prices = vec![world.stored[0].price];
+    for _ in 0..200 {
+        world.later(Millis(1_000));
+    }
+    prices.extend(world.stored.iter().skip(1).map(|open| open.price));
+    assert!(prices.len() > 10);
+    assert!(prices.windows(2).all(|pair| pair[0].max_fee < pair[1].max_fee));
+    assert!(prices.iter().all(|price| price.max_fee <= POLICY.fees.cap));
+    assert!(world.stored.iter().all(|open| open.nonce == Nonce(0)));
+}
+
+#[test]
+fn a_new_lane_goes_on_with_what_is_stored() {
+    let mut world = World::new();
+    world.broadcast = Broadcast::Unreachable;
+    for wallet in 1..=5 {
+        world.want(wallet, approved(1));
+    }
+    world.run();
+    world.lane = Lane::new(POLICY, world.stored.clone());
+    world.broadcast = Broadcast::Accepted;
+    world.run();
+    world.mine(true);
+    world.later(Millis(1_000));
+    assert_eq!(world.observed.len(), 5);
+    assert_eq!(world.mined.len(), 2, "no version was sent twice");
+}
+
+#[test]
+fn a_batch_that_fails_is_taken_apart() {
+    let mut world = World::new();
+    for wallet in 1..=3 {
+        world.want(wallet, approved(1));
+    }
+    world.run();
+    world.mine(false);
+    for _ in 0..20 {
+        world.later(Millis(1_000));
+        world.mine(true);
+    }
+    assert_eq!(world.observed.len(), 3);
+    assert!(world.mined.len() > 2, "in smaller batches");
+}
+
+#[test]
+fn a_nonce_that_somebody_else_used_is_given_up_and_its_wallets_sent_again() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mempool.clear();
+    let foreign = Receipt {
+        attempt: Attempt(0),
+        block_number: 2,
+        succeeded: true,
+        gas_used: Gas(1),
+        records: Vec::new(),
+    };
+    world.mined.insert(Nonce(u64::MAX), foreign);
+    for _ in 0..20 {
+        world.later(Millis(1_000));
+        world.mine(true);
+    }
+    assert_eq!(world.observed.get(&address(1)), Some(&approved(1)));
+}
+
+#[test]
+fn what_the_chain_holds_already_is_not_sent() {
+    let mut world = World::new();
+    world.observed.insert(address(1), approved(1));
+    world.want(1, approved(1));
+    world.run();
+    assert!(world.sent.is_empty());
+    assert!(world.outbox.is_empty());
+}

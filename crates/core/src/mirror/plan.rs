@@ -1,0 +1,150 @@
+//! The cheapest writes that lead from what a chain holds to what it must hold.
+
+use super::{
+    batch::{Denial, Upsert},
+    record::WalletRecord,
+    rules::{Grounds, MAX_LEAP, denied, upserted},
+};
+use crate::wallet::{Version, WalletAddress};
+
+/// A wallet that a chain must be told about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingRecord {
+    /// Which wallet.
+    pub wallet: WalletAddress,
+    /// What the chain must hold.
+    pub desired: WalletRecord,
+    /// What it held when it was last looked at.
+    pub observed: WalletRecord,
+}
+
+/// One wallet's way to what the chain must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The chain holds it already.
+    Nothing,
+    /// Write the whole record.
+    Upsert(Upsert),
+    /// Deny: fewer bytes, and it lands whatever the version.
+    Deny(Denial),
+    /// The chain stands at this version or a newer one that the register did
+    /// not give: nothing the register may send would be taken (I12).
+    Outranked,
+}
+
+/// The step for one wallet, given what the chain will hold once everything
+/// under way has been mined.
+pub fn step(wallet: WalletAddress, desired: WalletRecord, held: WalletRecord) -> Step {
+    if held == desired {
+        return Step::Nothing;
+    }
+    if desired.version().0 > held.version().0.saturating_add(MAX_LEAP) {
+        // Too far for one approval to count: climb by a denial first, which
+        // leaves the wallet unverified for a while rather than wrongly verified.
+        let version = Version(held.version().0.saturating_add(MAX_LEAP));
+        let grounds = Grounds::REVOKED;
+        return Step::Deny(Denial {
+            wallet,
+            version,
+            grounds,
+        });
+    }
+    if desired.denies() {
+        let denial = Denial {
+            wallet,
+            version: desired.version(),
+            grounds: Grounds::of(desired),
+        };
+        let by_denial = denied(held, denial.version, denial.grounds);
+        let by_upsert = upserted(held, desired);
+        if by_denial == desired || by_upsert != desired {
+            return if by_denial == held {
+                Step::Outranked
+            } else {
+                Step::Deny(denial)
+            };
+        }
+    } else if upserted(held, desired) != desired {
+        return Step::Outranked;
+    }
+    Step::Upsert(Upsert {
+        wallet,
+        record: desired,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+
+    use super::*;
+
+    fn wallet() -> WalletAddress {
+        WalletAddress::new(Address::with_last_byte(1)).unwrap()
+    }
+
+    fn approved(version: u16) -> WalletRecord {
+        WalletRecord::tombstone(Version(version))
+            .with_identity(Address::with_last_byte(2))
+            .with_approval(true)
+    }
+
+    #[test]
+    fn a_first_approval_is_an_upsert() {
+        let desired = approved(1);
+        let upsert = Upsert {
+            wallet: wallet(),
+            record: desired,
+        };
+        assert_eq!(step(wallet(), desired, WalletRecord::EMPTY), Step::Upsert(upsert));
+        assert_eq!(step(wallet(), desired, desired), Step::Nothing);
+    }
+
+    #[test]
+    fn a_revocation_is_a_denial() {
+        let desired = approved(2).with_approval(false);
+        let denial = Denial {
+            wallet: wallet(),
+            version: Version(2),
+            grounds: Grounds::REVOKED,
+        };
+        assert_eq!(step(wallet(), desired, approved(1)), Step::Deny(denial));
+    }
+
+    #[test]
+    fn lifting_one_of_two_bars_needs_the_whole_record() {
+        let held = approved(3).with_restriction(true).with_freeze(true);
+        let desired = approved(4).with_freeze(true);
+        assert!(matches!(step(wallet(), desired, held), Step::Upsert(_)));
+    }
+
+    #[test]
+    fn a_removal_leaves_a_tombstone() {
+        let desired = WalletRecord::tombstone(Version(2));
+        let Step::Deny(denial) = step(wallet(), desired, approved(1)) else {
+            panic!("a removal is a denial");
+        };
+        assert_eq!(denied(approved(1), denial.version, denial.grounds), desired);
+    }
+
+    #[test]
+    fn an_approval_that_the_chain_outranks_is_not_sent() {
+        assert_eq!(step(wallet(), approved(3), approved(7)), Step::Outranked);
+    }
+
+    #[test]
+    fn a_denial_that_the_chain_outranks_still_lands() {
+        let desired = approved(3).with_approval(false);
+        assert!(matches!(step(wallet(), desired, approved(7)), Step::Deny(_)));
+    }
+
+    #[test]
+    fn a_leap_too_far_is_climbed_unverified() {
+        let Step::Deny(denial) = step(wallet(), approved(5000), WalletRecord::EMPTY) else {
+            panic!("climb first");
+        };
+        let climbed = denied(WalletRecord::EMPTY, denial.version, denial.grounds);
+        assert!(climbed.denies());
+        assert!(matches!(step(wallet(), approved(5000), climbed), Step::Upsert(_)));
+    }
+}

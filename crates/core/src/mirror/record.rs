@@ -1,0 +1,264 @@
+//! The word that a chain holds for each wallet, bit for bit as
+//! `contracts/src/WalletRecord.sol` packs it.
+
+use std::fmt;
+
+use alloy_primitives::{Address, U256, keccak256};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::{AuthorityIndex, ChainId, InvestorId},
+    investor::{Investor, Level, Status},
+    time::{Day, UnixSeconds},
+    verdict::RestrictedAuthorities,
+    wallet::{Version, Wallet},
+};
+
+const COUNTRY: Field = Field { at: 160, bits: 10 };
+const EXPIRY: Field = Field { at: 170, bits: 34 };
+const ACCREDITATION_ENDS: Field = Field { at: 204, bits: 16 };
+const VERSION: Field = Field { at: 220, bits: 16 };
+const AUTHORITY: Field = Field { at: 236, bits: 8 };
+const VERIFIED: Field = Field { at: 244, bits: 1 };
+const RESTRICTED: Field = Field { at: 245, bits: 1 };
+const FROZEN: Field = Field { at: 246, bits: 1 };
+const US_PERSON: Field = Field { at: 247, bits: 1 };
+const LEVEL: Field = Field { at: 248, bits: 2 };
+const RATING: Field = Field { at: 250, bits: 3 };
+const PROVISIONAL: Field = Field { at: 253, bits: 1 };
+const VACATED: Field = Field { at: 254, bits: 1 };
+
+struct Field {
+    at: usize,
+    bits: usize,
+}
+
+impl Field {
+    fn mask(&self) -> u64 {
+        u64::MAX >> (64 - self.bits)
+    }
+
+    fn read(&self, word: U256) -> u64 {
+        (word >> self.at).wrapping_to::<u64>() & self.mask()
+    }
+
+    fn write(&self, word: U256, value: u64) -> U256 {
+        let cleared = word & !(U256::from(self.mask()) << self.at);
+        cleared | (U256::from(value & self.mask()) << self.at)
+    }
+}
+
+/// One wallet's record on one chain: 256 bits.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WalletRecord(pub U256);
+
+impl WalletRecord {
+    /// The record of a wallet that the chain never heard of.
+    pub const EMPTY: Self = Self(U256::ZERO);
+
+    /// What remains of a removed wallet: its version alone (I2).
+    pub fn tombstone(version: Version) -> Self {
+        Self::EMPTY.with_version(version)
+    }
+
+    /// The identity contract's address; zero where the wallet is not contained.
+    pub fn identity(self) -> Address {
+        Address::from_slice(&self.0.to_be_bytes::<32>()[12..])
+    }
+
+    /// ISO 3166-1 numeric country; 0 where unset.
+    pub fn country_code(self) -> u16 {
+        COUNTRY.read(self.0) as u16
+    }
+
+    /// When it ends; `None` is never.
+    pub fn expiry(self) -> Option<UnixSeconds> {
+        Some(EXPIRY.read(self.0))
+            .filter(|seconds| *seconds != 0)
+            .map(UnixSeconds)
+    }
+
+    /// The last day of the accreditation; `None` is never.
+    pub fn accreditation_ends(self) -> Option<Day> {
+        Some(ACCREDITATION_ENDS.read(self.0) as u16)
+            .filter(|day| *day != 0)
+            .map(Day)
+    }
+
+    /// How often the register has changed it.
+    pub fn version(self) -> Version {
+        Version(VERSION.read(self.0) as u16)
+    }
+
+    /// The authority that verified.
+    pub fn authority(self) -> AuthorityIndex {
+        AuthorityIndex(AUTHORITY.read(self.0) as u8)
+    }
+
+    /// Whether the approval stands, expiry and bars aside.
+    pub fn is_approved(self) -> bool {
+        VERIFIED.read(self.0) == 1
+    }
+
+    /// Whether the investor or the wallet is barred.
+    pub fn is_restricted(self) -> bool {
+        RESTRICTED.read(self.0) == 1
+    }
+
+    /// Whether the assets are frozen by law.
+    pub fn is_frozen(self) -> bool {
+        FROZEN.read(self.0) == 1
+    }
+
+    /// Whether US law treats the investor as a US person.
+    pub fn is_us_person(self) -> bool {
+        US_PERSON.read(self.0) == 1
+    }
+
+    /// 0 unset, 1 basic, 2 enhanced, 3 corporate.
+    pub fn level_code(self) -> u8 {
+        LEVEL.read(self.0) as u8
+    }
+
+    /// 0 unset, else the rating.
+    pub fn rating(self) -> u8 {
+        RATING.read(self.0) as u8
+    }
+
+    /// Whether an agent wrote it and the register has not confirmed it.
+    pub fn is_provisional(self) -> bool {
+        PROVISIONAL.read(self.0) == 1
+    }
+
+    /// Whether an agent removed it while it stood approved.
+    pub fn is_vacated(self) -> bool {
+        VACATED.read(self.0) == 1
+    }
+
+    /// Whether the chain knows an identity for the wallet.
+    pub fn is_contained(self) -> bool {
+        !self.identity().is_zero()
+    }
+
+    /// Whether the record says no, whatever the time: not approved, restricted
+    /// or frozen.
+    pub fn denies(self) -> bool {
+        !self.is_approved() || self.is_restricted() || self.is_frozen()
+    }
+
+    /// The verdict at `now` (I4), as `isVerified` gives it.
+    pub fn is_verified_at(self, now: UnixSeconds, restricted: RestrictedAuthorities) -> bool {
+        self.is_contained()
+            && !self.denies()
+            && self.expiry().is_none_or(|expiry| now < expiry)
+            && !restricted.includes(self.authority())
+    }
+
+    /// The same record with another identity.
+    pub fn with_identity(self, identity: Address) -> Self {
+        let cleared = (self.0 >> 160) << 160;
+        Self(cleared | U256::from_be_slice(identity.as_slice()))
+    }
+
+    /// The same record with another version.
+    pub fn with_version(self, version: Version) -> Self {
+        Self(VERSION.write(self.0, version.0.into()))
+    }
+
+    /// The same record with another expiry; `None` is never.
+    pub fn with_expiry(self, expiry: Option<UnixSeconds>) -> Self {
+        Self(EXPIRY.write(self.0, expiry.map_or(0, |at| at.0)))
+    }
+
+    /// The same record with another country (ISO 3166-1 numeric).
+    pub fn with_country_code(self, code: u16) -> Self {
+        Self(COUNTRY.write(self.0, code.into()))
+    }
+
+    /// The same record, approved or not.
+    pub fn with_approval(self, approved: bool) -> Self {
+        Self(VERIFIED.write(self.0, approved.into()))
+    }
+
+    /// The same record with the bar set or lifted.
+    pub fn with_restriction(self, restricted: bool) -> Self {
+        Self(RESTRICTED.write(self.0, restricted.into()))
+    }
+
+    /// The same record with the asset freeze set or lifted.
+    pub fn with_freeze(self, frozen: bool) -> Self {
+        Self(FROZEN.write(self.0, frozen.into()))
+    }
+
+    /// The same record, marked as an agent's or not.
+    pub fn with_provisional(self, provisional: bool) -> Self {
+        Self(PROVISIONAL.write(self.0, provisional.into()))
+    }
+
+    /// The same record, marked as vacated by an agent or not.
+    pub fn with_vacated(self, vacated: bool) -> Self {
+        Self(VACATED.write(self.0, vacated.into()))
+    }
+}
+
+impl fmt::Debug for WalletRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WalletRecord")
+            .field("identity", &self.identity())
+            .field("country", &self.country_code())
+            .field("expiry", &self.expiry())
+            .field("version", &self.version().0)
+            .field("authority", &self.authority().0)
+            .field("approved", &self.is_approved())
+            .field("restricted", &self.is_restricted())
+            .field("frozen", &self.is_frozen())
+            .field("provisional", &self.is_provisional())
+            .field("vacated", &self.is_vacated())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The address that stands for an investor's identity on one chain: the same
+/// for all of its wallets there, another on every chain, so that chains cannot
+/// be joined by it.
+pub fn identity_address(investor: InvestorId, chain: ChainId) -> Address {
+    let mut preimage = Vec::with_capacity(64);
+    preimage.extend_from_slice(b"symbolon identity");
+    preimage.extend_from_slice(investor.0.as_slice());
+    preimage.extend_from_slice(&chain.0.to_be_bytes());
+    Address::from_word(keccak256(preimage))
+}
+
+/// What a chain must hold for an investor's wallet; `None` while nobody has
+/// judged the investor, when a tombstone of the wallet's version is all that is due.
+pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Option<WalletRecord> {
+    let (verdict, approved) = match &investor.status {
+        Status::Pending | Status::Rejected(_) => return None,
+        // The chain ends an expired verdict by itself; its record stays.
+        Status::Verified(verdict) | Status::Expired(verdict) => (verdict, true),
+        Status::Revoked { verdict, .. } => (verdict, false),
+    };
+    let level = match verdict.level {
+        Level::Basic => 1,
+        Level::Enhanced => 2,
+        Level::Corporate => 3,
+    };
+    let mut word = U256::from_be_slice(identity.as_slice());
+    for (field, value) in [
+        (COUNTRY, u64::from(verdict.country.numeric())),
+        (EXPIRY, verdict.expiry.map_or(0, |at| at.0)),
+        (ACCREDITATION_ENDS, verdict.accreditation_ends.map_or(0, |day| day.0.into())),
+        (VERSION, wallet.version.0.into()),
+        (AUTHORITY, verdict.authority.0.into()),
+        (VERIFIED, approved.into()),
+        (RESTRICTED, (investor.restricted || !wallet.active).into()),
+        (FROZEN, investor.frozen.into()),
+        (US_PERSON, verdict.us_person.into()),
+        (LEVEL, level),
+        (RATING, verdict.accreditation.rating().into()),
+    ] {
+        word |= U256::from(value & field.mask()) << field.at;
+    }
+    Some(WalletRecord(word))
+}

@@ -1,0 +1,45 @@
+//! The register's decisions: a command meets what is known and becomes events
+//! or a refusal; events make the next state. Live and replay share [`apply`].
+
+mod apply;
+mod decide;
+mod refusal;
+
+use std::collections::BTreeMap;
+
+pub use apply::{Inapplicable, apply, apply_all};
+pub use decide::decide;
+pub use refusal::Refusal;
+
+use crate::{
+    ids::InvestorId,
+    investor::Investor,
+    wallet::{WalletAddress, WalletHistory},
+};
+
+/// What the store has read, under the issuer's lock, for one decision.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Whom the command is about: an existing id, or a fresh one.
+    pub id: InvestorId,
+    /// The investor of that id, if known.
+    pub investor: Option<Investor>,
+    /// The history of each of its wallets and of every wallet that the
+    /// command names; an absent one is an address never seen.
+    pub histories: BTreeMap<WalletAddress, WalletHistory>,
+}
+
+impl View {
+    /// What is known of somebody new.
+    pub fn unknown(id: InvestorId) -> Self {
+        Self {
+            id,
+            investor: None,
+            histories: BTreeMap::new(),
+        }
+    }
+
+    fn history(&self, wallet: WalletAddress) -> WalletHistory {
+        self.histories.get(&wallet).copied().unwrap_or_default()
+    }
+}

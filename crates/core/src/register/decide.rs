@@ -1,0 +1,259 @@
+//! From a command to events, or to a refusal.
+
+use super::{Refusal, View, apply_all};
+use crate::{
+    actor::Actor,
+    command::{Command, Verdict},
+    event::Event,
+    ids::ExternalId,
+    investor::{Investor, InvestorKind, Status, StatusName, Verified},
+    mirror::record::{WalletRecord, desired},
+    time::UnixSeconds,
+    wallet::{ChainScope, Version, Wallet, WalletAddress},
+};
+
+/// What follows from a command, given what is known. Pure: the same arguments
+/// always give the same answer.
+///
+/// No events mean that all is as the command asks already.
+pub fn decide(
+    view: &View,
+    command: Command,
+    actor: &Actor,
+    now: UnixSeconds,
+) -> Result<Vec<Event>, Refusal> {
+    let mut events = step(view, command, actor, now)?;
+    let records = changed_records(view, &events)?;
+    events.extend(records);
+    Ok(events)
+}
+
+fn step(
+    view: &View,
+    command: Command,
+    actor: &Actor,
+    now: UnixSeconds,
+) -> Result<Vec<Event>, Refusal> {
+    let investor = match command {
+        Command::RegisterInvestor { kind, external_id } => {
+            return match view.investor {
+                Some(_) => Err(Refusal::InvestorExists),
+                None => Ok(vec![Event::InvestorRegistered { kind, external_id }]),
+            };
+        }
+        Command::Admit {
+            kind,
+            external_id,
+            wallet,
+            chains,
+            verdict,
+        } => {
+            let verdict = verified(verdict, actor, now)?;
+            return admit(view, kind, external_id, wallet, chains, verdict);
+        }
+        _ => view.investor.as_ref().ok_or(Refusal::UnknownInvestor)?,
+    };
+    let event = match command {
+        Command::RegisterInvestor { .. } | Command::Admit { .. } => return Ok(Vec::new()),
+        Command::LinkWallet { wallet, chains } => link(view, wallet, chains)?,
+        Command::RemoveWallet { wallet } => {
+            bound(investor, wallet)?;
+            Event::WalletRemoved { wallet }
+        }
+        Command::DeactivateWallet { wallet } => {
+            unless(!bound(investor, wallet)?.active, "the wallet is inactive already")?;
+            Event::WalletDeactivated { wallet }
+        }
+        Command::ReactivateWallet { wallet } => {
+            unless(bound(investor, wallet)?.active, "the wallet is active already")?;
+            Event::WalletReactivated { wallet }
+        }
+        Command::Verify(verdict) => Event::InvestorVerified(verified(verdict, actor, now)?),
+        Command::Reject(reason) => match investor.status {
+            Status::Pending => Event::InvestorRejected { reason },
+            _ => return Err(wrong_status(investor, "rejected")),
+        },
+        Command::Revoke(reason) => match investor.status {
+            Status::Verified(_) | Status::Expired(_) => Event::InvestorRevoked { reason },
+            Status::Revoked { .. } => {
+                return Err(Refusal::AlreadySo("the investor is revoked already"));
+            }
+            _ => return Err(wrong_status(investor, "revoked")),
+        },
+        Command::Expire => match &investor.status {
+            Status::Verified(verdict) => match verdict.expiry {
+                Some(expiry) if now < expiry => return Err(Refusal::NotExpired(expiry)),
+                Some(_) => Event::InvestorExpired,
+                None => return Err(wrong_status(investor, "expired: its verdict never ends")),
+            },
+            _ => return Err(wrong_status(investor, "expired")),
+        },
+        Command::Restrict => {
+            unless(investor.restricted, "the investor is restricted already")?;
+            Event::InvestorRestricted
+        }
+        Command::LiftRestriction => {
+            unless(!investor.restricted, "the investor is not restricted")?;
+            Event::RestrictionLifted
+        }
+        Command::FreezeAssets => {
+            unless(investor.frozen, "the assets are frozen already")?;
+            Event::AssetsFrozen
+        }
+        Command::UnfreezeAssets { licence } => {
+            unless(!investor.frozen, "the assets are not frozen")?;
+            Event::AssetsUnfrozen { licence }
+        }
+    };
+    Ok(vec![event])
+}
+
+fn admit(
+    view: &View,
+    kind: InvestorKind,
+    external_id: Option<ExternalId>,
+    wallet: WalletAddress,
+    chains: ChainScope,
+    verdict: Verified,
+) -> Result<Vec<Event>, Refusal> {
+    let mut events = Vec::with_capacity(4);
+    match &view.investor {
+        None => events.push(Event::InvestorRegistered { kind, external_id }),
+        Some(known) => {
+            if let (Some(known), Some(named)) = (&known.external_id, &external_id)
+                && known != named
+            {
+                return Err(Refusal::ExternalIdDiffers(known.to_string()));
+            }
+            if known.status.name() == StatusName::Revoked {
+                return Err(Refusal::RevokedNotInBatch);
+            }
+            if let (None, Some(external_id)) = (&known.external_id, external_id) {
+                events.push(Event::ExternalIdAssigned { external_id });
+            }
+        }
+    }
+    let known = view.investor.as_ref();
+    if known.is_none_or(|known| known.wallet(wallet).is_none()) {
+        events.push(link(view, wallet, chains)?);
+    }
+    let unchanged = known.is_some_and(
+        |known| matches!(&known.status, Status::Verified(held) if held.same_facts(&verdict)),
+    );
+    if !unchanged {
+        events.push(Event::InvestorVerified(verdict));
+    }
+    Ok(events)
+}
+
+fn verified(verdict: Verdict, actor: &Actor, now: UnixSeconds) -> Result<Verified, Refusal> {
+    if let Some(expiry) = verdict.expiry {
+        if expiry <= now {
+            return Err(Refusal::ExpiryPassed(expiry));
+        }
+        if expiry > UnixSeconds::MAX_ON_CHAIN {
+            return Err(Refusal::ExpiryTooFar(expiry));
+        }
+    }
+    if let Some(last) = verdict.accreditation_ends
+        && last.end() <= now
+    {
+        return Err(Refusal::AccreditationEnded(last));
+    }
+    Ok(Verified {
+        level: verdict.level,
+        country: verdict.country,
+        accreditation: verdict.accreditation,
+        accreditation_ends: verdict.accreditation_ends,
+        us_person: verdict.us_person,
+        expiry: verdict.expiry,
+        authority: actor.authority,
+        source: verdict.source,
+        verified_at: now,
+    })
+}
+
+fn link(view: &View, wallet: WalletAddress, chains: ChainScope) -> Result<Event, Refusal> {
+    let history = view.history(wallet);
+    match history.holder {
+        Some(holder) if holder == view.id => Err(Refusal::WalletAlreadyLinked(wallet)),
+        Some(_) => Err(Refusal::WalletTaken(wallet)),
+        None => Ok(Event::WalletLinked {
+            wallet,
+            chains,
+            version: history.version,
+        }),
+    }
+}
+
+fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {
+    investor
+        .wallet(wallet)
+        .ok_or(Refusal::UnknownWallet(wallet))
+}
+
+fn unless(already: bool, so: &'static str) -> Result<(), Refusal> {
+    if already {
+        Err(Refusal::AlreadySo(so))
+    } else {
+        Ok(())
+    }
+}
+
+fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
+    Refusal::WrongStatus {
+        from: investor.status.name(),
+        wanted,
+    }
+}
+
+/// The wallets whose record is another after these events, each with its next
+/// version (I2). A wallet that no chain was told of, and that is not approved
+/// now, stays untold.
+fn changed_records(view: &View, events: &[Event]) -> Result<Vec<Event>, Refusal> {
+    let before = view.investor.as_ref();
+    let after = apply_all(view.id, view.investor.clone(), events)
+        .ok()
+        .flatten();
+    let Some(after) = after else {
+        return Ok(Vec::new());
+    };
+    let removed = before
+        .iter()
+        .flat_map(|before| &before.wallets)
+        .filter(|wallet| after.wallet(wallet.address).is_none());
+    let mut changed = Vec::new();
+    for wallet in after.wallets.iter().chain(removed) {
+        let then = before.and_then(|before| facts(before, before.wallet(wallet.address)?));
+        let now = after
+            .wallet(wallet.address)
+            .and_then(|wallet| facts(&after, wallet));
+        let told = !wallet.version.is_zero();
+        let approved = now.is_some_and(|record| !record.denies());
+        if then == now || !(told || approved) {
+            continue;
+        }
+        let known = wallet.version.max(view.history(wallet.address).version);
+        let version = match known.next() {
+            Some(next) => next,
+            // A denial needs no newer version to land (I2).
+            None if !approved => known,
+            None => return Err(Refusal::VersionsExhausted(wallet.address)),
+        };
+        changed.push(Event::RecordChanged {
+            wallet: wallet.address,
+            version,
+        });
+    }
+    Ok(changed)
+}
+
+/// What a chain must hold of a wallet, but for its identity and version;
+/// `None` where nothing but a tombstone is due.
+fn facts(investor: &Investor, wallet: &Wallet) -> Option<WalletRecord> {
+    let unversioned = Wallet {
+        version: Version::default(),
+        ..wallet.clone()
+    };
+    desired(investor, &unversioned, alloy_primitives::Address::with_last_byte(1))
+}

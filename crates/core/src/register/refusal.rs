@@ -1,0 +1,83 @@
+//! Why the register refuses a command.
+
+use thiserror::Error;
+
+use crate::{
+    investor::StatusName,
+    time::{Day, UnixSeconds},
+    wallet::WalletAddress,
+};
+
+/// A command that cannot be carried out; nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// No investor of that id.
+    #[error("no such investor")]
+    UnknownInvestor,
+    /// The id is taken.
+    #[error("an investor of this id exists already")]
+    InvestorExists,
+    /// The wallet is not this investor's.
+    #[error("wallet {0} is not bound to this investor")]
+    UnknownWallet(WalletAddress),
+    /// The wallet is this investor's already.
+    #[error("wallet {0} is bound to this investor already")]
+    WalletAlreadyLinked(WalletAddress),
+    /// One wallet, one investor.
+    #[error("wallet {0} is bound to another investor: remove it there first")]
+    WalletTaken(WalletAddress),
+    /// The status admits no such step.
+    #[error("an investor that is {from} cannot be {wanted}")]
+    WrongStatus {
+        /// Where the investor stands.
+        from: StatusName,
+        /// What the command asks.
+        wanted: &'static str,
+    },
+    /// A batch does not give back a verdict that was withdrawn.
+    #[error("this customer was revoked: verify it by name, not in a batch")]
+    RevokedNotInBatch,
+    /// A batch may not change who the customer is.
+    #[error("this customer is known under the external id `{0}`")]
+    ExternalIdDiffers(String),
+    /// The verdict would have ended before it began.
+    #[error("the expiry {0} has passed")]
+    ExpiryPassed(UnixSeconds),
+    /// The verdict would last longer than a record can say.
+    #[error("the expiry {0} is beyond the year 2514")]
+    ExpiryTooFar(UnixSeconds),
+    /// The accreditation would have ended before it began.
+    #[error("the accreditation ended with {0}: leave it out, or give the new one's last day")]
+    AccreditationEnded(Day),
+    /// The verdict has not ended yet.
+    #[error("the verdict holds until {0}")]
+    NotExpired(UnixSeconds),
+    /// There is nothing to lift or set.
+    #[error("nothing to do: {0}")]
+    AlreadySo(&'static str),
+    /// 65,535 changes of one wallet's record are all that a chain can count.
+    #[error("wallet {0} has used up its 65,535 versions: bind a new wallet")]
+    VersionsExhausted(WalletAddress),
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownInvestor => "unknown_investor",
+            Self::InvestorExists => "investor_exists",
+            Self::UnknownWallet(_) => "unknown_wallet",
+            Self::WalletAlreadyLinked(_) => "wallet_already_linked",
+            Self::WalletTaken(_) => "wallet_taken",
+            Self::WrongStatus { .. } => "wrong_status",
+            Self::RevokedNotInBatch => "revoked",
+            Self::ExternalIdDiffers(_) => "external_id_differs",
+            Self::ExpiryPassed(_) => "expiry_passed",
+            Self::ExpiryTooFar(_) => "expiry_too_far",
+            Self::AccreditationEnded(_) => "accreditation_ended",
+            Self::NotExpired(_) => "not_expired",
+            Self::AlreadySo(_) => "already_so",
+            Self::VersionsExhausted(_) => "versions_exhausted",
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What holds of the register after any history of commands.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod strategies;
+mod world;
+
+use std::collections::BTreeMap;
+
+use proptest::{collection::vec, prelude::*};
+use strategies::{any_step, any_verdict};
+use symbolon_core::{
+    actor::Actor,
+    command::{Command, Verdict},
+    country::Country,
+    ids::AuthorityIndex,
+    investor::{Accreditation, InvestorKind, Level, RevocationReason, Source, Status},
+    mirror::record::{WalletRecord, desired},
+    register::{Refusal, View, apply_all, decide},
+    time::{Day, UnixSeconds},
+    wallet::{ChainScope, Version, WalletHistory},
+};
+use world::{Step, World, id, identity, wallet};
+
+const BEGIN: UnixSeconds = UnixSeconds(1_795_219_200);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn every_history_keeps_the_promises(steps in vec(any_step(), 1..60)) {
+        let mut world = World::default();
+        for step in steps {
+            world.take(step)?;
+        }
+        prop_assert_eq!(world.replayed(), world.investors);
+    }
+
+    #[test]
+    fn a_record_says_what_the_verdict_says(verdict in any_verdict(), authority in 0..=255_u8) {
+        let mut world = World::default();
+        let command = Command::Admit {
+            kind: InvestorKind::NaturalPerson,
+            external_id: None,
+            wallet: wallet(0),
+            chains: ChainScope::All,
+            verdict: verdict.clone(),
+        };
+        world.take(Step::Ask { investor: 0, authority, command })?;
+        let Some(investor) = world.investors.get(&0) else {
+            return Ok(()); // The expiry had passed or lay too far ahead.
+        };
+        let record = desired(investor, &investor.wallets[0], identity(0)).unwrap();
+        let held = investor.status.verdict().unwrap();
+        prop_assert_eq!(record.identity(), identity(0));
+        prop_assert_eq!(record.country_code(), verdict.country.numeric());
+        prop_assert_eq!(record.expiry(), held.expiry);
+        prop_assert_eq!(record.accreditation_ends(), verdict.accreditation_ends);
+        prop_assert_eq!(record.authority(), AuthorityIndex(authority));
+        prop_assert_eq!(record.is_us_person(), verdict.us_person);
+        prop_assert_eq!(record.rating(), verdict.accreditation.rating());
+        prop_assert_eq!(record.level_code(), verdict.level as u8 + 1);
+        prop_assert_eq!(record.version(), Version(1));
+    }
+}
+
+/// An investor, verified, whose only wallet has this version.
+fn verified_at_version(version: Version) -> View {
+    let mut world = World::default();
+    let verdict = Verdict {
+        level: Level::Basic,
+        country: Country::US,
+        accreditation: Accreditation::Professional,
+        accreditation_ends: None,
+        us_person: true,
+        expiry: None,
+        source: Source::Provider {
+            name: "sumsub".into(),
+            reference: "1".into(),
+        },
+    };
+    let command = Command::Admit {
+        kind: InvestorKind::NaturalPerson,
+        external_id: None,
+        wallet: wallet(0),
+        chains: ChainScope::All,
+        verdict,
+    };
+    world
+        .take(Step::Ask {
+            investor: 0,
+            authority: 0,
+            command,
+        })
+        .unwrap();
+    let mut investor = world.investors.remove(&0).unwrap();
+    investor.wallets[0].version = version;
+    let holder = Some(id(0));
+    View {
+        id: id(0),
+        investor: Some(investor),
+        histories: BTreeMap::from([(wallet(0), WalletHistory { holder, version })]),
+    }
+}
+
+/// I2: a denial is never ignored, whatever its version. The last version is no
+/// reason to keep an investor verified.
+#[test]
+fn a_denial_lands_though_the_versions_are_used_up() {
+    let view = verified_at_version(Version(u16::MAX));
+    let actor = Actor::api_key("test");
+    for command in [
+        Command::Revoke(RevocationReason::Sanctions),
+        Command::Restrict,
+        Command::FreezeAssets,
+        Command::DeactivateWallet { wallet: wallet(0) },
+        Command::RemoveWallet { wallet: wallet(0) },
+    ] {
+        let decided = decide(&view, command.clone(), &actor, BEGIN);
+        let events = decided.unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
+        let after = apply_all(view.id, view.investor.clone(), &events)
+            .unwrap()
+            .unwrap();
+        let record = after
+            .wallets
+            .first()
+            .and_then(|held| desired(&after, held, identity(0)));
+        assert!(record.is_none_or(WalletRecord::denies), "{command:?}");
+    }
+}
+
+/// A day that a record cannot tell from "never" must not become "never".
+#[test]
+fn an_accreditation_that_ended_does_not_last_for_ever() {
+    let view = verified_at_version(Version(1));
+    let Some(Status::Verified(held)) = view.investor.clone().map(|investor| investor.status) else {
+        panic!("verified");
+    };
+    let verdict = Verdict {
+        level: held.level,
+        country: held.country,
+        accreditation: held.accreditation,
+        accreditation_ends: Some(Day(0)),
+        us_person: held.us_person,
+        expiry: held.expiry,
+        source: held.source,
+    };
+    let decided = decide(
+        &view,
+        Command::Verify(verdict),
+        &Actor::api_key("test"),
+        BEGIN,
+    );
+    let Ok(events) = decided else { return };
+    let after = apply_all(view.id, view.investor, &events).unwrap().unwrap();
+    let record = desired(&after, &after.wallets[0], identity(0)).unwrap();
+    assert!(
+        record.accreditation_ends().is_some() || record.rating() <= 1,
+        "{record:?}"
+    );
+}
+
+#[test]
+fn a_batch_does_not_give_back_what_was_withdrawn() {
+    let mut view = verified_at_version(Version(1));
+    let Some(investor) = &mut view.investor else {
+        panic!("known")
+    };
+    let Status::Verified(verdict) = investor.status.clone() else {
+        panic!("verified")
+    };
+    let again = Verdict {
+        level: verdict.level,
+        country: verdict.country,
+        accreditation: verdict.accreditation,
+        accreditation_ends: None,
+        us_person: verdict.us_person,
+        expiry: None,
+        source: verdict.source.clone(),
+    };
+    investor.status = Status::Revoked {
+        reason: RevocationReason::Mistake,
+        verdict,
+    };
+    let command = Command::Admit {
+        kind: InvestorKind::NaturalPerson,
+        external_id: None,
+        wallet: wallet(0),
+        chains: ChainScope::All,
+        verdict: again,
+    };
+    let decided = decide(&view, command, &Actor::api_key("test"), BEGIN);
+    assert_eq!(decided, Err(Refusal::RevokedNotInBatch));
+}

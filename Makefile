@@ -1,0 +1,56 @@
+# Two commands: `make demo` and `make test`. Each sets up what it needs, as any user.
+#   make demo ARGS="--exit --json"     make bench ONLY=import
+
+# The queries' types are committed in .sqlx, so that building needs no database.
+export SQLX_OFFLINE := true
+
+ARGS ?=
+ONLY ?=
+SQLX := target/sqlx
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+.PHONY: demo
+demo: setup ## Verify the example customers on two local chains; ARGS="--help" tells more
+	cargo run --release --locked -p symbolon -- demo $(ARGS)
+
+.PHONY: test
+test: setup ## Run every test: contracts, then the workspace
+	npm run --silent contracts:test
+	npm run --silent contracts:check
+	cargo test --workspace --locked
+
+.PHONY: lint
+lint: setup ## Check formatting and clippy's opinion
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: bench
+bench: setup ## Measure against floors and peers; ONLY=word runs some
+	cargo run --release --locked -p symbolon-bench -- $(ONLY)
+
+.PHONY: setup
+setup: prerequisites node_modules/.package-lock.json ## Fetch the pinned tools and crates
+	cargo fetch --locked
+
+.PHONY: prerequisites
+prerequisites:
+	@script/prerequisites
+
+# npm writes this file last, so it is also the stamp.
+node_modules/.package-lock.json: package.json package-lock.json | prerequisites
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: sqlx
+sqlx: setup ## For developers: check the queries against a database and rewrite .sqlx
+	rm -rf $(SQLX)
+	mkdir -p $(SQLX)/queries
+	touch crates/store/src/lib.rs
+	cargo run -p symbolon-sandbox --example postgres -- --migrations crates/store/migrations \
+	  env SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$(CURDIR)/$(SQLX)/queries cargo check -p symbolon-store --all-targets
+	rm -rf .sqlx
+	mv $(SQLX)/queries .sqlx
+	rm -rf $(SQLX)

@@ -66,8 +66,7 @@ impl FromStr for Country {
             _ => None,
         };
         found
-            .and_then(|found| u16::try_from(found.numeric).ok())
-            .map(Self)
+            .map(|found| Self(found.numeric))
             .ok_or_else(|| CountryError::Unknown(text.trim().chars().take(40).collect()))
     }
 }

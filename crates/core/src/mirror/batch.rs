@@ -147,7 +147,7 @@ impl Batch {
             Call::Upsert => UPSERT_BYTES,
             Call::Deny => DENIAL_BYTES,
         };
-        if bytes.is_empty() || bytes.len() % width != 0 {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(width) {
             return Err(error);
         }
         let wallet = |entry: &[u8]| {

@@ -176,6 +176,11 @@ impl WalletRecord {
         Self(COUNTRY.write(self.0, code.into()))
     }
 
+    /// The same record by another authority.
+    pub fn with_authority(self, authority: AuthorityIndex) -> Self {
+        Self(AUTHORITY.write(self.0, authority.0.into()))
+    }
+
     /// The same record, approved or not.
     pub fn with_approval(self, approved: bool) -> Self {
         Self(VERIFIED.write(self.0, approved.into()))

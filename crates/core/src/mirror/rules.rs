@@ -163,10 +163,13 @@ pub fn agent_registered(
     if !untouched || stored.is_restricted() || stored.is_frozen() {
         return Err(AgentRefusal::Denied);
     }
+    // A vacated word still knows its authority and its expiry, so that neither
+    // is shaken off by removing a wallet and registering it again.
     Ok(WalletRecord::tombstone(stored.version())
+        .with_authority(stored.authority())
         .with_identity(identity)
         .with_country_code(country_code)
-        .with_expiry(term.end(now))
+        .with_expiry(earlier(stored.expiry(), term.end(now)))
         .with_approval(true)
         .with_provisional(true))
 }
@@ -202,10 +205,17 @@ pub fn agent_deleted(
     if !stored.is_contained() {
         return Err(AgentRefusal::NotContained);
     }
-    Ok(WalletRecord::tombstone(stored.version())
+    let tombstone = WalletRecord::tombstone(stored.version())
         .with_restriction(stored.is_restricted())
-        .with_freeze(stored.is_frozen())
-        .with_vacated(stored.is_verified_at(now, restricted)))
+        .with_freeze(stored.is_frozen());
+    Ok(if stored.is_verified_at(now, restricted) {
+        tombstone
+            .with_authority(stored.authority())
+            .with_expiry(stored.expiry())
+            .with_vacated(true)
+    } else {
+        tombstone
+    })
 }
 
 fn made_provisional(
@@ -216,9 +226,14 @@ fn made_provisional(
     if !stored.is_contained() {
         return Err(AgentRefusal::NotContained);
     }
-    let expiry = match (stored.expiry(), term.end(now)) {
-        (Some(stored), Some(term)) => Some(stored.min(term)),
-        (stored, term) => stored.or(term),
-    };
+    let expiry = earlier(stored.expiry(), term.end(now));
     Ok(stored.with_provisional(true).with_expiry(expiry))
+}
+
+/// The earlier of two ends, where `None` is never.
+fn earlier(a: Option<UnixSeconds>, b: Option<UnixSeconds>) -> Option<UnixSeconds> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
 }

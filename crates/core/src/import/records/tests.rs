@@ -1,3 +1,5 @@
+//! Records that arrive in pieces.
+
 use super::*;
 
 type Found = Result<(u64, Vec<String>), (u64, Loss, u64)>;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {IRoles} from "../src/interfaces/IRoles.sol";
+import {IWalletRecords} from "../src/interfaces/IWalletRecords.sol";
+import {RegistryTest} from "./helpers/RegistryTest.sol";
+import {Word} from "./helpers/Word.sol";
+
+contract SetAuthorityRestrictionTest is RegistryTest {
+    event AuthorityRestrictionSet(uint8 indexed authority, bool restricted);
+
+    function testUnverifiesAllItsWalletsAtOnce(uint8 authority, uint8 other) public {
+        authority = uint8(bound(authority, 1, 255));
+        vm.assume(other != authority);
+        address elsewhere = makeAddr("elsewhere");
+        upsertBy(wallet, authority);
+        upsertBy(elsewhere, other);
+
+        vm.expectEmit(address(registry));
+        emit RegisterHead(HEAD);
+        vm.expectEmit(address(registry));
+        emit AuthorityRestrictionSet(authority, true);
+        restrictAuthority(authority, true);
+
+        assertTrue(registry.isAuthorityRestricted(authority));
+        assertFalse(registry.isAuthorityRestricted(other));
+        assertFalse(registry.isVerified(wallet));
+        assertTrue(registry.isVerified(elsewhere));
+        assertFalse(registry.areVerified(wallet, elsewhere));
+        assertTrue(registry.contains(wallet));
+
+        restrictAuthority(authority, false);
+        assertTrue(registry.isVerified(wallet));
+        assertFalse(registry.isAuthorityRestricted(authority));
+    }
+
+    function testOneOfTwo() public {
+        restrictAuthority(3, true);
+        restrictAuthority(200, true);
+        restrictAuthority(3, false);
+        assertFalse(registry.isAuthorityRestricted(3));
+        assertTrue(registry.isAuthorityRestricted(200));
+    }
+
+    function testTheOwnerCannotBeRestricted() public {
+        vm.expectRevert(IWalletRecords.OwnerCannotBeRestricted.selector);
+        restrictAuthority(0, true);
+        assertFalse(registry.isAuthorityRestricted(0));
+    }
+
+    function testOnlyMirrors() public {
+        vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, owner));
+        vm.prank(owner);
+        registry.setAuthorityRestriction(HEAD, 1, true);
+    }
+
+    function upsertBy(address who, uint8 authority) private {
+        Word memory w = approval(1);
+        w.authority = authority;
+        upsert(who, w);
+    }
+}

@@ -1,0 +1,65 @@
+//! The contracts' ABI and bytecode for Rust, generated from `contracts/abi`,
+//! which `npm run contracts:abi` writes and a test proves fresh.
+//!
+//! Each contract is a module: `IdentityRegistry::upsertCall` encodes a call,
+//! `IdentityRegistry::WalletRecorded` decodes a log, `IdentityRegistry::BYTECODE`
+//! deploys it. With the feature `rpc` each is also a type that calls through an
+//! alloy provider, and with `probes` the contracts that measure others are here
+//! too. The traits that do the encoding come from [`alloy_sol_types`].
+
+#![allow(
+    missing_docs,
+    reason = "what is generated is documented in contracts/src/interfaces"
+)]
+#![allow(
+    clippy::too_many_arguments,
+    reason = "a contract's signatures are its own"
+)]
+
+pub use alloy_sol_types;
+
+/// One contract from its file under `contracts/abi`.
+macro_rules! contract {
+    ($(#[$attribute:meta])* $name:ident, $file:literal) => {
+        #[cfg(not(feature = "rpc"))]
+        alloy_sol_types::sol! {
+            #![sol(all_derives)]
+            $(#[$attribute])*
+            $name, $file
+        }
+        #[cfg(feature = "rpc")]
+        alloy_sol_types::sol! {
+            #![sol(all_derives, rpc, alloy_contract = alloy::contract)]
+            $(#[$attribute])*
+            $name, $file
+        }
+    };
+}
+
+contract!(
+    /// The mirror of the register on a chain: one word a wallet.
+    IdentityRegistry,
+    "../../contracts/abi/IdentityRegistry.json"
+);
+
+contract!(
+    /// The reference token, which moves only between verified wallets.
+    RegulatedToken,
+    "../../contracts/abi/RegulatedToken.json"
+);
+
+/// Contracts that measure others: no part of what is deployed.
+#[cfg(feature = "probes")]
+pub mod probes {
+    contract!(
+        /// [`RegulatedToken`](super::RegulatedToken) without its check.
+        BareToken,
+        "../../contracts/abi/probes/BareToken.json"
+    );
+
+    contract!(
+        /// What a contract pays for asking the registry, the call included.
+        VerifiedProbe,
+        "../../contracts/abi/probes/VerifiedProbe.json"
+    );
+}

@@ -1,0 +1,123 @@
+//! A PostgreSQL for tests: one private cluster a test binary, a fresh database
+//! a test.
+//!
+//! The cluster lives below the target folder and is used again by the next run
+//! of the same binary, which saves the two seconds of `initdb`. It stops when
+//! the process ends, however it ends.
+
+#![allow(
+    clippy::expect_used,
+    reason = "a test without its database has nothing better to do"
+)]
+
+use std::{
+    path::PathBuf,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
+};
+
+use symbolon_sandbox::{PrivatePostgres, SandboxError};
+use symbolon_store::Store;
+use tokio::runtime;
+
+/// Two processes may run the same binary: each takes a folder of its own.
+const FOLDERS: u32 = 16;
+
+static CLUSTER: OnceLock<PrivatePostgres> = OnceLock::new();
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// An empty register in a database of its own, dropped with this value.
+#[derive(Debug)]
+pub struct TestDatabase {
+    /// The register.
+    pub store: Store,
+    /// Where it is, for a second connection.
+    pub url: String,
+    name: String,
+}
+
+impl TestDatabase {
+    /// A fresh database with the present schema.
+    pub async fn fresh() -> Self {
+        let cluster = CLUSTER.get_or_init(start);
+        let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        // A run that was killed has left its own.
+        cluster
+            .drop_database(&name)
+            .await
+            .expect("drop the test database of an earlier run");
+        let url = cluster
+            .create_database(&name)
+            .await
+            .expect("make a test database");
+        let store = Store::connect(&url, 10)
+            .await
+            .expect("connect to the test database");
+        store.migrate().await.expect("migrate the test database");
+        Self { store, url, name }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let name = std::mem::take(&mut self.name);
+        // On a thread of its own: the test's runtime is busy dropping this.
+        let dropping = std::thread::spawn(move || {
+            if let Some(cluster) = CLUSTER.get() {
+                let _ = runtime().block_on(cluster.drop_database(&name));
+            }
+        });
+        let _ = dropping.join();
+    }
+}
+
+/// Starts the cluster on a thread whose runtime lives as long as the process:
+/// each test's own runtime ends with its test.
+fn start() -> PrivatePostgres {
+    let (started, cluster) = mpsc::channel();
+    std::thread::spawn(move || {
+        runtime().block_on(async {
+            let _ = started.send(find_folder().await);
+            std::future::pending::<()>().await;
+        });
+    });
+    cluster
+        .recv()
+        .expect("the thread of the test cluster")
+        .expect("start the test cluster")
+}
+
+async fn find_folder() -> Result<PrivatePostgres, SandboxError> {
+    let mut folder = 0;
+    loop {
+        match PrivatePostgres::start(&place(folder)).await {
+            Err(SandboxError::InUse { .. }) if folder + 1 < FOLDERS => folder += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+/// `<target>/<profile>/test-postgres/<binary>-<n>`.
+fn place(folder: u32) -> PathBuf {
+    let binary = std::env::current_exe().expect("the path of the test binary");
+    let stem = binary.file_stem().unwrap_or_default().to_string_lossy();
+    // Cargo appends a hash that changes with every other dependency.
+    let name = stem.rsplit_once('-').map_or(&*stem, |(name, _)| name);
+    let profile = binary
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("a target folder");
+    profile
+        .join("test-postgres")
+        .join(format!("{name}-{folder}"))
+}
+
+fn runtime() -> runtime::Runtime {
+    runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}

@@ -1,0 +1,185 @@
+//! How histories are drawn: common things often, edges more often than chance
+//! would have them.
+
+use alloy_primitives::U256;
+use proptest::{collection::vec, option, prelude::*};
+
+use crate::history::{
+    Act, Ask, Flags, History, Holder, IDENTITIES, INVESTORS, Identity, Leap, Send, Step, Term,
+    Terms, Until, WALLETS, Wallet, Word,
+};
+
+const DAY: u32 = 86_400;
+const YEAR: u32 = 365 * DAY;
+
+/// Histories of one step to some dozens.
+pub fn histories() -> impl Strategy<Value = History> {
+    vec(step(), 1..40).prop_map(History)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        24 => (holder(), ask(), send()).prop_map(|(holder, ask, send)| Step::Decide(holder, ask, send)),
+        4 => send().prop_map(Step::Mirror),
+        6 => Just(Step::Finalize),
+        3 => vec(0..64_usize, 1..4).prop_map(Step::Replay),
+        8 => vec((wallet(), word()), 1..4).prop_map(Step::Upsert),
+        8 => vec((wallet(), leap(), grounds()), 1..4).prop_map(Step::Deny),
+        3 => (authority(), any::<bool>()).prop_map(|(authority, so)| Step::RestrictAuthority(authority, so)),
+        14 => act().prop_map(Step::Agent),
+        3 => vec((wallet(), identity_of_agents(), country_code()), 1..4).prop_map(Step::AgentBatch),
+        3 => term().prop_map(Step::SetTerm),
+        8 => until().prop_map(Step::Wait),
+    ]
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    prop_oneof![
+        6 => terms().prop_map(Ask::Verify),
+        6 => (wallet(), terms()).prop_map(|(wallet, terms)| Ask::Admit(wallet, terms)),
+        1 => Just(Ask::Reject),
+        3 => Just(Ask::Revoke),
+        2 => Just(Ask::Expire),
+        2 => Just(Ask::Restrict),
+        2 => Just(Ask::LiftRestriction),
+        2 => Just(Ask::FreezeAssets),
+        2 => Just(Ask::UnfreezeAssets),
+        4 => wallet().prop_map(Ask::Link),
+        3 => wallet().prop_map(Ask::Remove),
+        2 => wallet().prop_map(Ask::Deactivate),
+        2 => wallet().prop_map(Ask::Reactivate),
+    ]
+}
+
+fn terms() -> impl Strategy<Value = Terms> {
+    let whom = (0..4_usize, authority(), 0..3_usize, 1..=7_u8);
+    let how = (
+        option::weighted(0.7, seconds()),
+        option::of(any::<u16>()),
+        any::<bool>(),
+    );
+    (whom, how).prop_map(
+        |((country, authority, level, rating), (expires_in, accreditation_ends, us_person))| {
+            Terms {
+                expires_in,
+                country,
+                authority,
+                level,
+                rating,
+                accreditation_ends,
+                us_person,
+            }
+        },
+    )
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        4 => (wallet(), identity_of_agents(), country_code())
+            .prop_map(|(wallet, identity, country)| Act::Register(wallet, identity, country)),
+        2 => (wallet(), identity_of_agents())
+            .prop_map(|(wallet, identity)| Act::UpdateIdentity(wallet, identity)),
+        2 => (wallet(), country_code()).prop_map(|(wallet, country)| Act::UpdateCountry(wallet, country)),
+        3 => wallet().prop_map(Act::Delete),
+    ]
+}
+
+fn word() -> impl Strategy<Value = Word> {
+    let fields = (
+        leap(),
+        identity(),
+        option::of(seconds()),
+        authority(),
+        flags(),
+    );
+    prop_oneof![
+        3 => fields.prop_map(|(version, identity, expires_in, authority, flags)| Word::Fields {
+            version,
+            identity,
+            expires_in,
+            authority,
+            flags,
+        }),
+        1 => (leap(), any::<[u64; 4]>()).prop_map(|(version, limbs)| Word::Garbage {
+            version,
+            bits: U256::from_limbs(limbs),
+        }),
+    ]
+}
+
+/// Mostly an approval as the register would write it.
+fn flags() -> impl Strategy<Value = Flags> {
+    prop_oneof![
+        2 => Just(Flags(Flags::VERIFIED)),
+        1 => (0..64_u8).prop_map(Flags),
+    ]
+}
+
+/// The next version most often, then the edges of what counts.
+fn leap() -> impl Strategy<Value = Leap> {
+    prop_oneof![
+        4 => Just(Leap::By(1)),
+        2 => (-2..4_i32).prop_map(Leap::By),
+        2 => prop_oneof![Just(4095), Just(4096), Just(4097), Just(-4096)].prop_map(Leap::By),
+        1 => prop_oneof![Just(0), Just(1), Just(65_535), any::<u16>()].prop_map(Leap::To),
+    ]
+}
+
+fn grounds() -> impl Strategy<Value = u8> {
+    prop_oneof![4 => 0..16_u8, 1 => any::<u8>()]
+}
+
+fn send() -> impl Strategy<Value = Send> {
+    prop_oneof![
+        4 => Just(Send::Record),
+        3 => Just(Send::Denial),
+        1 => Just(Send::Twice),
+        2 => Just(Send::Later),
+    ]
+}
+
+fn term() -> impl Strategy<Value = Term> {
+    prop_oneof![
+        2 => Just(Term::Seconds(0)),
+        2 => Just(Term::Unlimited),
+        2 => seconds().prop_map(|term| Term::Seconds(term.into())),
+        // The longest that is limited: it ends with what a record can say.
+        1 => Just(Term::Seconds((1 << 40) - 2)),
+    ]
+}
+
+fn until() -> impl Strategy<Value = Until> {
+    prop_oneof![
+        1 => seconds().prop_map(Until::Passed),
+        2 => (wallet(), -1..2_i8).prop_map(|(wallet, offset)| Until::Expiry(wallet, offset)),
+    ]
+}
+
+fn seconds() -> impl Strategy<Value = u32> {
+    prop_oneof![1..10_u32, 1..=DAY, DAY..YEAR]
+}
+
+/// The owner, and three more.
+fn authority() -> impl Strategy<Value = u8> {
+    prop_oneof![4 => Just(0), 3 => 1..3_u8, 1 => Just(255)]
+}
+
+fn country_code() -> impl Strategy<Value = u16> {
+    prop_oneof![Just(276), Just(840), 0..1024_u16]
+}
+
+fn wallet() -> impl Strategy<Value = Wallet> {
+    (0..WALLETS).prop_map(Wallet)
+}
+
+fn holder() -> impl Strategy<Value = Holder> {
+    (0..INVESTORS).prop_map(Holder)
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    (0..IDENTITIES).prop_map(Identity)
+}
+
+fn identity_of_agents() -> impl Strategy<Value = Identity> {
+    (1..IDENTITIES).prop_map(Identity)
+}

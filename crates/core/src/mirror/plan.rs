@@ -5,13 +5,26 @@ use super::{
     record::WalletRecord,
     rules::{Grounds, MAX_LEAP, denied, upserted},
 };
-use crate::wallet::{Version, WalletAddress};
+use crate::{
+    log::EntryNumber,
+    wallet::{Version, WalletAddress},
+};
+
+/// A row of the outbox: a chain is owed news of a wallet because of an entry
+/// of the log. A later entry about the same wallet makes another row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owed {
+    /// Because of which entry.
+    pub entry: EntryNumber,
+    /// Which wallet.
+    pub wallet: WalletAddress,
+}
 
 /// A wallet that a chain must be told about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingRecord {
-    /// Which wallet.
-    pub wallet: WalletAddress,
+    /// The outbox's row.
+    pub owed: Owed,
     /// What the chain must hold.
     pub desired: WalletRecord,
     /// What it held when it was last looked at.

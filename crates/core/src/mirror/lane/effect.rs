@@ -8,10 +8,10 @@ use crate::{
     mirror::{
         batch::Batch,
         fees::{Gas, GasPrice, Market},
-        plan::PendingRecord,
+        plan::{Owed, PendingRecord},
         record::WalletRecord,
     },
-    wallet::{Version, WalletAddress},
+    wallet::WalletAddress,
 };
 
 /// A signer's transaction count on one chain.
@@ -68,6 +68,9 @@ pub struct Envelope {
     pub head: Head,
     /// What it writes.
     pub batch: Batch,
+    /// The rows that leave the outbox when it is stored; none for a further
+    /// try, whose rows left with the first.
+    pub settles: Vec<Owed>,
 }
 
 /// A transaction that is signed and stored.
@@ -140,11 +143,11 @@ pub enum Effect {
         /// How many at most.
         limit: usize,
     },
-    /// Take these wallets from the outbox up to these versions, since the
-    /// chain needs no telling; answer with [`Input::Discarded`].
-    Discard(Vec<(WalletAddress, Version)>),
-    /// Sign and store, and take its wallets from the outbox, in one database
-    /// transaction; answer with [`Input::Stored`].
+    /// Take these rows from the outbox, since the chain needs no telling;
+    /// answer with [`Input::Discarded`].
+    Discard(Vec<Owed>),
+    /// Sign and store, and take what it settles from the outbox, in one
+    /// database transaction; answer with [`Input::Stored`].
     Store(Envelope),
     /// Send bytes; answer with [`Input::Broadcast`].
     Broadcast {

@@ -7,12 +7,12 @@ use crate::{
     log::Head,
     mirror::{
         batch::Batch,
-        plan::{PendingRecord, Step, step},
+        plan::{Owed, PendingRecord, Step, step},
         record::WalletRecord,
         rules::{denied, upserted},
     },
     time::UnixMillis,
-    wallet::{Version, WalletAddress},
+    wallet::WalletAddress,
 };
 
 /// What is known of the outbox in one urgency.
@@ -29,6 +29,7 @@ pub(super) enum Outbox {
 pub(super) struct Planned {
     batch: Batch,
     head: Head,
+    settles: Vec<Owed>,
     expected: Vec<(WalletAddress, WalletRecord)>,
 }
 
@@ -40,7 +41,7 @@ pub(super) enum Planning {
     Pulling,
     /// Wallets that need no telling are to be dropped before the rest is stored.
     Discarding {
-        wallets: Option<Vec<(WalletAddress, Version)>>,
+        rows: Option<Vec<Owed>>,
         then: VecDeque<Planned>,
     },
     Storing {
@@ -72,6 +73,7 @@ struct Drafts<E> {
 
 struct Draft<E> {
     entries: Vec<E>,
+    settles: Vec<Owed>,
     expected: Vec<(WalletAddress, WalletRecord)>,
 }
 
@@ -82,16 +84,19 @@ impl<E> Drafts<E> {
         Self { size, head, full }
     }
 
-    fn push(&mut self, entry: E, expected: (WalletAddress, WalletRecord)) {
+    /// `settles` is none where the entry is a step on the way only.
+    fn push(&mut self, entry: E, settles: Option<Owed>, expected: (WalletAddress, WalletRecord)) {
         let size = self.size;
         let draft = match self.full.last_mut() {
             Some(draft) if draft.entries.len() < size => draft,
             _ => self.full.push_mut(Draft {
                 entries: Vec::with_capacity(size),
+                settles: Vec::with_capacity(size),
                 expected: Vec::with_capacity(size),
             }),
         };
         draft.entries.push(entry);
+        draft.settles.extend(settles);
         draft.expected.push(expected);
     }
 
@@ -101,6 +106,7 @@ impl<E> Drafts<E> {
             .map(|draft| Planned {
                 batch: batch(draft.entries),
                 head: self.head,
+                settles: draft.settles,
                 expected: draft.expected,
             })
             .collect()
@@ -116,7 +122,7 @@ impl Lane {
         self.held_until = UnixMillis(0);
         match &mut self.planning {
             Planning::Pulling => None,
-            Planning::Discarding { wallets, .. } => wallets.take().map(Effect::Discard),
+            Planning::Discarding { rows, .. } => rows.take().map(Effect::Discard),
             Planning::Storing { current, then } => {
                 if current.is_some() {
                     return None;
@@ -129,6 +135,7 @@ impl Lane {
                     price: self.policy.fees.first(market),
                     head: planned.head,
                     batch: planned.batch.clone(),
+                    settles: planned.settles.clone(),
                 };
                 *current = Some(planned);
                 Some(Effect::Store(envelope))
@@ -170,21 +177,23 @@ impl Lane {
         let mut denials = Drafts::new(self.policy.max_denials, head);
         let mut needless = Vec::new();
         for pending in records {
-            let wallet = pending.wallet;
+            let (owed, wallet) = (pending.owed, pending.owed.wallet);
             let held = self
                 .under_way
                 .get(&wallet)
                 .map_or(pending.observed, |(_, record)| *record);
             match step(wallet, pending.desired, held) {
                 Step::Upsert(upsert) => {
-                    upserts.push(upsert, (wallet, upserted(held, upsert.record)));
+                    let after = upserted(held, upsert.record);
+                    upserts.push(upsert, Some(owed), (wallet, after));
                 }
                 Step::Deny(denial) => {
                     let after = denied(held, denial.version, denial.grounds);
-                    denials.push(denial, (wallet, after));
+                    let arrives = denial.version == pending.desired.version();
+                    denials.push(denial, arrives.then_some(owed), (wallet, after));
                 }
                 Step::Nothing | Step::Outranked => {
-                    needless.push((wallet, pending.desired.version()));
+                    needless.push(owed);
                 }
             }
         }
@@ -194,7 +203,7 @@ impl Lane {
             Planning::storing(planned)
         } else {
             Planning::Discarding {
-                wallets: Some(needless),
+                rows: Some(needless),
                 then: planned,
             }
         };
@@ -244,6 +253,7 @@ impl Lane {
             price,
             head: slot.head,
             batch: slot.batch.clone(),
+            settles: Vec::new(),
         }))
     }
 }

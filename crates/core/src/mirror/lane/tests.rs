@@ -7,10 +7,10 @@ use alloy_primitives::{Address, B256, Bytes};
 
 use super::*;
 use crate::{
-    log::Head,
+    log::{EntryNumber, Head},
     mirror::{
         fees::Wei,
-        plan::PendingRecord,
+        plan::{Owed, PendingRecord},
         rules::{denied, upserted},
     },
     wallet::Version,
@@ -100,7 +100,10 @@ impl World {
                     .filter(|(_, (_, denies))| *denies == denials)
                     .take(limit)
                     .map(|(wallet, (desired, _))| PendingRecord {
-                        wallet: *wallet,
+                        owed: Owed {
+                            entry: EntryNumber(desired.version().0.into()),
+                            wallet: *wallet,
+                        },
                         desired: *desired,
                         observed: self.observed.get(wallet).copied().unwrap_or_default(),
                     })
@@ -113,14 +116,15 @@ impl World {
                 }
             }
             Effect::Discard(wallets) => {
-                for (wallet, _) in wallets {
-                    self.outbox.remove(&wallet);
+                for owed in wallets {
+                    self.outbox.remove(&owed.wallet);
                 }
                 Input::Discarded
             }
             Effect::Store(envelope) => {
-                for (wallet, version) in envelope.batch.versions() {
-                    if self.outbox.get(&wallet).is_some_and(|(r, _)| r.version() <= version) {
+                for Owed { entry, wallet } in envelope.settles.iter().copied() {
+                    let queued = self.outbox.get(&wallet).map(|(record, _)| record.version());
+                    if queued.is_some_and(|version| u64::from(version.0) == entry.0) {
                         self.outbox.remove(&wallet);
                     }
                 }

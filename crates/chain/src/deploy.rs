@@ -1,0 +1,196 @@
+//! Putting the contracts in place, at the same address on every chain.
+
+use std::time::Duration;
+
+use alloy::{
+    consensus::TxEip1559,
+    eips::eip2718::Encodable2718,
+    primitives::{Address, B256, Bytes, TxKind, U256, address},
+    rpc::types::TransactionReceipt,
+    sol_types::{SolCall, SolConstructor},
+};
+use symbolon_bindings::{IdentityRegistry, RegulatedToken};
+
+use crate::{ChainError, endpoint::Endpoint, signer::LaneSigner};
+
+/// The deployer that stands at this address on practically every chain, and
+/// gives a contract an address made of salt and code alone.
+pub const CREATE2_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+
+/// How long to wait for one transaction.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A contract in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deployed {
+    /// Where.
+    pub address: Address,
+    /// The block by which it stood there; logs begin no earlier.
+    pub block: u64,
+    /// Whether this call put it there.
+    pub fresh: bool,
+}
+
+/// The registry's creation code for an owner.
+pub fn registry_code(owner: Address) -> Bytes {
+    with_arguments(
+        &IdentityRegistry::BYTECODE,
+        IdentityRegistry::constructorCall { owner }.abi_encode(),
+    )
+}
+
+/// The reference token's creation code.
+pub fn token_code(name: &str, symbol: &str, registry: Address, owner: Address) -> Bytes {
+    let arguments = RegulatedToken::constructorCall {
+        name: name.to_owned(),
+        symbol: symbol.to_owned(),
+        registry,
+        owner,
+    };
+    with_arguments(&RegulatedToken::BYTECODE, arguments.abi_encode())
+}
+
+/// Where this code would stand, on any chain.
+pub fn address_of(code: &Bytes, salt: B256) -> Address {
+    CREATE2_DEPLOYER.create2_from_code(salt, code)
+}
+
+/// Puts code in place unless it stands there already.
+pub async fn deploy(
+    endpoint: &Endpoint,
+    payer: &LaneSigner,
+    code: &Bytes,
+    salt: B256,
+) -> Result<Deployed, ChainError> {
+    let address = address_of(code, salt);
+    if !endpoint.code(address).await?.is_empty() {
+        let block = endpoint.head().await?.number;
+        return Ok(Deployed {
+            address,
+            block,
+            fresh: false,
+        });
+    }
+    if endpoint.code(CREATE2_DEPLOYER).await?.is_empty() {
+        return Err(ChainError::NoDeployer(endpoint.chain()));
+    }
+    let mut input = salt.to_vec();
+    input.extend_from_slice(code);
+    let receipt = send(endpoint, payer, CREATE2_DEPLOYER, input.into(), "to deploy").await?;
+    if endpoint.code(address).await?.is_empty() {
+        return Err(ChainError::ForeignCode(address));
+    }
+    Ok(Deployed {
+        address,
+        block: receipt.block_number.unwrap_or_default(),
+        fresh: true,
+    })
+}
+
+/// Whether the registry's code at this address is the committed one.
+pub async fn is_committed_registry(
+    endpoint: &Endpoint,
+    registry: Address,
+) -> Result<bool, ChainError> {
+    Ok(endpoint.code(registry).await? == *IdentityRegistry::DEPLOYED_BYTECODE)
+}
+
+/// Lets a signer write to the registry, as its owner, unless it may already.
+pub async fn appoint_mirror(
+    endpoint: &Endpoint,
+    owner: &LaneSigner,
+    registry: Address,
+    mirror: Address,
+) -> Result<(), ChainError> {
+    if is_mirror(endpoint, registry, mirror).await? {
+        return Ok(());
+    }
+    let call = IdentityRegistry::addMirrorCall { mirror };
+    send(endpoint, owner, registry, call.abi_encode().into(), "to appoint the mirror").await?;
+    Ok(())
+}
+
+/// Whether the registry takes writes from this signer.
+pub async fn is_mirror(
+    endpoint: &Endpoint,
+    registry: Address,
+    mirror: Address,
+) -> Result<bool, ChainError> {
+    let call = IdentityRegistry::isMirrorCall { mirror };
+    let request = alloy::rpc::types::TransactionRequest::default()
+        .to(registry)
+        .input(Bytes::from(call.abi_encode()).into());
+    let Ok(output) = endpoint.call(request).await? else {
+        return Ok(false);
+    };
+    Ok(IdentityRegistry::isMirrorCall::abi_decode_returns(&output).unwrap_or(false))
+}
+
+/// Signs, sends, and waits until the transaction is mined and carried out.
+pub async fn send(
+    endpoint: &Endpoint,
+    signer: &LaneSigner,
+    to: Address,
+    input: Bytes,
+    what: &'static str,
+) -> Result<TransactionReceipt, ChainError> {
+    let request = alloy::rpc::types::TransactionRequest::default()
+        .from(signer.address())
+        .to(to)
+        .input(input.clone().into());
+    if let Err(reason) = endpoint.call(request.clone()).await? {
+        return Err(ChainError::Reverted { what, reason });
+    }
+    let head = endpoint.head().await?;
+    let market = endpoint.market(head).await;
+    let gas = alloy::providers::Provider::estimate_gas(endpoint.provider(), request)
+        .await
+        .map_err(crate::endpoint::refused("eth_estimateGas"))?;
+    let transaction = TxEip1559 {
+        chain_id: endpoint.chain().0,
+        nonce: endpoint.mined_nonce(signer.address()).await?,
+        gas_limit: gas + gas / 5,
+        max_fee_per_gas: market.base_fee.0 * 2 + market.tip.0,
+        max_priority_fee_per_gas: market.tip.0,
+        to: TxKind::Call(to),
+        value: U256::ZERO,
+        access_list: Default::default(),
+        input,
+    };
+    let signed = signer.sign(transaction)?;
+    let hash = endpoint.send_raw(&signed.encoded_2718()).await?;
+    let receipt = mined(endpoint, hash, what).await?;
+    if receipt.status() {
+        Ok(receipt)
+    } else {
+        Err(ChainError::Reverted {
+            what,
+            reason: "out of gas, or the chain changed meanwhile".to_owned(),
+        })
+    }
+}
+
+/// Waits until a transaction is mined, carried out or not.
+pub async fn mined(
+    endpoint: &Endpoint,
+    hash: B256,
+    what: &'static str,
+) -> Result<TransactionReceipt, ChainError> {
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < PATIENCE {
+        if let Some(receipt) = endpoint.receipt(hash).await? {
+            return Ok(receipt);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(ChainError::NotMined {
+        what,
+        seconds: PATIENCE.as_secs(),
+    })
+}
+
+fn with_arguments(code: &Bytes, arguments: Vec<u8>) -> Bytes {
+    let mut all = code.to_vec();
+    all.extend(arguments);
+    all.into()
+}

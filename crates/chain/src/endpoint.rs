@@ -1,0 +1,291 @@
+//! One node, by its RPC URL.
+
+use std::time::Duration;
+
+use alloy::{
+    consensus::BlockHeader,
+    eips::{BlockId, BlockNumberOrTag},
+    network::{BlockResponse, Ethereum},
+    primitives::{Address, B256, Bytes, TxHash, U256},
+    providers::{Provider, ProviderBuilder, RootProvider},
+    rpc::types::{TransactionReceipt, TransactionRequest},
+    transports::{RpcError, TransportErrorKind},
+};
+use symbolon_core::{
+    ids::ChainId,
+    mirror::{
+        fees::{Market, Wei},
+        lane::Broadcast,
+    },
+    time::UnixSeconds,
+};
+
+use crate::ChainError;
+
+/// How long one request may take before the node counts as down.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The newest block that a node knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeadBlock {
+    /// Its number.
+    pub number: u64,
+    /// Its timestamp.
+    pub at: UnixSeconds,
+    /// Its base fee, per gas; 0 on chains without one.
+    pub base_fee: Wei,
+}
+
+/// A node, known to be on the right chain.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    provider: RootProvider<Ethereum>,
+    chain: ChainId,
+}
+
+impl Endpoint {
+    /// Connects, and refuses a node of another chain (I12).
+    pub async fn connect(url: &str, chain: ChainId) -> Result<Self, ChainError> {
+        let endpoint = Self::unchecked(url, chain)?;
+        endpoint.check_chain().await?;
+        Ok(endpoint)
+    }
+
+    /// Connects to whatever chain answers.
+    pub async fn discover(url: &str) -> Result<Self, ChainError> {
+        let mut endpoint = Self::unchecked(url, ChainId(0))?;
+        endpoint.chain = endpoint.found_chain().await?;
+        Ok(endpoint)
+    }
+
+    /// An endpoint that has not been asked for its chain yet: the caller must
+    /// [`Self::check_chain`] before it believes or sends anything.
+    pub fn unchecked(url: &str, chain: ChainId) -> Result<Self, ChainError> {
+        let parsed: reqwest::Url = url.parse().map_err(|_| ChainError::Url {
+            url: without_secrets(url),
+        })?;
+        if !matches!(parsed.scheme(), "http" | "https") {
+            return Err(ChainError::Url {
+                url: without_secrets(url),
+            });
+        }
+        let client = reqwest::Client::builder()
+            .timeout(REQUEST_TIMEOUT)
+            .connect_timeout(Duration::from_secs(3))
+            .build()
+            .map_err(|_| ChainError::Url {
+                url: without_secrets(url),
+            })?;
+        let provider = ProviderBuilder::default().connect_reqwest(client, parsed);
+        Ok(Self { provider, chain })
+    }
+
+    /// The chain that this endpoint is on.
+    pub fn chain(&self) -> ChainId {
+        self.chain
+    }
+
+    /// The provider underneath, for contract calls.
+    pub fn provider(&self) -> &RootProvider<Ethereum> {
+        &self.provider
+    }
+
+    /// Asks the node which chain it is on.
+    pub async fn check_chain(&self) -> Result<(), ChainError> {
+        let found = self.found_chain().await?;
+        if found == self.chain {
+            Ok(())
+        } else {
+            Err(ChainError::WrongChain {
+                expected: self.chain,
+                found,
+            })
+        }
+    }
+
+    async fn found_chain(&self) -> Result<ChainId, ChainError> {
+        let id = self.provider.get_chain_id().await;
+        id.map(ChainId).map_err(refused("eth_chainId"))
+    }
+
+    /// The newest block.
+    pub async fn head(&self) -> Result<HeadBlock, ChainError> {
+        let method = "eth_getBlockByNumber";
+        let block = self
+            .provider
+            .get_block(BlockId::Number(BlockNumberOrTag::Latest))
+            .await
+            .map_err(refused(method))?
+            .ok_or(ChainError::Nonsense {
+                method,
+                why: "there is no latest block",
+            })?;
+        let header = block.header();
+        Ok(HeadBlock {
+            number: header.number(),
+            at: UnixSeconds(header.timestamp()),
+            base_fee: Wei(header.base_fee_per_gas().unwrap_or(0).into()),
+        })
+    }
+
+    /// What a transaction costs now. Chains without a tip oracle get 1 gwei.
+    pub async fn market(&self, head: HeadBlock) -> Market {
+        let tip = self.provider.get_max_priority_fee_per_gas().await;
+        Market {
+            base_fee: head.base_fee,
+            tip: Wei(tip.unwrap_or(1_000_000_000)),
+        }
+    }
+
+    /// How many transactions of this account the newest block has.
+    pub async fn mined_nonce(&self, account: Address) -> Result<u64, ChainError> {
+        self.provider
+            .get_transaction_count(account)
+            .latest()
+            .await
+            .map_err(refused("eth_getTransactionCount"))
+    }
+
+    /// What an account holds.
+    pub async fn balance(&self, account: Address) -> Result<Wei, ChainError> {
+        let balance = self.provider.get_balance(account).await;
+        let balance: U256 = balance.map_err(refused("eth_getBalance"))?;
+        Ok(Wei(balance.saturating_to()))
+    }
+
+    /// The code at an address; empty where there is none.
+    pub async fn code(&self, address: Address) -> Result<Bytes, ChainError> {
+        let code = self.provider.get_code_at(address).await;
+        code.map_err(refused("eth_getCode"))
+    }
+
+    /// The receipt of a transaction, once it is mined.
+    pub async fn receipt(&self, hash: TxHash) -> Result<Option<TransactionReceipt>, ChainError> {
+        let receipt = self.provider.get_transaction_receipt(hash).await;
+        receipt.map_err(refused("eth_getTransactionReceipt"))
+    }
+
+    /// The result of a call, or the words with which the contract refused it.
+    pub async fn call(&self, request: TransactionRequest) -> Result<Result<Bytes, String>, ChainError> {
+        match self.provider.call(request).await {
+            Ok(output) => Ok(Ok(output)),
+            Err(RpcError::ErrorResp(payload)) => {
+                let reason = payload
+                    .as_revert_data()
+                    .and_then(|data| alloy::sol_types::decode_revert_reason(&data));
+                let words = reason.unwrap_or_else(|| payload.message.to_string());
+                Ok(Err(bare_reason(&words)))
+            }
+            Err(error) => Err(refused("eth_call")(error)),
+        }
+    }
+
+    /// Sends stored bytes, and says what the node made of them.
+    pub async fn broadcast(&self, raw: &[u8]) -> Broadcast {
+        match self.provider.send_raw_transaction(raw).await {
+            Ok(_) => Broadcast::Accepted,
+            Err(RpcError::ErrorResp(payload)) => {
+                let outcome = outcome_of(&payload.message);
+                if !matches!(outcome, Broadcast::Accepted) {
+                    tracing::debug!(chain = %self.chain, message = %payload.message, "node refuses a transaction");
+                }
+                outcome
+            }
+            Err(error) => {
+                tracing::debug!(chain = %self.chain, %error, "node unreachable");
+                Broadcast::Unreachable
+            }
+        }
+    }
+
+    /// Sends bytes whose fate the caller will look up, without judging the answer.
+    pub async fn send_raw(&self, raw: &[u8]) -> Result<B256, ChainError> {
+        let pending = self.provider.send_raw_transaction(raw).await;
+        let pending = pending.map_err(refused("eth_sendRawTransaction"))?;
+        Ok(*pending.tx_hash())
+    }
+}
+
+/// Nodes agree on no codes here, only roughly on words.
+fn outcome_of(message: &str) -> Broadcast {
+    let message = message.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&["already known", "already imported", "known transaction", "alreadyknown"]) {
+        Broadcast::Accepted
+    } else if says(&["nonce too low", "nonce is too low", "oldnonce"]) {
+        Broadcast::NonceTooLow
+    } else if says(&["underpriced", "fee too low", "max fee per gas less than block base fee"]) {
+        Broadcast::Underpriced
+    } else if says(&["insufficient funds"]) {
+        Broadcast::Unfunded
+    } else {
+        Broadcast::Unreachable
+    }
+}
+
+/// `execution reverted: KYC_NOT_VERIFIED` and its kind, without the preamble.
+fn bare_reason(words: &str) -> String {
+    let words = words.trim();
+    for preamble in ["execution reverted: ", "revert: ", "execution reverted, data: "] {
+        if let Some(reason) = words.strip_prefix(preamble) {
+            return reason.trim_matches('"').to_owned();
+        }
+    }
+    words.to_owned()
+}
+
+pub(crate) fn refused(
+    method: &'static str,
+) -> impl FnOnce(RpcError<TransportErrorKind>) -> ChainError {
+    move |error| ChainError::Rpc {
+        method,
+        message: match error {
+            RpcError::ErrorResp(payload) => payload.message.chars().take(300).collect(),
+            // A transport error's own words may quote the URL with its key.
+            RpcError::Transport(TransportErrorKind::HttpError(http)) => {
+                format!("HTTP status {}", http.status)
+            }
+            RpcError::Transport(_) => "no answer".to_owned(),
+            RpcError::DeserError { .. } => "its answer cannot be read".to_owned(),
+            _ => "it could not be asked".to_owned(),
+        },
+    }
+}
+
+/// An RPC URL often carries an API key in its user, path or query: only its
+/// scheme and host may be shown.
+pub fn without_secrets(url: &str) -> String {
+    let Ok(parsed) = url.parse::<reqwest::Url>() else {
+        return "(unreadable)".to_owned();
+    };
+    let host = parsed.host_str().unwrap_or_default();
+    let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{host}{port}", parsed.scheme())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_words_are_understood() {
+        for (message, outcome) in [
+            ("transaction already imported", Broadcast::Accepted),
+            ("already known", Broadcast::Accepted),
+            ("nonce too low: next nonce 5, tx nonce 4", Broadcast::NonceTooLow),
+            ("replacement transaction underpriced", Broadcast::Underpriced),
+            ("Insufficient funds for gas * price + value", Broadcast::Unfunded),
+            ("rate limit exceeded", Broadcast::Unreachable),
+        ] {
+            assert_eq!(outcome_of(message), outcome, "{message}");
+        }
+    }
+
+    #[test]
+    fn keys_in_urls_are_not_shown() {
+        assert_eq!(
+            without_secrets("https://user:pw@node.example:8443/v2/key?token=x"),
+            "https://node.example:8443"
+        );
+    }
+}

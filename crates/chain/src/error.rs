@@ -1,0 +1,68 @@
+//! What can go wrong between us and a chain.
+
+use alloy::primitives::Address;
+use symbolon_core::ids::ChainId;
+use thiserror::Error;
+
+/// A chain did not do, or say, what was needed.
+#[derive(Debug, Error)]
+pub enum ChainError {
+    /// The URL cannot be used.
+    #[error("`{url}` is no RPC endpoint: give an http or https URL")]
+    Url {
+        /// As it was configured, without user and password.
+        url: String,
+    },
+    /// The node answered with an error, or not at all.
+    #[error("the RPC endpoint refused `{method}`: {message}")]
+    Rpc {
+        /// What was asked.
+        method: &'static str,
+        /// The node's words, shortened.
+        message: String,
+    },
+    /// Another chain answers at this endpoint (I12).
+    #[error("the endpoint is chain {found}, not chain {expected}: check its URL")]
+    WrongChain {
+        /// What was configured.
+        expected: ChainId,
+        /// What answers.
+        found: ChainId,
+    },
+    /// The node's answer makes no sense.
+    #[error("the node's answer to `{method}` makes no sense: {why}")]
+    Nonsense {
+        /// What was asked.
+        method: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A key that is no key.
+    #[error("the signing key cannot be used: it must be 32 bytes in hexadecimal")]
+    Key,
+    /// Signing failed.
+    #[error("signing failed")]
+    Signing,
+    /// The deployer that gives contracts the same address everywhere is missing.
+    #[error("chain {0} lacks the CREATE2 deployer at 0x4e59b44847b379578588920cA78FbF26c0B4956C: send its well-known deployment transaction first")]
+    NoDeployer(ChainId),
+    /// A transaction was mined, but not carried out.
+    #[error("the transaction {what} was reverted: {reason}")]
+    Reverted {
+        /// What it was to do.
+        what: &'static str,
+        /// The revert reason, where there is one.
+        reason: String,
+    },
+    /// Other code stands where ours should.
+    #[error("the contract at {0} is not the committed one")]
+    ForeignCode(Address),
+    /// A transaction was not mined in time.
+    #[error("the transaction {what} was not mined within {seconds} s")]
+    NotMined {
+        /// What it was to do.
+        what: &'static str,
+        /// How long was waited.
+        seconds: u64,
+    },
+}

@@ -1,0 +1,207 @@
+//! What a lane asks of its chain, carried out.
+
+use alloy::{
+    consensus::TxEip1559,
+    eips::eip2718::Encodable2718,
+    primitives::{Address, B256, Bytes, TxKind, U256},
+    rpc::types::TransactionReceipt,
+    sol_types::{SolCall, SolEvent},
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use symbolon_bindings::IdentityRegistry;
+use symbolon_core::{
+    ids::ChainId,
+    mirror::{
+        batch::Batch,
+        fees::Gas,
+        lane::{Attempt, Broadcast, Envelope, Nonce, Observation, Receipt},
+        record::WalletRecord,
+    },
+    wallet::WalletAddress,
+};
+
+use crate::{ChainError, endpoint::{Endpoint, HeadBlock}, signer::LaneSigner};
+
+/// Receipts asked for at the same time.
+const RECEIPTS_AT_ONCE: usize = 4;
+
+/// A signed transaction: its hash and the bytes that nodes take.
+#[derive(Clone, Debug)]
+pub struct SignedBytes {
+    /// Its hash.
+    pub hash: B256,
+    /// Its bytes.
+    pub raw: Bytes,
+}
+
+/// One chain's registry, reached through one node and written by one key.
+#[derive(Clone, Debug)]
+pub struct LaneClient {
+    endpoint: Endpoint,
+    signer: LaneSigner,
+    registry: Address,
+}
+
+impl LaneClient {
+    /// For the registry at this address.
+    pub fn new(endpoint: Endpoint, signer: LaneSigner, registry: Address) -> Self {
+        Self {
+            endpoint,
+            signer,
+            registry,
+        }
+    }
+
+    /// The node.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// The key's address.
+    pub fn signer(&self) -> Address {
+        self.signer.address()
+    }
+
+    /// Signs; nothing is sent.
+    pub fn sign(&self, envelope: &Envelope) -> Result<SignedBytes, ChainError> {
+        sign(&self.signer, self.endpoint.chain(), self.registry, envelope)
+    }
+
+    /// Sends stored bytes.
+    pub async fn broadcast(&self, raw: &[u8]) -> Broadcast {
+        self.endpoint.broadcast(raw).await
+    }
+
+    /// Looks at the chain: head, fees, nonce, and the receipts of those open
+    /// transactions whose nonce is used up.
+    pub async fn observe(
+        &self,
+        open: &[(Nonce, Vec<B256>)],
+    ) -> Result<(Observation, HeadBlock), ChainError> {
+        // The head comes first: what is read after it is no older than it says.
+        let head = self.endpoint.head().await?;
+        let (mined, market) = futures::future::try_join(
+            self.endpoint.mined_nonce(self.signer.address()),
+            async { Ok(self.endpoint.market(head).await) },
+        )
+        .await?;
+        let mined_nonce = Nonce(mined);
+        let receipts = stream::iter(open.iter().filter(|(nonce, _)| *nonce < mined_nonce))
+            .map(|(nonce, hashes)| async {
+                let receipt = self.receipt(hashes).await?;
+                Ok::<_, ChainError>(receipt.map(|receipt| (*nonce, receipt)))
+            })
+            .buffer_unordered(RECEIPTS_AT_ONCE)
+            .try_filter_map(|found| async { Ok(found) })
+            .try_collect()
+            .await?;
+        let observation = Observation {
+            block_number: head.number,
+            market,
+            mined_nonce,
+            receipts,
+        };
+        Ok((observation, head))
+    }
+
+    /// The receipt of whichever try was mined, the newest first. `hashes` are
+    /// in the order of their attempts.
+    async fn receipt(&self, hashes: &[B256]) -> Result<Option<Receipt>, ChainError> {
+        for (attempt, hash) in hashes.iter().enumerate().rev() {
+            if let Some(receipt) = self.endpoint.receipt(*hash).await? {
+                return self.read_receipt(attempt, &receipt).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn read_receipt(
+        &self,
+        attempt: usize,
+        receipt: &TransactionReceipt,
+    ) -> Result<Receipt, ChainError> {
+        let nonsense = |why| ChainError::Nonsense {
+            method: "eth_getTransactionReceipt",
+            why,
+        };
+        let block_number = receipt
+            .block_number
+            .ok_or_else(|| nonsense("a mined transaction without a block"))?;
+        let mut records = Vec::new();
+        for log in receipt.logs() {
+            if log.address() != self.registry
+                || log.topic0() != Some(&IdentityRegistry::WalletRecorded::SIGNATURE_HASH)
+            {
+                continue;
+            }
+            let recorded = IdentityRegistry::WalletRecorded::decode_log(&log.inner)
+                .map_err(|_| nonsense("a WalletRecorded log that cannot be read"))?;
+            let wallet = WalletAddress::new(recorded.wallet)
+                .map_err(|_| nonsense("a record of the zero address"))?;
+            records.push((wallet, WalletRecord(recorded.record)));
+        }
+        Ok(Receipt {
+            attempt: Attempt(u16::try_from(attempt).unwrap_or(u16::MAX)),
+            block_number,
+            succeeded: receipt.status(),
+            gas_used: Gas(receipt.gas_used),
+            records,
+        })
+    }
+}
+
+/// Signs an envelope for the registry at this address on this chain.
+pub fn sign(
+    signer: &LaneSigner,
+    chain: ChainId,
+    registry: Address,
+    envelope: &Envelope,
+) -> Result<SignedBytes, ChainError> {
+    let transaction = TxEip1559 {
+        chain_id: chain.0,
+        nonce: envelope.nonce.0,
+        gas_limit: envelope.gas_limit.0,
+        max_fee_per_gas: envelope.price.max_fee.0,
+        max_priority_fee_per_gas: envelope.price.priority_fee.0,
+        to: TxKind::Call(registry),
+        value: U256::ZERO,
+        access_list: Default::default(),
+        input: calldata(envelope.head.hash, &envelope.batch),
+    };
+    let signed = signer.sign(transaction)?;
+    Ok(SignedBytes {
+        hash: *signed.tx_hash(),
+        raw: signed.encoded_2718().into(),
+    })
+}
+
+/// The call of the registry that carries a batch and the log's head (I9).
+pub fn calldata(head: B256, batch: &Batch) -> Bytes {
+    let packed = Bytes::from(batch.packed());
+    match batch {
+        Batch::Upsert(_) => IdentityRegistry::upsertCall {
+            head,
+            records: packed,
+        }
+        .abi_encode(),
+        Batch::Deny(_) => IdentityRegistry::denyCall {
+            head,
+            denials: packed,
+        }
+        .abi_encode(),
+    }
+    .into()
+}
+
+/// The batch and the log's head in a transaction's calldata, if it is a call
+/// of ours.
+pub fn read_calldata(input: &[u8]) -> Option<(B256, Batch)> {
+    use symbolon_core::mirror::batch::Call;
+    if let Ok(call) = IdentityRegistry::upsertCall::abi_decode(input) {
+        let batch = Batch::unpack(Call::Upsert, &call.records).ok()?;
+        return Some((call.head, batch));
+    }
+    let call = IdentityRegistry::denyCall::abi_decode(input).ok()?;
+    let batch = Batch::unpack(Call::Deny, &call.denials).ok()?;
+    Some((call.head, batch))
+}

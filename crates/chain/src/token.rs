@@ -1,0 +1,60 @@
+//! A regulated token, as its issuer and its holders use it.
+
+use alloy::{
+    primitives::{Address, Bytes, U256},
+    rpc::types::TransactionRequest,
+    sol_types::SolCall,
+};
+use symbolon_bindings::RegulatedToken;
+
+use crate::{ChainError, deploy::send, endpoint::Endpoint, signer::LaneSigner};
+
+/// Issues tokens to a verified wallet, as the token's owner.
+pub async fn mint(
+    endpoint: &Endpoint,
+    owner: &LaneSigner,
+    token: Address,
+    to: Address,
+    amount: U256,
+) -> Result<(), ChainError> {
+    let call = RegulatedToken::mintCall { to, amount };
+    send(endpoint, owner, token, call.abi_encode().into(), "to mint").await?;
+    Ok(())
+}
+
+/// What a wallet holds.
+pub async fn balance(
+    endpoint: &Endpoint,
+    token: Address,
+    wallet: Address,
+) -> Result<U256, ChainError> {
+    let call = RegulatedToken::balanceOfCall { account: wallet };
+    let request = TransactionRequest::default()
+        .to(token)
+        .input(Bytes::from(call.abi_encode()).into());
+    let nonsense = ChainError::Nonsense {
+        method: "eth_call",
+        why: "the token does not say what a wallet holds",
+    };
+    match endpoint.call(request).await? {
+        Ok(output) => RegulatedToken::balanceOfCall::abi_decode_returns(&output).map_err(|_| nonsense),
+        Err(_) => Err(nonsense),
+    }
+}
+
+/// Whether a transfer would pass at the newest block, and if not, with which
+/// words the token refuses it.
+pub async fn try_transfer(
+    endpoint: &Endpoint,
+    token: Address,
+    from: Address,
+    to: Address,
+    amount: U256,
+) -> Result<Result<(), String>, ChainError> {
+    let call = RegulatedToken::transferCall { to, value: amount };
+    let request = TransactionRequest::default()
+        .from(from)
+        .to(token)
+        .input(Bytes::from(call.abi_encode()).into());
+    Ok(endpoint.call(request).await?.map(|_| ()))
+}

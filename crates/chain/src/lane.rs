@@ -7,7 +7,7 @@ use alloy::{
     rpc::types::TransactionReceipt,
     sol_types::{SolCall, SolEvent},
 };
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream::FuturesUnordered};
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{
     ids::ChainId,
@@ -21,9 +21,6 @@ use symbolon_core::{
 };
 
 use crate::{ChainError, endpoint::{Endpoint, HeadBlock}, signer::LaneSigner};
-
-/// Receipts asked for at the same time.
-const RECEIPTS_AT_ONCE: usize = 4;
 
 /// A signed transaction: its hash and the bytes that nodes take.
 #[derive(Clone, Debug)]
@@ -86,15 +83,15 @@ impl LaneClient {
         )
         .await?;
         let mined_nonce = Nonce(mined);
-        let receipts = stream::iter(open.iter().filter(|(nonce, _)| *nonce < mined_nonce))
-            .map(|(nonce, hashes)| async {
-                let receipt = self.receipt(hashes).await?;
-                Ok::<_, ChainError>(receipt.map(|receipt| (*nonce, receipt)))
-            })
-            .buffer_unordered(RECEIPTS_AT_ONCE)
-            .try_filter_map(|found| async { Ok(found) })
-            .try_collect()
-            .await?;
+        let mut looks: FuturesUnordered<_> = open
+            .iter()
+            .filter(|(nonce, _)| *nonce < mined_nonce)
+            .map(|(nonce, hashes)| self.look_for(*nonce, hashes.clone()))
+            .collect();
+        let mut receipts = Vec::new();
+        while let Some(found) = looks.next().await {
+            receipts.extend(found?);
+        }
         let observation = Observation {
             block_number: head.number,
             market,
@@ -106,10 +103,14 @@ impl LaneClient {
 
     /// The receipt of whichever try was mined, the newest first. `hashes` are
     /// in the order of their attempts.
-    async fn receipt(&self, hashes: &[B256]) -> Result<Option<Receipt>, ChainError> {
-        for (attempt, hash) in hashes.iter().enumerate().rev() {
-            if let Some(receipt) = self.endpoint.receipt(*hash).await? {
-                return self.read_receipt(attempt, &receipt).map(Some);
+    async fn look_for(
+        &self,
+        nonce: Nonce,
+        hashes: Vec<B256>,
+    ) -> Result<Option<(Nonce, Receipt)>, ChainError> {
+        for (attempt, hash) in hashes.into_iter().enumerate().rev() {
+            if let Some(receipt) = self.endpoint.receipt(hash).await? {
+                return Ok(Some((nonce, self.read_receipt(attempt, &receipt)?)));
             }
         }
         Ok(None)

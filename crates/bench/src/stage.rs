@@ -1,0 +1,93 @@
+//! What measurements stand on: a private PostgreSQL with an issuer.
+
+use anyhow::Result;
+use symbolon_core::{actor::Actor, ids::{ChainId, IssuerId}, investor::{Attestation, Source}, time::UnixSeconds};
+use symbolon_sandbox::PrivatePostgres;
+use symbolon_server::Clock;
+use symbolon_store::{ApiKey, NewChain, Store};
+use tempfile::TempDir;
+
+/// A database that ends with this value.
+pub(crate) struct Database {
+    postgres: PrivatePostgres,
+    // Kept for its lifetime.
+    _folder: TempDir,
+}
+
+/// An issuer's register in a database of its own.
+pub(crate) struct Register {
+    pub(crate) store: Store,
+    pub(crate) issuer: IssuerId,
+    pub(crate) url: String,
+}
+
+impl Database {
+    /// Starts one that syncs to disk, as production does.
+    pub(crate) async fn start() -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("symbolon-bench").tempdir_in("/var/tmp")?;
+        let postgres = PrivatePostgres::start(&folder.path().join("postgres")).await?;
+        Ok(Self {
+            postgres,
+            _folder: folder,
+        })
+    }
+
+    /// A fresh register with these chains.
+    pub(crate) async fn register(&self, name: &str, chains: &[NewChain]) -> Result<Register> {
+        self.postgres.drop_database(name).await?;
+        let url = self.postgres.create_database(name).await?;
+        let store = Store::connect(&url, 24).await?;
+        store.migrate().await?;
+        let issuer: IssuerId = "bench".parse()?;
+        store.create_issuer(&issuer, "The bench's issuer", now()).await?;
+        let mut transaction = store.begin(&issuer).await?;
+        for chain in chains {
+            transaction.add_chain(chain, now()).await?;
+        }
+        transaction.commit().await?;
+        Ok(Register { store, issuer, url })
+    }
+
+    pub(crate) async fn stop(self) -> Result<()> {
+        Ok(self.postgres.stop().await?)
+    }
+}
+
+impl Register {
+    /// A key of the REST API.
+    pub(crate) async fn key(&self) -> Result<String> {
+        let key = ApiKey::from_random(&self.issuer, [7; 32]);
+        self.store.create_api_key("bench", &key, now()).await?;
+        Ok(key.text().to_owned())
+    }
+}
+
+pub(crate) fn now() -> UnixSeconds {
+    Clock::system().now()
+}
+
+pub(crate) fn actor() -> Actor {
+    Actor::system("bench")
+}
+
+pub(crate) fn source() -> Source {
+    Source::Operator {
+        operator: "bench".to_owned(),
+        attestation: Attestation {
+            text: "Measured, not verified.".to_owned(),
+            version: "1".to_owned(),
+        },
+    }
+}
+
+/// A chain that nobody drives.
+pub(crate) fn chain(id: u64, registry: alloy::primitives::Address) -> NewChain {
+    NewChain {
+        id: ChainId(id),
+        name: format!("chain {id}"),
+        registry,
+        deployed_block: 0,
+        confirmations: 1,
+        settings: serde_json::json!({}),
+    }
+}

@@ -1,0 +1,137 @@
+//! Who calls: an API key, and through it an issuer.
+//!
+//! 1. The key comes as `Authorization: Bearer sym_…` or `X-API-Key: sym_…`.
+//! 2. The issuer is the key's and nothing else's: no path, parameter or header
+//!    names one, so no request can reach into another issuer's register.
+//! 3. The database knows a key by its SHA-256. What was found there is kept
+//!    for [`ServerConfig::key_cache`](crate::ServerConfig::key_cache), by a
+//!    keyed hash of the key, so that the key itself stays nowhere and the time
+//!    that a look-up takes tells nothing of it. A revoked key works no longer
+//!    than that; an unknown one is asked for every time.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use sha2::{Digest, Sha256};
+use symbolon_core::{actor::Actor, ids::IssuerId};
+use symbolon_store::KeyHash;
+
+use crate::{
+    cache::Recent,
+    problem::{Problem, Result, catalog},
+    state::AppState,
+};
+
+/// Whoever calls.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller(Arc<KeyHolder>);
+
+/// The holder of an API key.
+pub(crate) struct KeyHolder {
+    /// The issuer that the key opens.
+    pub(crate) issuer: IssuerId,
+    /// The holder, as the log names them.
+    pub(crate) actor: Actor,
+    /// Made of the key, so that nobody who reads the database can guess what
+    /// was hashed with it (I6).
+    body_secret: [u8; 32],
+}
+
+impl fmt::Debug for KeyHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyHolder({} of {})", self.actor, self.issuer)
+    }
+}
+
+impl std::ops::Deref for Caller {
+    type Target = KeyHolder;
+
+    fn deref(&self) -> &KeyHolder {
+        &self.0
+    }
+}
+
+impl KeyHolder {
+    /// A hash of a request's body that only the key's holder can make.
+    pub(crate) fn keyed_hash(&self, body: &[u8]) -> [u8; 32] {
+        // The secret has a fixed length and SHA-256 output is never extended
+        // by anybody outside, so prefixing is as good as HMAC here.
+        Sha256::new()
+            .chain_update(self.body_secret)
+            .chain_update(body)
+            .finalize()
+            .into()
+    }
+}
+
+/// The keys that were found valid a moment ago.
+pub(crate) struct KeyCache {
+    secret: [u8; 32],
+    holders: Recent<[u8; 32], Caller>,
+}
+
+impl KeyCache {
+    pub(crate) fn new(keep: Duration) -> Self {
+        Self {
+            secret: rand::random(),
+            holders: Recent::new(keep),
+        }
+    }
+
+    fn place(&self, key: &str) -> [u8; 32] {
+        Sha256::new()
+            .chain_update(self.secret)
+            .chain_update(key)
+            .finalize()
+            .into()
+    }
+}
+
+impl fmt::Debug for KeyCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyCache")
+    }
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let key = presented(&parts.headers).ok_or_else(|| refused("no API key was sent"))?;
+        let (place, now) = (state.keys.place(key), state.clock.now_ms());
+        if let Some(caller) = state.keys.holders.get(&place, now) {
+            return Ok(caller);
+        }
+        let unknown = || refused("the API key is unknown or was revoked");
+        let hash = KeyHash::of(key).ok_or_else(unknown)?;
+        let owner = state.store.key_owner(&hash).await?.ok_or_else(unknown)?;
+        let domain = "symbolon idempotency";
+        let caller = Self(Arc::new(KeyHolder {
+            issuer: owner.issuer,
+            actor: Actor::api_key(&owner.name),
+            body_secret: Sha256::new()
+                .chain_update(domain)
+                .chain_update(key)
+                .finalize()
+                .into(),
+        }));
+        state.keys.holders.put(place, caller.clone(), now);
+        Ok(caller)
+    }
+}
+
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| {
+        let (scheme, key) = value.to_str().ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    });
+    bearer.or_else(|| headers.get("x-api-key")?.to_str().ok().map(str::trim))
+}
+
+fn refused(detail: &str) -> Problem {
+    let detail = format!("{detail}: {}", catalog::UNAUTHORIZED.remedy);
+    Problem::new(&catalog::UNAUTHORIZED, detail)
+}

@@ -1,0 +1,271 @@
+//! POST, once: the one way in which requests change the register.
+//!
+//! [`Post`] is the extractor of every POST handler. [`Post::commit`] runs the
+//! handler's work in one transaction of the issuer's:
+//!
+//! 1. With an `Idempotency-Key`, it looks whether this request was answered
+//!    before: the same request gets the same answer again, with
+//!    `Idempotency-Replayed: true`; another one is refused.
+//! 2. The handler decides and answers.
+//! 3. The answer is stored under the key, and the transaction commits: what
+//!    was done and the answer to it are there together or not at all.
+//! 4. The lanes are woken.
+//!
+//! Only what was carried out is remembered. A refusal changes nothing, so the
+//! same request may be tried again under the same key. Requests that come
+//! together under one key wait for the issuer's lock: the second one finds the
+//! first one's answer.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use symbolon_core::{command::Command, time::UnixSeconds};
+use symbolon_store::{
+    Decision, IdempotentRequest, IssuerTransaction, Recalled, Request as Asked, StoreError, Subject,
+};
+
+use crate::{
+    auth::Caller,
+    extract::json,
+    problem::{FieldError, Problem, Result, catalog},
+    state::AppState,
+};
+
+pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+const LONGEST_KEY: usize = 255;
+
+/// How often a transaction is tried that the database gave up as the victim of
+/// a conflict.
+const TRIES: u32 = 3;
+
+/// A POST request: who asks, for what, and under which key.
+pub(crate) struct Post<T> {
+    pub(crate) caller: Caller,
+    pub(crate) once: Option<Once>,
+    pub(crate) body: T,
+}
+
+/// A request that may be repeated.
+#[derive(Clone, Debug)]
+pub(crate) struct Once {
+    key: String,
+    method_path: String,
+    body_hash: [u8; 32],
+}
+
+impl Once {
+    /// The request's key, if it has one; `body` is whatever makes two bodies
+    /// the same.
+    pub(crate) fn read(
+        caller: &Caller,
+        headers: &HeaderMap,
+        method_path: &str,
+        body: &[u8],
+    ) -> Result<Option<Self>> {
+        let Some(key) = headers.get(IDEMPOTENCY_KEY) else {
+            return Ok(None);
+        };
+        let fits = |key: &&str| {
+            (1..=LONGEST_KEY).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic())
+        };
+        let key = key.to_str().ok().filter(fits).ok_or_else(|| {
+            let message = format!("must be 1 to {LONGEST_KEY} visible ASCII characters");
+            let error = FieldError::new(IDEMPOTENCY_KEY, "bad_idempotency_key", message);
+            Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+        })?;
+        Ok(Some(Self {
+            key: key.to_owned(),
+            method_path: method_path.to_owned(),
+            body_hash: caller.keyed_hash(body),
+        }))
+    }
+
+    fn request(&self) -> IdempotentRequest<'_> {
+        IdempotentRequest {
+            key: &self.key,
+            method_path: &self.method_path,
+            body_hash: &self.body_hash,
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<AppState> for Post<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, state).await?;
+        let headers = parts.headers.clone();
+        let method_path = format!("{} {}", parts.method, parts.uri);
+        let bytes = json::bytes(Request::from_parts(parts, body), state).await?;
+        Ok(Self {
+            once: Once::read(&caller, &headers, &method_path, &bytes)?,
+            body: json::read(&bytes)?,
+            caller,
+        })
+    }
+}
+
+impl<T> Post<T> {
+    /// The same request with another body, once that is read.
+    pub(crate) fn map<U>(self, read: impl FnOnce(T) -> Result<U>) -> Result<Post<U>> {
+        let Self { caller, once, body } = self;
+        let body = read(body)?;
+        Ok(Post { caller, once, body })
+    }
+}
+
+impl<T> Post<T> {
+    /// Carries the request out, once. Should the database choose it as the
+    /// victim of a conflict, `work` runs again in a new transaction.
+    pub(crate) async fn commit<R: Serialize, F>(
+        &self,
+        state: &AppState,
+        work: impl Fn(Transaction) -> F,
+    ) -> Result<Response>
+    where
+        F: Future<Output = Result<Done<R>>>,
+    {
+        let mut tried = 1;
+        loop {
+            match self.attempt(state, &work).await {
+                Err(problem) if problem.again && tried < TRIES => tried += 1,
+                answered => return answered,
+            }
+        }
+    }
+
+    async fn attempt<R: Serialize, F>(
+        &self,
+        state: &AppState,
+        work: &impl Fn(Transaction) -> F,
+    ) -> Result<Response>
+    where
+        F: Future<Output = Result<Done<R>>>,
+    {
+        let (issuer, now) = (&self.caller.issuer, state.clock.now());
+        let mut inner = state.store.begin(issuer).await.map_err(for_good)?;
+        if let Some(once) = &self.once {
+            match inner.recall_idempotent(once.request()).await? {
+                Recalled::Unknown => {}
+                Recalled::Answer { status, body } => return Ok(replay(status, body)),
+                Recalled::OtherRequest => {
+                    return Err(Problem::plain(&catalog::IDEMPOTENCY_KEY_REUSED));
+                }
+            }
+        }
+        let caller = self.caller.clone();
+        let Done {
+            transaction,
+            status,
+            answer,
+        } = work(Transaction { inner, caller, now }).await?;
+        let mut inner = transaction.inner;
+        let body = serde_json::to_string(&answer).map_err(|error| Problem::internal(&error))?;
+        if let Some(once) = &self.once {
+            inner
+                .remember_idempotent(once.request(), status.as_u16(), &body, now)
+                .await?;
+        }
+        inner.commit().await.map_err(for_good)?;
+        state.wake.wake(issuer);
+        Ok(answered(status, body))
+    }
+
+    /// Answers a question, once: nothing changes, and without a key nobody
+    /// waits for the issuer's lock.
+    pub(crate) async fn answer<R: Serialize, F>(
+        &self,
+        state: &AppState,
+        work: impl Fn() -> F,
+    ) -> Result<Response>
+    where
+        F: Future<Output = Result<R>>,
+    {
+        if self.once.is_none() {
+            let answer = work().await?;
+            let body = serde_json::to_string(&answer).map_err(|error| Problem::internal(&error))?;
+            return Ok(answered(StatusCode::OK, body));
+        }
+        let work = &work;
+        self.commit(state, |transaction| async move {
+            let answer = work().await?;
+            Ok(transaction.done(StatusCode::OK, answer))
+        })
+        .await
+    }
+}
+
+/// The issuer's transaction, with who asks and when.
+pub(crate) struct Transaction {
+    inner: IssuerTransaction,
+    caller: Caller,
+    pub(crate) now: UnixSeconds,
+}
+
+/// A transaction in which all is done, and the answer that goes with it.
+pub(crate) struct Done<R> {
+    transaction: Transaction,
+    status: StatusCode,
+    answer: R,
+}
+
+impl Transaction {
+    /// Decides one command, which either happens or is the request's problem.
+    pub(crate) async fn decide(&mut self, subject: Subject, command: Command) -> Result<Decision> {
+        let mut answers = self.decide_all(vec![Asked { subject, command }]).await?;
+        answers
+            .pop()
+            .unwrap_or_else(|| Err(Problem::plain(&catalog::INTERNAL)))
+    }
+
+    /// Decides a batch: an answer for each, in order.
+    pub(crate) async fn decide_all(
+        &mut self,
+        requests: Vec<Asked>,
+    ) -> Result<Vec<Result<Decision>>> {
+        let answers = self
+            .inner
+            .decide(requests, &self.caller.actor, self.now)
+            .await?;
+        Ok(answers
+            .into_iter()
+            .map(|answer| answer.map_err(Problem::from))
+            .collect())
+    }
+
+    /// All is done, and this is the answer.
+    pub(crate) fn done<R>(self, status: StatusCode, answer: R) -> Done<R> {
+        Done {
+            transaction: self,
+            status,
+            answer,
+        }
+    }
+}
+
+/// Not to be tried again by us: without a connection there is no use, and a
+/// commit that failed may have happened.
+fn for_good(error: StoreError) -> Problem {
+    let mut problem = Problem::from(error);
+    problem.again = false;
+    problem
+}
+
+fn answered(status: StatusCode, body: String) -> Response {
+    let json = HeaderValue::from_static("application/json");
+    (status, [(header::CONTENT_TYPE, json)], body).into_response()
+}
+
+fn replay(status: u16, body: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let mut response = answered(status, body);
+    response
+        .headers_mut()
+        .insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}

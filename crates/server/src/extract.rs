@@ -1,0 +1,13 @@
+//! From a request to what handlers work with; everything that cannot be read
+//! becomes a [`Problem`](crate::problem::Problem) that names the field.
+
+pub(crate) mod check;
+pub(crate) mod json;
+pub(crate) mod page;
+mod path;
+mod query;
+
+pub(crate) use check::Check;
+pub(crate) use json::Body;
+pub(crate) use path::{HeldWalletPath, InvestorPath, JobPath, WalletPath};
+pub(crate) use query::Query;

@@ -1,0 +1,88 @@
+//! Names in paths.
+
+use std::{fmt::Display, str::FromStr};
+
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::request::Parts,
+};
+use symbolon_core::{ids::InvestorId, wallet::WalletAddress};
+
+use crate::problem::{FieldError, Problem, Result, catalog};
+
+/// `{id}` of an investor.
+pub(crate) struct InvestorPath(pub(crate) InvestorId);
+
+/// `{address}` of a wallet.
+pub(crate) struct WalletPath(pub(crate) WalletAddress);
+
+/// `{id}` of an investor and `{address}` of one of its wallets.
+pub(crate) struct HeldWalletPath(pub(crate) InvestorId, pub(crate) WalletAddress);
+
+/// `{id}` of an import.
+pub(crate) struct JobPath(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for InvestorPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        Ok(Self(read(&parameters(parts, state).await?, "id")?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for WalletPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        Ok(Self(read(&parameters(parts, state).await?, "address")?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for HeldWalletPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let parameters = parameters(parts, state).await?;
+        Ok(Self(
+            read(&parameters, "id")?,
+            read(&parameters, "address")?,
+        ))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for JobPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let parameters = parameters(parts, state).await?;
+        Ok(Self(find(&parameters, "id").unwrap_or_default().to_owned()))
+    }
+}
+
+async fn parameters<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<RawPathParams> {
+    let invalid = || Problem::new(&catalog::INVALID_PARAMETER, "the path is no UTF-8");
+    RawPathParams::from_request_parts(parts, state)
+        .await
+        .map_err(|_| invalid())
+}
+
+fn find<'a>(parameters: &'a RawPathParams, name: &str) -> Option<&'a str> {
+    parameters
+        .iter()
+        .find(|(found, _)| *found == name)
+        .map(|(_, value)| value)
+}
+
+fn read<T>(parameters: &RawPathParams, name: &'static str) -> Result<T>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    find(parameters, name)
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error: T::Err| {
+            let error = FieldError::new(name, "invalid", error.to_string());
+            Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+        })
+}

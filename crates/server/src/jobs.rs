@@ -1,0 +1,47 @@
+//! What the register does by itself: bring every chain to hold what it must
+//! hold, and take notice of verdicts that have ended.
+//!
+//! Here the adapters meet: [`lane`] joins the store's books with a chain's
+//! node under the direction of `core::mirror`, [`expiry`] and [`hints`] need
+//! the store alone. Each job restarts itself after a failure and stops when
+//! the shutdown token says so; stopping at any point loses nothing.
+
+pub mod expiry;
+mod hints;
+pub mod lane;
+
+use symbolon_store::Store;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub use lane::LaneSettings;
+
+use crate::{clock::Clock, wake::Wake};
+
+/// Starts every job. The set ends when the shutdown token is cancelled.
+pub fn spawn(
+    store: &Store,
+    lanes: Vec<LaneSettings>,
+    clock: &Clock,
+    wake: &Wake,
+    shutdown: &CancellationToken,
+) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    for settings in lanes {
+        jobs.spawn(lane::run(
+            store.clone(),
+            settings,
+            clock.clone(),
+            wake.clone(),
+            shutdown.clone(),
+        ));
+    }
+    jobs.spawn(hints::run(store.clone(), wake.clone(), shutdown.clone()));
+    jobs.spawn(expiry::run(
+        store.clone(),
+        clock.clone(),
+        wake.clone(),
+        shutdown.clone(),
+    ));
+    jobs
+}

@@ -1,0 +1,91 @@
+//! Prometheus metrics: no issuer, investor or wallet ever becomes a label.
+
+use std::{sync::OnceLock, time::Duration};
+
+use axum::{
+    http::{HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+const REQUESTS: &str = "symbolon_http_request_duration_seconds";
+const IMPORTED_ROWS: &str = "symbolon_import_rows_total";
+
+/// Seconds: from a cached key and one select to a batch of 500.
+const BUCKETS: [f64; 12] = [
+    0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
+];
+
+/// How often samples are folded into buckets.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Installs the recorder of this process, once; later calls find it in place.
+///
+/// Without it (where a host has its own) metrics go to the host's recorder and
+/// `/metrics` is empty.
+pub fn install() -> Option<&'static PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let handle = HANDLE.get_or_init(|| {
+        let recorder = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("duration_seconds".to_owned()), &BUCKETS)
+            .ok()?
+            .build_recorder();
+        let handle = recorder.handle();
+        metrics::set_global_recorder(recorder).ok()?;
+        describe();
+        Some(handle)
+    });
+    handle.as_ref()
+}
+
+fn describe() {
+    metrics::describe_histogram!(
+        REQUESTS,
+        metrics::Unit::Seconds,
+        "From a request's head to its answer's head, by route template"
+    );
+    metrics::describe_counter!(IMPORTED_ROWS, "Rows of imports, by what came of them");
+}
+
+/// Folds samples into buckets for ever, so that they do not pile up between scrapes.
+pub(crate) async fn keep_up() {
+    let Some(handle) = install() else { return };
+    let mut beat = tokio::time::interval(UPKEEP);
+    loop {
+        beat.tick().await;
+        handle.run_upkeep();
+    }
+}
+
+pub(crate) fn answered(method: &Method, route: &str, status: StatusCode, took: Duration) {
+    let class = match status.as_u16() {
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    };
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        _ => "other",
+    };
+    let route = route.to_owned();
+    metrics::histogram!(REQUESTS, "method" => method, "route" => route, "status" => class)
+        .record(took);
+}
+
+pub(crate) fn imported(accepted: u64, refused: u64) {
+    metrics::counter!(IMPORTED_ROWS, "result" => "accepted").increment(accepted);
+    metrics::counter!(IMPORTED_ROWS, "result" => "refused").increment(refused);
+}
+
+/// `GET /metrics`.
+pub(crate) async fn page() -> Response {
+    let text = install().map(PrometheusHandle::render).unwrap_or_default();
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}

@@ -1,0 +1,193 @@
+//! Every problem that the server can answer with, each with its page.
+
+use symbolon_core::register::Refusal;
+
+/// A problem by its code, with what it means and how to mend it.
+#[derive(Debug)]
+pub struct Kind {
+    /// A stable word for programs.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// A few words for people.
+    pub title: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// How to mend it.
+    pub remedy: &'static str,
+    /// Headers that belong to it.
+    pub headers: &'static [(&'static str, &'static str)],
+}
+
+macro_rules! problems {
+    ($($name:ident = $status:literal $code:literal, $title:literal, $meaning:literal, $remedy:literal
+        $(, $header:literal: $value:literal)?;)*) => {
+        $(
+            #[doc = $meaning]
+            pub static $name: Kind = Kind {
+                code: $code,
+                status: $status,
+                title: $title,
+                meaning: $meaning,
+                remedy: $remedy,
+                headers: &[$(($header, $value))?],
+            };
+        )*
+
+        /// All of them.
+        pub static ALL: &[&Kind] = &[$(&$name),*];
+    };
+}
+
+problems! {
+    MALFORMED = 400 "malformed_body", "The body cannot be read",
+        "The body is no JSON, or a field has the wrong type, is missing or unknown.",
+        "Look at `errors` for the path of the field. Unknown fields are refused on purpose: a misspelt `expiry` would otherwise verify somebody for ever.";
+    INVALID_PARAMETER = 400 "invalid_parameter", "A parameter cannot be read",
+        "A parameter in the path, the query or a header has no value that this server understands.",
+        "Look at `errors` for its name and for what is expected.";
+    INVALID_CURSOR = 400 "invalid_cursor", "The cursor is not from this list",
+        "The `cursor` was not handed out by this list.",
+        "Pass `next_cursor` of the page before, unchanged, or none to begin anew.";
+    UNAUTHORIZED = 401 "unauthorized", "A valid API key is needed",
+        "The request carries no API key, or one that is unknown or revoked.",
+        "Send `Authorization: Bearer sym_…` (or `X-API-Key: sym_…`). Keys are made by `symbolon api-key create` and shown once.",
+        "www-authenticate": "Bearer realm=\"symbolon\"";
+    NOT_FOUND = 404 "not_found", "No such thing",
+        "There is nothing of that name for this API key's issuer.",
+        "Check the address. What belongs to another issuer is not found either.";
+    NO_ROUTE = 404 "no_route", "No such address",
+        "The server has no such path.",
+        "The API's paths begin with /v1; /docs lists them.";
+    METHOD_NOT_ALLOWED = 405 "method_not_allowed", "Not with this method",
+        "The path exists, but not with this HTTP method.",
+        "The `Allow` header and /docs say which methods it has.";
+    TIMEOUT = 408 "timeout", "The request took too long",
+        "The server gave up before it had an answer, or the upload stalled.",
+        "Send it again under the same Idempotency-Key: nothing is carried out twice.";
+    CONFLICT = 409 "conflict", "It collides with what is there",
+        "Something of that name is there already, or somebody else changed it first.",
+        "Read it again, then decide.";
+    TOO_LARGE = 413 "body_too_large", "The body is too large",
+        "JSON bodies may have 64 KiB, batches 1 MiB.",
+        "Send smaller batches (at most 500 entries), or upload a CSV file to /v1/imports.";
+    UNSUPPORTED_MEDIA_TYPE = 415 "unsupported_media_type", "Not this kind of body",
+        "The route does not read bodies of this `Content-Type`.",
+        "Send `Content-Type: application/json`, for imports `text/csv`.";
+    INVALID_FIELDS = 422 "invalid_fields", "Some fields cannot be accepted",
+        "The body can be read, but the values of some fields cannot be accepted.",
+        "Look at `errors`: each names its field, what is wrong and what to do.";
+    IDEMPOTENCY_KEY_REUSED = 422 "idempotency_key_reused", "The Idempotency-Key belongs to another request",
+        "The same key came earlier with another method, path or body.",
+        "Use a new key for a new request, and the same key only to repeat one unchanged.";
+    UNREADABLE_FILE = 422 "unreadable_file", "The file cannot be imported",
+        "The file as a whole cannot be read: not text, no header, or a column is missing.",
+        "The detail says what is missing. `map` names the columns of a file that calls them otherwise.";
+    INTERNAL = 500 "internal", "The server failed",
+        "Something is wrong on our side. Nothing of the request was carried out by halves.",
+        "Send it again under the same Idempotency-Key; if it stays, give `request_id` to whoever runs this server.";
+    UNAVAILABLE = 503 "unavailable", "The database is busy or away",
+        "The server runs, but its database does not answer in time.",
+        "Send it again after `Retry-After` seconds under the same Idempotency-Key.",
+        "retry-after": "1";
+    UNKNOWN_INVESTOR = 404 "unknown_investor", "No such investor",
+        "The issuer has no such investor.",
+        "Look it up by GET /v1/investors?external_id=… or ?wallet=…";
+    UNKNOWN_WALLET = 404 "unknown_wallet", "Not this investor's wallet",
+        "The wallet is not bound to this investor.",
+        "GET /v1/investors?wallet=… says whose it is.";
+    INVESTOR_EXISTS = 409 "investor_exists", "The investor is known already",
+        "An investor of this id or external id is known already.",
+        "Use the existing one.";
+    WALLET_ALREADY_LINKED = 409 "wallet_already_linked", "The wallet is bound to this investor already",
+        "The wallet is bound to this very investor.",
+        "Nothing needs to be done. To change its chains, remove it and link it again.";
+    WALLET_TAKEN = 409 "wallet_taken", "The wallet is another investor's",
+        "One wallet belongs to one investor, and this one is somebody else's.",
+        "Remove it from the other investor first: GET /v1/investors?wallet=… finds it.";
+    WRONG_STATUS = 409 "wrong_status", "The investor's status does not allow it",
+        "The step does not lead on from where the investor stands.",
+        "The detail names the status and the step.";
+    REVOKED = 409 "revoked", "The investor was revoked",
+        "A batch or file does not give back a verdict that somebody withdrew.",
+        "Verify it by name: POST /v1/investors/{id}/verifications.";
+    EXTERNAL_ID_DIFFERS = 409 "external_id_differs", "The wallet's holder has another external id",
+        "A batch or file names another external id than the one that the holder of this wallet is known under.",
+        "Correct the external id, or remove the wallet from its present holder.";
+    EXPIRY_PASSED = 422 "expiry_passed", "The expiry has passed",
+        "The verdict would have ended before it began.",
+        "Give a later expiry, or none for a verdict without end.";
+    EXPIRY_TOO_FAR = 422 "expiry_too_far", "The expiry is too far ahead",
+        "Wallet records on chain hold no moment beyond the year 2514.",
+        "Give an earlier expiry, or none for a verdict without end.";
+    ACCREDITATION_ENDED = 422 "accreditation_ended", "The accreditation has ended",
+        "The accreditation would have ended before it began.",
+        "Leave it out, or give the last day of the new one.";
+    NOT_EXPIRED = 409 "not_expired", "The verdict still holds",
+        "The verdict has not ended yet.",
+        "Wait, or revoke it.";
+    ALREADY_SO = 409 "already_so", "All is as asked already",
+        "There is nothing to set or to lift.",
+        "Nothing needs to be done.";
+    VERSIONS_EXHAUSTED = 409 "versions_exhausted", "The wallet's versions are used up",
+        "A wallet's record can change 65,535 times, and this one has.",
+        "Bind a new wallet.";
+}
+
+/// The problem behind a refusal of the register.
+pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
+    match refusal {
+        Refusal::UnknownInvestor => &UNKNOWN_INVESTOR,
+        Refusal::InvestorExists => &INVESTOR_EXISTS,
+        Refusal::UnknownWallet(_) => &UNKNOWN_WALLET,
+        Refusal::WalletAlreadyLinked(_) => &WALLET_ALREADY_LINKED,
+        Refusal::WalletTaken(_) => &WALLET_TAKEN,
+        Refusal::WrongStatus { .. } => &WRONG_STATUS,
+        Refusal::RevokedNotInBatch => &REVOKED,
+        Refusal::ExternalIdDiffers(_) => &EXTERNAL_ID_DIFFERS,
+        Refusal::ExpiryPassed(_) => &EXPIRY_PASSED,
+        Refusal::ExpiryTooFar(_) => &EXPIRY_TOO_FAR,
+        Refusal::AccreditationEnded(_) => &ACCREDITATION_ENDED,
+        Refusal::NotExpired(_) => &NOT_EXPIRED,
+        Refusal::AlreadySo(_) => &ALREADY_SO,
+        Refusal::VersionsExhausted(_) => &VERSIONS_EXHAUSTED,
+    }
+}
+
+/// The problem of this code.
+pub fn find(code: &str) -> Option<&'static Kind> {
+    ALL.iter().copied().find(|kind| kind.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use symbolon_core::time::UnixSeconds;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_statuses_are_errors() {
+        let codes: BTreeSet<_> = ALL.iter().map(|kind| kind.code).collect();
+        assert_eq!(codes.len(), ALL.len());
+        assert!(ALL.iter().all(|kind| (400..600).contains(&kind.status)));
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_code() {
+        let refusals = [
+            Refusal::UnknownInvestor,
+            Refusal::InvestorExists,
+            Refusal::RevokedNotInBatch,
+            Refusal::ExternalIdDiffers(String::new()),
+            Refusal::ExpiryPassed(UnixSeconds(1)),
+            Refusal::ExpiryTooFar(UnixSeconds(1)),
+            Refusal::NotExpired(UnixSeconds(1)),
+            Refusal::AlreadySo(""),
+        ];
+        for refusal in refusals {
+            assert_eq!(of_refusal(&refusal).code, refusal.code());
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The REST interface under `/v1`: a file per resource, each with its routes,
+//! its bodies and their descriptions, so that routes and document cannot part.
+
+mod bars;
+mod batches;
+mod chains;
+mod column_map;
+mod events;
+mod exports;
+mod health;
+mod holdings;
+mod imports;
+mod investors;
+mod model;
+mod operations;
+mod status;
+mod upload;
+mod verdicts;
+mod wallets;
+mod words;
+
+use std::collections::BTreeMap;
+
+use axum::{extract::DefaultBodyLimit, http::StatusCode, response::Response};
+use serde::Deserialize;
+use symbolon_core::{
+    command::Command,
+    ids::{ChainId, InvestorId},
+    register::Refusal,
+};
+use symbolon_store::{StoreError, Subject};
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{RefOr, response::Response as Described},
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    auth::Caller,
+    change::Post,
+    openapi,
+    problem::{Problem, Result, catalog},
+    state::AppState,
+};
+use model::InvestorBody;
+
+/// Everything under `/v1`, and health.
+pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
+    let batches = batches::router().layer(DefaultBodyLimit::max(state.config.batch_body_limit));
+    let ordinary = OpenApiRouter::new()
+        .merge(investors::router())
+        .merge(verdicts::router())
+        .merge(bars::router())
+        .merge(holdings::router())
+        .merge(wallets::router())
+        .merge(operations::router())
+        .merge(imports::router())
+        .merge(upload::router())
+        .merge(column_map::router())
+        .merge(chains::router())
+        .merge(events::router())
+        .merge(exports::router())
+        .merge(status::router())
+        .layer(DefaultBodyLimit::max(state.config.body_limit));
+    OpenApiRouter::with_openapi(openapi::frame())
+        .nest("/v1", ordinary.merge(batches))
+        .merge(health::router())
+}
+
+/// The answers of a route that names an investor or changes one.
+struct Refused;
+
+impl IntoResponses for Refused {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let problem = |description| RefOr::T(openapi::problem(description));
+        BTreeMap::from([
+            (
+                "404".to_owned(),
+                problem("This issuer has no such investor, wallet or import"),
+            ),
+            (
+                "409".to_owned(),
+                problem("The register refuses: `code` and `detail` say why"),
+            ),
+            (
+                "422".to_owned(),
+                problem("Fields that cannot be accepted, or a reused Idempotency-Key"),
+            ),
+        ])
+    }
+}
+
+/// The answer of a route that looks up something named.
+struct Absent;
+
+impl IntoResponses for Absent {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let described = openapi::problem("This issuer has no such thing");
+        BTreeMap::from([("404".to_owned(), RefOr::T(described))])
+    }
+}
+
+/// No body, or an empty object.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NoFields {}
+
+/// Carries out one command on one investor, once, and answers with how the
+/// investor stands then.
+async fn act<T>(
+    state: &AppState,
+    post: &Post<T>,
+    id: InvestorId,
+    command: impl Fn(&T) -> Command,
+) -> Result<Response> {
+    let command = command(&post.body);
+    let command = &command;
+    post.commit(state, |mut transaction| async move {
+        let decision = transaction
+            .decide(Subject::Investor(id), command.clone())
+            .await?;
+        let body = InvestorBody::new(decision.investor, transaction.now);
+        Ok(transaction.done(StatusCode::OK, body))
+    })
+    .await
+}
+
+/// The same for PUT and DELETE, which need no key: where all is so already,
+/// the answer is the same.
+async fn put(
+    state: &AppState,
+    caller: Caller,
+    id: InvestorId,
+    command: Command,
+) -> Result<Response> {
+    let put = Post {
+        caller,
+        once: None,
+        body: command,
+    };
+    let (issuer, command) = (&put.caller.issuer, &put.body);
+    put.commit(state, |mut transaction| async move {
+        let investor = match transaction
+            .decide(Subject::Investor(id), command.clone())
+            .await
+        {
+            Ok(decision) => decision.investor,
+            Err(problem) if problem.kind.code == catalog::ALREADY_SO.code => {
+                state
+                    .store
+                    .investor(issuer, id)
+                    .await
+                    .map_err(unknown_investor)?
+                    .investor
+            }
+            Err(problem) => return Err(problem),
+        };
+        let body = InvestorBody::new(investor, transaction.now);
+        Ok(transaction.done(StatusCode::OK, body))
+    })
+    .await
+}
+
+/// The same problem, whether a read or a change finds nobody.
+fn unknown_investor(error: StoreError) -> Problem {
+    match error {
+        StoreError::NotFound { .. } => Refusal::UnknownInvestor.into(),
+        error => error.into(),
+    }
+}
+
+/// The chains that a wallet can be bound to.
+async fn known_chains(state: &AppState, caller: &Caller) -> Result<Vec<ChainId>> {
+    let chains = state.chains(&caller.issuer).await?;
+    Ok(chains.iter().map(|chain| chain.chain.id).collect())
+}

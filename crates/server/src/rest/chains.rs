@@ -1,0 +1,115 @@
+//! The issuer's chains and how far each has come.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use symbolon_core::time::UnixSeconds;
+use symbolon_store::{Chain, ChainStatistics};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{auth::Caller, extract::page::Page, problem::Result, state::AppState};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// A chain that the register is mirrored to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Chain)]
+pub(super) struct ChainBody {
+    /// EIP-155.
+    #[schema(example = 31337)]
+    id: u64,
+    #[schema(example = "anvil")]
+    name: String,
+    /// The identity registry there.
+    registry: String,
+    /// Blocks after which a transaction counts as confirmed.
+    confirmations: u32,
+    /// The newest block seen.
+    head_block: Option<u64>,
+    /// Seconds since that block, by its own time.
+    head_age_seconds: Option<u64>,
+    /// The newest block that cannot be reorganised away.
+    finalized_block: Option<u64>,
+    /// Blocks between the two.
+    finality_lag_blocks: Option<u64>,
+    outbox: OutboxBody,
+    /// Signed transactions of which nobody knows yet what became.
+    open_transactions: u64,
+    /// Who signs there.
+    signer: Option<String>,
+    /// What the signer has left for gas, in wei; text, since it exceeds 2^53.
+    #[schema(example = "10000000000000000000000")]
+    signer_balance_wei: Option<String>,
+    /// What went wrong last; null while all is well.
+    last_error: Option<String>,
+    /// When all this was seen.
+    #[schema(format = DateTime)]
+    updated: Option<String>,
+}
+
+/// Wallets that the chain is yet to be told of.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Outbox)]
+struct OutboxBody {
+    approvals: u64,
+    /// These go first.
+    denials: u64,
+    /// How long the oldest of either has waited.
+    oldest_age_seconds: Option<u64>,
+}
+
+/// List chains
+///
+/// Every chain that this issuer's register is mirrored to, with its head, what
+/// it is yet to be told, and the signer's balance. A chain has no pages: an
+/// issuer has a handful.
+#[utoipa::path(
+    get, path = "/chains", operation_id = "list_chains", tag = "Chains",
+    responses((status = 200, description = "All chains", body = Page<ChainBody>))
+)]
+async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page<ChainBody>>> {
+    let chains = state.store.chains(&caller.issuer).await?;
+    let statistics = state.store.chain_statistics(&caller.issuer).await?;
+    let now = state.clock.now();
+    let owed = |chain: &Chain| statistics.iter().find(|owed| owed.chain == chain.chain.id);
+    let data = chains
+        .iter()
+        .map(|chain| ChainBody::new(chain, owed(chain), now))
+        .collect();
+    Ok(Json(Page {
+        data,
+        next_cursor: None,
+    }))
+}
+
+impl ChainBody {
+    fn new(chain: &Chain, owed: Option<&ChainStatistics>, now: UnixSeconds) -> Self {
+        let (chain, status) = (&chain.chain, &chain.status);
+        let age = |at: UnixSeconds| now.0.saturating_sub(at.0);
+        Self {
+            id: chain.id.0,
+            name: chain.name.clone(),
+            registry: chain.registry.to_string(),
+            confirmations: chain.confirmations,
+            head_block: status.head_block,
+            head_age_seconds: status.head_time.map(age),
+            finalized_block: status.finalized_block,
+            finality_lag_blocks: status
+                .head_block
+                .zip(status.finalized_block)
+                .map(|(head, finalized)| head.saturating_sub(finalized)),
+            outbox: OutboxBody {
+                approvals: owed.map_or(0, |owed| owed.approvals),
+                denials: owed.map_or(0, |owed| owed.denials),
+                oldest_age_seconds: owed.and_then(|owed| owed.oldest).map(age),
+            },
+            open_transactions: owed.map_or(0, |owed| owed.open_transactions),
+            signer: status.signer.map(|signer| signer.to_string()),
+            signer_balance_wei: status.signer_balance_wei.map(|wei| wei.to_string()),
+            last_error: status.last_error.clone(),
+            updated: status.updated.map(|at| at.to_string()),
+        }
+    }
+}

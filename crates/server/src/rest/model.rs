@@ -1,0 +1,253 @@
+//! What several resources show: investors, their wallets and verdicts.
+
+use serde::Serialize;
+use symbolon_core::{
+    ids::{AuthorityIndex, ChainId},
+    investor::{Investor, Source, Status, Verified},
+    time::{Day, UnixSeconds},
+    verdict::{self, RestrictedAuthorities},
+    wallet::{ChainScope, Wallet},
+};
+use utoipa::ToSchema;
+
+use super::words::{AccreditationWord, Kind, Level, RejectionWord, RevocationWord, StatusWord};
+
+/// No authority but the issuer itself, which cannot be restricted, until
+/// federations arrive.
+pub(crate) const RESTRICTED: RestrictedAuthorities =
+    RestrictedAuthorities(alloy_primitives::U256::ZERO);
+
+/// An investor.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Investor)]
+pub(crate) struct InvestorBody {
+    /// 32 bytes that say nothing about the person.
+    #[schema(example = "0x8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e2d4b6a8c0e1f3d5b7a9c1e3f5d7b9a1c")]
+    id: String,
+    kind: Kind,
+    /// The issuer's own reference.
+    #[schema(example = "CRM-10042")]
+    external_id: Option<String>,
+    /// Where the investor stands.
+    status: StatusWord,
+    /// Whether the verdict holds at this moment, wallets aside: the status is
+    /// `verified`, the expiry has not passed, and neither bar lies on it.
+    verified: bool,
+    /// Why the investor was rejected or revoked.
+    reason: Option<ReasonWord>,
+    /// Barred by the register, whatever the verdict.
+    restricted: bool,
+    /// Assets frozen by law: nothing moves without a licence.
+    frozen: bool,
+    /// The verdict in force or last in force.
+    verdict: Option<VerdictBody>,
+    /// The wallets, in the order in which they were linked.
+    wallets: Vec<WalletBody>,
+}
+
+/// Why an investor was rejected or revoked.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum ReasonWord {
+    /// A revocation's.
+    Revocation(RevocationWord),
+    /// A rejection's.
+    Rejection(RejectionWord),
+}
+
+impl InvestorBody {
+    pub(crate) fn new(investor: Investor, now: UnixSeconds) -> Self {
+        let verified = match &investor.status {
+            Status::Verified(verdict) => verdict.holds_at(now),
+            _ => false,
+        };
+        let reason = match &investor.status {
+            Status::Revoked { reason, .. } => Some(ReasonWord::Revocation((*reason).into())),
+            Status::Rejected(reason) => Some(ReasonWord::Rejection((*reason).into())),
+            _ => None,
+        };
+        Self {
+            id: investor.id.to_string(),
+            kind: investor.kind.into(),
+            external_id: investor.external_id.map(String::from),
+            status: investor.status.name().into(),
+            verified: verified && !investor.restricted && !investor.frozen,
+            reason,
+            restricted: investor.restricted,
+            frozen: investor.frozen,
+            verdict: investor
+                .status
+                .verdict()
+                .map(|verdict| VerdictBody::new(verdict, now)),
+            wallets: investor.wallets.into_iter().map(WalletBody::from).collect(),
+        }
+    }
+}
+
+/// A verdict in the investor's favour.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Verdict)]
+pub(crate) struct VerdictBody {
+    level: Level,
+    /// The jurisdiction of residence, ISO 3166-1 alpha-2.
+    #[schema(example = "DE")]
+    country: &'static str,
+    /// What the investor may buy at this moment: `none` once the accreditation
+    /// has lapsed.
+    accreditation: AccreditationWord,
+    /// The accreditation's last day.
+    #[schema(format = Date, example = "2027-12-31")]
+    accreditation_ends: Option<String>,
+    /// Whether US law treats the investor as a US person, wherever it resides.
+    us_person: bool,
+    /// When the verdict ends; null is never.
+    #[schema(format = DateTime, example = "2028-01-01T00:00:00Z")]
+    expiry: Option<String>,
+    /// The authority that verified; 0 is the issuer itself.
+    #[schema(value_type = u8)]
+    authority: AuthorityIndex,
+    source: SourceBody,
+    /// When it was given.
+    #[schema(format = DateTime, example = "2026-11-21T09:30:00Z")]
+    verified_at: String,
+}
+
+impl VerdictBody {
+    fn new(verdict: &Verified, now: UnixSeconds) -> Self {
+        Self {
+            level: verdict.level.into(),
+            country: verdict.country.alpha2(),
+            accreditation: verdict.accreditation_at(now).into(),
+            accreditation_ends: verdict.accreditation_ends.map(date),
+            us_person: verdict.us_person,
+            expiry: verdict.expiry.map(|expiry| expiry.to_string()),
+            authority: verdict.authority,
+            source: SourceBody::from(verdict.source.clone()),
+            verified_at: verdict.verified_at.to_string(),
+        }
+    }
+}
+
+/// Who answers for a verdict.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[schema(as = Source)]
+pub(crate) enum SourceBody {
+    /// A KYC provider's record.
+    Provider {
+        /// The provider.
+        #[schema(example = "sumsub")]
+        name: String,
+        /// The provider's id of the applicant.
+        reference: String,
+    },
+    /// A named person who verified by hand and answers for it.
+    Operator {
+        /// The person's name, as the issuer's staff list has it.
+        #[schema(example = "maria.keller")]
+        operator: String,
+        /// The text that they signed.
+        text: String,
+        /// The issuer's version of it.
+        #[schema(example = "2026-03")]
+        version: String,
+    },
+}
+
+impl From<Source> for SourceBody {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Provider { name, reference } => Self::Provider { name, reference },
+            Source::Operator {
+                operator,
+                attestation,
+            } => Self::Operator {
+                operator,
+                text: attestation.text,
+                version: attestation.version,
+            },
+        }
+    }
+}
+
+/// A wallet bound to an investor.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Wallet)]
+pub(crate) struct WalletBody {
+    /// With its EIP-55 checksum.
+    #[schema(example = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
+    address: String,
+    /// The chains that it counts on; null is all of the issuer's.
+    #[schema(value_type = Option<Vec<u64>>)]
+    chains: Option<Vec<ChainId>>,
+    /// Whether it may be used at all.
+    active: bool,
+    /// How often the chains were told something new of it.
+    version: u16,
+}
+
+impl From<Wallet> for WalletBody {
+    fn from(wallet: Wallet) -> Self {
+        Self {
+            address: wallet.address.to_string(),
+            chains: match wallet.chains {
+                ChainScope::All => None,
+                ChainScope::Only(chains) => Some(chains.into_iter().collect()),
+            },
+            active: wallet.active,
+            version: wallet.version.0,
+        }
+    }
+}
+
+/// One thing that stands between a wallet and a yes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reason)]
+pub(crate) struct ReasonBody {
+    /// `unknown_wallet`, `not_verified`, `expired`, `wallet_inactive`,
+    /// `wallet_not_on_chain`, `investor_restricted`, `assets_frozen` or
+    /// `authority_restricted`.
+    #[schema(example = "expired")]
+    code: &'static str,
+    /// The same in words.
+    #[schema(example = "the verdict ended at 2026-11-01T00:00:00Z")]
+    message: String,
+}
+
+impl From<verdict::Reason> for ReasonBody {
+    fn from(reason: verdict::Reason) -> Self {
+        use verdict::Reason;
+        let code = match reason {
+            Reason::UnknownWallet => "unknown_wallet",
+            Reason::NotVerified { .. } => "not_verified",
+            Reason::Expired { .. } => "expired",
+            Reason::WalletInactive => "wallet_inactive",
+            Reason::WalletNotOnChain => "wallet_not_on_chain",
+            Reason::InvestorRestricted => "investor_restricted",
+            Reason::AssetsFrozen => "assets_frozen",
+            Reason::AuthorityRestricted { .. } => "authority_restricted",
+        };
+        Self {
+            code,
+            message: reason.to_string(),
+        }
+    }
+}
+
+/// A day as a date.
+pub(crate) fn date(day: Day) -> String {
+    let midnight = UnixSeconds(day.end().0 - 86_400).to_string();
+    midnight.split('T').next().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_written_as_it_is_read() {
+        assert_eq!(date(Day(0)), "1970-01-01");
+        let end = symbolon_core::time::parse_expiry("2027-12-31").unwrap();
+        assert_eq!(date(UnixSeconds(end.0 - 1).day()), "2027-12-31");
+    }
+}

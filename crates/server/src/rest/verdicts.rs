@@ -1,0 +1,213 @@
+//! Verdicts by hand: verifying, rejecting, revoking.
+
+use axum::{extract::State, response::Response};
+use serde::Deserialize;
+use symbolon_core::{
+    command::{Command, Verdict},
+    investor::{Attestation, Source},
+    time::UnixSeconds,
+};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Refused, act,
+    model::InvestorBody,
+    words::{AccreditationWord, Level, RejectionWord, RevocationWord},
+};
+use crate::{
+    change::Post,
+    extract::{Check, InvestorPath},
+    problem::{FieldError, Result},
+    state::AppState,
+};
+
+const LONGEST_NAME: usize = 128;
+const LONGEST_TEXT: usize = 4000;
+const LONGEST_VERSION: usize = 64;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(verify))
+        .routes(routes!(reject))
+        .routes(routes!(revoke))
+}
+
+/// Whoever verifies by hand answers for it: by name, and by the text signed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Attestation)]
+pub(super) struct AttestationBody {
+    /// The person's name, as the issuer's staff list has it.
+    #[schema(example = "maria.keller", max_length = 128)]
+    operator: String,
+    /// The whole text that they signed.
+    #[schema(example = "I have seen the original documents and compared them with the person.")]
+    text: String,
+    /// The issuer's version of that text.
+    #[schema(example = "2026-03")]
+    version: String,
+}
+
+impl AttestationBody {
+    pub(super) fn read(&self, check: &mut Check) -> Option<Source> {
+        source(
+            check,
+            "attestation.",
+            &self.operator,
+            &self.text,
+            &self.version,
+        )
+    }
+}
+
+/// Reads who answers for verdicts given by hand, wherever the three texts stand.
+pub(super) fn source(
+    check: &mut Check,
+    within: &str,
+    operator: &str,
+    text: &str,
+    version: &str,
+) -> Option<Source> {
+    let operator = check.prose(&format!("{within}operator"), operator, LONGEST_NAME);
+    let text = check.prose(&format!("{within}text"), text, LONGEST_TEXT);
+    let version = check.prose(&format!("{within}version"), version, LONGEST_VERSION);
+    let attestation = Attestation {
+        text: text?,
+        version: version?,
+    };
+    Some(Source::Operator {
+        operator: operator?,
+        attestation,
+    })
+}
+
+/// A verdict in the investor's favour, given by hand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewVerification {
+    level: Level,
+    /// The jurisdiction of residence, ISO 3166-1 alpha-2 or alpha-3.
+    #[schema(example = "DE")]
+    country: String,
+    #[serde(default)]
+    #[schema(default = "none")]
+    accreditation: AccreditationWord,
+    /// The accreditation's last day. Afterwards the investor counts as not
+    /// accredited, and stays verified.
+    #[schema(format = Date, example = "2027-12-31")]
+    accreditation_ends: Option<String>,
+    /// Whether US law treats the investor as a US person, wherever it resides.
+    #[serde(default)]
+    us_person: bool,
+    /// When the verdict ends: an RFC 3339 moment, or a date, which lasts until
+    /// the end of that day in UTC. Without it the verdict never ends.
+    #[schema(example = "2027-12-31")]
+    expiry: Option<String>,
+    attestation: AttestationBody,
+}
+
+impl NewVerification {
+    fn read(&self, now: UnixSeconds) -> Result<Verdict, Vec<FieldError>> {
+        let mut check = Check::default();
+        let country = check.country("country", &self.country);
+        let accreditation_ends =
+            check.day("accreditation_ends", self.accreditation_ends.as_deref());
+        let expiry = check.expiry("expiry", self.expiry.as_deref(), now);
+        let source = self.attestation.read(&mut check);
+        let verdict = (|| {
+            Some(Verdict {
+                level: self.level.into(),
+                country: country?,
+                accreditation: self.accreditation.into(),
+                accreditation_ends: accreditation_ends?,
+                us_person: self.us_person,
+                expiry: expiry?,
+                source: source?,
+            })
+        })();
+        check.finish(verdict)
+    }
+}
+
+/// Verify an investor by hand
+///
+/// Gives the first verdict or a renewal; also lifts a rejection, an expiry or,
+/// since it names the investor, a revocation. A restriction or an asset freeze
+/// stays. Every chain that the investor's wallets count on follows.
+#[utoipa::path(
+    post, path = "/investors/{id}/verifications", operation_id = "verify_investor",
+    tag = "Verdicts",
+    params(("id" = String, Path, description = "The investor's id")),
+    request_body = NewVerification,
+    responses((status = 200, description = "The investor, verified", body = InvestorBody), Refused)
+)]
+async fn verify(
+    InvestorPath(id): InvestorPath,
+    State(state): State<AppState>,
+    post: Post<NewVerification>,
+) -> Result<Response> {
+    let now = state.clock.now();
+    let post = post.map(|body| Ok(body.read(now)?))?;
+    act(&state, &post, id, |verdict| {
+        Command::Verify(verdict.clone())
+    })
+    .await
+}
+
+/// Why an investor is refused.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRejection {
+    reason: RejectionWord,
+}
+
+/// Reject a first verification
+///
+/// For an investor that is `pending`. A later verification lifts it.
+#[utoipa::path(
+    post, path = "/investors/{id}/rejections", operation_id = "reject_investor",
+    tag = "Verdicts",
+    params(("id" = String, Path, description = "The investor's id")),
+    request_body = NewRejection,
+    responses((status = 200, description = "The investor, rejected", body = InvestorBody), Refused)
+)]
+async fn reject(
+    InvestorPath(id): InvestorPath,
+    State(state): State<AppState>,
+    post: Post<NewRejection>,
+) -> Result<Response> {
+    act(&state, &post, id, |body| {
+        Command::Reject(body.reason.into())
+    })
+    .await
+}
+
+/// Why a verdict is withdrawn.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRevocation {
+    reason: RevocationWord,
+}
+
+/// Revoke an investor
+///
+/// Withdraws the verdict, on every chain and before anything else that waits
+/// there. The balance stays, and neither sends nor receives.
+#[utoipa::path(
+    post, path = "/investors/{id}/revocations", operation_id = "revoke_investor",
+    tag = "Verdicts",
+    params(("id" = String, Path, description = "The investor's id")),
+    request_body = NewRevocation,
+    responses((status = 200, description = "The investor, revoked", body = InvestorBody), Refused)
+)]
+async fn revoke(
+    InvestorPath(id): InvestorPath,
+    State(state): State<AppState>,
+    post: Post<NewRevocation>,
+) -> Result<Response> {
+    act(&state, &post, id, |body| {
+        Command::Revoke(body.reason.into())
+    })
+    .await
+}

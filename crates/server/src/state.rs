@@ -1,0 +1,84 @@
+//! What every handler shares.
+
+use std::{ops::Deref, sync::Arc};
+
+use symbolon_core::ids::{InvestorId, IssuerId};
+use symbolon_store::{Chain, Store};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::KeyCache, cache::Recent, clock::Clock, config::ServerConfig, imports::Running,
+    problem::Result, wake::Wake,
+};
+
+/// The server's state. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct AppState(Arc<Shared>);
+
+/// What the clones share.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Shared {
+    /// The register's memory.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The operator's settings.
+    pub config: ServerConfig,
+    /// Rung after every committed change.
+    pub wake: Wake,
+    /// Ends work in the background, in order.
+    pub shutdown: CancellationToken,
+    /// The work in the background, which a shutdown waits for.
+    pub tasks: TaskTracker,
+    pub(crate) keys: KeyCache,
+    pub(crate) running: Running,
+    chains: Recent<IssuerId, Arc<[Chain]>>,
+}
+
+impl AppState {
+    /// The state of a server that is about to start.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        config: ServerConfig,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            keys: KeyCache::new(config.key_cache),
+            chains: Recent::new(config.key_cache),
+            running: Running::new(config.concurrent_imports),
+            store,
+            clock,
+            config,
+            wake: Wake::new(),
+            shutdown,
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    /// The issuer's chains, at most [`ServerConfig::key_cache`] old: every look
+    /// at a wallet names them, and they change once a year.
+    pub(crate) async fn chains(&self, issuer: &IssuerId) -> Result<Arc<[Chain]>> {
+        let now = self.clock.now_ms();
+        if let Some(chains) = self.chains.get(issuer, now) {
+            return Ok(chains);
+        }
+        let chains: Arc<[Chain]> = self.store.chains(issuer).await?.into();
+        self.chains.put(issuer.clone(), chains.clone(), now);
+        Ok(chains)
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// An id for somebody new.
+pub(crate) fn fresh_investor() -> InvestorId {
+    InvestorId::from_random(rand::random())
+}

@@ -1,0 +1,312 @@
+//! A server without a socket, and what tests send to it.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use serde_json::{Value, json};
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    log::Head,
+    mirror::{
+        batch::Batch,
+        fees::{Gas, GasPrice},
+        lane::{Attempt, Envelope, Nonce, Outcome, Receipt, Signed},
+        record::WalletRecord,
+    },
+    time::UnixSeconds,
+    wallet::WalletAddress,
+};
+use symbolon_server::{AppState, Clock, ServerConfig, router};
+use symbolon_store::{ApiKey, NewChain};
+use symbolon_testkit::database::TestDatabase;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// 2026-11-21T00:00:00Z.
+pub(crate) const NOW: UnixSeconds = UnixSeconds(1_795_219_200);
+pub(crate) const ACME: &str = "acme";
+
+/// A wallet's address that nobody else has.
+pub(crate) fn wallet(number: u64) -> String {
+    format!("0x{:040x}", 0xa11c_e000_0000_u64 + number)
+}
+
+pub(crate) fn attestation() -> Value {
+    json!({"operator": "maria.keller", "text": "I have seen the documents.", "version": "2026-03"})
+}
+
+pub(crate) struct Server {
+    _database: TestDatabase,
+    pub(crate) state: AppState,
+    pub(crate) clock: Clock,
+    pub(crate) key: String,
+    router: Router,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    /// The body of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self.json()
+    }
+
+    /// A problem that must have this status and code, in its proper form.
+    #[track_caller]
+    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
+        let body = self.expect(status);
+        assert_eq!(
+            self.headers[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
+        assert_eq!(body["code"], code, "{body}");
+        assert_eq!(body["status"], status);
+        assert_eq!(body["type"], format!("/problems/{code}"));
+        assert_eq!(
+            body["request_id"],
+            self.headers["x-request-id"].to_str().unwrap()
+        );
+        assert!(body["title"].is_string() && body["detail"].is_string());
+        body
+    }
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::with(ServerConfig::default()).await
+    }
+
+    pub(crate) async fn with(config: ServerConfig) -> Self {
+        let database = TestDatabase::fresh().await;
+        let clock = Clock::manual(NOW);
+        let stop = CancellationToken::new();
+        let state = AppState::new(database.store.clone(), clock.clone(), config, stop);
+        let router = router(state.clone());
+        let mut server = Self {
+            _database: database,
+            state,
+            clock,
+            router,
+            key: String::new(),
+        };
+        server.key = server.issuer(ACME).await;
+        server
+    }
+
+    /// Makes an issuer and returns a key of its.
+    pub(crate) async fn issuer(&self, id: &str) -> String {
+        let issuer: IssuerId = id.parse().unwrap();
+        self.state
+            .store
+            .create_issuer(&issuer, id, NOW)
+            .await
+            .unwrap();
+        self.api_key(id, "backend").await
+    }
+
+    pub(crate) async fn api_key(&self, issuer: &str, name: &str) -> String {
+        let key = ApiKey::from_random(&issuer.parse().unwrap(), rand::random());
+        self.state
+            .store
+            .create_api_key(name, &key, NOW)
+            .await
+            .unwrap();
+        key.text().to_owned()
+    }
+
+    pub(crate) async fn add_chain(&self, issuer: &str, id: u64) {
+        let mut transaction = self
+            .state
+            .store
+            .begin(&issuer.parse().unwrap())
+            .await
+            .unwrap();
+        let chain = NewChain {
+            id: ChainId(id),
+            name: format!("chain {id}"),
+            registry: alloy_primitives::Address::with_last_byte(9),
+            deployed_block: 1,
+            confirmations: 2,
+            settings: json!({}),
+        };
+        transaction.add_chain(&chain, NOW).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// Lets a confirmed block show this record, as a lane would.
+    pub(crate) async fn mined(
+        &self,
+        chain: u64,
+        block_number: u64,
+        wallet: WalletAddress,
+        record: WalletRecord,
+    ) {
+        let (issuer, signer) = (
+            ACME.parse().unwrap(),
+            alloy_primitives::Address::with_last_byte(8),
+        );
+        let (nonce, attempt) = (Nonce(0), Attempt(0));
+        let signed = Signed {
+            envelope: Envelope {
+                nonce,
+                attempt,
+                gas_limit: Gas(21_000),
+                price: GasPrice::default(),
+                head: Head::default(),
+                batch: Batch::Upsert(Vec::new()),
+                settles: Vec::new(),
+            },
+            hash: alloy_primitives::B256::repeat_byte(7),
+            raw: vec![2].into(),
+            stored_at: self.clock.now_ms(),
+        };
+        let (store, chain) = (&self.state.store, ChainId(chain));
+        store
+            .store_signed(&issuer, chain, signer, &signed)
+            .await
+            .unwrap();
+        let records = vec![(wallet, record)];
+        let gas_used = Gas(21_000);
+        let outcome = Outcome::Mined(Receipt {
+            attempt,
+            block_number,
+            succeeded: true,
+            gas_used,
+            records,
+        });
+        store
+            .settle(&issuer, chain, signer, nonce, &outcome, NOW)
+            .await
+            .unwrap();
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    /// A JSON request with this key.
+    pub(crate) async fn call_as(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Reply {
+        self.send(request(key, method, path, &body, None)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.call_as(&self.key, Method::GET, path, Value::Null)
+            .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.call_as(&self.key, Method::POST, path, body).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
+        self.call_as(&self.key, Method::PUT, path, body).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.call_as(&self.key, Method::DELETE, path, Value::Null)
+            .await
+    }
+
+    /// A POST under an idempotency key.
+    pub(crate) async fn post_once(&self, once: &str, path: &str, body: Value) -> Reply {
+        self.send(request(&self.key, Method::POST, path, &body, Some(once)))
+            .await
+    }
+
+    /// Registers a person with these wallets and returns its id.
+    pub(crate) async fn register(&self, wallets: &[String]) -> String {
+        let wallets: Vec<_> = wallets
+            .iter()
+            .map(|address| json!({"address": address}))
+            .collect();
+        let body = json!({"kind": "natural_person", "wallets": wallets});
+        let reply = self.post("/v1/investors", body).await.expect(201);
+        reply["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The same, verified.
+    pub(crate) async fn verified(&self, wallets: &[String]) -> String {
+        let id = self.register(wallets).await;
+        let body = json!({"level": "basic", "country": "DE", "attestation": attestation()});
+        self.post(&format!("/v1/investors/{id}/verifications"), body)
+            .await
+            .expect(200);
+        id
+    }
+
+    /// Uploads a file and returns the answer.
+    pub(crate) async fn upload(&self, query: &str, file: impl Into<Body>) -> Reply {
+        let request = Request::post(format!("/v1/imports?{UPLOAD}{query}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
+            .header(header::CONTENT_TYPE, "text/csv")
+            .body(file.into())
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Waits for a job to end.
+    pub(crate) async fn finished(&self, id: &str) -> Value {
+        for _ in 0..600 {
+            let job = self.get(&format!("/v1/imports/{id}")).await.expect(200);
+            if job["state"] != "running" {
+                return job;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("import {id} does not end");
+    }
+}
+
+pub(crate) const UPLOAD: &str = "operator=maria.keller&attestation_text=seen&attestation_version=1";
+
+pub(crate) fn request(
+    key: &str,
+    method: Method,
+    path: &str,
+    body: &Value,
+    once: Option<&str>,
+) -> Request<Body> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::AUTHORIZATION, format!("Bearer {key}"));
+    if let Some(once) = once {
+        request = request.header("Idempotency-Key", once);
+    }
+    match body {
+        Value::Null => request.body(Body::empty()).unwrap(),
+        body => request
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap(),
+    }
+}

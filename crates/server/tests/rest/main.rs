@@ -1,0 +1,20 @@
+//! The REST interface against a real PostgreSQL and a clock that stands still.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test whose stage does not stand has nothing better to do"
+)]
+
+mod batches;
+mod harness;
+mod idempotency;
+mod imports;
+mod investors;
+mod isolation;
+mod keys;
+mod openapi;
+mod pages;
+mod paging;
+mod problems;
+mod register;
+mod wallets;

@@ -1,0 +1,223 @@
+-- The register of verified investors.
+--
+-- Rules of this schema (docs: crates/store/src/lib.rs):
+--   * Every table, primary key and unique constraint carries the issuer, first:
+--     the data shards by issuer.
+--   * No extension, trigger, sequence or foreign key on a hot table. Numbers
+--     come from the issuer's row, which every change locks first.
+--   * Times are unix seconds, in columns named `…_s`.
+--   * The log is append-only. In production let the server's role lack the
+--     right to change it:  REVOKE UPDATE, DELETE, TRUNCATE ON entry FROM <role>;
+
+-- The tenant, the head of its log, and its lock (SELECT … FOR UPDATE).
+CREATE TABLE issuer (
+    issuer      text   PRIMARY KEY,
+    name        text   NOT NULL,
+    created_s   bigint NOT NULL,
+    head_number bigint NOT NULL DEFAULT 0,
+    head_hash   bytea  NOT NULL,
+    -- The issuer's own header names for imports: {"Kunde Wallet": "address"}.
+    column_map  jsonb  NOT NULL DEFAULT '{}'
+) WITH (fillfactor = 50); -- the head changes with every transaction, in place
+
+-- The log: one row a decision, chained by hashes (I9).
+CREATE TABLE entry (
+    issuer    text   NOT NULL,
+    number    bigint NOT NULL,
+    decided_s bigint NOT NULL,
+    actor     text   NOT NULL,
+    investor  bytea  NOT NULL,
+    subject   bigint NOT NULL, -- the same investor, by the entry that made it known
+    -- A JSON array, byte for byte as it was hashed: hence text, not jsonb.
+    events    text   NOT NULL,
+    hash      bytea  NOT NULL,
+    PRIMARY KEY (issuer, number)
+);
+-- Where an investor's story goes on; it begins at `number = subject`, which the
+-- primary key finds. So an import of new customers adds nothing here.
+CREATE INDEX entry_by_subject ON entry (issuer, subject, number) WHERE number <> subject;
+
+-- Where each investor stands: what its entries make of it.
+--
+-- Inside the database an investor goes by the entry that made it known (one
+-- entry makes at most one), not by its random id: these numbers only rise, so
+-- an import appends to every index but two, and lists are paged by them.
+CREATE TABLE investor (
+    issuer             text     NOT NULL,
+    created_entry      bigint   NOT NULL,
+    changed_entry      bigint   NOT NULL, -- the last one about it
+    investor           bytea    NOT NULL,
+    external_id        text,
+    kind               text     NOT NULL,
+    status             text     NOT NULL,
+    -- Why it was rejected or revoked.
+    reason             text,
+    restricted         boolean  NOT NULL,
+    frozen             boolean  NOT NULL,
+    -- The verdict in force or last in force; all null where there was none.
+    level              text,
+    country            smallint, -- ISO 3166-1 numeric
+    rating             smallint,
+    accreditation_ends integer,  -- days since 1970
+    us_person          boolean,
+    expiry_s           bigint,   -- null: never
+    authority          smallint,
+    -- Who answers for it, as JSON.
+    source             text,
+    verified_s         bigint,
+    PRIMARY KEY (issuer, created_entry)
+);
+CREATE UNIQUE INDEX investor_by_id ON investor (issuer, investor);
+CREATE UNIQUE INDEX investor_by_external_id ON investor (issuer, external_id)
+    WHERE external_id IS NOT NULL;
+-- Most are verified, and a list of those follows the primary key; so does one
+-- by country. Each index more costs an import a tenth of its speed.
+CREATE INDEX investor_by_status ON investor (issuer, status, created_entry)
+    WHERE status <> 'verified';
+CREATE INDEX investor_by_expiry ON investor (issuer, expiry_s)
+    WHERE status = 'verified' AND expiry_s IS NOT NULL;
+
+-- Every address that was ever bound, or that a chain showed. Rows are never
+-- deleted: an unbound one is the tombstone that keeps its version (I2).
+CREATE TABLE wallet (
+    issuer        text    NOT NULL,
+    address       bytea   NOT NULL,
+    holder        bigint,           -- the investor, by its first entry; null: nobody's now
+    chains        bigint[],         -- where it counts; null: everywhere
+    active        boolean NOT NULL,
+    version       integer NOT NULL, -- what the chains must hold
+    chain_version integer NOT NULL DEFAULT 0, -- the highest that a finalized block showed
+    linked_entry  bigint  NOT NULL, -- that last bound it
+    changed_entry bigint  NOT NULL, -- that gave it its version
+    PRIMARY KEY (issuer, address)
+);
+CREATE INDEX wallet_by_holder ON wallet (issuer, holder, linked_entry)
+    WHERE holder IS NOT NULL;
+
+-- A chain that the issuer's register is mirrored to, and what was last seen of it.
+CREATE TABLE chain (
+    issuer             text    NOT NULL,
+    chain_id           bigint  NOT NULL,
+    name               text    NOT NULL,
+    registry           bytea   NOT NULL,
+    deployed_block     bigint  NOT NULL,
+    confirmations      integer NOT NULL,
+    settings           jsonb   NOT NULL,
+    head_block         bigint,
+    head_s             bigint,
+    finalized_block    bigint,
+    signer             bytea,
+    signer_balance_wei numeric(39, 0),
+    last_error         text,
+    updated_s          bigint,
+    PRIMARY KEY (issuer, chain_id)
+);
+
+-- "This chain must be told of this wallet", because of this entry. A wallet's
+-- newer change takes the place of the older one: at most one row a chain and
+-- wallet, at the wallet's changed_entry. A row goes only together with the
+-- storing of the signed transaction that carries it (I11), or when the chain
+-- holds the right record already.
+CREATE TABLE outbox (
+    issuer       text    NOT NULL,
+    chain_id     bigint  NOT NULL,
+    entry_number bigint  NOT NULL,
+    wallet       bytea   NOT NULL,
+    denial       boolean NOT NULL,
+    queued_s     bigint  NOT NULL,
+    PRIMARY KEY (issuer, chain_id, entry_number, wallet)
+);
+-- Denials first (I3).
+CREATE INDEX outbox_denials ON outbox (issuer, chain_id, entry_number, wallet) WHERE denial;
+
+-- What a chain holds, as confirmed blocks showed it.
+CREATE TABLE observed (
+    issuer       text   NOT NULL,
+    wallet       bytea  NOT NULL,
+    chain_id     bigint NOT NULL,
+    record       bytea  NOT NULL, -- 32 bytes
+    block_number bigint NOT NULL,
+    PRIMARY KEY (issuer, wallet, chain_id)
+);
+
+-- Signed transactions, stored before they are sent (I11). Attempts of one
+-- nonce replace each other; one at most is mined.
+CREATE TABLE lane_transaction (
+    issuer           text     NOT NULL,
+    chain_id         bigint   NOT NULL,
+    signer           bytea    NOT NULL,
+    nonce            bigint   NOT NULL,
+    attempt          integer  NOT NULL,
+    hash             bytea    NOT NULL,
+    raw              bytea    NOT NULL,
+    call             text     NOT NULL CHECK (call IN ('upsert', 'deny')),
+    batch            bytea    NOT NULL, -- the packed entries that it carries
+    wallets          integer  NOT NULL,
+    head_number      bigint   NOT NULL, -- of the log, which it notarises (I9)
+    head_hash        bytea    NOT NULL,
+    gas_limit        bigint   NOT NULL,
+    max_fee_wei      numeric(39, 0) NOT NULL,
+    priority_fee_wei numeric(39, 0) NOT NULL,
+    stored_ms        bigint   NOT NULL,
+    outcome          text CHECK (outcome IN ('mined', 'failed', 'replaced', 'dropped')),
+    block_number     bigint,
+    gas_used         bigint,
+    PRIMARY KEY (issuer, chain_id, signer, nonce, attempt)
+);
+CREATE INDEX lane_transaction_open ON lane_transaction (issuer, chain_id, signer, nonce)
+    WHERE outcome IS NULL;
+
+-- A key's SHA-256; the key itself is shown once and kept nowhere.
+CREATE TABLE api_key (
+    issuer    text   NOT NULL REFERENCES issuer,
+    name      text   NOT NULL,
+    hash      bytea  NOT NULL,
+    created_s bigint NOT NULL,
+    revoked_s bigint,
+    PRIMARY KEY (issuer, name)
+);
+CREATE UNIQUE INDEX api_key_by_hash ON api_key (issuer, hash);
+
+-- Answers that a repeated request gets again.
+CREATE TABLE idempotency (
+    issuer      text     NOT NULL,
+    key         text     NOT NULL,
+    method_path text     NOT NULL,
+    body_hash   bytea    NOT NULL,
+    status      smallint NOT NULL,
+    body        text     NOT NULL,
+    created_s   bigint   NOT NULL,
+    PRIMARY KEY (issuer, key)
+);
+CREATE INDEX idempotency_by_age ON idempotency (issuer, created_s);
+
+-- One upload of customers; `line` is the last line of the file whose row is
+-- stored or refused, so that an interrupted import goes on after it.
+CREATE TABLE import_job (
+    issuer     text   NOT NULL,
+    id         text   NOT NULL,
+    file_hash  bytea  NOT NULL,
+    actor      text   NOT NULL,
+    source     text   NOT NULL, -- who answers for its rows, as JSON
+    state      text   NOT NULL CHECK (state IN ('running', 'finished', 'failed')),
+    line       bigint NOT NULL DEFAULT 0,
+    accepted   bigint NOT NULL DEFAULT 0,
+    refused    bigint NOT NULL DEFAULT 0,
+    created_s  bigint NOT NULL,
+    finished_s bigint,
+    PRIMARY KEY (issuer, id)
+);
+CREATE INDEX import_job_by_file ON import_job (issuer, file_hash);
+CREATE INDEX import_job_by_age ON import_job (issuer, created_s, id);
+
+-- What was wrong with a row.
+CREATE TABLE import_error (
+    issuer      text    NOT NULL,
+    job         text    NOT NULL,
+    place       bigint  NOT NULL, -- counts the job's errors
+    line        bigint  NOT NULL, -- of the file
+    column_name text    NOT NULL, -- empty: the row as a whole
+    code        text    NOT NULL,
+    message     text    NOT NULL,
+    PRIMARY KEY (issuer, job, place)
+);

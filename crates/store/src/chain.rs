@@ -1,0 +1,252 @@
+//! The chains that an issuer's register is mirrored to.
+
+use alloy_primitives::Address;
+use sqlx::PgExecutor;
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    time::UnixSeconds,
+    wallet::WalletAddress,
+};
+
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{address, bigint, chain_id, seconds, unsigned, wei},
+    outbox,
+    standing::select_standings,
+    wallet::optional_address,
+};
+
+/// How many wallets a new chain is told of in one statement.
+const PAGE: i64 = 1000;
+
+/// A chain as the issuer configures it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewChain {
+    /// Its EIP-155 id.
+    pub id: ChainId,
+    /// Its name, for people.
+    pub name: String,
+    /// The identity registry there.
+    pub registry: Address,
+    /// The block that the registry was deployed in: nothing before concerns us.
+    pub deployed_block: u64,
+    /// After how many blocks a transaction counts as confirmed.
+    pub confirmations: u32,
+    /// Everything else that lanes and followers want to know, opaque here. No
+    /// secrets.
+    pub settings: serde_json::Value,
+}
+
+/// What was last seen of a chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChainStatus {
+    /// Its newest block.
+    pub head_block: Option<u64>,
+    /// That block's time.
+    pub head_time: Option<UnixSeconds>,
+    /// The newest block that cannot be reorganised away.
+    pub finalized_block: Option<u64>,
+    /// Who signs there.
+    pub signer: Option<Address>,
+    /// What the signer has left for gas.
+    pub signer_balance_wei: Option<u128>,
+    /// What went wrong last; `None` while all is well.
+    pub last_error: Option<String>,
+    /// When all this was seen.
+    pub updated: Option<UnixSeconds>,
+}
+
+/// A chain and what was last seen of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chain {
+    /// As configured.
+    pub chain: NewChain,
+    /// As seen.
+    pub status: ChainStatus,
+}
+
+impl IssuerTransaction {
+    /// Adds a chain, and queues for it every wallet that any chain was told of.
+    pub async fn add_chain(&mut self, chain: &NewChain, now: UnixSeconds) -> Result<()> {
+        // The one way in for chain ids and blocks: later conversions rely on it.
+        let out_of_range = |what| move |_| StoreError::OutOfRange { what };
+        let id = i64::try_from(chain.id.0).map_err(out_of_range("the chain id"))?;
+        let confirmations =
+            i32::try_from(chain.confirmations).map_err(out_of_range("confirmations"))?;
+        sqlx::query!(
+            "INSERT INTO chain (issuer, chain_id, name, registry, deployed_block, confirmations, \
+                 settings) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            self.issuer.as_str(),
+            id,
+            chain.name,
+            chain.registry.as_slice(),
+            bigint(chain.deployed_block),
+            confirmations,
+            chain.settings,
+        )
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(StoreError::unless_unique("the issuer has this chain"))?;
+
+        let mut after = Vec::new();
+        loop {
+            let page = select_standings!(
+                "NULL::bigint AS chain_id, NULL::bytea AS record, NULL::bigint AS block_number, \
+                 NULL::bigint AS entry_number FROM wallet w",
+                "WHERE w.issuer = $1 AND w.address > $2 AND w.version > 0 \
+                 AND (w.chains IS NULL OR $3 = ANY(w.chains)) \
+                 ORDER BY w.address LIMIT $4",
+                self.issuer.as_str(),
+                after,
+                id,
+                PAGE,
+            )
+            .fetch_all(&mut *self.transaction)
+            .await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = last.address.clone();
+            let rows = outbox::rows_of(chain.id, page)?;
+            outbox::queue(&mut self.transaction, &self.issuer, &rows, now).await?;
+            self.queued = true;
+        }
+    }
+
+    /// Queues wallets for a chain again, as they stand now: what was sent never
+    /// arrived, or the chain holds something else.
+    pub async fn requeue(
+        &mut self,
+        chain: ChainId,
+        wallets: &[WalletAddress],
+        now: UnixSeconds,
+    ) -> Result<()> {
+        outbox::requeue(&mut self.transaction, &self.issuer, chain, wallets, now).await?;
+        self.queued |= !wallets.is_empty();
+        Ok(())
+    }
+}
+
+impl Store {
+    /// One chain of the issuer's.
+    pub async fn chain(&self, issuer: &IssuerId, id: ChainId) -> Result<Chain> {
+        let chains = self.chains(issuer).await?;
+        chains
+            .into_iter()
+            .find(|found| found.chain.id == id)
+            .ok_or(StoreError::NotFound { what: "chain" })
+    }
+
+    /// The issuer's chains, by id.
+    pub async fn chains(&self, issuer: &IssuerId) -> Result<Vec<Chain>> {
+        let rows = sqlx::query!(
+            r#"SELECT chain_id, name, registry, deployed_block, confirmations, settings,
+                head_block, head_s, finalized_block, signer,
+                signer_balance_wei::text AS signer_balance_wei, last_error, updated_s
+            FROM chain WHERE issuer = $1 ORDER BY chain_id"#,
+            issuer.as_str(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let block = |number: Option<i64>| number.map(|n| unsigned(n, "a block number")).transpose();
+        rows.into_iter()
+            .map(|row| {
+                Ok(Chain {
+                    chain: NewChain {
+                        id: chain_id(row.chain_id)?,
+                        name: row.name,
+                        registry: address(&row.registry)?,
+                        deployed_block: unsigned(row.deployed_block, "a block number")?,
+                        confirmations: u32::try_from(row.confirmations)
+                            .map_err(|_| StoreError::damaged("negative confirmations"))?,
+                        settings: row.settings,
+                    },
+                    status: ChainStatus {
+                        head_block: block(row.head_block)?,
+                        head_time: row.head_s.map(seconds).transpose()?,
+                        finalized_block: block(row.finalized_block)?,
+                        signer: optional_address(row.signer)?,
+                        signer_balance_wei: row.signer_balance_wei.as_deref().map(wei).transpose()?,
+                        last_error: row.last_error,
+                        updated: row.updated_s.map(seconds).transpose()?,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    /// Changes what the issuer configured of a chain.
+    pub async fn configure_chain(&self, issuer: &IssuerId, chain: &NewChain) -> Result<()> {
+        let done = sqlx::query!(
+            "UPDATE chain SET name = $3, registry = $4, deployed_block = $5, confirmations = $6, \
+                 settings = $7 \
+             WHERE issuer = $1 AND chain_id = $2",
+            issuer.as_str(),
+            bigint(chain.id.0),
+            chain.name,
+            chain.registry.as_slice(),
+            bigint(chain.deployed_block),
+            i32::try_from(chain.confirmations)
+                .map_err(|_| StoreError::OutOfRange { what: "confirmations" })?,
+            chain.settings,
+        )
+        .execute(&self.pool)
+        .await?;
+        found(done.rows_affected())
+    }
+
+    /// Notes what was seen of a chain. What is `None` stays as it was, but for
+    /// the error, which is over.
+    pub async fn update_chain_status(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        status: &ChainStatus,
+    ) -> Result<()> {
+        let done = sqlx::query!(
+            "UPDATE chain SET head_block = coalesce($3, head_block), \
+                 head_s = coalesce($4, head_s), \
+                 finalized_block = coalesce($5, finalized_block), \
+                 signer = coalesce($6, signer), \
+                 signer_balance_wei = coalesce($7::text::numeric, signer_balance_wei), \
+                 last_error = $8, updated_s = coalesce($9, updated_s) \
+             WHERE issuer = $1 AND chain_id = $2",
+            issuer.as_str(),
+            bigint(chain.0),
+            status.head_block.map(bigint),
+            status.head_time.map(|at| bigint(at.0)),
+            status.finalized_block.map(bigint),
+            status.signer.map(|signer| signer.to_vec()),
+            status.signer_balance_wei.map(|wei| wei.to_string()),
+            status.last_error,
+            status.updated.map(|at| bigint(at.0)),
+        )
+        .execute(&self.pool)
+        .await?;
+        found(done.rows_affected())
+    }
+}
+
+fn found(rows: u64) -> Result<()> {
+    match rows {
+        0 => Err(StoreError::NotFound { what: "chain" }),
+        _ => Ok(()),
+    }
+}
+
+/// The ids of the issuer's chains.
+pub(crate) async fn ids(
+    executor: impl PgExecutor<'_>,
+    issuer: &IssuerId,
+) -> Result<Vec<ChainId>> {
+    sqlx::query_scalar!(
+        "SELECT chain_id FROM chain WHERE issuer = $1 ORDER BY chain_id",
+        issuer.as_str(),
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(chain_id)
+    .collect()
+}

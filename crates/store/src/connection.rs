@@ -1,0 +1,83 @@
+//! The pool of connections.
+
+use std::time::Duration;
+
+use sqlx::{
+    Connection, PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::Result;
+
+const WAIT_FOR_A_CONNECTION: Duration = Duration::from_secs(10);
+const IDLE: Duration = Duration::from_secs(300);
+
+/// A connection that was used this recently is taken as alive. Asking it first
+/// would add a round trip to every read.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
+/// Every query here finds its rows by an index, a page at a time. A planner
+/// that has not yet seen a table grow reads and hashes all of it instead, and
+/// keeps to that plan: seconds where milliseconds are due. Where there is no
+/// index it may still do so.
+const LOOK_UPS: [(&str, &str); 4] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
+
+/// A plan that was made while a table was empty must not be kept while an
+/// import fills it. A hint only: an engine that does not know it does without.
+const BEGIN_GROWING: &str = "BEGIN; SET LOCAL plan_cache_mode = force_custom_plan";
+
+/// The register's memory. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) pool: PgPool,
+}
+
+impl Store {
+    /// Connects to the database of this URL with at most so many connections.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self> {
+        let options: PgConnectOptions = url.parse()?;
+        let options = options.application_name("symbolon").options(LOOK_UPS);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(WAIT_FOR_A_CONNECTION)
+            .idle_timeout(IDLE)
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// Brings the schema up to date. Servers that start together may all do so.
+    pub async fn migrate(&self) -> Result<()> {
+        Ok(sqlx::migrate!().run(&self.pool).await?)
+    }
+
+    /// Asks whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        sqlx::query_scalar!("SELECT 1").fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Begins a transaction on tables that may grow fast, or empty.
+    pub(crate) async fn begin_growing(&self) -> Result<Transaction<'static, Postgres>> {
+        Ok(self.pool.begin_with(BEGIN_GROWING).await?)
+    }
+
+    /// Ends all connections in order.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,347 @@
+//! What one batch knows, in memory: every investor and wallet that it can
+//! touch, and what it has changed so far.
+
+use std::collections::{BTreeMap, HashMap};
+
+use alloy_primitives::{Address, B256};
+use symbolon_core::{
+    actor::Actor,
+    command::Command,
+    event::Event,
+    ids::{ChainId, ExternalId, InvestorId, IssuerId},
+    investor::Investor,
+    log::{Entry, EntryNumber, Head},
+    mirror::record,
+    register::{self, Refusal, View},
+    time::UnixSeconds,
+    wallet::{ChainScope, Version, WalletAddress, WalletHistory},
+};
+
+use super::{Decision, Request, Subject};
+use crate::{InvestorRecord, Result, StoreError, wallet::StoredWallet};
+
+pub(super) struct Known {
+    pub(super) issuer: IssuerId,
+    pub(super) head: Head,
+    pub(super) chains: Vec<ChainId>,
+    pub(super) investors: HashMap<InvestorId, KnownInvestor>,
+    pub(super) by_entry: HashMap<EntryNumber, InvestorId>,
+    pub(super) by_external_id: HashMap<ExternalId, InvestorId>,
+    pub(super) wallets: HashMap<WalletAddress, KnownWallet>,
+    pub(super) changed: bool,
+}
+
+pub(super) struct KnownInvestor {
+    pub(super) record: InvestorRecord,
+    pub(super) change: Change,
+}
+
+pub(super) struct KnownWallet {
+    pub(super) wallet: StoredWallet,
+    pub(super) change: Change,
+    /// The entry at which the outbox may still hold it, where it was stored
+    /// before this batch.
+    pub(super) before: Option<EntryNumber>,
+    /// Whether chains must be told of it, and whether they must be told a no.
+    pub(super) due: Option<Due>,
+}
+
+/// An entry to be stored.
+pub(super) struct NewEntry {
+    pub(super) entry: Entry,
+    pub(super) hash: B256,
+    /// The entry that made its investor known.
+    pub(super) subject: EntryNumber,
+}
+
+type Answer = Result<Decision, Refusal>;
+
+/// What the batch did to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It stands as it was stored.
+    None,
+    /// It is new.
+    Made,
+    /// It was there and changed.
+    Altered,
+}
+
+/// What chains must be told of a wallet, after its newest change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Due {
+    pub(super) denial: bool,
+}
+
+impl Known {
+    pub(super) fn decide(
+        &mut self,
+        request: Request,
+        actor: &Actor,
+        now: UnixSeconds,
+    ) -> Result<(Answer, Option<NewEntry>)> {
+        let refused = |refusal| Ok((Err(refusal), None));
+        let id = match self.subject(&request.subject) {
+            Ok(id) => id,
+            Err(refusal) => return refused(refusal),
+        };
+        let before = self.investors.get(&id).map(|known| &known.record.investor);
+        if before.is_none() && self.takes_external_id(&request.command) {
+            return refused(Refusal::InvestorExists);
+        }
+        let view = View {
+            id,
+            investor: before.cloned(),
+            histories: self.histories(before, wallet_of(&request.command)),
+        };
+        let events = match register::decide(&view, request.command, actor, now) {
+            Ok(events) => events,
+            Err(refusal) => return refused(refusal),
+        };
+        if events.is_empty() {
+            let unchanged = view.investor.map(|investor| Decision {
+                investor,
+                entry: None,
+                changed: Vec::new(),
+            });
+            return Ok((unchanged.ok_or(Refusal::UnknownInvestor), None));
+        }
+        let after = register::apply_all(id, view.investor, &events)
+            .ok()
+            .flatten()
+            .ok_or_else(|| StoreError::damaged(format!("investor {id} contradicts its log")))?;
+        let (entry, hash) = self.record(id, &events, actor, now)?;
+        let number = entry.number;
+        let subject = self.investors.get(&id).map_or(number, |known| known.record.created);
+        let changed = self.follow(subject, &after, &events, number);
+        self.keep(after.clone(), number);
+        let decision = Decision {
+            investor: after,
+            entry: Some(number),
+            changed,
+        };
+        let entry = NewEntry {
+            entry,
+            hash,
+            subject,
+        };
+        Ok((Ok(decision), Some(entry)))
+    }
+
+    fn subject(&self, subject: &Subject) -> Result<InvestorId, Refusal> {
+        match subject {
+            Subject::New(id) if self.investors.contains_key(id) => Err(Refusal::InvestorExists),
+            Subject::New(id) | Subject::Investor(id) => Ok(*id),
+            Subject::Wallet(wallet) => {
+                self.holder(*wallet).ok_or(Refusal::UnknownWallet(*wallet))
+            }
+            Subject::ExternalId(reference) => {
+                self.by_external_id.get(reference).copied().ok_or(Refusal::UnknownInvestor)
+            }
+            Subject::Row {
+                new,
+                wallet,
+                external_id,
+            } => Ok(self
+                .holder(*wallet)
+                .or_else(|| self.by_external_id.get(external_id.as_ref()?).copied())
+                .unwrap_or(*new)),
+        }
+    }
+
+    fn holder(&self, wallet: WalletAddress) -> Option<InvestorId> {
+        self.by_entry.get(&self.wallets.get(&wallet)?.wallet.holder?).copied()
+    }
+
+    /// Whether somebody new would take a reference that is another's.
+    fn takes_external_id(&self, command: &Command) -> bool {
+        external_id_of(command).is_some_and(|wanted| self.by_external_id.contains_key(wanted))
+    }
+
+    fn histories(
+        &self,
+        investor: Option<&Investor>,
+        named: Option<WalletAddress>,
+    ) -> BTreeMap<WalletAddress, WalletHistory> {
+        let held = investor.into_iter().flat_map(|investor| &investor.wallets);
+        held.map(|wallet| wallet.address)
+            .chain(named)
+            .filter_map(|address| {
+                let wallet = &self.wallets.get(&address)?.wallet;
+                let history = WalletHistory {
+                    holder: self.holder(address),
+                    version: wallet.version.max(wallet.chain_version),
+                };
+                Some((address, history))
+            })
+            .collect()
+    }
+
+    /// Appends the entry of one decision to the log (I9).
+    fn record(
+        &mut self,
+        id: InvestorId,
+        events: &[Event],
+        actor: &Actor,
+        now: UnixSeconds,
+    ) -> Result<(Entry, B256)> {
+        let events = serde_json::to_string(events)
+            .map_err(|error| StoreError::damaged(format!("an event cannot be written: {error}")))?;
+        let entry = Entry::following(self.head, now, actor, id, events);
+        let hash = entry.hash(&self.issuer, self.head.hash);
+        self.head = Head {
+            number: entry.number,
+            hash,
+        };
+        self.changed = true;
+        Ok((entry, hash))
+    }
+
+    /// Lets the wallets follow what happened, and returns those whose record
+    /// is another now.
+    fn follow(
+        &mut self,
+        created: EntryNumber,
+        after: &Investor,
+        events: &[Event],
+        entry: EntryNumber,
+    ) -> Vec<(WalletAddress, Version)> {
+        let mut changed = Vec::new();
+        for event in events {
+            let Some(address) = wallet_in(event) else {
+                continue;
+            };
+            let known = self.wallets.entry(address).or_insert_with(|| KnownWallet {
+                wallet: never_seen(address),
+                change: Change::Made,
+                before: None,
+                due: None,
+            });
+            if known.change == Change::None {
+                known.change = Change::Altered;
+            }
+            follow_event(&mut known.wallet, created, event, entry);
+            if let Event::RecordChanged { version, .. } = event {
+                changed.push((address, *version));
+                let denial = denies(after, address);
+                known.due = Some(Due { denial });
+            }
+        }
+        changed
+    }
+
+    fn keep(&mut self, investor: Investor, entry: EntryNumber) {
+        match self.investors.get_mut(&investor.id) {
+            Some(known) => {
+                known.record.investor = investor;
+                known.record.changed = entry;
+                if known.change == Change::None {
+                    known.change = Change::Altered;
+                }
+            }
+            None => {
+                if let Some(reference) = &investor.external_id {
+                    self.by_external_id.insert(reference.clone(), investor.id);
+                }
+                let known = KnownInvestor {
+                    record: InvestorRecord {
+                        investor,
+                        created: entry,
+                        changed: entry,
+                    },
+                    change: Change::Made,
+                };
+                self.by_entry.insert(entry, known.record.investor.id);
+                self.investors.insert(known.record.investor.id, known);
+            }
+        }
+    }
+}
+
+/// What an event makes of a wallet's row. The audit follows tombstones by the
+/// same function, so that live and replay cannot differ.
+pub(crate) fn follow_event(
+    wallet: &mut StoredWallet,
+    investor: EntryNumber,
+    event: &Event,
+    entry: EntryNumber,
+) {
+    match event {
+        Event::WalletLinked {
+            chains, version, ..
+        } => {
+            wallet.holder = Some(investor);
+            wallet.chains = chains.clone();
+            wallet.active = true;
+            wallet.version = *version;
+            wallet.linked = entry;
+        }
+        Event::WalletRemoved { .. } => {
+            wallet.holder = None;
+            wallet.active = false;
+        }
+        Event::WalletDeactivated { .. } => wallet.active = false,
+        Event::WalletReactivated { .. } => wallet.active = true,
+        Event::RecordChanged { version, .. } => {
+            wallet.version = *version;
+            wallet.changed = entry;
+        }
+        _ => {}
+    }
+}
+
+/// The wallet that an event is about.
+pub(crate) fn wallet_in(event: &Event) -> Option<WalletAddress> {
+    match event {
+        Event::WalletLinked { wallet, .. }
+        | Event::WalletRemoved { wallet }
+        | Event::WalletDeactivated { wallet }
+        | Event::WalletReactivated { wallet }
+        | Event::RecordChanged { wallet, .. } => Some(*wallet),
+        _ => None,
+    }
+}
+
+/// The wallet that a command names.
+pub(super) fn wallet_of(command: &Command) -> Option<WalletAddress> {
+    match command {
+        Command::LinkWallet { wallet, .. }
+        | Command::RemoveWallet { wallet }
+        | Command::DeactivateWallet { wallet }
+        | Command::ReactivateWallet { wallet }
+        | Command::Admit { wallet, .. } => Some(*wallet),
+        _ => None,
+    }
+}
+
+/// The reference that a command gives to somebody new.
+pub(super) fn external_id_of(command: &Command) -> Option<&ExternalId> {
+    match command {
+        Command::RegisterInvestor { external_id, .. } | Command::Admit { external_id, .. } => {
+            external_id.as_ref()
+        }
+        _ => None,
+    }
+}
+
+pub(crate) fn never_seen(address: WalletAddress) -> StoredWallet {
+    StoredWallet {
+        address,
+        holder: None,
+        chains: ChainScope::All,
+        active: false,
+        version: Version::default(),
+        chain_version: Version::default(),
+        linked: EntryNumber::default(),
+        changed: EntryNumber::default(),
+    }
+}
+
+/// Whether a chain must hold a no for the wallet, whichever chain it is: the
+/// identity differs from chain to chain, the verdict does not.
+fn denies(investor: &Investor, address: WalletAddress) -> bool {
+    investor
+        .wallet(address)
+        .and_then(|wallet| record::desired(investor, wallet, Address::with_last_byte(1)))
+        .is_none_or(record::WalletRecord::denies)
+}

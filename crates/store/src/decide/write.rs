@@ -1,0 +1,348 @@
+//! What a batch has decided, stored with a statement a table.
+
+use std::collections::BTreeMap;
+
+use sqlx::{PgConnection, postgres::PgBindIterExt};
+use symbolon_core::{
+    ids::IssuerId,
+    investor::{Status, Verified},
+    log::EntryNumber,
+    time::UnixSeconds,
+};
+
+use super::known::{Change, Known, KnownWallet, NewEntry};
+use crate::{
+    InvestorRecord, IssuerTransaction, Result, StoreError,
+    codec::{
+        bigint, kind_word, level_word, rejection_word, revocation_word, scope_array, scope_text,
+    },
+    copy::Copy,
+    investor::country_code,
+    outbox,
+    wallet::{self, StoredWallet},
+};
+
+/// Returns whether a lane has new work.
+pub(super) async fn everything(
+    transaction: &mut IssuerTransaction,
+    known: &Known,
+    now: UnixSeconds,
+) -> Result<bool> {
+    if !known.changed {
+        return Ok(false);
+    }
+    let issuer = &known.issuer;
+    let connection = &mut *transaction.transaction;
+    let mut made = Vec::with_capacity(known.investors.len());
+    let mut altered = Vec::new();
+    for investor in known.investors.values() {
+        match investor.change {
+            Change::None => {}
+            Change::Made => made.push(InvestorColumns::of(&investor.record)?),
+            Change::Altered => altered.push(InvestorColumns::of(&investor.record)?),
+        }
+    }
+    made.sort_unstable_by_key(|columns| columns.created);
+    insert_investors(connection, issuer, &made).await?;
+    update_investors(connection, issuer, &altered).await?;
+
+    let changed = |wanted| {
+        let wallets = known.wallets.values().filter(move |known| known.change == wanted);
+        let mut wallets: Vec<_> = wallets.map(|known| &known.wallet).collect();
+        // In the order of the index by holder, which then only grows at its end.
+        wallets.sort_unstable_by_key(|wallet| wallet.linked);
+        wallets
+    };
+    insert_wallets(connection, issuer, &changed(Change::Made)).await?;
+    update_wallets(connection, issuer, &changed(Change::Altered)).await?;
+    queue(connection, known, now).await
+}
+
+/// Queues every wallet that is due for the chains in its scope. A tombstone
+/// keeps the scope in which the wallet counted. An older change of the wallet
+/// that still waits gives way; where it waits for a chain outside the new
+/// scope, that chain is owed a tombstone, at the new turn.
+async fn queue(connection: &mut PgConnection, known: &Known, now: UnixSeconds) -> Result<bool> {
+    let due = || known.wallets.values().filter_map(|known| Some((known, known.due?)));
+    let mut rows = BTreeMap::new();
+    let waiting: Vec<_> = due()
+        .filter_map(|(known, _)| Some((known.wallet.address, known.before?)))
+        .collect();
+    for (chain, address) in outbox::withdraw(connection, &known.issuer, &waiting).await? {
+        if let Some(known) = known.wallets.get(&address) {
+            let denial = true;
+            rows.insert((chain, known.wallet.changed, address), denial);
+        }
+    }
+    for (KnownWallet { wallet, .. }, due) in due() {
+        for chain in &known.chains {
+            if wallet.chains.includes(*chain) {
+                rows.insert((*chain, wallet.changed, wallet.address), due.denial);
+            }
+        }
+    }
+    let rows: Vec<_> = rows
+        .into_iter()
+        .map(|((chain, entry, wallet), denial)| outbox::Row {
+            chain,
+            entry,
+            wallet,
+            denial,
+        })
+        .collect();
+    outbox::queue(connection, &known.issuer, &rows, now).await?;
+    Ok(!rows.is_empty())
+}
+
+/// Entries on their way into the log. PostgreSQL stores them while the next
+/// are decided.
+pub(super) struct Log<'t> {
+    issuer: &'t IssuerId,
+    copy: Copy<'t>,
+}
+
+impl<'t> Log<'t> {
+    pub(super) async fn begin(transaction: &'t mut IssuerTransaction) -> Result<Self> {
+        let copy = Copy::begin(
+            &mut transaction.transaction,
+            "COPY entry (issuer, number, decided_s, actor, investor, subject, events, hash) \
+             FROM STDIN (FORMAT binary)",
+            8,
+        )
+        .await?;
+        let issuer = &transaction.issuer;
+        Ok(Self { issuer, copy })
+    }
+
+    pub(super) async fn append(&mut self, new: NewEntry) -> Result<()> {
+        let NewEntry {
+            entry,
+            hash,
+            subject,
+        } = new;
+        self.copy
+            .row()
+            .await?
+            .text(self.issuer.as_str())
+            .bigint(bigint(entry.number.0))
+            .bigint(bigint(entry.at.0))
+            .text(&entry.actor)
+            .bytes(entry.investor.0.as_slice())
+            .bigint(bigint(subject.0))
+            .text(&entry.events)
+            .bytes(hash.as_slice());
+        Ok(())
+    }
+
+    pub(super) async fn finish(self) -> Result<()> {
+        self.copy.finish("the log has an entry of this number").await
+    }
+}
+
+/// An investor as its row holds it.
+struct InvestorColumns<'a> {
+    record: &'a InvestorRecord,
+    created: EntryNumber,
+    reason: Option<&'static str>,
+    verdict: Option<&'a Verified>,
+    source: Option<String>,
+}
+
+impl<'a> InvestorColumns<'a> {
+    fn of(record: &'a InvestorRecord) -> Result<Self> {
+        let status = &record.investor.status;
+        let verdict = status.verdict();
+        let source = verdict.map(|verdict| serde_json::to_string(&verdict.source)).transpose();
+        Ok(Self {
+            record,
+            created: record.created,
+            reason: match status {
+                Status::Rejected(reason) => Some(rejection_word(*reason)),
+                Status::Revoked { reason, .. } => Some(revocation_word(*reason)),
+                Status::Pending | Status::Verified(_) | Status::Expired(_) => None,
+            },
+            verdict,
+            source: source.map_err(|error| StoreError::damaged(error.to_string()))?,
+        })
+    }
+
+    fn level(&self) -> Option<&'static str> {
+        self.verdict.map(|verdict| level_word(verdict.level))
+    }
+
+    fn country(&self) -> Option<i16> {
+        self.verdict.map(|verdict| country_code(verdict.country))
+    }
+
+    fn rating(&self) -> Option<i16> {
+        self.verdict.map(|verdict| verdict.accreditation.rating().into())
+    }
+
+    fn accreditation_ends(&self) -> Option<i32> {
+        self.verdict?.accreditation_ends.map(|day| day.0.into())
+    }
+
+    fn us_person(&self) -> Option<bool> {
+        self.verdict.map(|verdict| verdict.us_person)
+    }
+
+    fn expiry(&self) -> Option<i64> {
+        self.verdict?.expiry.map(|at| bigint(at.0))
+    }
+
+    fn authority(&self) -> Option<i16> {
+        self.verdict.map(|verdict| verdict.authority.0.into())
+    }
+
+    fn verified(&self) -> Option<i64> {
+        self.verdict.map(|verdict| bigint(verdict.verified_at.0))
+    }
+}
+
+async fn insert_investors(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    rows: &[InvestorColumns<'_>],
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut copy = Copy::begin(
+        connection,
+        "COPY investor (issuer, created_entry, changed_entry, investor, external_id, kind, \
+             status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
+             us_person, expiry_s, authority, source, verified_s) \
+         FROM STDIN (FORMAT binary)",
+        19,
+    )
+    .await?;
+    for row in rows {
+        let investor = &row.record.investor;
+        copy.row()
+            .await?
+            .text(issuer.as_str())
+            .bigint(bigint(row.created.0))
+            .bigint(bigint(row.record.changed.0))
+            .bytes(investor.id.0.as_slice())
+            .optional_text(investor.external_id.as_ref().map(|reference| reference.as_str()))
+            .text(kind_word(investor.kind))
+            .text(investor.status.name().as_str())
+            .optional_text(row.reason)
+            .boolean(investor.restricted)
+            .boolean(investor.frozen)
+            .optional_text(row.level())
+            .smallint(row.country())
+            .smallint(row.rating())
+            .integer(row.accreditation_ends())
+            .optional_boolean(row.us_person())
+            .optional_bigint(row.expiry())
+            .smallint(row.authority())
+            .optional_text(row.source.as_deref())
+            .optional_bigint(row.verified());
+    }
+    copy.finish("an investor of this id or external id exists").await
+}
+
+/// Kind and external id never change.
+async fn update_investors(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    rows: &[InvestorColumns<'_>],
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "UPDATE investor i SET status = r.status, reason = r.reason, restricted = r.restricted, \
+             frozen = r.frozen, level = r.level, country = r.country, rating = r.rating, \
+             accreditation_ends = r.accreditation_ends, us_person = r.us_person, \
+             expiry_s = r.expiry_s, authority = r.authority, source = r.source, \
+             verified_s = r.verified_s, changed_entry = r.changed_entry \
+         FROM unnest($2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], \
+             $7::text[], $8::smallint[], $9::smallint[], $10::integer[], $11::boolean[], \
+             $12::bigint[], $13::smallint[], $14::text[], $15::bigint[], $16::bigint[]) \
+             AS r (created_entry, status, reason, restricted, frozen, level, country, rating, \
+             accreditation_ends, us_person, expiry_s, authority, source, verified_s, changed_entry) \
+         WHERE i.issuer = $1 AND i.created_entry = r.created_entry",
+        issuer.as_str(),
+        rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
+        rows.iter().map(|row| row.record.investor.status.name().as_str()).bind_iter() as _,
+        rows.iter().map(|row| row.reason).bind_iter() as _,
+        rows.iter().map(|row| row.record.investor.restricted).bind_iter() as _,
+        rows.iter().map(|row| row.record.investor.frozen).bind_iter() as _,
+        rows.iter().map(|row| row.level()).bind_iter() as _,
+        rows.iter().map(|row| row.country()).bind_iter() as _,
+        rows.iter().map(|row| row.rating()).bind_iter() as _,
+        rows.iter().map(|row| row.accreditation_ends()).bind_iter() as _,
+        rows.iter().map(|row| row.us_person()).bind_iter() as _,
+        rows.iter().map(|row| row.expiry()).bind_iter() as _,
+        rows.iter().map(|row| row.authority()).bind_iter() as _,
+        rows.iter().map(|row| row.source.as_deref()).bind_iter() as _,
+        rows.iter().map(|row| row.verified()).bind_iter() as _,
+        rows.iter().map(|row| bigint(row.record.changed.0)).bind_iter() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn insert_wallets(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    rows: &[&StoredWallet],
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut copy = Copy::begin(
+        connection,
+        "COPY wallet (issuer, address, holder, chains, active, version, linked_entry, \
+             changed_entry) \
+         FROM STDIN (FORMAT binary)",
+        8,
+    )
+    .await?;
+    for row in rows {
+        copy.row()
+            .await?
+            .text(issuer.as_str())
+            .bytes(row.address.address().as_slice())
+            .optional_bigint(row.holder.map(|holder| bigint(holder.0)))
+            .bigints(scope_array(&row.chains).as_deref())
+            .boolean(row.active)
+            .integer(Some(row.version.0.into()))
+            .bigint(bigint(row.linked.0))
+            .bigint(bigint(row.changed.0));
+    }
+    copy.finish("the wallet was bound meanwhile").await
+}
+
+/// `chain_version` is not the register's to write: finalized blocks raise it.
+async fn update_wallets(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    rows: &[&StoredWallet],
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "UPDATE wallet w SET holder = r.holder, chains = r.chains::bigint[], active = r.active, \
+             version = r.version, linked_entry = r.linked, changed_entry = r.changed \
+         FROM unnest($2::bytea[], $3::bigint[], $4::text[], $5::boolean[], $6::integer[], \
+             $7::bigint[], $8::bigint[]) \
+             AS r (address, holder, chains, active, version, linked, changed) \
+         WHERE w.issuer = $1 AND w.address = r.address",
+        issuer.as_str(),
+        rows.iter().map(|row| wallet::bytes(row.address)).bind_iter() as _,
+        rows.iter().map(|row| row.holder.map(|holder| bigint(holder.0))).bind_iter() as _,
+        rows.iter().map(|row| scope_text(&row.chains)).bind_iter() as _,
+        rows.iter().map(|row| row.active).bind_iter() as _,
+        rows.iter().map(|row| i32::from(row.version.0)).bind_iter() as _,
+        rows.iter().map(|row| bigint(row.linked.0)).bind_iter() as _,
+        rows.iter().map(|row| bigint(row.changed.0)).bind_iter() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

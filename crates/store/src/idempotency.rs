@@ -1,0 +1,99 @@
+//! Repeated requests get the first one's answer. What a request did and the
+//! answer to it are stored in the same transaction.
+
+use symbolon_core::{ids::IssuerId, time::UnixSeconds};
+
+use crate::{IssuerTransaction, Result, Store, StoreError, codec::bigint};
+
+/// A request that may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdempotentRequest<'a> {
+    /// The client's `Idempotency-Key`.
+    pub key: &'a str,
+    /// What it asks for, such as `POST /v1/investors`.
+    pub method_path: &'a str,
+    /// A keyed hash of its body: bodies can be guessed (I6).
+    pub body_hash: &'a [u8; 32],
+}
+
+/// What is known of an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recalled {
+    /// Nothing: carry the request out.
+    Unknown,
+    /// The same request was answered so.
+    Answer {
+        /// The HTTP status.
+        status: u16,
+        /// The body.
+        body: String,
+    },
+    /// The key was used for another request.
+    OtherRequest,
+}
+
+impl IssuerTransaction {
+    /// What is known of this request's key. Whoever sends the same key at the
+    /// same time waits for the issuer's lock, and then finds the answer here.
+    pub async fn recall_idempotent(&mut self, request: IdempotentRequest<'_>) -> Result<Recalled> {
+        let row = sqlx::query!(
+            "SELECT method_path, body_hash, status, body FROM idempotency \
+             WHERE issuer = $1 AND key = $2",
+            self.issuer.as_str(),
+            request.key,
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        let Some(row) = row else {
+            return Ok(Recalled::Unknown);
+        };
+        if row.method_path != request.method_path || row.body_hash != request.body_hash {
+            return Ok(Recalled::OtherRequest);
+        }
+        Ok(Recalled::Answer {
+            status: u16::try_from(row.status)
+                .map_err(|_| StoreError::damaged("the status of an idempotent answer"))?,
+            body: row.body,
+        })
+    }
+
+    /// Keeps the answer for a repetition of this request.
+    pub async fn remember_idempotent(
+        &mut self,
+        request: IdempotentRequest<'_>,
+        status: u16,
+        body: &str,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        sqlx::query!(
+            "INSERT INTO idempotency (issuer, key, method_path, body_hash, status, body, \
+                 created_s) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            self.issuer.as_str(),
+            request.key,
+            request.method_path,
+            request.body_hash.as_slice(),
+            i16::try_from(status).map_err(|_| StoreError::OutOfRange { what: "the status" })?,
+            body,
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(StoreError::unless_unique("the idempotency key is in use"))?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Forgets the answers given before, and returns how many.
+    pub async fn forget_idempotent(&self, issuer: &IssuerId, before: UnixSeconds) -> Result<u64> {
+        let done = sqlx::query!(
+            "DELETE FROM idempotency WHERE issuer = $1 AND created_s < $2",
+            issuer.as_str(),
+            bigint(before.0),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+}

@@ -1,0 +1,334 @@
+//! Imports: how far each has come, and what was wrong with its rows.
+
+use alloy_primitives::B256;
+use sqlx::postgres::PgBindIterExt;
+use symbolon_core::{
+    actor::Actor,
+    ids::IssuerId,
+    investor::Source,
+    time::UnixSeconds,
+};
+
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, hash, json, seconds, unsigned},
+};
+
+/// An upload that begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewImport {
+    /// Its id, which the caller drew.
+    pub id: String,
+    /// The SHA-256 of the file, by which a repeated upload is known.
+    pub file_hash: B256,
+    /// Who asked for it.
+    pub actor: Actor,
+    /// Who answers for its rows.
+    pub source: Source,
+}
+
+/// Where an import stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ImportState {
+    /// Rows are being stored, or it was interrupted and can go on.
+    Running,
+    /// All rows were looked at.
+    Finished,
+    /// The file could not be read to its end.
+    Failed,
+}
+
+/// An import and how far it has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportJob {
+    /// Its id.
+    pub id: String,
+    /// The SHA-256 of the file.
+    pub file_hash: B256,
+    /// Who asked for it, as the log names them.
+    pub actor: String,
+    /// Who answers for its rows.
+    pub source: Source,
+    /// Where it stands.
+    pub state: ImportState,
+    /// The last line of the file whose row is stored or refused: an
+    /// interrupted import goes on after it.
+    pub line: u64,
+    /// Rows accepted so far.
+    pub accepted: u64,
+    /// Rows refused so far.
+    pub refused: u64,
+    /// When it began.
+    pub created: UnixSeconds,
+    /// When it ended.
+    pub finished: Option<UnixSeconds>,
+}
+
+/// What one chunk of an import adds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportProgress {
+    /// The last line of the chunk.
+    pub line: u64,
+    /// Rows accepted in it.
+    pub accepted: u64,
+    /// Rows refused in it.
+    pub refused: u64,
+    /// What was wrong with those.
+    pub errors: Vec<ImportError>,
+}
+
+/// What was wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportError {
+    /// Its line in the file.
+    pub line: u64,
+    /// The column; `None` for the row as a whole.
+    pub column: Option<String>,
+    /// A stable word for programs.
+    pub code: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+impl Store {
+    /// Begins an import.
+    pub async fn start_import(
+        &self,
+        issuer: &IssuerId,
+        import: &NewImport,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let source = serde_json::to_string(&import.source)
+            .map_err(|error| StoreError::damaged(error.to_string()))?;
+        sqlx::query!(
+            "INSERT INTO import_job (issuer, id, file_hash, actor, source, state, created_s) \
+             VALUES ($1, $2, $3, $4, $5, 'running', $6)",
+            issuer.as_str(),
+            import.id,
+            import.file_hash.as_slice(),
+            import.actor.name,
+            source,
+            bigint(now.0),
+        )
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::unless_unique("an import of this id exists"))?;
+        Ok(())
+    }
+
+    /// One import.
+    pub async fn import(&self, issuer: &IssuerId, id: &str) -> Result<ImportJob> {
+        sqlx::query_as!(
+            ImportRow,
+            "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
+                 finished_s FROM import_job \
+             WHERE issuer = $1 AND id = $2",
+            issuer.as_str(),
+            id,
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(StoreError::NotFound { what: "import" })?
+        .read()
+    }
+
+    /// The newest import of the file with this hash.
+    pub async fn import_of_file(
+        &self,
+        issuer: &IssuerId,
+        file_hash: B256,
+    ) -> Result<Option<ImportJob>> {
+        sqlx::query_as!(
+            ImportRow,
+            "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
+                 finished_s FROM import_job \
+             WHERE issuer = $1 AND file_hash = $2 ORDER BY created_s DESC, id DESC LIMIT 1",
+            issuer.as_str(),
+            file_hash.as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .map(ImportRow::read)
+        .transpose()
+    }
+
+    /// The issuer's imports, the newest first, at most `limit`, and only those
+    /// that come after the import `before` in that order.
+    pub async fn imports(
+        &self,
+        issuer: &IssuerId,
+        before: Option<&ImportJob>,
+        limit: u32,
+    ) -> Result<Vec<ImportJob>> {
+        let (created_s, id) = match before {
+            Some(job) => (bigint(job.created.0), job.id.as_str()),
+            None => (i64::MAX, ""),
+        };
+        sqlx::query_as!(
+            ImportRow,
+            "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
+                 finished_s FROM import_job \
+             WHERE issuer = $1 AND (created_s, id) < ($2, $3) \
+             ORDER BY created_s DESC, id DESC LIMIT $4",
+            issuer.as_str(),
+            created_s,
+            id,
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(ImportRow::read)
+        .collect()
+    }
+
+    /// What was wrong with an import's rows, in the order in which it was
+    /// found, from the `skip`th on.
+    pub async fn import_errors(
+        &self,
+        issuer: &IssuerId,
+        id: &str,
+        skip: u64,
+        limit: u32,
+    ) -> Result<Vec<ImportError>> {
+        let rows = sqlx::query!(
+            "SELECT line, column_name, code, message FROM import_error \
+             WHERE issuer = $1 AND job = $2 AND place >= $3 ORDER BY place LIMIT $4",
+            issuer.as_str(),
+            id,
+            bigint(skip),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ImportError {
+                    line: unsigned(row.line, "a line")?,
+                    column: Some(row.column_name).filter(|name| !name.is_empty()),
+                    code: row.code,
+                    message: row.message,
+                })
+            })
+            .collect()
+    }
+
+    /// Ends an import.
+    pub async fn finish_import(
+        &self,
+        issuer: &IssuerId,
+        id: &str,
+        state: ImportState,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let done = sqlx::query!(
+            "UPDATE import_job SET state = $3, finished_s = $4 WHERE issuer = $1 AND id = $2",
+            issuer.as_str(),
+            id,
+            state.word(),
+            bigint(now.0),
+        )
+        .execute(&self.pool)
+        .await?;
+        match done.rows_affected() {
+            0 => Err(StoreError::NotFound { what: "import" }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl IssuerTransaction {
+    /// Notes how far an import has come, in the transaction that stores its
+    /// rows, so that it goes on exactly where it stopped. Refused where a
+    /// second worker has stored these lines already.
+    pub async fn record_import_progress(
+        &mut self,
+        id: &str,
+        progress: &ImportProgress,
+    ) -> Result<()> {
+        let done = sqlx::query!(
+            "UPDATE import_job SET line = $3, accepted = accepted + $4, refused = refused + $5 \
+             WHERE issuer = $1 AND id = $2 AND state = 'running' AND line < $3",
+            self.issuer.as_str(),
+            id,
+            bigint(progress.line),
+            bigint(progress.accepted),
+            bigint(progress.refused),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::Conflict {
+                what: "the import has ended, or is past this line",
+            });
+        }
+        if progress.errors.is_empty() {
+            return Ok(());
+        }
+        let errors = progress.errors.iter();
+        sqlx::query!(
+            "INSERT INTO import_error (issuer, job, place, line, column_name, code, message) \
+             SELECT $1, $2, \
+                 (SELECT coalesce(max(place) + 1, 0) FROM import_error \
+                  WHERE issuer = $1 AND job = $2) + e.place - 1, \
+                 e.line, e.column_name, e.code, e.message \
+             FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) \
+                 WITH ORDINALITY AS e (line, column_name, code, message, place)",
+            self.issuer.as_str(),
+            id,
+            errors.clone().map(|error| bigint(error.line)).bind_iter() as _,
+            errors.clone().map(|error| error.column.as_deref().unwrap_or("")).bind_iter() as _,
+            errors.clone().map(|error| error.code.as_str()).bind_iter() as _,
+            errors.map(|error| error.message.as_str()).bind_iter() as _,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+impl ImportState {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+struct ImportRow {
+    id: String,
+    file_hash: Vec<u8>,
+    actor: String,
+    source: String,
+    state: String,
+    line: i64,
+    accepted: i64,
+    refused: i64,
+    created_s: i64,
+    finished_s: Option<i64>,
+}
+
+impl ImportRow {
+    fn read(self) -> Result<ImportJob> {
+        let state = match self.state.as_str() {
+            "running" => ImportState::Running,
+            "finished" => ImportState::Finished,
+            "failed" => ImportState::Failed,
+            other => return Err(StoreError::damaged(format!("an import cannot be `{other}`"))),
+        };
+        Ok(ImportJob {
+            file_hash: hash(&self.file_hash)?,
+            source: json(&self.source, "the source of an import")?,
+            state,
+            line: unsigned(self.line, "a line")?,
+            accepted: unsigned(self.accepted, "a count")?,
+            refused: unsigned(self.refused, "a count")?,
+            created: seconds(self.created_s)?,
+            finished: self.finished_s.map(seconds).transpose()?,
+            id: self.id,
+            actor: self.actor,
+        })
+    }
+}

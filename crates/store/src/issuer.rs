@@ -1,0 +1,146 @@
+//! Issuers: the tenants, the heads of their logs, their settings.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+use symbolon_core::{
+    ids::IssuerId,
+    log::Head,
+    time::UnixSeconds,
+};
+
+use crate::{
+    Result, Store, StoreError,
+    codec::{bigint, entry_number, hash, seconds},
+};
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issuer {
+    /// Its slug.
+    pub id: IssuerId,
+    /// Its name, for people.
+    pub name: String,
+    /// Since when it has been here.
+    pub created: UnixSeconds,
+    /// The head of its log.
+    pub head: Head,
+}
+
+impl Store {
+    /// Makes a tenant, with an empty log.
+    pub async fn create_issuer(&self, id: &IssuerId, name: &str, now: UnixSeconds) -> Result<()> {
+        let empty = Head::default();
+        sqlx::query!(
+            "INSERT INTO issuer (issuer, name, created_s, head_hash) VALUES ($1, $2, $3, $4)",
+            id.as_str(),
+            name,
+            bigint(now.0),
+            empty.hash.as_slice(),
+        )
+        .execute(&self.pool)
+        .await
+        .map_err(StoreError::unless_unique("an issuer of this name exists"))?;
+        Ok(())
+    }
+
+    /// One tenant.
+    pub async fn issuer(&self, id: &IssuerId) -> Result<Issuer> {
+        let row = sqlx::query_as!(
+            IssuerRow,
+            "SELECT issuer, name, created_s, head_number, head_hash FROM issuer WHERE issuer = $1",
+            id.as_str(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.ok_or(StoreError::NotFound { what: "issuer" })?.read()
+    }
+
+    /// All tenants of this database, by slug.
+    pub async fn issuers(&self) -> Result<Vec<Issuer>> {
+        sqlx::query_as!(
+            IssuerRow,
+            "SELECT issuer, name, created_s, head_number, head_hash FROM issuer ORDER BY issuer",
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(IssuerRow::read)
+        .collect()
+    }
+
+    /// The head of the issuer's log.
+    pub async fn head(&self, issuer: &IssuerId) -> Result<Head> {
+        Ok(self.issuer(issuer).await?.head)
+    }
+
+    /// The issuer's own header names for imports, each with the column it means.
+    pub async fn column_map(&self, issuer: &IssuerId) -> Result<BTreeMap<String, String>> {
+        let map = sqlx::query_scalar!(
+            "SELECT column_map FROM issuer WHERE issuer = $1",
+            issuer.as_str(),
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(StoreError::NotFound { what: "issuer" })?;
+        serde_json::from_value(map)
+            .map_err(|error| StoreError::damaged(format!("the column map of {issuer}: {error}")))
+    }
+
+    /// Replaces the issuer's own header names.
+    pub async fn set_column_map(
+        &self,
+        issuer: &IssuerId,
+        map: &BTreeMap<String, String>,
+    ) -> Result<()> {
+        let done = sqlx::query!(
+            "UPDATE issuer SET column_map = $2 WHERE issuer = $1",
+            issuer.as_str(),
+            serde_json::json!(map),
+        )
+        .execute(&self.pool)
+        .await?;
+        match done.rows_affected() {
+            0 => Err(StoreError::NotFound { what: "issuer" }),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct IssuerRow {
+    issuer: String,
+    name: String,
+    created_s: i64,
+    head_number: i64,
+    head_hash: Vec<u8>,
+}
+
+impl IssuerRow {
+    fn read(self) -> Result<Issuer> {
+        Ok(Issuer {
+            id: self.issuer.parse().map_err(|_| StoreError::damaged("an issuer's slug"))?,
+            name: self.name,
+            created: seconds(self.created_s)?,
+            head: head(self.head_number, &self.head_hash)?,
+        })
+    }
+}
+
+/// Takes the issuer's lock until the transaction ends, and returns the head.
+pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Head> {
+    let row = sqlx::query!(
+        "SELECT head_number, head_hash FROM issuer WHERE issuer = $1 FOR UPDATE",
+        issuer.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound { what: "issuer" })?;
+    head(row.head_number, &row.head_hash)
+}
+
+pub(crate) fn head(number: i64, bytes: &[u8]) -> Result<Head> {
+    Ok(Head {
+        number: entry_number(number)?,
+        hash: hash(bytes)?,
+    })
+}

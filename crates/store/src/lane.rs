@@ -1,0 +1,215 @@
+//! A lane's books: the transactions of one signer on one chain.
+//!
+//! 1. [`Store::store_signed`]: the bytes are stored, and the wallets that they
+//!    carry leave the outbox, before anything is sent (I11).
+//! 2. The lane sends them, and sends the same bytes again after a crash or
+//!    when a node has forgotten them: [`Store::open_transactions`].
+//! 3. [`Store::settle`]: what became of a nonce, with what the chain was seen
+//!    to hold, and the wallets that must be told again.
+
+mod row;
+
+use alloy_primitives::Address;
+use sqlx::PgConnection;
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    mirror::{
+        batch::Batch,
+        lane::{Attempt, Nonce, OpenTransaction, Outcome, Receipt, Signed},
+    },
+    time::UnixSeconds,
+    wallet::WalletAddress,
+};
+
+use crate::{Result, Store, StoreError, codec::bigint, issuer, observed, outbox};
+use row::LaneRow;
+
+impl Store {
+    /// Stores a signed transaction and strikes out of the outbox what it
+    /// carries (I11), all or nothing.
+    ///
+    /// A second worker that signs for the same nonce gets
+    /// [`StoreError::Conflict`], and must send nothing.
+    pub async fn store_signed(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        signer: Address,
+        signed: &Signed,
+    ) -> Result<()> {
+        let envelope = &signed.envelope;
+        let wallets = i32::try_from(envelope.batch.len())
+            .map_err(|_| StoreError::OutOfRange { what: "the number of wallets" })?;
+        let mut transaction = self.begin_growing().await?;
+        sqlx::query!(
+            "INSERT INTO lane_transaction (issuer, chain_id, signer, nonce, attempt, hash, raw, \
+                 call, batch, wallets, head_number, head_hash, gas_limit, max_fee_wei, \
+                 priority_fee_wei, stored_ms) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+                 $14::text::numeric, $15::text::numeric, $16)",
+            issuer.as_str(),
+            bigint(chain.0),
+            signer.as_slice(),
+            bigint(envelope.nonce.0),
+            i32::from(envelope.attempt.0),
+            signed.hash.as_slice(),
+            &signed.raw[..],
+            envelope.batch.call().as_str(),
+            envelope.batch.packed(),
+            wallets,
+            bigint(envelope.head.number.0),
+            envelope.head.hash.as_slice(),
+            bigint(envelope.gas_limit.0),
+            envelope.price.max_fee.0.to_string(),
+            envelope.price.priority_fee.0.to_string(),
+            bigint(signed.stored_at.0),
+        )
+        .execute(&mut *transaction)
+        .await
+        .map_err(StoreError::unless_unique("this attempt at the nonce is stored already"))?;
+        outbox::strike(&mut transaction, issuer, chain, &envelope.settles).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The lane's transactions of which nobody knows what became, by nonce and
+    /// attempt.
+    pub async fn open_transactions(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        signer: Address,
+    ) -> Result<Vec<OpenTransaction>> {
+        sqlx::query_as!(
+            LaneRow,
+            r#"SELECT nonce, attempt, hash, raw, call, batch, head_number, head_hash,
+                max_fee_wei::text AS "max_fee_wei!", priority_fee_wei::text AS "priority_fee_wei!",
+                stored_ms
+            FROM lane_transaction
+            WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND outcome IS NULL
+            ORDER BY nonce, attempt"#,
+            issuer.as_str(),
+            bigint(chain.0),
+            signer.as_slice(),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(LaneRow::read)
+        .collect()
+    }
+
+    /// Notes what became of a nonce, all or nothing: its transactions' ends,
+    /// what the chain was seen to hold, and which wallets must be told again.
+    pub async fn settle(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        signer: Address,
+        nonce: Nonce,
+        outcome: &Outcome,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let place = Place {
+            issuer,
+            chain,
+            signer,
+            nonce,
+        };
+        let mut transaction = self.begin_growing().await?;
+        // Requeueing must not meet a change that is being decided.
+        if !matches!(outcome, Outcome::Mined(_)) {
+            issuer::lock(&mut transaction, issuer).await?;
+        }
+        match outcome {
+            Outcome::Mined(receipt) => {
+                place.end(&mut transaction, "mined", receipt).await?;
+                let seen = &receipt.records;
+                observed::write(&mut transaction, issuer, chain, seen, receipt.block_number)
+                    .await?;
+            }
+            Outcome::Failed { receipt, requeue } => {
+                if *requeue {
+                    let wallets = place.wallets(&mut transaction).await?;
+                    outbox::requeue(&mut transaction, issuer, chain, &wallets, now).await?;
+                }
+                place.end(&mut transaction, "failed", receipt).await?;
+            }
+            Outcome::Dropped => {
+                let wallets = place.wallets(&mut transaction).await?;
+                outbox::requeue(&mut transaction, issuer, chain, &wallets, now).await?;
+                place.drop_all(&mut transaction).await?;
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// One nonce of one lane.
+struct Place<'a> {
+    issuer: &'a IssuerId,
+    chain: ChainId,
+    signer: Address,
+    nonce: Nonce,
+}
+
+impl Place<'_> {
+    /// The attempt in the receipt ended so; the others were replaced by it.
+    async fn end(&self, connection: &mut PgConnection, word: &str, receipt: &Receipt) -> Result<()> {
+        let Attempt(attempt) = receipt.attempt;
+        let done = sqlx::query!(
+            "UPDATE lane_transaction SET \
+                 outcome = CASE WHEN attempt = $5 THEN $6 ELSE 'replaced' END, \
+                 block_number = CASE WHEN attempt = $5 THEN $7::bigint END, \
+                 gas_used = CASE WHEN attempt = $5 THEN $8::bigint END \
+             WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
+                 AND outcome IS NULL",
+            self.issuer.as_str(),
+            bigint(self.chain.0),
+            self.signer.as_slice(),
+            bigint(self.nonce.0),
+            i32::from(attempt),
+            word,
+            bigint(receipt.block_number),
+            bigint(receipt.gas_used.0),
+        )
+        .execute(connection)
+        .await?;
+        match done.rows_affected() {
+            0 => Err(StoreError::NotFound { what: "transaction" }),
+            _ => Ok(()),
+        }
+    }
+
+    async fn drop_all(&self, connection: &mut PgConnection) -> Result<()> {
+        sqlx::query!(
+            "UPDATE lane_transaction SET outcome = 'dropped' \
+             WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
+                 AND outcome IS NULL",
+            self.issuer.as_str(),
+            bigint(self.chain.0),
+            self.signer.as_slice(),
+            bigint(self.nonce.0),
+        )
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+
+    /// The wallets that its transactions carry; every attempt carries the same.
+    async fn wallets(&self, connection: &mut PgConnection) -> Result<Vec<WalletAddress>> {
+        let row = sqlx::query!(
+            "SELECT call, batch FROM lane_transaction \
+             WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
+                 AND outcome IS NULL ORDER BY attempt LIMIT 1",
+            self.issuer.as_str(),
+            bigint(self.chain.0),
+            self.signer.as_slice(),
+            bigint(self.nonce.0),
+        )
+        .fetch_optional(connection)
+        .await?
+        .ok_or(StoreError::NotFound { what: "transaction" })?;
+        let batch: Batch = row::batch(&row.call, &row.batch)?;
+        Ok(batch.versions().into_iter().map(|(wallet, _)| wallet).collect())
+    }
+}

@@ -1,0 +1,65 @@
+//! The register's memory: the only user of PostgreSQL.
+//!
+//! Every change goes through an [`IssuerTransaction`]: it locks the issuer's
+//! row, lets `core::register` decide upon what is stored, and writes the
+//! entries of the log, the state that they make and the outbox rows that they
+//! cause, all in one database transaction (I1). Everything else here reads, or
+//! keeps the lanes' books: which chain must be told of which wallet
+//! ([`Store::pull`]), and which signed bytes were stored before they were sent
+//! ([`Store::store_signed`], I11).
+//!
+//! Rules of the schema (`migrations/`):
+//!
+//! - Every table, key and unique constraint carries the issuer, so the data
+//!   shards by issuer. No query names two issuers.
+//! - The log is append-only by design. In production the server's role should
+//!   lack the right to change it: `REVOKE UPDATE, DELETE, TRUNCATE ON entry
+//!   FROM …`. [`Store::verify_log`] finds what was changed regardless (I9).
+//! - One dialect of SQL, without extensions, triggers, sequences or advisory
+//!   locks. `NOTIFY` is a hint; polling is the truth.
+//! - A row that cannot be read is [`StoreError::Damaged`], never a guess (I12).
+//!
+//! Deliberately absent: a storage trait (there is one backend), SQL made at
+//! run time, personal data (the vault's business, I6).
+
+mod api_key;
+mod audit;
+mod chain;
+mod codec;
+mod connection;
+mod copy;
+mod decide;
+mod entry;
+mod error;
+mod idempotency;
+mod import;
+mod investor;
+mod issuer;
+mod lane;
+mod notify;
+mod observed;
+mod outbox;
+mod standing;
+mod statistics;
+mod transaction;
+mod wallet;
+
+pub use api_key::{ApiKey, ApiKeyInfo, KeyHash, KeyOwner};
+pub use audit::{AuditError, AuditReport, StateDifference};
+pub use chain::{Chain, ChainStatus, NewChain};
+pub use connection::Store;
+pub use decide::{Decision, Request, Subject};
+pub use entry::StoredEntry;
+pub use error::StoreError;
+pub use idempotency::{IdempotentRequest, Recalled};
+pub use import::{ImportError, ImportJob, ImportProgress, ImportState, NewImport};
+pub use investor::{InvestorFilter, InvestorPage, InvestorRecord};
+pub use issuer::Issuer;
+pub use notify::{Hint, Hints};
+pub use standing::MirrorStanding;
+pub use statistics::{ChainStatistics, Statistics};
+pub use transaction::IssuerTransaction;
+pub use wallet::{ChainRecord, WalletReport};
+
+/// What the functions of this crate return.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;

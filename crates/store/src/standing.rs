@@ -1,0 +1,208 @@
+//! How a wallet stands in the register, and therefore what each chain must
+//! hold of it.
+
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    investor::Investor,
+    mirror::record::{self, WalletRecord},
+    wallet::{Wallet, WalletAddress},
+};
+
+use crate::{
+    Result, Store, StoreError,
+    codec::{self, bigint, scope, version},
+    investor::row::InvestorRow,
+};
+
+/// A wallet with its holder, if it has one.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) wallet: Wallet,
+    pub(crate) investor: Option<Investor>,
+}
+
+impl Standing {
+    pub(crate) fn desired(&self, chain: ChainId) -> WalletRecord {
+        desired(self.investor.as_ref(), &self.wallet, chain)
+    }
+}
+
+/// What a chain must hold of a wallet: a tombstone where it is nobody's, does
+/// not count on that chain, or its holder was never judged.
+pub(crate) fn desired(
+    investor: Option<&Investor>,
+    wallet: &Wallet,
+    chain: ChainId,
+) -> WalletRecord {
+    investor
+        .filter(|_| wallet.chains.includes(chain))
+        .and_then(|holder| {
+            record::desired(holder, wallet, record::identity_address(holder.id, chain))
+        })
+        .unwrap_or_else(|| WalletRecord::tombstone(wallet.version))
+}
+
+/// What one chain holds of a wallet, beside what it must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MirrorStanding {
+    /// The wallet.
+    pub wallet: WalletAddress,
+    /// What the chain must hold.
+    pub desired: WalletRecord,
+    /// What a confirmed block showed.
+    pub observed: WalletRecord,
+}
+
+/// Wallets with their holders, in one snapshot. `$source` names the last
+/// columns of [`StandingRow`] and joins `wallet w`; `$rest` may join more.
+macro_rules! select_standings {
+    ($source:tt, $rest:tt, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            crate::standing::StandingRow,
+            r#"SELECT w.address AS "address!", w.holder AS "holder?", w.chains AS "chains?",
+            w.active AS "active!", w.version AS "version!", w.changed_entry AS "turn!",
+            i.investor AS "investor?", i.external_id AS "external_id?", i.kind AS "kind?",
+            i.status AS "status?", i.reason AS "reason?", i.restricted AS "restricted?",
+            i.frozen AS "frozen?", i.level AS "level?", i.country AS "country?",
+            i.rating AS "rating?", i.accreditation_ends AS "accreditation_ends?",
+            i.us_person AS "us_person?", i.expiry_s AS "expiry_s?", i.authority AS "authority?",
+            i.source AS "source?", i.verified_s AS "verified_s?",
+            i.created_entry AS "created_entry?", i.changed_entry AS "changed_entry?", "#
+            + $source
+            + " LEFT JOIN investor i ON i.issuer = w.issuer AND i.created_entry = w.holder " + $rest,
+            $($argument),*
+        )
+    };
+}
+pub(crate) use select_standings;
+
+pub(crate) struct StandingRow {
+    pub(crate) address: Vec<u8>,
+    pub(crate) holder: Option<i64>,
+    pub(crate) chains: Option<Vec<i64>>,
+    pub(crate) active: bool,
+    pub(crate) version: i32,
+    /// The entry that gave the wallet its version.
+    pub(crate) turn: i64,
+    pub(crate) investor: Option<Vec<u8>>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) kind: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) restricted: Option<bool>,
+    pub(crate) frozen: Option<bool>,
+    pub(crate) level: Option<String>,
+    pub(crate) country: Option<i16>,
+    pub(crate) rating: Option<i16>,
+    pub(crate) accreditation_ends: Option<i32>,
+    pub(crate) us_person: Option<bool>,
+    pub(crate) expiry_s: Option<i64>,
+    pub(crate) authority: Option<i16>,
+    pub(crate) source: Option<String>,
+    pub(crate) verified_s: Option<i64>,
+    pub(crate) created_entry: Option<i64>,
+    pub(crate) changed_entry: Option<i64>,
+    // What a chain holds, where the query joins it.
+    pub(crate) chain_id: Option<i64>,
+    pub(crate) record: Option<Vec<u8>>,
+    pub(crate) block_number: Option<i64>,
+    // The outbox row, where the query joins it.
+    pub(crate) entry_number: Option<i64>,
+}
+
+impl StandingRow {
+    pub(crate) fn wallet(&self) -> Result<Wallet> {
+        Ok(Wallet {
+            address: codec::wallet(&self.address)?,
+            chains: scope(self.chains.clone())?,
+            active: self.active,
+            version: version(self.version)?,
+        })
+    }
+
+    /// What the chain holds; nothing where it never heard of the wallet.
+    pub(crate) fn observed(&self) -> Result<WalletRecord> {
+        self.record.as_deref().map_or(Ok(WalletRecord::EMPTY), codec::record)
+    }
+
+    /// A wallet that names a holder must have one: a missing row is damage.
+    pub(crate) fn standing(self) -> Result<Standing> {
+        let wallet = self.wallet()?;
+        if self.holder.is_none() {
+            let investor = None;
+            return Ok(Standing { wallet, investor });
+        }
+        let missing = format!("the holder of {} is missing", wallet.address);
+        let investor = self
+            .investor_row()
+            .ok_or_else(|| StoreError::damaged(missing))?
+            .read(vec![wallet.clone()])?;
+        Ok(Standing {
+            wallet,
+            investor: Some(investor),
+        })
+    }
+
+    fn investor_row(self) -> Option<InvestorRow> {
+        Some(InvestorRow {
+            investor: self.investor?,
+            external_id: self.external_id,
+            kind: self.kind?,
+            status: self.status?,
+            reason: self.reason,
+            restricted: self.restricted?,
+            frozen: self.frozen?,
+            level: self.level,
+            country: self.country,
+            rating: self.rating,
+            accreditation_ends: self.accreditation_ends,
+            us_person: self.us_person,
+            expiry_s: self.expiry_s,
+            authority: self.authority,
+            source: self.source,
+            verified_s: self.verified_s,
+            created_entry: self.created_entry?,
+            changed_entry: self.changed_entry?,
+        })
+    }
+}
+
+impl Store {
+    /// Wallets after the cursor, by address, each with what this chain must
+    /// hold and what it holds: for reconciliation and for the drift's alarm.
+    pub async fn mirror_standings(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        after: Option<WalletAddress>,
+        limit: u32,
+    ) -> Result<Vec<MirrorStanding>> {
+        let after = after.map_or_else(Vec::new, |wallet| wallet.address().to_vec());
+        select_standings!(
+            "o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+             o.block_number AS \"block_number?\", \
+             NULL::bigint AS entry_number FROM wallet w",
+            "LEFT JOIN LATERAL ( \
+                 SELECT * FROM observed s WHERE s.issuer = w.issuer \
+                 AND s.wallet = w.address AND s.chain_id = $2 LIMIT 1) o ON true \
+             WHERE w.issuer = $1 AND w.address > $3 ORDER BY w.address LIMIT $4",
+            issuer.as_str(),
+            bigint(chain.0),
+            after,
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let observed = row.observed()?;
+            let standing = row.standing()?;
+            Ok(MirrorStanding {
+                wallet: standing.wallet.address,
+                desired: standing.desired(chain),
+                observed,
+            })
+        })
+        .collect()
+    }
+}

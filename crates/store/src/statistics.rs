@@ -1,0 +1,102 @@
+//! Numbers for dashboards and metrics.
+
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    investor::StatusName,
+    time::UnixSeconds,
+};
+
+use crate::{
+    Result, Store,
+    codec::{bigint, chain_id, count, seconds, word},
+};
+
+/// How an issuer's register stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Investors by status; a status that nobody has is absent.
+    pub investors: Vec<(StatusName, u64)>,
+    /// Of the verified, those whose verdict ends before the moment asked about.
+    pub expiring: u64,
+    /// What each chain is owed.
+    pub chains: Vec<ChainStatistics>,
+}
+
+/// What a chain is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainStatistics {
+    /// Which chain.
+    pub chain: ChainId,
+    /// Approvals and tombstones that wait in the outbox.
+    pub approvals: u64,
+    /// Denials that wait in the outbox.
+    pub denials: u64,
+    /// Since when the oldest of them has waited.
+    pub oldest: Option<UnixSeconds>,
+    /// Signed transactions of which nobody knows what became.
+    pub open_transactions: u64,
+}
+
+impl Store {
+    /// How the issuer's register stands. Counts rows: not for every request.
+    pub async fn statistics(
+        &self,
+        issuer: &IssuerId,
+        expiring_before: UnixSeconds,
+    ) -> Result<Statistics> {
+        let statuses = sqlx::query!(
+            "SELECT status, count(*) AS investors FROM investor WHERE issuer = $1 \
+             GROUP BY status ORDER BY status",
+            issuer.as_str(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let expiring = sqlx::query_scalar!(
+            "SELECT count(*) FROM investor WHERE issuer = $1 AND status = 'verified' \
+             AND expiry_s IS NOT NULL AND expiry_s < $2",
+            issuer.as_str(),
+            bigint(expiring_before.0),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(Statistics {
+            investors: statuses
+                .into_iter()
+                .map(|row| Ok((word(&row.status, "status")?, count(row.investors))))
+                .collect::<Result<_>>()?,
+            expiring: count(expiring),
+            chains: self.chain_statistics(issuer).await?,
+        })
+    }
+
+    /// What each of the issuer's chains is owed, by chain id.
+    pub async fn chain_statistics(&self, issuer: &IssuerId) -> Result<Vec<ChainStatistics>> {
+        let rows = sqlx::query!(
+            r#"SELECT c.chain_id, q.approvals AS "approvals?", q.denials AS "denials?",
+                q.oldest_s AS "oldest_s?",
+                (SELECT count(*) FROM lane_transaction t WHERE t.issuer = c.issuer
+                    AND t.chain_id = c.chain_id AND t.outcome IS NULL) AS open
+            FROM chain c
+            LEFT JOIN (
+                SELECT chain_id, count(*) FILTER (WHERE NOT denial) AS approvals,
+                    count(*) FILTER (WHERE denial) AS denials, min(queued_s) AS oldest_s
+                FROM outbox WHERE issuer = $1 GROUP BY chain_id
+            ) q ON q.chain_id = c.chain_id
+            WHERE c.issuer = $1 ORDER BY c.chain_id"#,
+            issuer.as_str(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ChainStatistics {
+                    chain: chain_id(row.chain_id)?,
+                    approvals: count(row.approvals),
+                    denials: count(row.denials),
+                    oldest: row.oldest_s.map(seconds).transpose()?,
+                    open_transactions: count(row.open),
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,244 @@
+//! Wallets: what the register remembers of an address, and what every chain
+//! says of it.
+
+use sqlx::PgExecutor;
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    investor::Investor,
+    log::EntryNumber,
+    mirror::record::WalletRecord,
+    wallet::{ChainScope, Version, Wallet, WalletAddress},
+};
+
+use crate::{
+    IssuerTransaction, Result, Store,
+    codec::{address, chain_id, entry_number, scope, unsigned, version, wallet},
+    standing::{Standing, select_standings},
+};
+
+/// Everything about one wallet: whose it is, and what each chain holds of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalletReport {
+    /// The wallet. Of a tombstone only address and version mean anything.
+    pub wallet: Wallet,
+    /// Its holder, with this wallet alone; `None` for a tombstone.
+    pub investor: Option<Investor>,
+    /// What the chains hold that ever heard of it.
+    pub chains: Vec<ChainRecord>,
+}
+
+/// What one chain holds of a wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChainRecord {
+    /// Which chain.
+    pub chain: ChainId,
+    /// Its record, as a confirmed block showed it.
+    pub observed: WalletRecord,
+    /// That block.
+    pub block: u64,
+}
+
+impl WalletReport {
+    /// What this chain must hold.
+    pub fn desired(&self, chain: ChainId) -> WalletRecord {
+        crate::standing::desired(self.investor.as_ref(), &self.wallet, chain)
+    }
+
+    /// What this chain holds, as far as confirmed blocks showed it.
+    pub fn observed(&self, chain: ChainId) -> WalletRecord {
+        self.chains
+            .iter()
+            .find(|seen| seen.chain == chain)
+            .map_or(WalletRecord::EMPTY, |seen| seen.observed)
+    }
+
+    /// Whether this chain is yet to be told: the change waits in the outbox or
+    /// in a transaction that is not confirmed.
+    pub fn is_pending(&self, chain: ChainId) -> bool {
+        self.desired(chain) != self.observed(chain)
+    }
+}
+
+impl Store {
+    /// What is known of this wallet: `None` for an address that was never
+    /// bound and that no chain showed. One round trip, primary keys only.
+    pub async fn wallet_report(
+        &self,
+        issuer: &IssuerId,
+        address: WalletAddress,
+    ) -> Result<Option<WalletReport>> {
+        let rows = select_standings!(
+            "o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+             o.block_number AS \"block_number?\", \
+             NULL::bigint AS entry_number FROM wallet w",
+            "LEFT JOIN observed o ON o.issuer = w.issuer AND o.wallet = w.address \
+             WHERE w.issuer = $1 AND w.address = $2",
+            issuer.as_str(),
+            bytes(address),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut chains = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if let (Some(chain), Some(block)) = (row.chain_id, row.block_number) {
+                chains.push(ChainRecord {
+                    chain: chain_id(chain)?,
+                    observed: row.observed()?,
+                    block: unsigned(block, "a block number")?,
+                });
+            }
+        }
+        let Some(row) = rows.into_iter().next() else {
+            return Ok(None);
+        };
+        let Standing { wallet, investor } = row.standing()?;
+        Ok(Some(WalletReport {
+            wallet,
+            investor,
+            chains,
+        }))
+    }
+}
+
+impl IssuerTransaction {
+    /// Raises what is known of the versions on chain (I2), from finalized
+    /// blocks. An address that the register never saw gets a tombstone, so
+    /// that a later binding begins above what the chain holds.
+    pub async fn raise_chain_versions(
+        &mut self,
+        finalized: &[(WalletAddress, Version)],
+    ) -> Result<()> {
+        // One row a wallet: a statement may not upsert the same row twice.
+        let mut highest = std::collections::BTreeMap::new();
+        for (wallet, version) in finalized {
+            let known = highest.entry(*wallet).or_insert(*version);
+            *known = (*known).max(*version);
+        }
+        let addresses: Vec<_> = highest.keys().map(|wallet| wallet.address().to_vec()).collect();
+        let versions: Vec<_> = highest.values().map(|version| i32::from(version.0)).collect();
+        sqlx::query!(
+            "INSERT INTO wallet (issuer, address, active, version, chain_version, linked_entry, \
+                 changed_entry) \
+             SELECT $1, f.address, false, 0, f.version, 0, 0 \
+             FROM unnest($2::bytea[], $3::integer[]) AS f (address, version) \
+             ON CONFLICT (issuer, address) \
+             DO UPDATE SET chain_version = excluded.chain_version \
+             WHERE wallet.chain_version < excluded.chain_version",
+            self.issuer.as_str(),
+            &addresses,
+            &versions,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct WalletRow {
+    pub(crate) address: Vec<u8>,
+    pub(crate) holder: Option<i64>,
+    pub(crate) chains: Option<Vec<i64>>,
+    pub(crate) active: bool,
+    pub(crate) version: i32,
+    pub(crate) chain_version: i32,
+    pub(crate) linked_entry: i64,
+    pub(crate) changed_entry: i64,
+}
+
+/// A wallet's row, read. Its holder goes by the entry that made it known.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredWallet {
+    pub(crate) address: WalletAddress,
+    pub(crate) holder: Option<EntryNumber>,
+    pub(crate) chains: ChainScope,
+    pub(crate) active: bool,
+    pub(crate) version: Version,
+    pub(crate) chain_version: Version,
+    pub(crate) linked: EntryNumber,
+    pub(crate) changed: EntryNumber,
+}
+
+impl StoredWallet {
+    /// The wallet as its holder has it.
+    pub(crate) fn bound(self) -> Wallet {
+        Wallet {
+            address: self.address,
+            chains: self.chains,
+            active: self.active,
+            version: self.version,
+        }
+    }
+}
+
+impl WalletRow {
+    pub(crate) fn read(self) -> Result<StoredWallet> {
+        Ok(StoredWallet {
+            address: wallet(&self.address)?,
+            holder: self.holder.map(entry_number).transpose()?,
+            chains: scope(self.chains)?,
+            active: self.active,
+            version: version(self.version)?,
+            chain_version: version(self.chain_version)?,
+            linked: entry_number(self.linked_entry)?,
+            changed: entry_number(self.changed_entry)?,
+        })
+    }
+
+    /// These addresses, as far as the register knows them. Looked up one by
+    /// one in the primary key: for `= ANY(…)` the planner may walk through the
+    /// whole issuer instead, when its statistics lag behind an import.
+    pub(crate) async fn at_addresses(
+        executor: impl PgExecutor<'_>,
+        issuer: &IssuerId,
+        addresses: &[Vec<u8>],
+    ) -> Result<Vec<Self>> {
+        if addresses.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(sqlx::query_as!(
+            Self,
+            "SELECT w.address, w.holder, w.chains, w.active, w.version, w.chain_version, \
+                 w.linked_entry, w.changed_entry \
+             FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL ( \
+                 SELECT * FROM wallet WHERE issuer = $1 AND address = k.key LIMIT 1) w",
+            issuer.as_str(),
+            addresses,
+        )
+        .fetch_all(executor)
+        .await?)
+    }
+
+    /// The wallets of these investors, in the order in which they were linked.
+    pub(crate) async fn held_by(
+        executor: impl PgExecutor<'_>,
+        issuer: &IssuerId,
+        holders: &[i64],
+    ) -> Result<Vec<Self>> {
+        if holders.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(sqlx::query_as!(
+            Self,
+            "SELECT w.address, w.holder, w.chains, w.active, w.version, w.chain_version, \
+                 w.linked_entry, w.changed_entry \
+             FROM unnest($2::bigint[]) AS k (key) CROSS JOIN LATERAL ( \
+                 SELECT * FROM wallet \
+                 WHERE issuer = $1 AND holder = k.key AND holder IS NOT NULL OFFSET 0) w \
+             ORDER BY w.linked_entry",
+            issuer.as_str(),
+            holders,
+        )
+        .fetch_all(executor)
+        .await?)
+    }
+}
+
+/// The 20 bytes that the database holds.
+pub(crate) fn bytes(wallet: WalletAddress) -> Vec<u8> {
+    wallet.address().to_vec()
+}
+
+pub(crate) fn optional_address(bytes: Option<Vec<u8>>) -> Result<Option<alloy_primitives::Address>> {
+    bytes.as_deref().map(address).transpose()
+}

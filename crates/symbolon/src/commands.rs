@@ -1,0 +1,13 @@
+//! The commands, a file each: its arguments, then its work.
+
+pub(crate) mod api_key;
+pub(crate) mod audit;
+pub(crate) mod chain;
+pub(crate) mod doctor;
+pub(crate) mod export;
+pub(crate) mod import;
+pub(crate) mod issuer;
+pub(crate) mod revoke;
+pub(crate) mod serve;
+pub(crate) mod status;
+pub(crate) mod verify;

@@ -1,0 +1,89 @@
+//! `symbolon chain`: the chains that an issuer's register is mirrored to.
+
+mod add;
+mod check;
+mod deploy;
+mod show;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
+use symbolon_chain::endpoint::Endpoint;
+
+use crate::{
+    context::Context,
+    exit::{Exit, Result},
+};
+
+pub(crate) use show::ether;
+
+/// The arguments of `symbolon chain`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon chain deploy --rpc http://127.0.0.1:8545 --owner-key-file owner.key \\
+      --signer-key-file mirror.key
+  symbolon chain status
+  symbolon chain compare --json")]
+pub(crate) struct ChainArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the issuer's chains
+    #[command(after_help = "Example:\n  symbolon chain list --json")]
+    List,
+    /// Take a registry that stands already into the register
+    Add(add::AddArgs),
+    /// Deploy the registry, appoint its mirror, and take it into the register
+    Deploy(deploy::DeployArgs),
+    /// Show head, lag, signer and trouble of each chain
+    #[command(after_help = "Example:\n  symbolon chain status --json")]
+    Status,
+    /// Read every wallet's record from the chains and compare it with the register
+    Compare(check::CompareArgs),
+}
+
+/// A node. Its URL counts as a secret, since it often carries a key.
+#[derive(Debug, Args)]
+pub(crate) struct RpcArgs {
+    /// The node's URL; on a shared machine rather by the environment or --rpc-file
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "SYMBOLON_RPC_URL",
+        hide_env_values = true,
+        required_unless_present = "rpc_file"
+    )]
+    rpc: Option<SecretString>,
+
+    /// A file with the node's URL
+    #[arg(long, value_name = "FILE", conflicts_with = "rpc")]
+    rpc_file: Option<PathBuf>,
+}
+
+impl RpcArgs {
+    /// The node, on whatever chain it is.
+    async fn endpoint(&self) -> Result<Endpoint> {
+        let url = match (&self.rpc, &self.rpc_file) {
+            (Some(url), _) => url.clone(),
+            (None, Some(path)) => crate::config::read_secret("--rpc-file", path)?,
+            (None, None) => SecretString::from(""),
+        };
+        Ok(Endpoint::discover(url.expose_secret()).await?)
+    }
+}
+
+/// Runs `symbolon chain`.
+pub(crate) async fn run(args: ChainArgs, context: &Context) -> Result<Exit> {
+    match args.action {
+        Action::List => show::list(context).await,
+        Action::Add(args) => add::run(&args, context).await,
+        Action::Deploy(args) => deploy::run(&args, context).await,
+        Action::Status => show::status(context).await,
+        Action::Compare(args) => check::run(&args, context).await,
+    }
+}

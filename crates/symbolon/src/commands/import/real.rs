@@ -1,0 +1,235 @@
+//! The import itself, by the same code as the REST route's.
+
+use std::io::SeekFrom;
+
+use serde::Serialize;
+use symbolon_core::{
+    ids::IssuerId,
+    import::{ColumnMap, Field, Mapping},
+};
+use symbolon_server::{
+    Wake,
+    imports::{self, ImportFailure, ImportOptions},
+};
+use symbolon_store::{ImportError, ImportJob, Store};
+use tokio::{fs::File, io::AsyncSeekExt};
+use tokio_util::sync::CancellationToken;
+
+use super::{ImportArgs, errors, input};
+use crate::{
+    context::Context,
+    exit::{Exit, Failure, Result},
+    output::{Output, counted, grouped},
+};
+
+/// Errors read at a time.
+const PAGE: u32 = 1000;
+
+/// What the import came to.
+#[derive(Serialize)]
+struct Report {
+    issuer: IssuerId,
+    job: String,
+    /// Whether an interrupted import went on.
+    resumed: bool,
+    /// `finished`, `interrupted`, or `failed` where the file cannot be read.
+    state: &'static str,
+    rows: u64,
+    accepted: u64,
+    refused: u64,
+    errors: Vec<Shown>,
+}
+
+#[derive(Serialize)]
+struct Shown {
+    row: u64,
+    column: String,
+    code: String,
+    message: String,
+}
+
+impl From<ImportError> for Shown {
+    fn from(error: ImportError) -> Self {
+        Self {
+            row: error.line,
+            column: error.column.unwrap_or_default(),
+            code: error.code,
+            message: error.message,
+        }
+    }
+}
+
+/// Imports the file.
+pub(super) async fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
+    let mapped = args.columns()?;
+    let mut file = input::open(&args.file).await?;
+    let refused = |error| Failure::file("read", &args.file)(error);
+    let lines = input::count_lines(&mut file).await.map_err(refused)?;
+    file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
+    let report = context
+        .with_issuer(async |store, issuer| {
+            let columns = columns(store, issuer, mapped, args.save_map).await?;
+            import(args, file, lines, columns, store, issuer, context).await
+        })
+        .await?;
+    if let Some(path) = &args.errors {
+        let mut sheet = errors::Sheet::begin(path)?;
+        for error in &report.errors {
+            sheet.add(error.row, &error.column, &error.code, &error.message)?;
+        }
+        sheet.finish()?;
+    }
+    context.output.result(&report, || text(&report))?;
+    Ok(match report.state {
+        "interrupted" => Exit::Interrupted,
+        "finished" if report.refused == 0 => Exit::Done,
+        _ => Exit::Refused,
+    })
+}
+
+async fn import(
+    args: &ImportArgs,
+    mut file: File,
+    lines: u64,
+    columns: ColumnMap,
+    store: &Store,
+    issuer: &IssuerId,
+    context: &Context,
+) -> Result<Report> {
+    let refused = |error| Failure::file("read", &args.file)(error);
+    let (actor, source) = args.operator.of_import();
+    let hash = imports::hash_file(&mut file).await.map_err(refused)?;
+    file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
+    let now = context.clock.now();
+    let job = imports::begin_import(store, issuer, hash, &actor, &source, now).await?;
+    let resumed = job.line > 0;
+    if resumed {
+        context
+            .output
+            .note(format_args!("going on after line {}", grouped(job.line)));
+    }
+    let stop = CancellationToken::new();
+    let options = ImportOptions {
+        columns,
+        actor,
+        wake: Wake::new(),
+        stop: stop.clone(),
+    };
+    let watch = tokio::spawn(stop_on_ctrl_c(stop, context.output));
+    let bar = context.output.progress(lines);
+    bar.set_position(job.line);
+    bar.reset_eta();
+    let outcome = imports::run_import(store, issuer, &job, file, options, &context.clock, |done| {
+        bar.set_position(done.line);
+        bar.set_message(format!("{:.0} rows/s", bar.per_sec()));
+    })
+    .await;
+    bar.finish_and_clear();
+    watch.abort();
+    let state = match outcome {
+        Ok(_) => "finished",
+        Err(ImportFailure::Stopped) => "interrupted",
+        Err(ImportFailure::File(_)) => "failed",
+        Err(ImportFailure::Read(error)) => return Err(refused(error)),
+        Err(ImportFailure::Store(error)) => return Err(error.into()),
+        // The server may learn to fail in other ways.
+        #[allow(unreachable_patterns, reason = "the server's errors may grow")]
+        Err(other) => return Err(Failure::new(Exit::Unexpected, other)),
+    };
+    report(store, issuer, &job, resumed, state).await
+}
+
+async fn report(
+    store: &Store,
+    issuer: &IssuerId,
+    job: &ImportJob,
+    resumed: bool,
+    state: &'static str,
+) -> Result<Report> {
+    let done = store.import(issuer, &job.id).await?;
+    let mut errors: Vec<Shown> = Vec::new();
+    loop {
+        let page = store
+            .import_errors(issuer, &job.id, errors.len() as u64, PAGE)
+            .await?;
+        let full = page.len() == PAGE as usize;
+        errors.extend(page.into_iter().map(Shown::from));
+        if !full {
+            break;
+        }
+    }
+    Ok(Report {
+        issuer: issuer.clone(),
+        job: job.id.clone(),
+        resumed,
+        state,
+        rows: done.accepted + done.refused,
+        accepted: done.accepted,
+        refused: done.refused,
+        errors,
+    })
+}
+
+/// The issuer's own names for columns, with those of this command before them.
+async fn columns(
+    store: &Store,
+    issuer: &IssuerId,
+    mapped: ColumnMap,
+    save: bool,
+) -> Result<ColumnMap> {
+    let stored = store.column_map(issuer).await?;
+    let mapped_fields: Vec<_> = mapped.iter().map(|(_, field)| field).collect();
+    let mut mappings = Vec::new();
+    for (column, field) in stored {
+        let field: Field = field.parse().map_err(|error| {
+            Failure::new(Exit::Database, format!("the stored column map: {error}"))
+        })?;
+        if mapped.field_of(&column).is_none() && !mapped_fields.contains(&field) {
+            mappings.push(Mapping { column, field });
+        }
+    }
+    mappings.extend(mapped.iter().map(|(column, field)| Mapping {
+        column: column.to_owned(),
+        field,
+    }));
+    let all =
+        ColumnMap::new(mappings).map_err(|error| Failure::usage(format!("--map: {error}")))?;
+    if save {
+        let map = all
+            .iter()
+            .map(|(column, field)| (column.to_owned(), field.to_string()));
+        store.set_column_map(issuer, &map.collect()).await?;
+    }
+    Ok(all)
+}
+
+async fn stop_on_ctrl_c(stop: CancellationToken, output: Output) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        output.note("stopping after the rows at hand; the same command goes on");
+        stop.cancel();
+    }
+}
+
+fn text(report: &Report) -> String {
+    let summary = format!(
+        "{}: {}: {} accepted, {} refused (import {})",
+        match report.state {
+            "failed" => "the file cannot be imported",
+            "interrupted" => "interrupted, run the same command to go on",
+            _ => "imported",
+        },
+        counted(report.rows, "row", "rows"),
+        grouped(report.accepted),
+        grouped(report.refused),
+        report.job,
+    );
+    let shown = report.errors.iter().map(|error| {
+        [
+            error.row.to_string(),
+            error.column.clone(),
+            error.code.clone(),
+            error.message.clone(),
+        ]
+    });
+    errors::with_table(summary, shown, report.errors.len() as u64)
+}

@@ -1,0 +1,183 @@
+//! `symbolon serve`: REST for people and programs, and a lane for each chain.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use serde_json::json;
+use symbolon_core::mirror::fees::Wei;
+use symbolon_server::{
+    AppState, ServerConfig,
+    jobs::{self, LaneSettings},
+};
+use symbolon_store::Store;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::LaneConfig,
+    context::Context,
+    database::Database,
+    exit::{Exit, Failure, Result},
+    output::counted,
+};
+
+/// What a unit of gas may cost where nobody says otherwise.
+const MAX_FEE: Wei = Wei(500_000_000_000);
+
+/// The arguments of `symbolon serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon serve
+  DATABASE_URL=postgres://symbolon@db/symbolon symbolon serve --listen 0.0.0.0:8080
+
+Configuration, in symbolon.toml:
+  data_dir = \".symbolon\"          of the private PostgreSQL; or SYMBOLON_DATA_DIR
+
+  [database]                      without a URL a private PostgreSQL is started
+  url = \"postgres://…\"            or SYMBOLON_DATABASE_URL, or DATABASE_URL, which go first
+  connections = 16
+
+  [server]
+  listen = \"127.0.0.1:8080\"       or SYMBOLON_LISTEN
+  request_timeout_s = 30
+  upload_idle_timeout_s = 60
+  key_cache_s = 5                 a revoked API key works no longer than this
+  concurrent_imports = 4
+
+  [[lane]]                        one for each chain of each issuer
+  issuer = \"acme\"
+  chain_id = 8453
+  rpc_url_env = \"BASE_RPC_URL\"    or rpc_url, or rpc_url_file
+  signer_key_file = \"mirror.key\"  or signer_key_env; never the key itself
+  confirmations = 12              else as `symbolon chain` recorded it
+  max_fee_gwei = 500              never pay more for a unit of gas
+  poll_ms = 250
+  max_in_flight = 12
+
+Ctrl-C and SIGTERM end it in order; SIGKILL loses nothing either. Logs go to stderr:
+SYMBOLON_LOG=debug tells more, SYMBOLON_LOG_FORMAT=json is for machines.")]
+pub(crate) struct ServeArgs {
+    /// Where to listen [default: server.listen of the configuration, else 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+}
+
+/// Runs `symbolon serve`.
+pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
+    let mut config = context.config.server.clone();
+    config.listen = args.listen.unwrap_or(config.listen);
+    // Before anything starts: what is missing must not surface later.
+    let lanes = context
+        .config
+        .lanes
+        .iter()
+        .map(|lane| Ok((lane, lane.signer()?, lane.rpc_url()?)))
+        .collect::<Result<Vec<_>>>()?;
+    let listener = listen(config.listen).await?;
+    let database = Database::open(&context.config, context.output).await?;
+    let mut settings = Vec::with_capacity(lanes.len());
+    for (lane, signer, rpc_url) in lanes {
+        let confirmations = confirmations(lane, &database.store).await;
+        let confirmations = match confirmations {
+            Ok(confirmations) => confirmations,
+            Err(failure) => {
+                database.close().await;
+                return Err(failure);
+            }
+        };
+        let mut policy = jobs::lane::default_policy(confirmations, lane.max_fee.unwrap_or(MAX_FEE));
+        policy.max_in_flight = lane.max_in_flight.unwrap_or(policy.max_in_flight);
+        policy.busy_interval = lane.poll.unwrap_or(policy.busy_interval);
+        settings.push(LaneSettings {
+            issuer: lane.issuer.clone(),
+            chain: lane.chain,
+            rpc_url,
+            signer,
+            policy,
+        });
+    }
+    let outcome = work(&context, config, &database.store, settings, listener).await;
+    database.close().await;
+    outcome
+}
+
+async fn work(
+    context: &Context,
+    config: ServerConfig,
+    store: &Store,
+    lanes: Vec<LaneSettings>,
+    listener: TcpListener,
+) -> Result<Exit> {
+    let shutdown = CancellationToken::new();
+    let signals = tokio::spawn(stop_on_signals(shutdown.clone(), context.output));
+    let address = listener
+        .local_addr()
+        .map_or(config.listen, |address| address);
+    let number = lanes.len() as u64;
+    let clock = context.clock.clone();
+    let state = AppState::new(store.clone(), clock, config, shutdown.clone());
+    let mut jobs = jobs::spawn(store, lanes, &context.clock, &state.wake, &shutdown);
+    context.output.note(format_args!(
+        "listening on http://{address} (API reference at http://{address}/docs), {}",
+        counted(number, "lane", "lanes"),
+    ));
+    if context.output.is_json() {
+        let document = json!({ "listening": format!("http://{address}"), "lanes": number });
+        context.output.result(&document, String::new)?;
+    }
+    let served = symbolon_server::serve_state(state, listener).await;
+    shutdown.cancel();
+    while jobs.join_next().await.is_some() {}
+    signals.abort();
+    served?;
+    Ok(Exit::Done)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::configuration(format!(
+            "server.listen: cannot listen on {address}: {}: choose another with --listen",
+            error.kind()
+        ))
+    })
+}
+
+/// As the lane says, else as the register says.
+async fn confirmations(lane: &LaneConfig, store: &Store) -> Result<u64> {
+    let chain = store.chain(&lane.issuer, lane.chain).await.map_err(|error| match error {
+        symbolon_store::StoreError::NotFound { .. } => Failure::configuration(format!(
+            "{}: {} has no chain {} in its register: run `symbolon chain deploy` or `symbolon chain add`",
+            lane.key("chain_id"),
+            lane.issuer,
+            lane.chain
+        )),
+        other => other.into(),
+    })?;
+    Ok(lane
+        .confirmations
+        .unwrap_or(chain.chain.confirmations.into()))
+}
+
+async fn stop_on_signals(shutdown: CancellationToken, output: crate::output::Output) {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    output.note("stopping in order; once more ends at once");
+    shutdown.cancel();
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    std::process::exit(i32::from(Exit::Interrupted as u8));
+}

@@ -1,0 +1,156 @@
+//! How a wallet or an investor is shown, to programs and to people.
+
+use serde::Serialize;
+use symbolon_core::{
+    ids::{ChainId, ExternalId, InvestorId},
+    investor::{Investor, StatusName, Verified},
+    verdict::Reason,
+    wallet::WalletAddress,
+};
+
+use crate::{kind::word, output::table};
+
+/// An investor, with its last verdict.
+#[derive(Serialize)]
+pub(super) struct ShownInvestor {
+    pub(super) investor: InvestorId,
+    pub(super) external_id: Option<ExternalId>,
+    pub(super) kind: String,
+    pub(super) status: StatusName,
+    pub(super) restricted: bool,
+    pub(super) frozen: bool,
+    pub(super) verdict: Option<ShownVerdict>,
+}
+
+/// A verdict.
+#[derive(Serialize)]
+pub(super) struct ShownVerdict {
+    pub(super) level: String,
+    pub(super) country: String,
+    pub(super) rating: u8,
+    pub(super) us_person: bool,
+    pub(super) expiry: Option<String>,
+    pub(super) verified_at: String,
+}
+
+/// A wallet, with all that bars it.
+#[derive(Serialize)]
+pub(super) struct ShownWallet {
+    pub(super) wallet: WalletAddress,
+    pub(super) verified: bool,
+    pub(super) reasons: Vec<ShownReason>,
+    pub(super) chains: Vec<ShownChain>,
+}
+
+/// A reason, for programs and for people.
+#[derive(Serialize)]
+pub(super) struct ShownReason {
+    #[serde(flatten)]
+    pub(super) reason: Reason,
+    pub(super) message: String,
+}
+
+/// What one chain holds.
+#[derive(Serialize)]
+pub(super) struct ShownChain {
+    pub(super) chain_id: ChainId,
+    pub(super) name: String,
+    /// As the chain would answer now.
+    pub(super) verified: bool,
+    /// Whether the chain is yet to be told of something.
+    pub(super) pending: bool,
+    pub(super) version: u16,
+}
+
+/// The answer.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    #[serde(flatten)]
+    pub(super) investor: Option<ShownInvestor>,
+    pub(super) wallets: Vec<ShownWallet>,
+}
+
+impl ShownInvestor {
+    pub(super) fn of(investor: &Investor) -> Self {
+        Self {
+            investor: investor.id,
+            external_id: investor.external_id.clone(),
+            kind: word(&investor.kind),
+            status: investor.status.name(),
+            restricted: investor.restricted,
+            frozen: investor.frozen,
+            verdict: investor.status.verdict().map(ShownVerdict::of),
+        }
+    }
+}
+
+impl ShownVerdict {
+    pub(super) fn of(verdict: &Verified) -> Self {
+        Self {
+            level: word(&verdict.level),
+            country: verdict.country.to_string(),
+            rating: verdict.accreditation.rating(),
+            us_person: verdict.us_person,
+            expiry: verdict.expiry.map(|at| at.to_string()),
+            verified_at: verdict.verified_at.to_string(),
+        }
+    }
+}
+
+pub(super) fn text(shown: &Shown) -> String {
+    let mut lines = Vec::new();
+    if let Some(investor) = &shown.investor {
+        let reference = investor.external_id.as_ref().map(|id| format!(" ({id})"));
+        lines.push(format!(
+            "investor {}{}: {}",
+            investor.investor,
+            reference.unwrap_or_default(),
+            investor.status
+        ));
+        if let Some(verdict) = &investor.verdict {
+            let expiry = verdict
+                .expiry
+                .as_ref()
+                .map_or("never ends".to_owned(), |at| format!("ends {at}"));
+            lines.push(format!(
+                "verdict of {}: {}, {}, rating {}, {expiry}",
+                verdict.verified_at, verdict.country, verdict.level, verdict.rating
+            ));
+        }
+    }
+    for wallet in &shown.wallets {
+        if wallet.verified {
+            lines.push(format!("{}: verified", wallet.wallet));
+        } else {
+            let reasons: Vec<_> = wallet.reasons.iter().map(|r| r.message.as_str()).collect();
+            lines.push(format!(
+                "{}: not verified: {}",
+                wallet.wallet,
+                reasons.join("; ")
+            ));
+        }
+        if !wallet.chains.is_empty() {
+            let mut chains = table(["chain", "name", "says", "register's news"]);
+            for chain in &wallet.chains {
+                chains.add_row([
+                    chain.chain_id.to_string(),
+                    chain.name.clone(),
+                    if chain.verified {
+                        "verified"
+                    } else {
+                        "not verified"
+                    }
+                    .to_owned(),
+                    if chain.pending {
+                        "on their way"
+                    } else {
+                        "all there"
+                    }
+                    .to_owned(),
+                ]);
+            }
+            lines.push(chains.to_string());
+        }
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,137 @@
+//! The register against a chain: every wallet's word, read from the chain
+//! itself, beside the word that the register wants there.
+
+use std::collections::HashSet;
+
+use alloy_primitives::{Address, B256};
+use serde::Serialize;
+use symbolon_chain::{ChainError, endpoint::Endpoint, history};
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    mirror::record::WalletRecord,
+    verdict::RestrictedAuthorities,
+    wallet::WalletAddress,
+};
+use symbolon_store::Store;
+
+use crate::exit::{Exit, Failure, Result};
+
+/// Words read in one call.
+const CHUNK: u32 = 500;
+
+/// Blocks whose logs are asked for at a time, at first and at least.
+const SPAN: u64 = 10_000;
+const LEAST_SPAN: u64 = 50;
+
+/// How a chain compares with the register.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Comparison {
+    /// Which chain.
+    pub(crate) chain_id: ChainId,
+    /// Wallets that the register knows.
+    pub(crate) wallets: u64,
+    /// Those of which the chain holds exactly what it must.
+    pub(crate) equal: u64,
+    /// Those that the chain would call verified at its newest block.
+    pub(crate) verified: u64,
+    /// The rest.
+    pub(crate) different: Vec<Difference>,
+}
+
+/// A wallet of which the chain holds something else.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Difference {
+    /// Which wallet.
+    pub(crate) wallet: WalletAddress,
+    /// The word that the register wants there.
+    pub(crate) desired: String,
+    /// The word that is there.
+    pub(crate) found: String,
+}
+
+impl Comparison {
+    /// Whether the chain holds exactly what the register wants.
+    pub(crate) fn is_equal(&self) -> bool {
+        self.different.is_empty()
+    }
+}
+
+/// Compares every wallet of the issuer's.
+pub(crate) async fn compare(
+    store: &Store,
+    endpoint: &Endpoint,
+    issuer: &IssuerId,
+    chain: ChainId,
+    registry: Address,
+) -> Result<Comparison> {
+    let now = endpoint.head().await?.at;
+    let mut comparison = Comparison {
+        chain_id: chain,
+        wallets: 0,
+        equal: 0,
+        verified: 0,
+        different: Vec::new(),
+    };
+    let mut after = None;
+    loop {
+        let page = store.mirror_standings(issuer, chain, after, CHUNK).await?;
+        let Some(last) = page.last() else {
+            return Ok(comparison);
+        };
+        after = Some(last.wallet);
+        let wallets: Vec<_> = page.iter().map(|standing| standing.wallet).collect();
+        let records = history::records(endpoint, registry, &wallets).await?;
+        if records.len() != page.len() {
+            let problem = "gave another number of records than was asked for: use another node";
+            return Err(Failure::new(
+                Exit::Chain,
+                format!("chain {chain} {problem}"),
+            ));
+        }
+        for (standing, found) in page.iter().zip(records) {
+            comparison.wallets += 1;
+            comparison.verified +=
+                u64::from(found.is_verified_at(now, RestrictedAuthorities::default()));
+            if found == standing.desired {
+                comparison.equal += 1;
+            } else {
+                comparison.different.push(Difference {
+                    wallet: standing.wallet,
+                    desired: shown(standing.desired),
+                    found: shown(found),
+                });
+            }
+        }
+    }
+}
+
+/// The heads of the log that the registry's transactions carried (I9), from
+/// the chain's own logs.
+pub(crate) async fn notarised_heads(
+    endpoint: &Endpoint,
+    registry: Address,
+    from_block: u64,
+) -> Result<HashSet<B256>> {
+    let newest = endpoint.head().await?.number;
+    let mut heads = HashSet::new();
+    let (mut from, mut span) = (from_block, SPAN);
+    while from <= newest {
+        let to = newest.min(from.saturating_add(span - 1));
+        match history::mirror_transactions(endpoint, registry, from, to).await {
+            Ok(transactions) => {
+                heads.extend(transactions.into_iter().map(|transaction| transaction.head));
+                from = to + 1;
+            }
+            // Nodes bound how much they give at a time, each in its own way.
+            Err(ChainError::Rpc { .. }) if span > LEAST_SPAN => {
+                span = (span / 4).max(LEAST_SPAN);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(heads)
+}
+
+fn shown(record: WalletRecord) -> String {
+    format!("{:#066x}", record.0)
+}

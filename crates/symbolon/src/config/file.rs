@@ -1,0 +1,103 @@
+//! The file as it is written, before anything in it is believed.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::exit::{Failure, Result};
+
+/// The whole file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ConfigFile {
+    pub(super) data_dir: Option<PathBuf>,
+    pub(super) database: DatabaseFile,
+    pub(super) server: ServerFile,
+    pub(super) lane: Vec<LaneFile>,
+}
+
+/// `[database]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DatabaseFile {
+    pub(super) url: Option<SecretString>,
+    pub(super) connections: Option<u32>,
+}
+
+/// `[server]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ServerFile {
+    pub(super) listen: Option<String>,
+    pub(super) request_timeout_s: Option<u64>,
+    pub(super) upload_idle_timeout_s: Option<u64>,
+    pub(super) key_cache_s: Option<u64>,
+    pub(super) concurrent_imports: Option<usize>,
+}
+
+/// One `[[lane]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LaneFile {
+    pub(super) issuer: String,
+    pub(super) chain_id: u64,
+    pub(super) rpc_url: Option<SecretString>,
+    pub(super) rpc_url_env: Option<SecretString>,
+    pub(super) rpc_url_file: Option<PathBuf>,
+    pub(super) signer_key_env: Option<SecretString>,
+    pub(super) signer_key_file: Option<PathBuf>,
+    /// Known only to be refused with a hint.
+    pub(super) signer_key: Option<IgnoredAny>,
+    pub(super) confirmations: Option<u64>,
+    pub(super) max_fee_gwei: Option<f64>,
+    pub(super) poll_ms: Option<u64>,
+    pub(super) max_in_flight: Option<usize>,
+}
+
+/// Reads the file; a mistake is named by its key.
+pub(super) fn parse(text: &str) -> Result<ConfigFile> {
+    let document = toml::Deserializer::parse(text).map_err(|error| at_line(text, &error))?;
+    serde_path_to_error::deserialize(document).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        let problem = without_value(error.message());
+        if path == "." {
+            return Failure::configuration(format!("{problem}: {}", remedy(&problem)));
+        }
+        Failure::configuration(format!("{path}: {problem}: {}", remedy(&problem)))
+    })
+}
+
+/// TOML that is no TOML. Its own rendering quotes the line, which may hold a
+/// secret: only the line's number may be shown.
+fn at_line(text: &str, error: &toml::de::Error) -> Failure {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    let problem = without_value(error.message());
+    Failure::configuration(format!("line {line}: {problem}: mend the TOML there"))
+}
+
+fn remedy(problem: &str) -> &'static str {
+    if problem.starts_with("unknown field") {
+        "check its spelling"
+    } else if problem.starts_with("missing field") {
+        "add it"
+    } else {
+        "write a value of that kind"
+    }
+}
+
+/// `invalid type: string "s3cret", expected u64` without what was written.
+fn without_value(message: &str) -> String {
+    let message = message.lines().next().unwrap_or(message);
+    for beginning in ["invalid type", "invalid value", "invalid length"] {
+        if message.starts_with(beginning) {
+            return match message.rsplit_once("expected ") {
+                Some((_, wanted)) => format!("{beginning}, expected {wanted}"),
+                None => beginning.to_owned(),
+            };
+        }
+    }
+    message.to_owned()
+}

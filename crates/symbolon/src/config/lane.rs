@@ -1,0 +1,180 @@
+//! One chain of one issuer, as this process is to drive it.
+
+use std::{collections::BTreeMap, path::Path};
+
+use secrecy::{ExposeSecret, SecretString};
+use symbolon_chain::{endpoint::Endpoint, signer::LaneSigner};
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    mirror::fees::Wei,
+    time::Millis,
+};
+
+use super::{Environment, SecretSource, file::LaneFile, secret, within};
+use crate::exit::{Failure, Result};
+
+const RPC_KIND: &str = "an RPC endpoint, such as https://node.example/key";
+
+/// One chain of one issuer.
+#[derive(Clone, Debug)]
+pub(crate) struct LaneConfig {
+    /// Its place in the file, from 0.
+    place: usize,
+    /// Whose register is mirrored.
+    pub(crate) issuer: IssuerId,
+    /// To which chain.
+    pub(crate) chain: ChainId,
+    rpc_url: SecretSource,
+    signer_key: SecretSource,
+    /// When a block counts, unless the store says so.
+    pub(crate) confirmations: Option<u64>,
+    /// The most that a unit of gas may cost.
+    pub(crate) max_fee: Option<Wei>,
+    /// How often to look at the chain.
+    pub(crate) poll: Option<Millis>,
+    /// Unmined transactions at a time.
+    pub(crate) max_in_flight: Option<usize>,
+}
+
+impl LaneConfig {
+    pub(super) fn checked(
+        place: usize,
+        file: LaneFile,
+        folder: &Path,
+        environment: Environment,
+    ) -> Result<Self> {
+        let key = |name: &str| format!("lane[{place}].{name}");
+        let refuse =
+            |name: &str, problem: &str| Failure::configuration(format!("{}: {problem}", key(name)));
+        if file.signer_key.is_some() {
+            return Err(refuse(
+                "signer_key",
+                "a key does not belong in this file: put it into an environment variable and name that in signer_key_env, or into a file of its own (chmod 600) and name that in signer_key_file",
+            ));
+        }
+        if file.chain_id == 0 || file.chain_id > i64::MAX as u64 {
+            return Err(refuse(
+                "chain_id",
+                "no chain has this id: give the EIP-155 id, such as 1",
+            ));
+        }
+        let issuer = file
+            .issuer
+            .parse()
+            .map_err(|error| refuse("issuer", &format!("{error}")))?;
+        let rpc_url = match (file.rpc_url, file.rpc_url_env, file.rpc_url_file) {
+            (Some(url), None, None) => {
+                check_rpc_url(&key("rpc_url"), &url)?;
+                SecretSource::Given(url)
+            }
+            (None, Some(name), None) => {
+                SecretSource::variable(&key("rpc_url_env"), &name, environment)?
+            }
+            (None, None, Some(path)) => SecretSource::file(&path, folder),
+            _ => {
+                return Err(refuse(
+                    "rpc_url",
+                    "give one of rpc_url, rpc_url_env and rpc_url_file",
+                ));
+            }
+        };
+        let signer_key = match (file.signer_key_env, file.signer_key_file) {
+            (Some(name), None) => {
+                SecretSource::variable(&key("signer_key_env"), &name, environment)?
+            }
+            (None, Some(path)) => SecretSource::file(&path, folder),
+            _ => {
+                return Err(refuse(
+                    "signer_key_env",
+                    "give one of signer_key_env and signer_key_file",
+                ));
+            }
+        };
+        Ok(Self {
+            place,
+            issuer,
+            chain: ChainId(file.chain_id),
+            rpc_url,
+            signer_key,
+            confirmations: within(&key("confirmations"), file.confirmations, 1..=100_000)?,
+            max_fee: within(
+                &key("max_fee_gwei"),
+                file.max_fee_gwei,
+                0.000_001..=1_000_000.0,
+            )?
+            .map(wei),
+            poll: within(&key("poll_ms"), file.poll_ms, 10..=600_000)?.map(Millis),
+            max_in_flight: within(&key("max_in_flight"), file.max_in_flight, 1..=64)?,
+        })
+    }
+
+    /// The key's full name in messages.
+    pub(crate) fn key(&self, name: &str) -> String {
+        format!("lane[{}].{name}", self.place)
+    }
+
+    /// The node's URL.
+    pub(crate) fn rpc_url(&self) -> Result<SecretString> {
+        let key = self.key("rpc_url");
+        let url = self.rpc_url.read(&key)?;
+        check_rpc_url(&key, &url)?;
+        Ok(url)
+    }
+
+    /// The node, not yet asked for its chain.
+    pub(crate) fn endpoint(&self) -> Result<Endpoint> {
+        let url = self.rpc_url()?;
+        Endpoint::unchecked(url.expose_secret(), self.chain)
+            .map_err(|error| Failure::configuration(format!("{}: {error}", self.key("rpc_url"))))
+    }
+
+    /// The key that signs.
+    pub(crate) fn signer(&self) -> Result<LaneSigner> {
+        let key = self.key("signer_key");
+        LaneSigner::from_hex(&self.signer_key.read(&key)?)
+            .map_err(|error| Failure::configuration(format!("{key}: {error}")))
+    }
+
+    /// What an operator should mend about its secrets.
+    pub(crate) fn weaknesses(&self) -> impl Iterator<Item = String> {
+        [
+            ("rpc_url_file", &self.rpc_url),
+            ("signer_key_file", &self.signer_key),
+        ]
+        .into_iter()
+        .filter_map(|(name, source)| {
+            source
+                .weakness()
+                .map(|found| format!("{}: {found}", self.key(name)))
+        })
+    }
+}
+
+/// One chain of one issuer has one lane: two would fight over nonces.
+pub(super) fn refuse_twins(lanes: &[LaneConfig]) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    for lane in lanes {
+        if let Some(first) = seen.insert((&lane.issuer, lane.chain), lane.place) {
+            return Err(Failure::configuration(format!(
+                "{}: lane[{first}] is for chain {} of {} already: remove one",
+                lane.key("chain_id"),
+                lane.chain,
+                lane.issuer,
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_rpc_url(key: &str, url: &SecretString) -> Result<()> {
+    secret::check_scheme(key, url, &["http", "https"], RPC_KIND)
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to lie between a kilowei and a petawei"
+)]
+fn wei(gwei: f64) -> Wei {
+    Wei((gwei * 1e9).round() as u128)
+}

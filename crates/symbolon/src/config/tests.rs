@@ -1,0 +1,116 @@
+//! What the file and the environment make together.
+
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn empty(_: &str) -> Option<String> {
+    None
+}
+
+fn full(name: &str) -> Option<String> {
+    match name {
+        "DATABASE_URL" => Some("postgres://common/db".to_owned()),
+        "SYMBOLON_DATABASE_URL" => Some("postgres://ours/db".to_owned()),
+        "SYMBOLON_DATA_DIR" => Some("elsewhere".to_owned()),
+        "NODE" => Some("https://user:pw@node.example/key".to_owned()),
+        "KEY" => Some(format!("0x{}", "11".repeat(32))),
+        _ => None,
+    }
+}
+
+fn load(text: &str, environment: Environment) -> Result<Config> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("symbolon.toml");
+    std::fs::write(&path, text).unwrap();
+    Config::load(Some(&path), environment)
+}
+
+const LANES: &str = r#"
+data_dir = "data"
+[database]
+url = "postgres://file/db"
+connections = 40
+[server]
+listen = "0.0.0.0:9000"
+request_timeout_s = 7
+[[lane]]
+issuer = "acme"
+chain_id = 8453
+rpc_url_env = "NODE"
+signer_key_env = "KEY"
+confirmations = 12
+max_fee_gwei = 0.25
+poll_ms = 500
+max_in_flight = 3
+[[lane]]
+issuer = "acme"
+chain_id = 1
+rpc_url = "http://localhost:8545"
+signer_key_file = "mirror.key"
+"#;
+
+#[test]
+fn all_of_it_is_read() {
+    let config = load(LANES, empty).unwrap();
+    assert_eq!(
+        config.database.unwrap().expose_secret(),
+        "postgres://file/db"
+    );
+    assert_eq!(config.connections, 40);
+    assert_eq!(config.server.listen.to_string(), "0.0.0.0:9000");
+    assert_eq!(config.server.request_timeout, Duration::from_secs(7));
+    assert!(config.data_dir.ends_with("data") && config.data_dir.is_absolute());
+    let lane = &config.lanes[0];
+    assert_eq!((lane.chain.0, lane.confirmations), (8453, Some(12)));
+    assert_eq!(lane.max_fee.unwrap().0, 250_000_000);
+    assert_eq!(lane.poll.unwrap().0, 500);
+    assert_eq!(lane.max_in_flight, Some(3));
+    assert!(config.lanes[1].max_fee.is_none());
+}
+
+#[test]
+fn the_environment_wins_and_ours_before_the_common_one() {
+    let config = load(LANES, full).unwrap();
+    assert_eq!(
+        config.database.unwrap().expose_secret(),
+        "postgres://ours/db"
+    );
+    assert_eq!(config.data_dir, Path::new("elsewhere"));
+    let lane = &config.lanes[0];
+    assert!(lane.rpc_url().unwrap().expose_secret().contains("user:pw"));
+    assert!(lane.endpoint().is_ok());
+    assert!(lane.signer().is_ok());
+}
+
+#[test]
+fn secrets_are_looked_up_late_and_missed_by_name() {
+    let config = load(LANES, empty).unwrap();
+    let failure = config.lanes[0].rpc_url().unwrap_err().to_string();
+    assert!(
+        failure.starts_with("lane[0].rpc_url: the environment variable NODE"),
+        "{failure}"
+    );
+    let failure = config.lanes[1].signer().unwrap_err().to_string();
+    assert!(
+        failure.starts_with("lane[1].signer_key: cannot read"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn no_secret_is_printed_by_debug() {
+    let config = load(LANES, full).unwrap();
+    let printed = format!("{config:?}");
+    for secret in ["postgres://", "user:pw", "localhost:8545", &"11".repeat(32)] {
+        assert!(!printed.contains(secret), "{secret} in {printed}");
+    }
+}
+
+#[test]
+fn nothing_at_all_is_a_configuration() {
+    let config = Config::checked(file::ConfigFile::default(), None, empty).unwrap();
+    assert!(config.database.is_none() && config.lanes.is_empty());
+    assert_eq!(config.data_dir, Path::new(".symbolon"));
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+}

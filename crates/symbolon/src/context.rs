@@ -1,0 +1,87 @@
+//! What nearly every command needs: configuration, clock, output, the
+//! database, and whose register it is about.
+
+use symbolon_core::ids::IssuerId;
+use symbolon_server::Clock;
+use symbolon_store::Store;
+
+use crate::{
+    cli::Globals,
+    config::{self, Config},
+    database::Database,
+    exit::{Failure, Result},
+    output::Output,
+};
+
+/// What a command works with.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) config: Config,
+    pub(crate) output: Output,
+    pub(crate) clock: Clock,
+    issuer: Option<IssuerId>,
+}
+
+impl Context {
+    /// Reads the configuration, and refuses a bad one.
+    pub(crate) fn load(globals: &Globals) -> Result<Self> {
+        Ok(Self {
+            config: Config::load(globals.config.as_deref(), config::environment)?,
+            output: Output::new(globals.json),
+            clock: Clock::system(),
+            issuer: globals.issuer.clone(),
+        })
+    }
+
+    /// Does some work on the database, and closes it in order afterwards.
+    pub(crate) async fn with_store<T>(
+        &self,
+        work: impl AsyncFnOnce(&Store) -> Result<T>,
+    ) -> Result<T> {
+        let database = Database::open(&self.config, self.output).await?;
+        let outcome = work(&database.store).await;
+        database.close().await;
+        outcome
+    }
+
+    /// Does some work on one issuer's register.
+    pub(crate) async fn with_issuer<T>(
+        &self,
+        work: impl AsyncFnOnce(&Store, &IssuerId) -> Result<T>,
+    ) -> Result<T> {
+        self.with_store(async |store| {
+            let issuer = self.issuer(store).await?;
+            work(store, &issuer).await
+        })
+        .await
+    }
+
+    /// The issuer that was named, else the only one.
+    pub(crate) async fn issuer(&self, store: &Store) -> Result<IssuerId> {
+        let mut known: Vec<_> = store
+            .issuers()
+            .await?
+            .into_iter()
+            .map(|found| found.id)
+            .collect();
+        let listed = |known: &[IssuerId]| {
+            let names: Vec<_> = known.iter().take(20).map(IssuerId::as_str).collect();
+            names.join(", ")
+        };
+        match (&self.issuer, known.len()) {
+            (_, 0) => Err(Failure::not_found(
+                "there is no issuer yet: make one with `symbolon issuer create NAME`",
+            )),
+            (Some(wanted), _) if known.contains(wanted) => Ok(wanted.clone()),
+            (Some(wanted), _) => Err(Failure::not_found(format!(
+                "no issuer `{wanted}`: there is {}",
+                listed(&known)
+            ))),
+            (None, 1) => Ok(known.swap_remove(0)),
+            (None, _) => Err(Failure::usage(format!(
+                "there are several issuers: name one with --issuer or SYMBOLON_ISSUER ({})",
+                listed(&known)
+            ))),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `symbolon demo`: the main job, told as a story on a private PostgreSQL and
+//! two chains, with nothing to set up.
+//!
+//! [`stage`] starts and stops the children, [`chain`] and [`api`] are the
+//! story's hands, [`story`] tells it step by step, and [`summary`] is what
+//! `--json` prints.
+
+mod api;
+mod chain;
+mod narrator;
+mod stage;
+mod steps;
+mod summary;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{cli::DemoArgs, exit::Exit};
+
+use narrator::Narrator;
+use stage::Stage;
+
+/// Runs the demo to its end, or until Ctrl-C; every child is stopped either way.
+pub(crate) async fn run(args: DemoArgs) -> Result<ExitCode> {
+    let narrator = Narrator::new(args.json);
+    let mut terminate = signal(SignalKind::terminate())?;
+    let (mut stage, mut serving) = (None, false);
+    let ended = tokio::select! {
+        told = tell(&args, &narrator, &mut stage, &mut serving) => told.map(|()| ExitCode::SUCCESS),
+        _ = tokio::signal::ctrl_c() => Ok(interrupted()),
+        _ = terminate.recv() => Ok(interrupted()),
+    };
+    if let Some(stage) = stage {
+        narrator.say("Stopping the server, both chains and the database.");
+        stage.stop().await?;
+    }
+    // To be interrupted is how serving ends; the story should not end so.
+    if serving { ended.map(|_| ExitCode::SUCCESS) } else { ended }
+}
+
+fn interrupted() -> ExitCode {
+    ExitCode::from(Exit::Interrupted as u8)
+}
+
+async fn tell(
+    args: &DemoArgs,
+    narrator: &Narrator,
+    slot: &mut Option<Stage>,
+    serving: &mut bool,
+) -> Result<()> {
+    let stage = slot.insert(Stage::set(args, narrator).await?);
+    let summary = steps::tell(args, stage, narrator).await?;
+    let told = format!(
+        "The register serves on http://{} (API reference at /docs).",
+        stage.listen()
+    );
+    if args.exit {
+        narrator.finish(&summary)?;
+        return Ok(());
+    }
+    narrator.say(&format!("{told} Ctrl-C ends it."));
+    narrator.say(&format!(
+        "Its API key is in {}; the chains answer at {}.",
+        stage.key_file().display(),
+        stage.chain_urls().join(" and ")
+    ));
+    narrator.finish(&summary)?;
+    *serving = true;
+    stage.serve_on().await
+}

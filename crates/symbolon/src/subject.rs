@@ -1,0 +1,148 @@
+//! Whom a command is about, and who answers for it, as people type it.
+
+use std::{fmt, str::FromStr};
+
+use clap::Args;
+use symbolon_core::{
+    actor::Actor,
+    ids::{ExternalId, InvestorId},
+    investor::{Attestation, Source},
+    wallet::WalletAddress,
+};
+use symbolon_store::Subject;
+
+/// A wallet or an investor, by what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The holder of this wallet.
+    Wallet(WalletAddress),
+    /// The investor of this id.
+    Investor(InvestorId),
+    /// The investor of this reference.
+    ExternalId(ExternalId),
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    /// Addresses and ids differ in length. References have an option of their
+    /// own, since they may look like anything.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if text.len() == 66 {
+            return text
+                .parse()
+                .map(Self::Investor)
+                .map_err(|error| format!("{error}"));
+        }
+        text.parse().map(Self::Wallet).map_err(|error| {
+            format!("{error}; an investor id is 0x and 64 digits; for your own reference use --external-id")
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wallet(wallet) => wallet.fmt(f),
+            Self::Investor(investor) => investor.fmt(f),
+            Self::ExternalId(reference) => reference.fmt(f),
+        }
+    }
+}
+
+impl From<Target> for Subject {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::Wallet(wallet) => Self::Wallet(wallet),
+            Target::Investor(investor) => Self::Investor(investor),
+            Target::ExternalId(reference) => Self::ExternalId(reference),
+        }
+    }
+}
+
+/// An id for somebody new.
+pub(crate) fn fresh_investor() -> InvestorId {
+    InvestorId::from_random(rand::random())
+}
+
+/// The text that an importer signs unless told otherwise.
+const IMPORT_ATTESTATION: (&str, &str) = (
+    "Every customer in this file was verified by the issuer's own procedure.",
+    "symbolon-import-1",
+);
+
+/// Who answers for a verdict that is given by hand.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OperatorArgs {
+    /// Who answers for it, as the issuer's staff list has them [default: the user of this machine]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "SYMBOLON_OPERATOR",
+        hide_env_values = true
+    )]
+    operator: Option<String>,
+
+    /// The text that the operator signs
+    #[arg(long, value_name = "TEXT")]
+    attestation: Option<String>,
+
+    /// The issuer's version of that text
+    #[arg(
+        long,
+        value_name = "VERSION",
+        requires = "attestation",
+        default_value_if("attestation", clap::builder::ArgPredicate::IsPresent, "1")
+    )]
+    attestation_version: Option<String>,
+}
+
+impl OperatorArgs {
+    /// Who answers for the rows of a file.
+    pub(crate) fn of_import(&self) -> (Actor, Source) {
+        let (text, version) = IMPORT_ATTESTATION;
+        let attestation = Attestation {
+            text: self.attestation.clone().unwrap_or_else(|| text.to_owned()),
+            version: self
+                .attestation_version
+                .clone()
+                .unwrap_or_else(|| version.to_owned()),
+        };
+        let operator = self.operator.clone().unwrap_or_else(machine_user);
+        (
+            Actor::command_line(&operator),
+            Source::Operator {
+                operator,
+                attestation,
+            },
+        )
+    }
+}
+
+/// The person at this machine, as the machine knows them.
+pub(crate) fn machine_user() -> String {
+    ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|name| {
+            std::env::var(name)
+                .ok()
+                .filter(|value| !value.trim().is_empty())
+        })
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wallet_and_an_investor_differ_in_length() {
+        let wallet = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+        assert!(matches!(wallet.parse(), Ok(Target::Wallet(_))));
+        let investor = format!("0x{}", "ab".repeat(32));
+        assert!(matches!(investor.parse(), Ok(Target::Investor(_))));
+        let refused = "C-00001".parse::<Target>().unwrap_err();
+        assert!(refused.contains("--external-id"), "{refused}");
+    }
+}

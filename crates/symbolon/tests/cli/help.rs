@@ -1,0 +1,95 @@
+//! Every `--help`, held to a committed text. `UPDATE=1 cargo test -p symbolon`
+//! writes them anew.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::support::Desk;
+
+const COMMANDS: [&[&str]; 25] = [
+    &[],
+    &["demo"],
+    &["serve"],
+    &["import"],
+    &["verify"],
+    &["revoke"],
+    &["status"],
+    &["export"],
+    &["audit"],
+    &["audit", "verify"],
+    &["audit", "export"],
+    &["doctor"],
+    &["api-key"],
+    &["api-key", "create"],
+    &["api-key", "list"],
+    &["api-key", "revoke"],
+    &["chain"],
+    &["chain", "list"],
+    &["chain", "add"],
+    &["chain", "deploy"],
+    &["chain", "status"],
+    &["chain", "compare"],
+    &["issuer"],
+    &["issuer", "create"],
+    &["issuer", "list"],
+];
+
+#[test]
+fn every_help_is_as_committed_and_has_an_example() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/help");
+    let update = std::env::var_os("UPDATE").is_some();
+    let desk = Desk::bare();
+    let mut known = BTreeSet::new();
+    for command in COMMANDS {
+        let arguments: Vec<_> = command.iter().copied().chain(["--help"]).collect();
+        let help = desk.run(&arguments).succeeded().stdout;
+        assert!(help.contains("Example"), "{command:?} has no example");
+        let name = match command.join("-").as_str() {
+            "" => "symbolon.txt".to_owned(),
+            words => format!("{words}.txt"),
+        };
+        let path = folder.join(&name);
+        if update {
+            fs::write(&path, &help).unwrap();
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            help, committed,
+            "{name} has changed: run again with UPDATE=1"
+        );
+        known.insert(name);
+    }
+    for file in fs::read_dir(&folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        assert!(known.contains(&name), "{name} is no command's: delete it");
+    }
+}
+
+#[test]
+fn every_command_has_a_committed_help() {
+    let help = Desk::bare().run(&["--help"]).stdout;
+    let listed = help
+        .split_once("Commands:")
+        .unwrap()
+        .1
+        .split_once("\n\n")
+        .unwrap()
+        .0;
+    for line in listed.lines().filter(|line| !line.trim().is_empty()) {
+        let name = line.split_whitespace().next().unwrap();
+        let known = name == "help"
+            || COMMANDS
+                .iter()
+                .any(|command| command.first() == Some(&name));
+        assert!(known, "`{name}` is missing here");
+    }
+}
+
+#[test]
+fn a_wrong_command_line_exits_with_2() {
+    let desk = Desk::bare();
+    desk.run(&[]).exits(2);
+    desk.run(&["imprt"]).exits(2);
+    desk.run(&["import"]).exits(2);
+    desk.run(&["verify", "C-00001", "--country", "DE"]).exits(2);
+    desk.run(&["issuer", "create", "Not a slug"]).exits(2);
+}

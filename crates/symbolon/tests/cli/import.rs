@@ -1,0 +1,114 @@
+//! Imports into a real register: counted, mapped, interrupted, taken up again.
+
+use std::{process::Command, time::Duration};
+
+use serde_json::json;
+use symbolon_store::Store;
+
+use crate::support::{Desk, Ended, OTHER, WALLET, customers, example_file};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_file_fills_the_register() {
+    let desk = Desk::with_issuer().await;
+    let example = example_file();
+    let report = desk.run(&["import", &example, "--json"]).succeeded().json();
+    assert_eq!(
+        (&report["state"], &report["refused"]),
+        (&json!("finished"), &json!(0))
+    );
+    assert_eq!(
+        (&report["issuer"], &report["resumed"]),
+        (&json!("acme"), &json!(false))
+    );
+    let status = desk.run(&["status", "--json"]).succeeded().json();
+    assert_eq!(status["investors"]["verified"], report["accepted"]);
+    // Again: a new job, and nothing changes.
+    let audit = desk.run(&["audit", "verify", "--json"]).succeeded().json();
+    let again = desk.run(&["import", &example, "--json"]).succeeded().json();
+    assert_ne!(again["job"], report["job"]);
+    assert_eq!(
+        desk.run(&["audit", "verify", "--json"]).succeeded().json(),
+        audit
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_rows_lose_no_good_ones_and_a_map_is_remembered() {
+    let desk = Desk::with_issuer().await;
+    let file = format!("Kunde Wallet;Land\n{WALLET};DE\n0x12;DE\n{OTHER};CH\n");
+    desk.write("kunden.csv", &file);
+    desk.run(&["import", "kunden.csv"]).exits(4);
+    let map = ["--map", "Kunde Wallet=address", "--map", "Land=country"];
+    let arguments = [
+        &[
+            "import",
+            "kunden.csv",
+            "--json",
+            "--save-map",
+            "--errors",
+            "wrong.csv",
+        ],
+        &map[..],
+    ];
+    let report = desk.run(&arguments.concat()).exits(4).json();
+    assert_eq!(
+        (&report["accepted"], &report["refused"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(report["errors"][0]["row"], 3);
+    assert_eq!(desk.read("wrong.csv").lines().count(), 2);
+    let again = desk
+        .run(&["import", "kunden.csv", "--json"])
+        .exits(4)
+        .json();
+    assert_eq!(again["accepted"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_import_goes_on_where_it_stopped() {
+    const ROWS: u32 = 40_000;
+    let desk = Desk::with_issuer().await;
+    desk.write("many.csv", &customers(ROWS));
+    let arguments = ["import", "many.csv", "--json", "--operator", "Maria Kern"];
+    let child = desk.command(&arguments).spawn().unwrap();
+    until_some_are_stored(&desk.database.as_ref().unwrap().store).await;
+    signal(child.id(), "INT");
+    let ended = Ended::of(child.wait_with_output().unwrap()).exits(130);
+    let interrupted = ended.json();
+    assert_eq!(interrupted["state"], "interrupted");
+    let before = interrupted["accepted"].as_u64().unwrap();
+    assert!((1..u64::from(ROWS)).contains(&before), "{ended:#?}");
+
+    let report = desk.run(&arguments).succeeded().json();
+    assert_eq!(
+        (&report["job"], &report["resumed"]),
+        (&interrupted["job"], &json!(true))
+    );
+    assert_eq!(
+        (&report["accepted"], &report["refused"]),
+        (&json!(ROWS), &json!(0))
+    );
+    let status = desk.run(&["status", "--json"]).succeeded().json();
+    assert_eq!(status["investors"]["verified"], ROWS);
+}
+
+async fn until_some_are_stored(store: &Store) {
+    let issuer = "acme".parse().unwrap();
+    for _ in 0..600 {
+        let jobs = store.imports(&issuer, None, 1).await.unwrap();
+        if jobs.first().is_some_and(|job| job.accepted > 0) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("no row was stored");
+}
+
+/// As a terminal or a service manager would send it.
+pub(crate) fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", name, &process.to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
+}

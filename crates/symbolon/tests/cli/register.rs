@@ -1,0 +1,212 @@
+//! The register's daily work on a real PostgreSQL: verify, look, revoke, write out.
+
+use serde_json::json;
+
+use crate::support::{Desk, Ended, OTHER, WALLET};
+
+const SIGNED: [&str; 4] = [
+    "--operator",
+    "Maria Kern",
+    "--attestation",
+    "I have seen the passport.",
+];
+
+fn verify<'a>(whom: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&["verify", whom, "--json"], more, &SIGNED].concat()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_investor_from_verification_to_revocation_and_back() {
+    let desk = Desk::with_issuer().await;
+    let verified = desk
+        .run(&verify(
+            WALLET,
+            &[
+                "--country",
+                "DEU",
+                "--expiry",
+                "2099-12-31",
+                "--external-id",
+                "C-1",
+            ],
+        ))
+        .succeeded()
+        .json();
+    assert_eq!(
+        (&verified["status"], &verified["changed"]),
+        (&json!("verified"), &json!(true))
+    );
+    let investor = verified["investor"].as_str().unwrap();
+
+    let status = desk.run(&["status", WALLET, "--json"]).succeeded().json();
+    assert_eq!(status["investor"], investor);
+    assert_eq!(status["wallets"][0]["verified"], true);
+    assert_eq!(status["verdict"]["country"], "DE");
+    assert_eq!(status["verdict"]["expiry"], "2100-01-01T00:00:00Z");
+    assert_eq!(
+        desk.run(&["status", investor, "--json"]).succeeded().json(),
+        status
+    );
+    assert_eq!(
+        desk.run(&["status", "--external-id", "C-1", "--json"])
+            .succeeded()
+            .json(),
+        status
+    );
+
+    // A second wallet of the same customer.
+    desk.run(&verify(OTHER, &["--country", "DE", "--external-id", "C-1"]))
+        .succeeded();
+    let revoked = desk
+        .run(&["revoke", OTHER, "--reason", "sanctions", "--json"])
+        .succeeded()
+        .json();
+    assert_eq!(revoked["results"][0]["wallets"], json!([WALLET, OTHER]));
+    let status = desk.run(&["status", WALLET, "--json"]).succeeded().json();
+    assert_eq!(status["wallets"][0]["reasons"][0]["code"], "not_verified");
+    let text = desk.run(&["status", WALLET]).succeeded().stdout;
+    assert!(
+        text.contains("not verified: the investor is revoked"),
+        "{text}"
+    );
+
+    // Whoever verifies by name may give a verdict back.
+    desk.run(&verify(investor, &["--country", "DE"]))
+        .succeeded();
+    let status = desk.run(&["status", OTHER, "--json"]).succeeded().json();
+    assert_eq!(status["wallets"][0]["verified"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_changes_nothing_and_says_why() {
+    let desk = Desk::with_issuer().await;
+    desk.run(&verify(
+        WALLET,
+        &["--country", "DE", "--external-id", "C-1"],
+    ))
+    .succeeded();
+    let ended = desk
+        .run(&verify(
+            WALLET,
+            &["--country", "DE", "--external-id", "C-2"],
+        ))
+        .exits(4);
+    assert!(
+        ended.error().contains("leave --external-id out"),
+        "{ended:#?}"
+    );
+    desk.run(&verify(
+        OTHER,
+        &["--country", "DE", "--expiry", "2001-01-01"],
+    ))
+    .exits(4);
+    desk.run(&verify(
+        &format!("0x{}", "ab".repeat(32)),
+        &["--country", "DE"],
+    ))
+    .exits(5);
+    desk.run(&["revoke", OTHER, "--reason", "mistake"]).exits(5);
+    let ended = desk
+        .run(&["revoke", WALLET, OTHER, "--reason", "mistake", "--json"])
+        .exits(4);
+    let answers = ended.json();
+    assert_eq!(
+        (&answers["revoked"], &answers["refused"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(answers["results"][1]["code"], "unknown_wallet");
+    let status = desk.run(&["status", OTHER, "--json"]).exits(5).json();
+    assert_eq!(status["wallets"][0]["reasons"][0]["code"], "unknown_wallet");
+    desk.run(&["status", "--external-id", "nobody"]).exits(5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_register_is_counted_and_written_out() {
+    let desk = Desk::with_issuer().await;
+    let empty = desk.run(&["export", "--json"]).succeeded().json();
+    assert_eq!(empty, json!([]));
+    desk.run(&verify(
+        WALLET,
+        &["--country", "US", "--external-id", "=HYPERLINK(\"x\")"],
+    ))
+    .succeeded();
+    desk.run(&verify(
+        OTHER,
+        &["--country", "CH", "--type", "institutional"],
+    ))
+    .succeeded();
+    desk.run(&["revoke", OTHER, "--reason", "departure"])
+        .succeeded();
+
+    let status = desk.run(&["status", "--json"]).succeeded().json();
+    assert_eq!(status["investors"], json!({ "verified": 1, "revoked": 1 }));
+    assert_eq!(status["chains"], json!([]));
+
+    let rows = desk.run(&["export", "--json"]).succeeded().json();
+    assert_eq!(
+        (&rows[0]["wallet"], &rows[0]["usPerson"]),
+        (&json!(WALLET), &json!(true))
+    );
+    assert_eq!(
+        (&rows[1]["level"], &rows[1]["verified"]),
+        (&json!("corporate"), &json!(false))
+    );
+
+    let csv = desk.run(&["export"]).succeeded().stdout;
+    assert_eq!(csv.lines().count(), 3);
+    assert!(csv.contains("'=HYPERLINK"), "a formula must not run: {csv}");
+    let written = desk
+        .run(&["export", "--output", "out.csv", "--format", "csv", "--json"])
+        .succeeded();
+    assert_eq!(written.json(), json!({ "rows": 2, "file": "out.csv" }));
+    assert_eq!(desk.read("out.csv"), csv);
+    desk.run(&["export", "--format", "csv", "--json"]).exits(2);
+    // Whoever has read enough, as `| head` does, is no failure.
+    let mut child = desk.command(&["export"]).spawn().unwrap();
+    drop(child.stdout.take());
+    Ended::of(child.wait_with_output().unwrap()).succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_shown_once_and_opens_until_it_is_revoked() {
+    let desk = Desk::with_issuer().await;
+    let made = desk.run(&["api-key", "create", "backend"]).succeeded();
+    let key = made.stdout.trim();
+    assert!(key.starts_with("sym_acme_") && !made.stderr.contains(key));
+    let listed = desk.run(&["api-key", "list", "--json"]).succeeded();
+    assert_eq!(listed.json()[0]["name"], "backend");
+    assert!(!listed.stdout.contains(key.trim_start_matches("sym_acme_")));
+    desk.run(&["api-key", "create", "backend"]).exits(4);
+    let store = &desk.database.as_ref().unwrap().store;
+    let hash = symbolon_store::KeyHash::of(key).unwrap();
+    assert!(store.key_owner(&hash).await.unwrap().is_some());
+    desk.run(&["api-key", "revoke", "backend"]).succeeded();
+    assert!(store.key_owner(&hash).await.unwrap().is_none());
+    desk.run(&["api-key", "revoke", "nobody"]).exits(5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_issuer_is_named_when_there_is_a_choice() {
+    let mut desk = Desk::with_database().await;
+    let ended = desk.run(&["status"]).exits(5);
+    assert!(
+        ended.error().contains("symbolon issuer create"),
+        "{ended:#?}"
+    );
+    desk.run(&["issuer", "create", "acme", "--title", "Acme Tokens AG"])
+        .succeeded();
+    desk.run(&["issuer", "create", "acme"]).exits(4);
+    desk.run(&["status"]).succeeded();
+    desk.run(&["issuer", "create", "beta"]).succeeded();
+    let ended = desk.run(&["status"]).exits(2);
+    assert!(ended.error().contains("acme, beta"), "{ended:#?}");
+    desk.run(&["status", "--issuer", "gamma"]).exits(5);
+    desk.set("SYMBOLON_ISSUER", "beta");
+    let status = desk.run(&["status", "--json"]).succeeded().json();
+    assert_eq!(status["issuer"], "beta");
+    let listed = desk.run(&["issuer", "list", "--json"]).succeeded().json();
+    assert_eq!(
+        (&listed[0]["title"], &listed[1]["issuer"]),
+        (&json!("Acme Tokens AG"), &json!("beta"))
+    );
+}

@@ -13,15 +13,29 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("chain", &["core", "bindings"]),
     ("sandbox", &[]),
     ("server", &["core", "store", "chain"]),
-    ("symbolon", &["core", "bindings", "store", "chain", "sandbox", "server"]),
-    ("testkit", &["core", "bindings", "store", "sandbox"]),
-    ("bench", &["core", "bindings", "store", "chain", "sandbox", "server", "testkit"]),
+    (
+        "symbolon",
+        &["core", "bindings", "store", "chain", "sandbox", "server"],
+    ),
+    (
+        "testkit",
+        &["core", "bindings", "store", "chain", "sandbox"],
+    ),
+    (
+        "bench",
+        &[
+            "core", "bindings", "store", "chain", "sandbox", "server", "testkit",
+        ],
+    ),
 ];
 
 /// Libraries that only one crate may use: its wall is what it is for.
 const WALLS: [(&str, &[&str]); 4] = [
     ("sqlx", &["store", "testkit", "bench", "sandbox"]),
-    ("alloy", &["chain", "bindings", "symbolon", "bench", "testkit"]),
+    (
+        "alloy",
+        &["chain", "bindings", "symbolon", "bench", "testkit"],
+    ),
     ("axum", &["server", "bench"]),
     ("clap", &["symbolon", "bench"]),
 ];
@@ -38,8 +52,14 @@ pub(crate) fn check() {
             .find(|(name, _)| name == folder)
             .unwrap_or_else(|| panic!("crates/{folder} is in no layer: add it to LAYERS"));
         let used = dependencies(folder);
-        for ours in used.iter().filter_map(|name| name.strip_prefix("symbolon-")) {
-            assert!(allowed.contains(&ours), "crates/{folder} must not depend on crates/{ours}");
+        for ours in used
+            .iter()
+            .filter_map(|name| name.strip_prefix("symbolon-"))
+        {
+            assert!(
+                allowed.contains(&ours),
+                "crates/{folder} must not depend on crates/{ours}"
+            );
         }
         for (library, users) in WALLS {
             assert!(
@@ -58,13 +78,27 @@ fn dependencies(folder: &str) -> BTreeSet<String> {
         .expect("a crate has a manifest")
         .parse()
         .expect("a manifest is TOML");
-    let names = manifest.get("dependencies").and_then(|table| table.as_table());
-    names.into_iter().flat_map(|table| table.keys().cloned()).collect()
+    let names = manifest
+        .get("dependencies")
+        .and_then(|table| table.as_table());
+    names
+        .into_iter()
+        .flat_map(|table| table.keys().cloned())
+        .collect()
 }
 
 /// I10, beyond what clippy.toml refuses by name.
 fn core_is_pure() {
-    let impure = ["std::fs", "std::net", "std::thread", "std::process", "std::env", "async fn", "tokio", ".await"];
+    let impure = [
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "std::process",
+        "std::env",
+        "async fn",
+        "tokio",
+        ".await",
+    ];
     for file in sources() {
         if !file.path.starts_with("crates/core/src") {
             continue;
@@ -72,7 +106,12 @@ fn core_is_pure() {
         for (at, line) in file.text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             for word in impure {
-                assert!(!code.contains(word), "{}:{}: `{word}` has no place in the core (I10)", file.path, at + 1);
+                assert!(
+                    !code.contains(word),
+                    "{}:{}: `{word}` has no place in the core (I10)",
+                    file.path,
+                    at + 1
+                );
             }
         }
     }

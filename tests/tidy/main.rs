@@ -26,7 +26,12 @@ fn files_stay_small() {
         .collect();
     lengths.sort();
     let longest = lengths.last().expect("there are files");
-    assert!(longest.0 <= MOST_LINES, "{} has {} lines: split it by purpose", longest.1, longest.0);
+    assert!(
+        longest.0 <= MOST_LINES,
+        "{} has {} lines: split it by purpose",
+        longest.1,
+        longest.0
+    );
     let most = &lengths[lengths.len() * 95 / 100];
     assert!(
         most.0 <= MOST_LINES_OF_MOST,
@@ -54,18 +59,27 @@ fn every_rust_file_begins_by_saying_what_it_is_for() {
 #[test]
 fn nothing_is_left_open() {
     // Spelled apart, so that this file does not find itself.
-    let marks = ["TO", "FIX"].map(|begin| format!("{begin}{}", if begin == "TO" { "DO" } else { "ME" }));
+    let marks =
+        ["TO", "FIX"].map(|begin| format!("{begin}{}", if begin == "TO" { "DO" } else { "ME" }));
     let macros = ["todo", "unimplemented", "dbg"].map(|name| format!("{name}!("));
     let ignored = format!("#[{}", "ignore");
     let open = found(|line| {
-        marks.iter().chain(&macros).any(|mark| line.contains(mark.as_str())) || (line.contains(&ignored) && !line.contains("a part played for another test"))
+        marks
+            .iter()
+            .chain(&macros)
+            .any(|mark| line.contains(mark.as_str()))
+            || (line.contains(&ignored) && !line.contains("a part played for another test"))
     });
     assert!(open.is_empty(), "left open: {open:#?}");
 }
 
 #[test]
 fn no_file_knows_the_machine_it_was_written_on() {
-    let paths = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
+    let paths = [
+        concat!("/wo", "rk/"),
+        concat!("/ro", "ot/"),
+        concat!("/ho", "me/"),
+    ];
     let known = found(|line| paths.iter().any(|path| line.contains(path)));
     assert!(known.is_empty(), "machine paths: {known:#?}");
 }
@@ -73,12 +87,21 @@ fn no_file_knows_the_machine_it_was_written_on() {
 #[test]
 fn secrets_are_never_plain_strings() {
     // A field of these names must be a SecretString, a hash, or a place to look.
-    let names = ["signer_key", "private_key", "master_key", "password", "rpc_url"];
+    let names = [
+        "signer_key",
+        "private_key",
+        "master_key",
+        "password",
+        "rpc_url",
+    ];
     let plain = found(|line| {
         let line = line.trim();
         names.iter().any(|name| {
             line.split_once(": ").is_some_and(|(field, kind)| {
-                field.trim_start_matches("pub(crate) ").trim_start_matches("pub ") == *name
+                field
+                    .trim_start_matches("pub(crate) ")
+                    .trim_start_matches("pub ")
+                    == *name
                     && (kind.starts_with("String") || kind.starts_with("Option<String"))
             })
         })

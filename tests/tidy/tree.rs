@@ -13,10 +13,26 @@ pub(crate) struct SourceFile {
 }
 
 /// The folders that hold what people wrote.
-const ROOTS: [&str; 7] = ["crates", "tests", "contracts", "script", "examples", "deploy", "e2e"];
+const ROOTS: [&str; 7] = [
+    "crates",
+    "tests",
+    "contracts",
+    "script",
+    "examples",
+    "deploy",
+    "e2e",
+];
 /// What tools make.
 const MADE: [&str; 9] = [
-    "target", "node_modules", "out", "cache", "abi", "snapshots", ".git", "proptest-regressions", "vendor",
+    "target",
+    "node_modules",
+    "out",
+    "cache",
+    "abi",
+    "snapshots",
+    ".git",
+    "proptest-regressions",
+    "vendor",
 ];
 const KINDS: [&str; 9] = ["rs", "sol", "sql", "ts", "js", "mjs", "css", "html", "sh"];
 

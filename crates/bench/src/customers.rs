@@ -41,7 +41,11 @@ pub(crate) fn customers(salt: &str, count: usize) -> Result<Vec<Customer>> {
 pub(crate) fn file(customers: &[Customer]) -> Result<String> {
     let mut file = "walletAddress,country,investorType,expiry\n".to_owned();
     for row in customers {
-        writeln!(file, "{},{},{},{}", row.wallet, row.country, row.kind, row.expiry)?;
+        writeln!(
+            file,
+            "{},{},{},{}",
+            row.wallet, row.country, row.kind, row.expiry
+        )?;
     }
     Ok(file)
 }

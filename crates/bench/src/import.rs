@@ -27,7 +27,10 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     let database = Database::start().await?;
     let customers = customers("import", ROWS)?;
     let file = file(&customers)?;
-    let chains = [chain(1, Address::repeat_byte(1)), chain(2, Address::repeat_byte(2))];
+    let chains = [
+        chain(1, Address::repeat_byte(1)),
+        chain(2, Address::repeat_byte(2)),
+    ];
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let register = database.register("import", &chains).await?;
@@ -39,14 +42,29 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     database.stop().await?;
     let pairs = pairs::of(&rounds);
     let name = "import of 100,000 rows for two chains, against COPY";
-    Ok(vec![Row::share(name, pairs.ours, "rows/s", pairs.floor, pairs.ratio, 0.1)])
+    Ok(vec![Row::share(
+        name,
+        pairs.ours,
+        "rows/s",
+        pairs.floor,
+        pairs.ratio,
+        0.1,
+    )])
 }
 
 /// Rows a second into the register.
 async fn import(register: &Register, file: String) -> Result<f64> {
     let Register { store, issuer, .. } = register;
     let begun = Instant::now();
-    let job = begin_import(store, issuer, B256::repeat_byte(3), &actor(), &source(), now()).await?;
+    let job = begin_import(
+        store,
+        issuer,
+        B256::repeat_byte(3),
+        &actor(),
+        &source(),
+        now(),
+    )
+    .await?;
     let options = ImportOptions {
         columns: ColumnMap::default(),
         actor: actor(),
@@ -57,7 +75,11 @@ async fn import(register: &Register, file: String) -> Result<f64> {
     let reader = Cursor::new(file.into_bytes());
     let done = run_import(store, issuer, &job, reader, options, &clock, |_| {}).await?;
     let rate = ROWS as f64 / begun.elapsed().as_secs_f64();
-    ensure!(done.accepted == ROWS as u64, "{} of {ROWS} rows were taken", done.accepted);
+    ensure!(
+        done.accepted == ROWS as u64,
+        "{} of {ROWS} rows were taken",
+        done.accepted
+    );
     Ok(rate)
 }
 
@@ -75,9 +97,17 @@ async fn copy(register: &Register, customers: &[Customer]) -> Result<f64> {
     let begun = Instant::now();
     let mut text = String::new();
     for row in customers {
-        let expiry = if row.expiry.is_empty() { "\\N" } else { "1893456000" };
+        let expiry = if row.expiry.is_empty() {
+            "\\N"
+        } else {
+            "1893456000"
+        };
         let address = alloy::hex::encode(row.wallet.address());
-        writeln!(text, "\\\\x{address}\t{}\t{}\t{expiry}", row.country, row.kind)?;
+        writeln!(
+            text,
+            "\\\\x{address}\t{}\t{}\t{expiry}",
+            row.country, row.kind
+        )?;
     }
     let mut copy = pool.copy_in_raw("COPY fixed FROM STDIN").await?;
     copy.send(text.into_bytes()).await?;

@@ -59,11 +59,17 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<()> {
         let read = stream.read(&mut buffer[filled..]).await?;
         ensure!(read > 0, "the server hung up");
         filled += read;
-        let Some(head) = buffer[..filled].windows(4).position(|four| four == b"\r\n\r\n") else {
+        let Some(head) = buffer[..filled]
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+        else {
             continue;
         };
         let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
-        ensure!(text.starts_with("http/1.1 200"), "the server answered: {text}");
+        ensure!(
+            text.starts_with("http/1.1 200"),
+            "the server answered: {text}"
+        );
         let length: usize = text
             .lines()
             .find_map(|line| line.strip_prefix("content-length: "))

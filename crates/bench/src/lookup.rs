@@ -11,7 +11,12 @@ use axum::{
     routing::get,
 };
 use sqlx::{PgPool, Row as _};
-use symbolon_core::{command::{Command, Verdict}, ids::InvestorId, investor::{Accreditation, InvestorKind, Level}, wallet::ChainScope};
+use symbolon_core::{
+    command::{Command, Verdict},
+    ids::InvestorId,
+    investor::{Accreditation, InvestorKind, Level},
+    wallet::ChainScope,
+};
 use symbolon_server::{AppState, Clock, ServerConfig, serve_state};
 use symbolon_store::{Request, Subject};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -32,7 +37,10 @@ const ROUNDS: usize = 10;
 
 pub(crate) async fn measure() -> Result<Vec<Row>> {
     let database = Database::start().await?;
-    let chains = [chain(1, Address::repeat_byte(1)), chain(2, Address::repeat_byte(2))];
+    let chains = [
+        chain(1, Address::repeat_byte(1)),
+        chain(2, Address::repeat_byte(2)),
+    ];
     let register = database.register("lookup", &chains).await?;
     fill(&register).await?;
     let key = register.key().await?;
@@ -41,11 +49,17 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     let (bare, floor_serving) = serve_bare(&register).await?;
     let ask = |path: &str, n: usize| {
         let address = wallet("lookup", n)?;
-        let request = format!("GET {path}{address} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n\r\n");
+        let request = format!(
+            "GET {path}{address} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n\r\n"
+        );
         Ok::<_, anyhow::Error>(request.into_bytes())
     };
-    let asked_ours = (0..WALLETS).map(|n| ask("/v1/wallets/", n)).collect::<Result<Vec<_>>>()?;
-    let asked_bare = (0..WALLETS).map(|n| ask("/", n)).collect::<Result<Vec<_>>>()?;
+    let asked_ours = (0..WALLETS)
+        .map(|n| ask("/v1/wallets/", n))
+        .collect::<Result<Vec<_>>>()?;
+    let asked_bare = (0..WALLETS)
+        .map(|n| ask("/", n))
+        .collect::<Result<Vec<_>>>()?;
     // Once for nothing, so that caches and pools are warm.
     load::run(ours, asked_ours.clone(), CONNECTIONS, 20).await?;
     load::run(bare, asked_bare.clone(), CONNECTIONS, 20).await?;
@@ -54,7 +68,10 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
         let floor = load::run(bare, asked_bare.clone(), CONNECTIONS, REQUESTS_EACH).await?;
         let load = load::run(ours, asked_ours.clone(), CONNECTIONS, REQUESTS_EACH).await?;
         rounds.push((load.rate, floor.rate));
-        tails.push((quantile(load.times_ms, 0.99), quantile(floor.times_ms, 0.99)));
+        tails.push((
+            quantile(load.times_ms, 0.99),
+            quantile(floor.times_ms, 0.99),
+        ));
     }
     shutdown.cancel();
     floor_serving.abort();
@@ -64,7 +81,14 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     let (rates, tails) = (pairs::of(&rounds), pairs::of(&tails));
     let name = "GET /v1/wallets/{address}, 64 connections";
     Ok(vec![
-        Row::share(name, rates.ours, "requests/s", rates.floor, rates.ratio, 0.8),
+        Row::share(
+            name,
+            rates.ours,
+            "requests/s",
+            rates.floor,
+            rates.ratio,
+            0.8,
+        ),
         Row::plain("the same, 99th percentile", tails.ours, "ms").above(tails.floor),
     ])
 }
@@ -76,7 +100,12 @@ async fn serve_ours(
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let config = ServerConfig::default();
-    let state = AppState::new(register.store.clone(), Clock::system(), config, shutdown.clone());
+    let state = AppState::new(
+        register.store.clone(),
+        Clock::system(),
+        config,
+        shutdown.clone(),
+    );
     Ok((address, tokio::spawn(serve_state(state, listener))))
 }
 
@@ -88,8 +117,13 @@ async fn serve_bare(register: &Register) -> Result<(SocketAddr, JoinHandle<std::
         .await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let router = Router::new().route("/{address}", get(bare)).with_state(pool);
-    Ok((address, tokio::spawn(async move { axum::serve(listener, router).await })))
+    let router = Router::new()
+        .route("/{address}", get(bare))
+        .with_state(pool);
+    Ok((
+        address,
+        tokio::spawn(async move { axum::serve(listener, router).await }),
+    ))
 }
 
 async fn bare(State(pool): State<PgPool>, Path(address): Path<Address>) -> Json<serde_json::Value> {
@@ -111,7 +145,11 @@ async fn fill(register: &Register) -> Result<()> {
                 id[..8].copy_from_slice(&(n as u64 + 1).to_be_bytes());
                 let (wallet, new) = (wallet("lookup", n)?, InvestorId::from_random(id));
                 Ok(Request {
-                    subject: Subject::Row { new, wallet, external_id: None },
+                    subject: Subject::Row {
+                        new,
+                        wallet,
+                        external_id: None,
+                    },
                     command: Command::Admit {
                         kind: InvestorKind::NaturalPerson,
                         external_id: None,

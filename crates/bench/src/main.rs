@@ -4,7 +4,11 @@
 //! Prints a table and writes `target/bench.json`. An argument runs those
 //! measurements alone whose name contains it.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that prints"
+)]
 
 mod customers;
 mod gas;
@@ -43,7 +47,11 @@ async fn main() -> Result<()> {
     for (name, measure) in MEASUREMENTS {
         if name.contains(&only) {
             eprintln!("measuring {name} …");
-            rows.extend(measure().await.with_context(|| format!("measuring {name}"))?);
+            rows.extend(
+                measure()
+                    .await
+                    .with_context(|| format!("measuring {name}"))?,
+            );
         }
     }
     print(&rows);
@@ -58,19 +66,30 @@ async fn main() -> Result<()> {
 
 fn print(rows: &[Row]) {
     let mut table = Table::new();
-    table
-        .load_style(UTF8_FULL_CONDENSED)
-        .set_header(["what", "measured", "unit", "floor or peer", "ratio", "bar", "holds"]);
+    table.load_style(UTF8_FULL_CONDENSED).set_header([
+        "what",
+        "measured",
+        "unit",
+        "floor or peer",
+        "ratio",
+        "bar",
+        "holds",
+    ]);
     for row in rows {
         let number = |value: f64| {
-            if value.abs() >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+            if value.abs() >= 100.0 {
+                format!("{value:.0}")
+            } else {
+                format!("{value:.2}")
+            }
         };
         table.add_row([
             row.name.clone(),
             number(row.value),
             row.unit.to_owned(),
             row.floor.map_or_else(|| "–".to_owned(), number),
-            row.ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}")),
+            row.ratio
+                .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}")),
             row.bar.clone(),
             if row.holds { "yes" } else { "NO" }.to_owned(),
         ]);

@@ -1,13 +1,20 @@
 //! Mirroring 10,000 wallets to one Anvil chain, against a bare sender of the
 //! same signed transactions.
 
-use std::{io::Cursor, time::{Duration, Instant}};
+use std::{
+    io::Cursor,
+    time::{Duration, Instant},
+};
 
 use alloy::primitives::{Address, B256};
 use anyhow::{Result, ensure};
 use secrecy::SecretString;
 use symbolon_chain::{deploy, endpoint::Endpoint, signer::LaneSigner};
-use symbolon_core::{ids::ChainId, import::ColumnMap, mirror::{fees::Wei, lane::Broadcast}};
+use symbolon_core::{
+    ids::ChainId,
+    import::ColumnMap,
+    mirror::{fees::Wei, lane::Broadcast},
+};
 use symbolon_sandbox::Anvil;
 use symbolon_server::{
     Clock, Wake,
@@ -46,7 +53,9 @@ impl Node {
         let owner = LaneSigner::from_hex(&SecretString::from(OWNER_KEY))?;
         let mirror = LaneSigner::from_hex(&SecretString::from(MIRROR_KEY))?;
         let code = deploy::registry_code(owner.address());
-        let registry = deploy::deploy(&endpoint, &owner, &code, B256::ZERO).await?.address;
+        let registry = deploy::deploy(&endpoint, &owner, &code, B256::ZERO)
+            .await?
+            .address;
         deploy::appoint_mirror(&endpoint, &owner, registry, mirror.address()).await?;
         Ok(Self {
             anvil,
@@ -62,7 +71,9 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let node = Node::prepare(Anvil::builder(CHAIN.0).start().await?).await?;
-        let register = database.register("mirror", &[chain(CHAIN.0, node.registry)]).await?;
+        let register = database
+            .register("mirror", &[chain(CHAIN.0, node.registry)])
+            .await?;
         fill(&register).await?;
         let ours = mirrored(&register, &node).await?;
         let signed = signed_bytes(&register).await?;
@@ -76,13 +87,28 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     database.stop().await?;
     let pairs = pairs::of(&rounds);
     let name = "mirroring 10,000 wallets to one Anvil chain";
-    Ok(vec![Row::share(name, pairs.ours, "wallets/s", pairs.floor, pairs.ratio, 0.8)])
+    Ok(vec![Row::share(
+        name,
+        pairs.ours,
+        "wallets/s",
+        pairs.floor,
+        pairs.ratio,
+        0.8,
+    )])
 }
 
 async fn fill(register: &Register) -> Result<()> {
     let Register { store, issuer, .. } = register;
     let file = file(&customers("mirror", WALLETS)?)?;
-    let job = begin_import(store, issuer, B256::repeat_byte(4), &actor(), &source(), now()).await?;
+    let job = begin_import(
+        store,
+        issuer,
+        B256::repeat_byte(4),
+        &actor(),
+        &source(),
+        now(),
+    )
+    .await?;
     let options = ImportOptions {
         columns: ColumnMap::default(),
         actor: actor(),
@@ -107,10 +133,19 @@ async fn mirrored(register: &Register, node: &Node) -> Result<f64> {
     let shutdown = CancellationToken::new();
     let begun = Instant::now();
     let (store, clock) = (register.store.clone(), Clock::system());
-    let running = tokio::spawn(lane::run(store, settings, clock, Wake::new(), shutdown.clone()));
+    let running = tokio::spawn(lane::run(
+        store,
+        settings,
+        clock,
+        Wake::new(),
+        shutdown.clone(),
+    ));
     loop {
         let owed = register.store.chain_statistics(&register.issuer).await?;
-        if owed.iter().all(|chain| chain.approvals + chain.denials + chain.open_transactions == 0) {
+        if owed
+            .iter()
+            .all(|chain| chain.approvals + chain.denials + chain.open_transactions == 0)
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -137,7 +172,10 @@ async fn sent(node: &Node, signed: &[Vec<u8>]) -> Result<f64> {
     let begun = Instant::now();
     for raw in signed {
         let outcome = node.endpoint.broadcast(raw).await;
-        ensure!(outcome == Broadcast::Accepted, "the node answered {outcome:?}");
+        ensure!(
+            outcome == Broadcast::Accepted,
+            "the node answered {outcome:?}"
+        );
     }
     while node.endpoint.mined_nonce(node.mirror.address()).await? < signed.len() as u64 {
         tokio::time::sleep(Duration::from_millis(5)).await;

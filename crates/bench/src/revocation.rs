@@ -16,7 +16,11 @@ use alloy::{
 use anyhow::{Context, Result, ensure};
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
 use symbolon_chain::lane::read_calldata;
-use symbolon_core::{import::ColumnMap, mirror::{batch::Batch, fees::Wei}, wallet::WalletAddress};
+use symbolon_core::{
+    import::ColumnMap,
+    mirror::{batch::Batch, fees::Wei},
+    wallet::WalletAddress,
+};
 use symbolon_sandbox::{Anvil, Mining};
 use symbolon_server::{
     AppState, Clock, ServerConfig, Wake,
@@ -54,13 +58,23 @@ struct Gate {
 
 pub(crate) async fn measure() -> Result<Vec<Row>> {
     let database = Database::start().await?;
-    let anvil = Anvil::builder(31_337).mining(Mining::EverySeconds(1)).start().await?;
+    let anvil = Anvil::builder(31_337)
+        .mining(Mining::EverySeconds(1))
+        .start()
+        .await?;
     let node = Node::prepare(anvil).await?;
-    let register = database.register("revocation", &[chain(31_337, node.registry)]).await?;
+    let register = database
+        .register("revocation", &[chain(31_337, node.registry)])
+        .await?;
     let (gate, arrivals) = gate(node.anvil.url()).await?;
     let shutdown = CancellationToken::new();
     let config = ServerConfig::default();
-    let state = AppState::new(register.store.clone(), Clock::system(), config, shutdown.clone());
+    let state = AppState::new(
+        register.store.clone(),
+        Clock::system(),
+        config,
+        shutdown.clone(),
+    );
     let wake = state.wake.clone();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let server = format!("http://{}", listener.local_addr()?);
@@ -71,16 +85,24 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),
     };
-    let mut running =
-        jobs::spawn(&register.store, vec![settings], &Clock::system(), &wake, &shutdown);
+    let mut running = jobs::spawn(
+        &register.store,
+        vec![settings],
+        &Clock::system(),
+        &wake,
+        &shutdown,
+    );
     let serving = tokio::spawn(serve_state(state, listener));
 
     import(&register, "suspects", SUSPECTS, 1, &wake).await?;
     until_mirrored(&register).await?;
     let key = register.key().await?;
     let importing = tokio::spawn({
-        let (store, issuer, url) =
-            (register.store.clone(), register.issuer.clone(), register.url.clone());
+        let (store, issuer, url) = (
+            register.store.clone(),
+            register.issuer.clone(),
+            register.url.clone(),
+        );
         let (register, wake) = (Register { store, issuer, url }, wake.clone());
         async move {
             for n in 0..IMPORTS {
@@ -95,9 +117,15 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
         let suspect = wallet("suspects", sent.len())?;
         let body = serde_json::json!({"entries": [{"wallet": suspect, "reason": "sanctions"}]});
         let begun = Instant::now();
-        let request = client.post(format!("{server}/v1/revocations/batch")).bearer_auth(&key);
+        let request = client
+            .post(format!("{server}/v1/revocations/batch"))
+            .bearer_auth(&key);
         let answer = request.json(&body).send().await?;
-        ensure!(answer.status().is_success(), "the server answered {}", answer.status());
+        ensure!(
+            answer.status().is_success(),
+            "the server answered {}",
+            answer.status()
+        );
         sent.push((suspect, begun));
         tokio::time::sleep(BETWEEN.saturating_sub(begun.elapsed())).await;
     }
@@ -121,7 +149,9 @@ async fn waits(sent: &[(WalletAddress, Instant)], arrivals: &Arrivals) -> Result
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let found: Vec<f64> = {
-            let arrivals = arrivals.lock().map_err(|_| anyhow::anyhow!("the gate broke"))?;
+            let arrivals = arrivals
+                .lock()
+                .map_err(|_| anyhow::anyhow!("the gate broke"))?;
             sent.iter()
                 .filter_map(|(wallet, begun)| {
                     let arrived = arrivals.get(wallet)?;
@@ -132,7 +162,12 @@ async fn waits(sent: &[(WalletAddress, Instant)], arrivals: &Arrivals) -> Result
         if found.len() == sent.len() {
             return Ok(found);
         }
-        ensure!(Instant::now() < deadline, "{} of {} denials arrived", found.len(), sent.len());
+        ensure!(
+            Instant::now() < deadline,
+            "{} of {} denials arrived",
+            found.len(),
+            sent.len()
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -151,14 +186,21 @@ async fn import(register: &Register, salt: &str, rows: usize, hash: u8, wake: &W
     let clock = Clock::system();
     let reader = Cursor::new(file.into_bytes());
     let done = run_import(store, issuer, &job, reader, options, &clock, |_| {}).await?;
-    ensure!(done.accepted == rows as u64, "{} of {rows} rows were taken", done.accepted);
+    ensure!(
+        done.accepted == rows as u64,
+        "{} of {rows} rows were taken",
+        done.accepted
+    );
     Ok(())
 }
 
 async fn until_mirrored(register: &Register) -> Result<()> {
     loop {
         let owed = register.store.chain_statistics(&register.issuer).await?;
-        if owed.iter().all(|chain| chain.approvals + chain.denials + chain.open_transactions == 0) {
+        if owed
+            .iter()
+            .all(|chain| chain.approvals + chain.denials + chain.open_transactions == 0)
+        {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -175,7 +217,10 @@ async fn gate(node: &str) -> Result<(String, Arrivals)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     let limit = axum::extract::DefaultBodyLimit::disable();
-    let router = Router::new().route("/", post(pass)).layer(limit).with_state(gate);
+    let router = Router::new()
+        .route("/", post(pass))
+        .layer(limit)
+        .with_state(gate);
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok((url, arrivals))
 }
@@ -183,8 +228,15 @@ async fn gate(node: &str) -> Result<(String, Arrivals)> {
 async fn pass(State(gate): State<Gate>, body: Bytes) -> Result<Bytes, StatusCode> {
     let arrived = Instant::now();
     note(&gate.arrivals, &body, arrived);
-    let request = gate.client.post(&gate.node).header("content-type", "application/json");
-    let answer = request.body(body).send().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
+    let request = gate
+        .client
+        .post(&gate.node)
+        .header("content-type", "application/json");
+    let answer = request
+        .body(body)
+        .send()
+        .await
+        .map_err(|_| StatusCode::BAD_GATEWAY)?;
     answer.bytes().await.map_err(|_| StatusCode::BAD_GATEWAY)
 }
 

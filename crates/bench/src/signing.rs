@@ -12,7 +12,9 @@ use symbolon_core::{
     log::{EntryNumber, Head},
     mirror::{
         fees::{Market, Wei},
-        lane::{Broadcast, Effect, Envelope, Input, Lane, Nonce, Observation, Outcome, Receipt, Signed},
+        lane::{
+            Broadcast, Effect, Envelope, Input, Lane, Nonce, Observation, Outcome, Receipt, Signed,
+        },
         plan::{Owed, PendingRecord},
         record::WalletRecord,
     },
@@ -45,7 +47,14 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
     }
     let pairs = pairs::of(&rounds);
     let name = "planning and signing 100,000 wallets";
-    Ok(vec![Row::share(name, pairs.ours, "wallets/s", pairs.floor, pairs.ratio, 0.5)])
+    Ok(vec![Row::share(
+        name,
+        pairs.ours,
+        "wallets/s",
+        pairs.floor,
+        pairs.ratio,
+        0.5,
+    )])
 }
 
 /// Drives a lane through all of them; what it had signed comes back.
@@ -95,27 +104,36 @@ fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelop
             }
             Effect::Observe(open) => Input::Observed(observation(mined, &open)),
             Effect::Settle { nonce, outcome } => {
-                ensure!(matches!(outcome, Outcome::Mined(_)), "the null node mines everything");
+                ensure!(
+                    matches!(outcome, Outcome::Mined(_)),
+                    "the null node mines everything"
+                );
                 Input::Settled { nonce }
             }
         };
         lane.handle(input, now);
     }
-    ensure!(envelopes.iter().map(|each| each.batch.len()).sum::<usize>() == WALLETS, "all signed");
+    ensure!(
+        envelopes.iter().map(|each| each.batch.len()).sum::<usize>() == WALLETS,
+        "all signed"
+    );
     Ok(envelopes)
 }
 
 fn observation(mined: u64, open: &[(Nonce, Vec<B256>)]) -> Observation {
-    let receipts = open.iter().filter(|(nonce, _)| nonce.0 < mined).map(|(nonce, _)| {
-        let receipt = Receipt {
-            attempt: Default::default(),
-            block_number: 1,
-            succeeded: true,
-            gas_used: Default::default(),
-            records: Vec::new(),
-        };
-        (*nonce, receipt)
-    });
+    let receipts = open
+        .iter()
+        .filter(|(nonce, _)| nonce.0 < mined)
+        .map(|(nonce, _)| {
+            let receipt = Receipt {
+                attempt: Default::default(),
+                block_number: 1,
+                succeeded: true,
+                gas_used: Default::default(),
+                records: Vec::new(),
+            };
+            (*nonce, receipt)
+        });
     Observation {
         block_number: 1,
         market: Market {

@@ -1,7 +1,12 @@
 //! What measurements stand on: a private PostgreSQL with an issuer.
 
 use anyhow::Result;
-use symbolon_core::{actor::Actor, ids::{ChainId, IssuerId}, investor::{Attestation, Source}, time::UnixSeconds};
+use symbolon_core::{
+    actor::Actor,
+    ids::{ChainId, IssuerId},
+    investor::{Attestation, Source},
+    time::UnixSeconds,
+};
 use symbolon_sandbox::PrivatePostgres;
 use symbolon_server::Clock;
 use symbolon_store::{ApiKey, NewChain, Store};
@@ -24,7 +29,9 @@ pub(crate) struct Register {
 impl Database {
     /// Starts one that syncs to disk, as production does.
     pub(crate) async fn start() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("symbolon-bench").tempdir_in("/var/tmp")?;
+        let folder = tempfile::Builder::new()
+            .prefix("symbolon-bench")
+            .tempdir_in("/var/tmp")?;
         let postgres = PrivatePostgres::start(&folder.path().join("postgres")).await?;
         Ok(Self {
             postgres,
@@ -39,7 +46,9 @@ impl Database {
         let store = Store::connect(&url, 24).await?;
         store.migrate().await?;
         let issuer: IssuerId = "bench".parse()?;
-        store.create_issuer(&issuer, "The bench's issuer", now()).await?;
+        store
+            .create_issuer(&issuer, "The bench's issuer", now())
+            .await?;
         let mut transaction = store.begin(&issuer).await?;
         for chain in chains {
             transaction.add_chain(chain, now()).await?;

@@ -106,7 +106,14 @@ pub async fn appoint_mirror(
         return Ok(());
     }
     let call = IdentityRegistry::addMirrorCall { mirror };
-    send(endpoint, owner, registry, call.abi_encode().into(), "to appoint the mirror").await?;
+    send(
+        endpoint,
+        owner,
+        registry,
+        call.abi_encode().into(),
+        "to appoint the mirror",
+    )
+    .await?;
     Ok(())
 }
 

@@ -166,7 +166,10 @@ impl Endpoint {
     }
 
     /// The result of a call, or the words with which the contract refused it.
-    pub async fn call(&self, request: TransactionRequest) -> Result<Result<Bytes, String>, ChainError> {
+    pub async fn call(
+        &self,
+        request: TransactionRequest,
+    ) -> Result<Result<Bytes, String>, ChainError> {
         match self.provider.call(request).await {
             Ok(output) => Ok(Ok(output)),
             Err(RpcError::ErrorResp(payload)) => {
@@ -210,11 +213,20 @@ impl Endpoint {
 fn outcome_of(message: &str) -> Broadcast {
     let message = message.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    if says(&["already known", "already imported", "known transaction", "alreadyknown"]) {
+    if says(&[
+        "already known",
+        "already imported",
+        "known transaction",
+        "alreadyknown",
+    ]) {
         Broadcast::Accepted
     } else if says(&["nonce too low", "nonce is too low", "oldnonce"]) {
         Broadcast::NonceTooLow
-    } else if says(&["underpriced", "fee too low", "max fee per gas less than block base fee"]) {
+    } else if says(&[
+        "underpriced",
+        "fee too low",
+        "max fee per gas less than block base fee",
+    ]) {
         Broadcast::Underpriced
     } else if says(&["insufficient funds"]) {
         Broadcast::Unfunded
@@ -226,7 +238,11 @@ fn outcome_of(message: &str) -> Broadcast {
 /// `execution reverted: KYC_NOT_VERIFIED` and its kind, without the preamble.
 fn bare_reason(words: &str) -> String {
     let words = words.trim();
-    for preamble in ["execution reverted: ", "revert: ", "execution reverted, data: "] {
+    for preamble in [
+        "execution reverted: ",
+        "revert: ",
+        "execution reverted, data: ",
+    ] {
         if let Some(reason) = words.strip_prefix(preamble) {
             return reason.trim_matches('"').to_owned();
         }
@@ -259,7 +275,10 @@ pub fn without_secrets(url: &str) -> String {
         return "(unreadable)".to_owned();
     };
     let host = parsed.host_str().unwrap_or_default();
-    let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let port = parsed
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
     format!("{}://{host}{port}", parsed.scheme())
 }
 
@@ -272,9 +291,18 @@ mod tests {
         for (message, outcome) in [
             ("transaction already imported", Broadcast::Accepted),
             ("already known", Broadcast::Accepted),
-            ("nonce too low: next nonce 5, tx nonce 4", Broadcast::NonceTooLow),
-            ("replacement transaction underpriced", Broadcast::Underpriced),
-            ("Insufficient funds for gas * price + value", Broadcast::Unfunded),
+            (
+                "nonce too low: next nonce 5, tx nonce 4",
+                Broadcast::NonceTooLow,
+            ),
+            (
+                "replacement transaction underpriced",
+                Broadcast::Underpriced,
+            ),
+            (
+                "Insufficient funds for gas * price + value",
+                Broadcast::Unfunded,
+            ),
             ("rate limit exceeded", Broadcast::Unreachable),
         ] {
             assert_eq!(outcome_of(message), outcome, "{message}");

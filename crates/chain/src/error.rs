@@ -29,6 +29,16 @@ pub enum ChainError {
         /// What answers.
         found: ChainId,
     },
+    /// The registry would revert whatever this signer sends.
+    #[error(
+        "the registry at {registry} takes no writes from {signer}: let its owner appoint it as a mirror"
+    )]
+    NotMirror {
+        /// Which registry.
+        registry: Address,
+        /// Whose writes.
+        signer: Address,
+    },
     /// The node's answer makes no sense.
     #[error("the node's answer to `{method}` makes no sense: {why}")]
     Nonsense {
@@ -44,7 +54,9 @@ pub enum ChainError {
     #[error("signing failed")]
     Signing,
     /// The deployer that gives contracts the same address everywhere is missing.
-    #[error("chain {0} lacks the CREATE2 deployer at 0x4e59b44847b379578588920cA78FbF26c0B4956C: send its well-known deployment transaction first")]
+    #[error(
+        "chain {0} lacks the CREATE2 deployer at 0x4e59b44847b379578588920cA78FbF26c0B4956C: send its well-known deployment transaction first"
+    )]
     NoDeployer(ChainId),
     /// A transaction was mined, but not carried out.
     #[error("the transaction {what} was reverted: {reason}")]

@@ -15,7 +15,11 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
-use crate::{ChainError, endpoint::{Endpoint, refused}, lane::read_calldata};
+use crate::{
+    ChainError,
+    endpoint::{Endpoint, refused},
+    lane::read_calldata,
+};
 
 /// Transactions asked for at the same time.
 const AT_ONCE: usize = 8;
@@ -107,9 +111,7 @@ pub async fn records(
     let Ok(output) = endpoint.call(request).await? else {
         return Err(nonsense);
     };
-    let words = IdentityRegistry::recordsOfCall::abi_decode_returns(&output).map_err(|_| nonsense)?;
-    Ok(words
-        .into_iter()
-        .map(WalletRecord)
-        .collect())
+    let words =
+        IdentityRegistry::recordsOfCall::abi_decode_returns(&output).map_err(|_| nonsense)?;
+    Ok(words.into_iter().map(WalletRecord).collect())
 }

@@ -20,7 +20,11 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
-use crate::{ChainError, endpoint::{Endpoint, HeadBlock}, signer::LaneSigner};
+use crate::{
+    ChainError, deploy,
+    endpoint::{Endpoint, HeadBlock},
+    signer::LaneSigner,
+};
 
 /// A signed transaction: its hash and the bytes that nodes take.
 #[derive(Clone, Debug)]
@@ -59,6 +63,17 @@ impl LaneClient {
         self.signer.address()
     }
 
+    /// Makes sure that the registry takes writes from this key: gas that is
+    /// spent on reverting is spent on nothing.
+    pub async fn check_mirror(&self) -> Result<(), ChainError> {
+        let (registry, signer) = (self.registry, self.signer());
+        if deploy::is_mirror(&self.endpoint, registry, signer).await? {
+            Ok(())
+        } else {
+            Err(ChainError::NotMirror { registry, signer })
+        }
+    }
+
     /// Signs; nothing is sent.
     pub fn sign(&self, envelope: &Envelope) -> Result<SignedBytes, ChainError> {
         sign(&self.signer, self.endpoint.chain(), self.registry, envelope)
@@ -77,11 +92,11 @@ impl LaneClient {
     ) -> Result<(Observation, HeadBlock), ChainError> {
         // The head comes first: what is read after it is no older than it says.
         let head = self.endpoint.head().await?;
-        let (mined, market) = futures::future::try_join(
-            self.endpoint.mined_nonce(self.signer.address()),
-            async { Ok(self.endpoint.market(head).await) },
-        )
-        .await?;
+        let (mined, market) =
+            futures::future::try_join(self.endpoint.mined_nonce(self.signer.address()), async {
+                Ok(self.endpoint.market(head).await)
+            })
+            .await?;
         let mined_nonce = Nonce(mined);
         let mut looks: FuturesUnordered<_> = open
             .iter()

@@ -24,8 +24,7 @@ impl LaneSigner {
         let digits = text.strip_prefix("0x").unwrap_or(text);
         let mut bytes = Zeroizing::new([0_u8; 32]);
         alloy::hex::decode_to_slice(digits, bytes.as_mut()).map_err(|_| ChainError::Key)?;
-        let key =
-            PrivateKeySigner::from_bytes(&B256::from(*bytes)).map_err(|_| ChainError::Key)?;
+        let key = PrivateKeySigner::from_bytes(&B256::from(*bytes)).map_err(|_| ChainError::Key)?;
         Ok(Self { key })
     }
 

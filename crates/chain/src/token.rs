@@ -37,7 +37,9 @@ pub async fn balance(
         why: "the token does not say what a wallet holds",
     };
     match endpoint.call(request).await? {
-        Ok(output) => RegulatedToken::balanceOfCall::abi_decode_returns(&output).map_err(|_| nonsense),
+        Ok(output) => {
+            RegulatedToken::balanceOfCall::abi_decode_returns(&output).map_err(|_| nonsense)
+        }
         Err(_) => Err(nonsense),
     }
 }

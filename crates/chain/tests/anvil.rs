@@ -3,11 +3,7 @@
 use alloy::primitives::{Address, B256, U256};
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy,
-    endpoint::Endpoint,
-    lane::LaneClient,
-    signer::LaneSigner,
-    token,
+    ChainError, deploy, endpoint::Endpoint, lane::LaneClient, signer::LaneSigner, token,
 };
 use symbolon_core::{
     ids::ChainId,
@@ -42,10 +38,14 @@ fn key(hex: &str) -> LaneSigner {
 
 async fn chain() -> Chain {
     let anvil = Anvil::builder(31_337).start().await.unwrap();
-    let endpoint = Endpoint::connect(anvil.url(), ChainId(31_337)).await.unwrap();
+    let endpoint = Endpoint::connect(anvil.url(), ChainId(31_337))
+        .await
+        .unwrap();
     let (owner, mirror) = (key(OWNER), key(MIRROR));
     let code = deploy::registry_code(owner.address());
-    let deployed = deploy::deploy(&endpoint, &owner, &code, B256::ZERO).await.unwrap();
+    let deployed = deploy::deploy(&endpoint, &owner, &code, B256::ZERO)
+        .await
+        .unwrap();
     deploy::appoint_mirror(&endpoint, &owner, deployed.address, mirror.address())
         .await
         .unwrap();
@@ -89,7 +89,10 @@ fn envelope(nonce: u64, batch: Batch) -> Envelope {
 
 async fn send(chain: &Chain, envelope: &Envelope) -> Receipt {
     let signed = chain.client.sign(envelope).unwrap();
-    assert_eq!(chain.client.broadcast(&signed.raw).await, Broadcast::Accepted);
+    assert_eq!(
+        chain.client.broadcast(&signed.raw).await,
+        Broadcast::Accepted
+    );
     let open = [(envelope.nonce, vec![signed.hash])];
     let (observation, _) = chain.client.observe(&open).await.unwrap();
     let (nonce, receipt) = observation.receipts.into_iter().next().unwrap();
@@ -101,26 +104,53 @@ async fn send(chain: &Chain, envelope: &Envelope) -> Receipt {
 async fn the_registry_has_one_address_and_the_committed_code() {
     let chain = chain().await;
     let code = deploy::registry_code(chain.owner.address());
-    let again = deploy::deploy(&chain.endpoint, &chain.owner, &code, B256::ZERO).await.unwrap();
+    let again = deploy::deploy(&chain.endpoint, &chain.owner, &code, B256::ZERO)
+        .await
+        .unwrap();
     assert!(!again.fresh);
     assert_eq!(again.address, chain.registry);
     assert_eq!(again.address, deploy::address_of(&code, B256::ZERO));
-    assert!(deploy::is_committed_registry(&chain.endpoint, chain.registry).await.unwrap());
-    assert!(!deploy::is_committed_registry(&chain.endpoint, Address::ZERO).await.unwrap());
-    assert!(deploy::is_mirror(&chain.endpoint, chain.registry, chain.client.signer()).await.unwrap());
-    assert!(!deploy::is_mirror(&chain.endpoint, chain.registry, chain.owner.address()).await.unwrap());
+    assert!(
+        deploy::is_committed_registry(&chain.endpoint, chain.registry)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !deploy::is_committed_registry(&chain.endpoint, Address::ZERO)
+            .await
+            .unwrap()
+    );
+    assert!(
+        deploy::is_mirror(&chain.endpoint, chain.registry, chain.client.signer())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !deploy::is_mirror(&chain.endpoint, chain.registry, chain.owner.address())
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_come_back_as_records() {
     let chain = chain().await;
     let upserts = Batch::Upsert(vec![
-        Upsert { wallet: wallet(1), record: approved(1) },
-        Upsert { wallet: wallet(2), record: approved(1) },
+        Upsert {
+            wallet: wallet(1),
+            record: approved(1),
+        },
+        Upsert {
+            wallet: wallet(2),
+            record: approved(1),
+        },
     ]);
     let receipt = send(&chain, &envelope(0, upserts)).await;
     assert!(receipt.succeeded);
-    assert_eq!(receipt.records, [(wallet(1), approved(1)), (wallet(2), approved(1))]);
+    assert_eq!(
+        receipt.records,
+        [(wallet(1), approved(1)), (wallet(2), approved(1))]
+    );
 
     let denials = Batch::Deny(vec![Denial {
         wallet: wallet(1),
@@ -128,17 +158,29 @@ async fn writes_come_back_as_records() {
         grounds: Grounds::REVOKED,
     }]);
     let receipt = send(&chain, &envelope(1, denials)).await;
-    assert_eq!(receipt.records, [(wallet(1), approved(2).with_approval(false))]);
+    assert_eq!(
+        receipt.records,
+        [(wallet(1), approved(2).with_approval(false))]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_bytes_may_be_sent_again() {
     let chain = chain().await;
-    let batch = Batch::Upsert(vec![Upsert { wallet: wallet(1), record: approved(1) }]);
+    let batch = Batch::Upsert(vec![Upsert {
+        wallet: wallet(1),
+        record: approved(1),
+    }]);
     let signed = chain.client.sign(&envelope(0, batch)).unwrap();
-    assert_eq!(chain.client.broadcast(&signed.raw).await, Broadcast::Accepted);
+    assert_eq!(
+        chain.client.broadcast(&signed.raw).await,
+        Broadcast::Accepted
+    );
     let again = chain.client.broadcast(&signed.raw).await;
-    assert!(matches!(again, Broadcast::Accepted | Broadcast::NonceTooLow), "{again:?}");
+    assert!(
+        matches!(again, Broadcast::Accepted | Broadcast::NonceTooLow),
+        "{again:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +188,13 @@ async fn a_node_that_is_down_or_of_another_chain_is_told_apart() {
     let chain = chain().await;
     let url = chain._anvil.url().to_owned();
     let wrong = Endpoint::connect(&url, ChainId(1)).await;
-    assert!(matches!(wrong, Err(ChainError::WrongChain { found: ChainId(31_337), .. })));
+    assert!(matches!(
+        wrong,
+        Err(ChainError::WrongChain {
+            found: ChainId(31_337),
+            ..
+        })
+    ));
     let down = Endpoint::unchecked("http://127.0.0.1:9", ChainId(1)).unwrap();
     assert!(matches!(down.head().await, Err(ChainError::Rpc { .. })));
     assert_eq!(down.broadcast(&[1]).await, Broadcast::Unreachable);
@@ -161,19 +209,46 @@ async fn a_token_refuses_whoever_is_not_verified() {
         .unwrap()
         .address;
     let amount = U256::from(100);
-    let refused = token::mint(&chain.endpoint, &chain.owner, token, wallet(1).address(), amount).await;
+    let refused = token::mint(
+        &chain.endpoint,
+        &chain.owner,
+        token,
+        wallet(1).address(),
+        amount,
+    )
+    .await;
     let Err(ChainError::Reverted { reason, .. }) = refused else {
         panic!("minting to an unverified wallet passed");
     };
     assert_eq!(reason, "KYC_NOT_VERIFIED");
 
-    let batch = Batch::Upsert(vec![Upsert { wallet: wallet(1), record: approved(1) }]);
+    let batch = Batch::Upsert(vec![Upsert {
+        wallet: wallet(1),
+        record: approved(1),
+    }]);
     send(&chain, &envelope(0, batch)).await;
-    token::mint(&chain.endpoint, &chain.owner, token, wallet(1).address(), amount).await.unwrap();
-    assert_eq!(token::balance(&chain.endpoint, token, wallet(1).address()).await.unwrap(), amount);
+    token::mint(
+        &chain.endpoint,
+        &chain.owner,
+        token,
+        wallet(1).address(),
+        amount,
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        token::balance(&chain.endpoint, token, wallet(1).address())
+            .await
+            .unwrap(),
+        amount
+    );
     let (from, to) = (wallet(1).address(), wallet(2).address());
-    let transfer = token::try_transfer(&chain.endpoint, token, from, to, amount).await.unwrap();
+    let transfer = token::try_transfer(&chain.endpoint, token, from, to, amount)
+        .await
+        .unwrap();
     assert_eq!(transfer, Err("KYC_NOT_VERIFIED".to_owned()));
-    let own = token::try_transfer(&chain.endpoint, token, from, from, amount).await.unwrap();
+    let own = token::try_transfer(&chain.endpoint, token, from, from, amount)
+        .await
+        .unwrap();
     assert_eq!(own, Ok(()));
 }

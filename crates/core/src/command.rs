@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     country::Country,
     ids::ExternalId,
-    investor::{
-        Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source,
-    },
+    investor::{Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source},
     time::{Day, UnixSeconds},
     wallet::{ChainScope, WalletAddress},
 };

@@ -30,7 +30,10 @@ impl Country {
     /// Whether US securities law counts the place as the United States:
     /// "its territories and possessions" (17 CFR 230.902(l)).
     pub fn is_united_states(self) -> bool {
-        matches!(self.alpha2(), "US" | "PR" | "GU" | "VI" | "AS" | "MP" | "UM")
+        matches!(
+            self.alpha2(),
+            "US" | "PR" | "GU" | "VI" | "AS" | "MP" | "UM"
+        )
     }
 
     /// The country with this numeric code, if ISO assigned it.

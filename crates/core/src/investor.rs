@@ -183,10 +183,18 @@ impl Verified {
 
     /// Whether a chain would see no difference between the two verdicts.
     pub fn same_facts(&self, other: &Self) -> bool {
-        (self.level, self.country, self.accreditation, self.accreditation_ends)
-            == (other.level, other.country, other.accreditation, other.accreditation_ends)
-            && (self.us_person, self.expiry, self.authority)
-                == (other.us_person, other.expiry, other.authority)
+        (
+            self.level,
+            self.country,
+            self.accreditation,
+            self.accreditation_ends,
+        ) == (
+            other.level,
+            other.country,
+            other.accreditation,
+            other.accreditation_ends,
+        ) && (self.us_person, self.expiry, self.authority)
+            == (other.us_person, other.expiry, other.authority)
     }
 }
 

@@ -102,7 +102,9 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Tampering {
     /// A number is missing or out of turn.
-    #[error("entry {found} stands where entry {expected} must be: something was deleted, inserted or reordered")]
+    #[error(
+        "entry {found} stands where entry {expected} must be: something was deleted, inserted or reordered"
+    )]
     WrongNumber {
         /// What should be there.
         expected: u64,

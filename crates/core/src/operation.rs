@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    verdict::Reason,
-    wallet::WalletAddress,
-};
+use crate::{verdict::Reason, wallet::WalletAddress};
 
 /// What somebody wants to do with tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,9 +10,7 @@ use time::{Date, Month, OffsetDateTime, format_description::well_known::Rfc3339}
 const SECONDS_A_DAY: u64 = 86_400;
 
 /// Seconds since 1970-01-01T00:00:00Z, as `block.timestamp` counts them.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UnixSeconds(pub u64);
 
@@ -63,9 +61,7 @@ impl UnixMillis {
 pub struct Millis(pub u64);
 
 /// Days since 1970-01-01, UTC.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Day(pub u16);
 

@@ -176,9 +176,18 @@ mod tests {
     #[test]
     fn each_mistake_has_its_name() {
         let wrong = CHECKSUMMED.replacen("aA", "Aa", 1);
-        assert_eq!(wrong.parse::<WalletAddress>(), Err(WalletAddressError::Checksum));
-        assert_eq!("0x12".parse::<WalletAddress>(), Err(WalletAddressError::Shape));
-        assert_eq!(CHECKSUMMED[2..].parse::<WalletAddress>(), Err(WalletAddressError::Shape));
+        assert_eq!(
+            wrong.parse::<WalletAddress>(),
+            Err(WalletAddressError::Checksum)
+        );
+        assert_eq!(
+            "0x12".parse::<WalletAddress>(),
+            Err(WalletAddressError::Shape)
+        );
+        assert_eq!(
+            CHECKSUMMED[2..].parse::<WalletAddress>(),
+            Err(WalletAddressError::Shape)
+        );
         let zero = format!("0x{}", "0".repeat(40));
         assert_eq!(zero.parse::<WalletAddress>(), Err(WalletAddressError::Zero));
     }

@@ -22,6 +22,7 @@ mod envelope;
 mod extract;
 pub mod imports;
 pub mod jobs;
+mod lookups;
 pub mod metrics;
 mod openapi;
 pub mod problem;

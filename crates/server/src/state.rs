@@ -8,7 +8,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     auth::KeyCache, cache::Recent, clock::Clock, config::ServerConfig, imports::Running,
-    problem::Result, wake::Wake,
+    lookups::Lookups, problem::Result, wake::Wake,
 };
 
 /// The server's state. Cheap to clone.
@@ -33,6 +33,7 @@ pub struct Shared {
     pub tasks: TaskTracker,
     pub(crate) keys: KeyCache,
     pub(crate) running: Running,
+    pub(crate) lookups: Lookups,
     chains: Recent<IssuerId, Arc<[Chain]>>,
 }
 
@@ -48,6 +49,7 @@ impl AppState {
             keys: KeyCache::new(config.key_cache),
             chains: Recent::new(config.key_cache),
             running: Running::new(config.concurrent_imports),
+            lookups: Lookups::new(),
             store,
             clock,
             config,

@@ -35,7 +35,9 @@ const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let rows = std::env::args().nth(1).map_or(100_000, |rows| rows.parse().unwrap());
+    let rows = std::env::args()
+        .nth(1)
+        .map_or(100_000, |rows| rows.parse().unwrap());
     let url = std::env::var("DATABASE_URL").unwrap();
     let store = Store::connect(&url, 4).await.unwrap();
     store.migrate().await.unwrap();
@@ -62,8 +64,14 @@ async fn main() {
             milliseconds(chunks[chunks.len() * 99 / 100]),
             milliseconds(chunks[chunks.len() - 1]),
         );
-        let renewed: Duration = import(&store, &issuer, &wallets, 1_861_920_000).await.iter().sum();
-        println!("  renewed at {:.0} rows/s", rows as f64 / renewed.as_secs_f64());
+        let renewed: Duration = import(&store, &issuer, &wallets, 1_861_920_000)
+            .await
+            .iter()
+            .sum();
+        println!(
+            "  renewed at {:.0} rows/s",
+            rows as f64 / renewed.as_secs_f64()
+        );
         ratios.push(ratio);
     }
     ratios.sort_by(f64::total_cmp);
@@ -93,13 +101,19 @@ async fn copy(url: &str, wallets: &[WalletAddress]) -> Duration {
         text.push_str(&format!("{wallet}\tDE\tretail\t2027-12-31\n"));
     }
     let begun = Instant::now();
-    let mut copy = connection.copy_in_raw("COPY import_floor FROM STDIN").await.unwrap();
+    let mut copy = connection
+        .copy_in_raw("COPY import_floor FROM STDIN")
+        .await
+        .unwrap();
     for part in text.as_bytes().chunks(1 << 16) {
         copy.send(part).await.unwrap();
     }
     copy.finish().await.unwrap();
     let took = begun.elapsed();
-    sqlx::raw_sql("DROP TABLE import_floor").execute(&mut connection).await.unwrap();
+    sqlx::raw_sql("DROP TABLE import_floor")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     took
 }
 

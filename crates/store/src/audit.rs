@@ -15,7 +15,6 @@ use std::collections::{BTreeMap, HashMap};
 use symbolon_core::{
     event::Event,
     ids::{InvestorId, IssuerId},
-    investor::Investor,
     log::{EntryNumber, Head, Tampering, Verifier},
     register,
     wallet::{Version, WalletAddress},
@@ -24,9 +23,9 @@ use thiserror::Error;
 
 use crate::{
     InvestorRecord, Result, Store, StoreError,
-    codec::{count, json},
+    codec::{bigint, count, entry_number, investor_id, json},
     decide::{follow_event, never_seen, wallet_in},
-    entry::{self, EntryRow},
+    entry,
     investor::{assemble, select_investors},
     issuer,
     wallet::{StoredWallet, WalletRow},
@@ -111,7 +110,11 @@ impl Store {
         let (investors, bound) = replay(&mut snapshot, issuer).await?;
         expect("investors", walk.registered, investors)?;
         let tombstones = hold_tombstones(&mut snapshot, issuer, walk.unbound).await?;
-        expect("bound wallets", count_bound(&mut snapshot, issuer).await?, bound)?;
+        expect(
+            "bound wallets",
+            count_bound(&mut snapshot, issuer).await?,
+            bound,
+        )?;
         Ok(AuditReport {
             head: recorded,
             investors,
@@ -207,22 +210,22 @@ async fn replay(
             investors += 1;
             wallets += stored.investor.wallets.len() as u64;
             let id = stored.investor.id;
-            if replayed.remove(&id).as_ref() != Some(&stored) {
+            if replayed.remove(&bigint(stored.created.0)).as_ref() != Some(&stored) {
                 return Err(StateDifference::Investor(id).into());
             }
         }
     }
 }
 
+/// The investors that these first entries made known, as their entries tell.
 async fn replay_page(
     snapshot: &mut sqlx::PgConnection,
     issuer: &IssuerId,
     subjects: &[i64],
-) -> Result<BTreeMap<InvestorId, InvestorRecord>, AuditError> {
-    let entries = sqlx::query_as!(
-        EntryRow,
-        r#"SELECT number AS "number!", decided_s AS "decided_s!", actor AS "actor!",
-            investor AS "investor!", events AS "events!", hash AS "hash!"
+) -> Result<BTreeMap<i64, InvestorRecord>, AuditError> {
+    let entries = sqlx::query!(
+        r#"SELECT number AS "number!", investor AS "investor!", subject AS "subject!",
+            events AS "events!"
         FROM (
             SELECT * FROM entry WHERE issuer = $1 AND number = ANY($2)
             UNION ALL
@@ -234,26 +237,28 @@ async fn replay_page(
     )
     .fetch_all(&mut *snapshot)
     .await?;
-    let mut states = BTreeMap::<InvestorId, InvestorRecord>::new();
+    let mut states = BTreeMap::<i64, InvestorRecord>::new();
     for row in entries {
-        let entry = row.read()?.entry;
-        let events: Vec<Event> = json(&entry.events, "an entry's events")?;
-        let known = states.remove(&entry.investor);
-        let created = known.as_ref().map_or(entry.number, |known| known.created);
-        let before: Option<Investor> = known.map(|known| known.investor);
-        let investor = register::apply_all(entry.investor, before, &events)
+        let number = entry_number(row.number)?;
+        let id = investor_id(&row.investor)?;
+        let known = states.remove(&row.subject);
+        let created = known.as_ref().map_or(number, |known| known.created);
+        let before = known.map(|known| known.investor);
+        // No hash covers the column `subject`: it must lead to the investor
+        // that the entry is about.
+        let strayed = before.as_ref().is_some_and(|before| before.id != id);
+        let events: Vec<Event> = json(&row.events, "an entry's events")?;
+        let investor = register::apply_all(id, before, &events)
             .ok()
             .flatten()
-            .ok_or(StateDifference::Inapplicable(entry.number.0))?;
-        let changed = entry.number;
-        states.insert(
-            entry.investor,
-            InvestorRecord {
-                investor,
-                created,
-                changed,
-            },
-        );
+            .filter(|_| !strayed)
+            .ok_or(StateDifference::Inapplicable(number.0))?;
+        let record = InvestorRecord {
+            investor,
+            created,
+            changed: number,
+        };
+        states.insert(row.subject, record);
     }
     Ok(states)
 }

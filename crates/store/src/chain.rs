@@ -92,8 +92,8 @@ impl IssuerTransaction {
         let mut after = Vec::new();
         loop {
             let page = select_standings!(
-                "NULL::bigint AS chain_id, NULL::bytea AS record, NULL::bigint AS block_number, \
-                 NULL::bigint AS entry_number FROM wallet w",
+                ["NULL::bigint AS chain_id, NULL::bytea AS record, NULL::bigint AS block_number, \
+                 NULL::bigint AS entry_number, NULL::boolean AS superseded FROM wallet w"],
                 "WHERE w.issuer = $1 AND w.address > $2 AND w.version > 0 \
                  AND (w.chains IS NULL OR $3 = ANY(w.chains)) \
                  ORDER BY w.address LIMIT $4",
@@ -167,7 +167,11 @@ impl Store {
                         head_time: row.head_s.map(seconds).transpose()?,
                         finalized_block: block(row.finalized_block)?,
                         signer: optional_address(row.signer)?,
-                        signer_balance_wei: row.signer_balance_wei.as_deref().map(wei).transpose()?,
+                        signer_balance_wei: row
+                            .signer_balance_wei
+                            .as_deref()
+                            .map(wei)
+                            .transpose()?,
                         last_error: row.last_error,
                         updated: row.updated_s.map(seconds).transpose()?,
                     },
@@ -187,8 +191,9 @@ impl Store {
             chain.name,
             chain.registry.as_slice(),
             bigint(chain.deployed_block),
-            i32::try_from(chain.confirmations)
-                .map_err(|_| StoreError::OutOfRange { what: "confirmations" })?,
+            i32::try_from(chain.confirmations).map_err(|_| StoreError::OutOfRange {
+                what: "confirmations"
+            })?,
             chain.settings,
         )
         .execute(&self.pool)
@@ -236,10 +241,7 @@ fn found(rows: u64) -> Result<()> {
 }
 
 /// The ids of the issuer's chains.
-pub(crate) async fn ids(
-    executor: impl PgExecutor<'_>,
-    issuer: &IssuerId,
-) -> Result<Vec<ChainId>> {
+pub(crate) async fn ids(executor: impl PgExecutor<'_>, issuer: &IssuerId) -> Result<Vec<ChainId>> {
     sqlx::query_scalar!(
         "SELECT chain_id FROM chain WHERE issuer = $1 ORDER BY chain_id",
         issuer.as_str(),

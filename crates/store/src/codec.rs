@@ -25,7 +25,9 @@ pub(crate) fn unsigned(value: i64, what: &'static str) -> Result<u64> {
 }
 
 pub(crate) fn count(value: Option<i64>) -> u64 {
-    value.and_then(|value| u64::try_from(value).ok()).unwrap_or(0)
+    value
+        .and_then(|value| u64::try_from(value).ok())
+        .unwrap_or(0)
 }
 
 pub(crate) fn seconds(value: i64) -> Result<UnixSeconds> {
@@ -74,13 +76,18 @@ pub(crate) fn record_bytes(record: WalletRecord) -> [u8; 32] {
 
 /// Wei travel as decimal text: sqlx has no bare type for `numeric`.
 pub(crate) fn wei(text: &str) -> Result<u128> {
-    text.parse().map_err(|_| StoreError::damaged(format!("`{text}` is no amount of wei")))
+    text.parse()
+        .map_err(|_| StoreError::damaged(format!("`{text}` is no amount of wei")))
 }
 
 pub(crate) fn scope(chains: Option<Vec<i64>>) -> Result<ChainScope> {
     match chains {
         None => Ok(ChainScope::All),
-        Some(ids) => ids.into_iter().map(chain_id).collect::<Result<_>>().map(ChainScope::Only),
+        Some(ids) => ids
+            .into_iter()
+            .map(chain_id)
+            .collect::<Result<_>>()
+            .map(ChainScope::Only),
     }
 }
 
@@ -164,8 +171,14 @@ mod tests {
 
     #[test]
     fn every_word_is_the_cores_own() {
-        survives(&[InvestorKind::NaturalPerson, InvestorKind::LegalEntity], kind_word);
-        survives(&[Level::Basic, Level::Enhanced, Level::Corporate], level_word);
+        survives(
+            &[InvestorKind::NaturalPerson, InvestorKind::LegalEntity],
+            kind_word,
+        );
+        survives(
+            &[Level::Basic, Level::Enhanced, Level::Corporate],
+            level_word,
+        );
         survives(
             &[
                 RejectionReason::Identity,
@@ -188,7 +201,10 @@ mod tests {
             ],
             revocation_word,
         );
-        assert!(matches!(word::<Level>("platinum", "level"), Err(StoreError::Damaged { .. })));
+        assert!(matches!(
+            word::<Level>("platinum", "level"),
+            Err(StoreError::Damaged { .. })
+        ));
     }
 
     #[test]

@@ -67,7 +67,9 @@ impl Store {
 
     /// Asks whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        sqlx::query_scalar!("SELECT 1").fetch_one(&self.pool).await?;
+        sqlx::query_scalar!("SELECT 1")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(())
     }
 

@@ -58,7 +58,10 @@ impl<'c> Copy<'c> {
     pub(crate) async fn finish(mut self, what: &'static str) -> Result<()> {
         self.buffer.extend_from_slice(&(-1_i16).to_be_bytes());
         self.inner.send(self.buffer.as_slice()).await?;
-        self.inner.finish().await.map_err(StoreError::unless_unique(what))?;
+        self.inner
+            .finish()
+            .await
+            .map_err(StoreError::unless_unique(what))?;
         Ok(())
     }
 }

@@ -89,17 +89,17 @@ pub(crate) async fn page(
     .collect()
 }
 
-pub(crate) struct EntryRow {
-    pub(crate) number: i64,
-    pub(crate) decided_s: i64,
-    pub(crate) actor: String,
-    pub(crate) investor: Vec<u8>,
-    pub(crate) events: String,
-    pub(crate) hash: Vec<u8>,
+struct EntryRow {
+    number: i64,
+    decided_s: i64,
+    actor: String,
+    investor: Vec<u8>,
+    events: String,
+    hash: Vec<u8>,
 }
 
 impl EntryRow {
-    pub(crate) fn read(self) -> Result<StoredEntry> {
+    fn read(self) -> Result<StoredEntry> {
         Ok(StoredEntry {
             entry: Entry {
                 number: entry_number(self.number)?,

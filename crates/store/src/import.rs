@@ -2,12 +2,7 @@
 
 use alloy_primitives::B256;
 use sqlx::postgres::PgBindIterExt;
-use symbolon_core::{
-    actor::Actor,
-    ids::IssuerId,
-    investor::Source,
-    time::UnixSeconds,
-};
+use symbolon_core::{actor::Actor, ids::IssuerId, investor::Source, time::UnixSeconds};
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
@@ -277,7 +272,10 @@ impl IssuerTransaction {
             self.issuer.as_str(),
             id,
             errors.clone().map(|error| bigint(error.line)).bind_iter() as _,
-            errors.clone().map(|error| error.column.as_deref().unwrap_or("")).bind_iter() as _,
+            errors
+                .clone()
+                .map(|error| error.column.as_deref().unwrap_or(""))
+                .bind_iter() as _,
             errors.clone().map(|error| error.code.as_str()).bind_iter() as _,
             errors.map(|error| error.message.as_str()).bind_iter() as _,
         )
@@ -316,7 +314,11 @@ impl ImportRow {
             "running" => ImportState::Running,
             "finished" => ImportState::Finished,
             "failed" => ImportState::Failed,
-            other => return Err(StoreError::damaged(format!("an import cannot be `{other}`"))),
+            other => {
+                return Err(StoreError::damaged(format!(
+                    "an import cannot be `{other}`"
+                )));
+            }
         };
         Ok(ImportJob {
             file_hash: hash(&self.file_hash)?,

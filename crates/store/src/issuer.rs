@@ -3,11 +3,7 @@
 use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
-use symbolon_core::{
-    ids::IssuerId,
-    log::Head,
-    time::UnixSeconds,
-};
+use symbolon_core::{ids::IssuerId, log::Head, time::UnixSeconds};
 
 use crate::{
     Result, Store, StoreError,
@@ -118,7 +114,10 @@ struct IssuerRow {
 impl IssuerRow {
     fn read(self) -> Result<Issuer> {
         Ok(Issuer {
-            id: self.issuer.parse().map_err(|_| StoreError::damaged("an issuer's slug"))?,
+            id: self
+                .issuer
+                .parse()
+                .map_err(|_| StoreError::damaged("an issuer's slug"))?,
             name: self.name,
             created: seconds(self.created_s)?,
             head: head(self.head_number, &self.head_hash)?,

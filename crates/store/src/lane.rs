@@ -21,7 +21,7 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
-use crate::{Result, Store, StoreError, codec::bigint, issuer, observed, outbox};
+use crate::{Result, Store, StoreError, codec::bigint, observed, outbox};
 use row::LaneRow;
 
 impl Store {
@@ -38,8 +38,9 @@ impl Store {
         signed: &Signed,
     ) -> Result<()> {
         let envelope = &signed.envelope;
-        let wallets = i32::try_from(envelope.batch.len())
-            .map_err(|_| StoreError::OutOfRange { what: "the number of wallets" })?;
+        let wallets = i32::try_from(envelope.batch.len()).map_err(|_| StoreError::OutOfRange {
+            what: "the number of wallets",
+        })?;
         let mut transaction = self.begin_growing().await?;
         sqlx::query!(
             "INSERT INTO lane_transaction (issuer, chain_id, signer, nonce, attempt, hash, raw, \
@@ -66,7 +67,9 @@ impl Store {
         )
         .execute(&mut *transaction)
         .await
-        .map_err(StoreError::unless_unique("this attempt at the nonce is stored already"))?;
+        .map_err(StoreError::unless_unique(
+            "this attempt at the nonce is stored already",
+        ))?;
         outbox::strike(&mut transaction, issuer, chain, &envelope.settles).await?;
         Ok(transaction.commit().await?)
     }
@@ -116,10 +119,6 @@ impl Store {
             nonce,
         };
         let mut transaction = self.begin_growing().await?;
-        // Requeueing must not meet a change that is being decided.
-        if !matches!(outcome, Outcome::Mined(_)) {
-            issuer::lock(&mut transaction, issuer).await?;
-        }
         match outcome {
             Outcome::Mined(receipt) => {
                 place.end(&mut transaction, "mined", receipt).await?;
@@ -154,7 +153,12 @@ struct Place<'a> {
 
 impl Place<'_> {
     /// The attempt in the receipt ended so; the others were replaced by it.
-    async fn end(&self, connection: &mut PgConnection, word: &str, receipt: &Receipt) -> Result<()> {
+    async fn end(
+        &self,
+        connection: &mut PgConnection,
+        word: &str,
+        receipt: &Receipt,
+    ) -> Result<()> {
         let Attempt(attempt) = receipt.attempt;
         let done = sqlx::query!(
             "UPDATE lane_transaction SET \
@@ -175,7 +179,9 @@ impl Place<'_> {
         .execute(connection)
         .await?;
         match done.rows_affected() {
-            0 => Err(StoreError::NotFound { what: "transaction" }),
+            0 => Err(StoreError::NotFound {
+                what: "transaction",
+            }),
             _ => Ok(()),
         }
     }
@@ -208,8 +214,14 @@ impl Place<'_> {
         )
         .fetch_optional(connection)
         .await?
-        .ok_or(StoreError::NotFound { what: "transaction" })?;
+        .ok_or(StoreError::NotFound {
+            what: "transaction",
+        })?;
         let batch: Batch = row::batch(&row.call, &row.batch)?;
-        Ok(batch.versions().into_iter().map(|(wallet, _)| wallet).collect())
+        Ok(batch
+            .versions()
+            .into_iter()
+            .map(|(wallet, _)| wallet)
+            .collect())
     }
 }

@@ -39,8 +39,14 @@ pub(crate) async fn write(
          WHERE observed.block_number <= excluded.block_number",
         issuer.as_str(),
         bigint(chain.0),
-        newest.keys().map(|wallet| wallet::bytes(*wallet)).bind_iter() as _,
-        newest.values().map(|record| record_bytes(*record).to_vec()).bind_iter() as _,
+        newest
+            .keys()
+            .map(|wallet| wallet::bytes(*wallet))
+            .bind_iter() as _,
+        newest
+            .values()
+            .map(|record| record_bytes(*record).to_vec())
+            .bind_iter() as _,
         bigint(block),
     )
     .execute(connection)

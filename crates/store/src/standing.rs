@@ -56,7 +56,7 @@ pub struct MirrorStanding {
 /// Wallets with their holders, in one snapshot. `$source` names the last
 /// columns of [`StandingRow`] and joins `wallet w`; `$rest` may join more.
 macro_rules! select_standings {
-    ($source:tt, $rest:tt, $($argument:expr),* $(,)?) => {
+    ([$($source:tt)*], $rest:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             crate::standing::StandingRow,
             r#"SELECT w.address AS "address!", w.holder AS "holder?", w.chains AS "chains?",
@@ -68,8 +68,9 @@ macro_rules! select_standings {
             i.us_person AS "us_person?", i.expiry_s AS "expiry_s?", i.authority AS "authority?",
             i.source AS "source?", i.verified_s AS "verified_s?",
             i.created_entry AS "created_entry?", i.changed_entry AS "changed_entry?", "#
-            + $source
-            + " LEFT JOIN investor i ON i.issuer = w.issuer AND i.created_entry = w.holder " + $rest,
+            + $($source)*
+            + " LEFT JOIN LATERAL (SELECT * FROM investor \
+                WHERE issuer = w.issuer AND created_entry = w.holder LIMIT 1) i ON true " + $rest,
             $($argument),*
         )
     };
@@ -108,6 +109,7 @@ pub(crate) struct StandingRow {
     pub(crate) block_number: Option<i64>,
     // The outbox row, where the query joins it.
     pub(crate) entry_number: Option<i64>,
+    pub(crate) superseded: Option<bool>,
 }
 
 impl StandingRow {
@@ -122,7 +124,9 @@ impl StandingRow {
 
     /// What the chain holds; nothing where it never heard of the wallet.
     pub(crate) fn observed(&self) -> Result<WalletRecord> {
-        self.record.as_deref().map_or(Ok(WalletRecord::EMPTY), codec::record)
+        self.record
+            .as_deref()
+            .map_or(Ok(WalletRecord::EMPTY), codec::record)
     }
 
     /// A wallet that names a holder must have one: a missing row is damage.
@@ -179,9 +183,9 @@ impl Store {
     ) -> Result<Vec<MirrorStanding>> {
         let after = after.map_or_else(Vec::new, |wallet| wallet.address().to_vec());
         select_standings!(
-            "o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+            ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
              o.block_number AS \"block_number?\", \
-             NULL::bigint AS entry_number FROM wallet w",
+             NULL::bigint AS entry_number, NULL::boolean AS superseded FROM wallet w"],
             "LEFT JOIN LATERAL ( \
                  SELECT * FROM observed s WHERE s.issuer = w.issuer \
                  AND s.wallet = w.address AND s.chain_id = $2 LIMIT 1) o ON true \

@@ -1,6 +1,8 @@
 //! Wallets: what the register remembers of an address, and what every chain
 //! says of it.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use sqlx::PgExecutor;
 use symbolon_core::{
     ids::{ChainId, IssuerId},
@@ -12,8 +14,8 @@ use symbolon_core::{
 
 use crate::{
     IssuerTransaction, Result, Store,
-    codec::{address, chain_id, entry_number, scope, unsigned, version, wallet},
-    standing::{Standing, select_standings},
+    codec::{self, address, chain_id, entry_number, scope, unsigned, version, wallet},
+    standing::{Standing, StandingRow, select_standings},
 };
 
 /// Everything about one wallet: whose it is, and what each chain holds of it.
@@ -61,41 +63,74 @@ impl WalletReport {
 
 impl Store {
     /// What is known of this wallet: `None` for an address that was never
-    /// bound and that no chain showed. One round trip, primary keys only.
+    /// bound and that no chain showed.
     pub async fn wallet_report(
         &self,
         issuer: &IssuerId,
         address: WalletAddress,
     ) -> Result<Option<WalletReport>> {
+        Ok(self
+            .wallet_reports(issuer, &[address])
+            .await?
+            .remove(&address))
+    }
+
+    /// What is known of these wallets; one that nobody knows is absent. One
+    /// round trip, primary keys only.
+    pub async fn wallet_reports(
+        &self,
+        issuer: &IssuerId,
+        addresses: &[WalletAddress],
+    ) -> Result<HashMap<WalletAddress, WalletReport>> {
+        let keys: Vec<_> = addresses.iter().copied().map(bytes).collect();
         let rows = select_standings!(
-            "o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+            ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
              o.block_number AS \"block_number?\", \
-             NULL::bigint AS entry_number FROM wallet w",
-            "LEFT JOIN observed o ON o.issuer = w.issuer AND o.wallet = w.address \
-             WHERE w.issuer = $1 AND w.address = $2",
+             NULL::bigint AS entry_number, NULL::boolean AS superseded \
+             FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
+                 WHERE issuer = $1 AND address = k.key LIMIT 1) w"],
+            "LEFT JOIN LATERAL (SELECT * FROM observed \
+                 WHERE issuer = $1 AND wallet = w.address OFFSET 0) o ON true",
             issuer.as_str(),
-            bytes(address),
+            &keys,
         )
         .fetch_all(&self.pool)
         .await?;
-        let mut chains = Vec::with_capacity(rows.len());
-        for row in &rows {
-            if let (Some(chain), Some(block)) = (row.chain_id, row.block_number) {
-                chains.push(ChainRecord {
-                    chain: chain_id(chain)?,
-                    observed: row.observed()?,
-                    block: unsigned(block, "a block number")?,
-                });
+        let mut reports: HashMap<WalletAddress, WalletReport> = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let chain = row.chain_record()?;
+            let address = codec::wallet(&row.address)?;
+            let report = match reports.entry(address) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let Standing { wallet, investor } = row.standing()?;
+                    let chains = Vec::new();
+                    new.insert(WalletReport {
+                        wallet,
+                        investor,
+                        chains,
+                    })
+                }
+            };
+            // An address that was asked for twice shows each chain twice.
+            let seen = |chain: &ChainRecord| report.chains.iter().any(|c| c.chain == chain.chain);
+            if let Some(chain) = chain.filter(|chain| !seen(chain)) {
+                report.chains.push(chain);
             }
         }
-        let Some(row) = rows.into_iter().next() else {
+        Ok(reports)
+    }
+}
+
+impl StandingRow {
+    fn chain_record(&self) -> Result<Option<ChainRecord>> {
+        let (Some(chain), Some(block)) = (self.chain_id, self.block_number) else {
             return Ok(None);
         };
-        let Standing { wallet, investor } = row.standing()?;
-        Ok(Some(WalletReport {
-            wallet,
-            investor,
-            chains,
+        Ok(Some(ChainRecord {
+            chain: chain_id(chain)?,
+            observed: self.observed()?,
+            block: unsigned(block, "a block number")?,
         }))
     }
 }
@@ -114,8 +149,14 @@ impl IssuerTransaction {
             let known = highest.entry(*wallet).or_insert(*version);
             *known = (*known).max(*version);
         }
-        let addresses: Vec<_> = highest.keys().map(|wallet| wallet.address().to_vec()).collect();
-        let versions: Vec<_> = highest.values().map(|version| i32::from(version.0)).collect();
+        let addresses: Vec<_> = highest
+            .keys()
+            .map(|wallet| wallet.address().to_vec())
+            .collect();
+        let versions: Vec<_> = highest
+            .values()
+            .map(|version| i32::from(version.0))
+            .collect();
         sqlx::query!(
             "INSERT INTO wallet (issuer, address, active, version, chain_version, linked_entry, \
                  changed_entry) \
@@ -239,6 +280,8 @@ pub(crate) fn bytes(wallet: WalletAddress) -> Vec<u8> {
     wallet.address().to_vec()
 }
 
-pub(crate) fn optional_address(bytes: Option<Vec<u8>>) -> Result<Option<alloy_primitives::Address>> {
+pub(crate) fn optional_address(
+    bytes: Option<Vec<u8>>,
+) -> Result<Option<alloy_primitives::Address>> {
     bytes.as_deref().map(address).transpose()
 }

@@ -37,7 +37,11 @@ pub(crate) async fn run(args: DemoArgs) -> Result<ExitCode> {
         stage.stop().await?;
     }
     // To be interrupted is how serving ends; the story should not end so.
-    if serving { ended.map(|_| ExitCode::SUCCESS) } else { ended }
+    if serving {
+        ended.map(|_| ExitCode::SUCCESS)
+    } else {
+        ended
+    }
 }
 
 fn interrupted() -> ExitCode {

@@ -1,6 +1,9 @@
 //! What the tests share. Each part is a feature, so that a test builds only
-//! what it uses: `evm`, an in-process EVM; `database`, a private PostgreSQL.
+//! what it uses: `evm`, an in-process EVM; `database`, a private PostgreSQL;
+//! `chain`, a development chain with a registry on it.
 
+#[cfg(feature = "chain")]
+pub mod chain;
 #[cfg(feature = "database")]
 pub mod database;
 #[cfg(feature = "evm")]

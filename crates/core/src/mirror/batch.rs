@@ -150,9 +150,8 @@ impl Batch {
         if bytes.is_empty() || !bytes.len().is_multiple_of(width) {
             return Err(error);
         }
-        let wallet = |entry: &[u8]| {
-            WalletAddress::new(Address::from_slice(&entry[..20])).map_err(|_| error)
-        };
+        let wallet =
+            |entry: &[u8]| WalletAddress::new(Address::from_slice(&entry[..20])).map_err(|_| error);
         let entries = bytes.chunks_exact(width);
         Ok(match call {
             Call::Upsert => Self::Upsert(
@@ -215,6 +214,9 @@ mod tests {
     fn torn_bytes_are_no_batch() {
         assert!(Batch::unpack(Call::Upsert, &[1; 51]).is_err());
         assert!(Batch::unpack(Call::Deny, &[]).is_err());
-        assert!(Batch::unpack(Call::Deny, &[0; 23]).is_err(), "the zero address");
+        assert!(
+            Batch::unpack(Call::Deny, &[0; 23]).is_err(),
+            "the zero address"
+        );
     }
 }

@@ -58,10 +58,7 @@ impl FeePolicy {
     /// accept it and no less than the market; `None` when the cap leaves no room.
     pub fn replacement(&self, previous: GasPrice, market: Market) -> Option<GasPrice> {
         let bumped = |wei: Wei| {
-            let raise = wei
-                .0
-                .saturating_mul(self.bump_percent.into())
-                .div_ceil(100);
+            let raise = wei.0.saturating_mul(self.bump_percent.into()).div_ceil(100);
             wei.0.saturating_add(raise.max(1))
         };
         let least = (bumped(previous.max_fee), bumped(previous.priority_fee));

@@ -16,7 +16,8 @@
 //!    nonce and a higher, bounded fee.
 //! 5. [`Effect::Observe`] reads head, fees, nonce and receipts.
 //! 6. [`Effect::Settle`] records what became of it, once deep enough, and
-//!    queues its wallets again if the chain did not take them.
+//!    queues its wallets again if the chain did not take them. After each
+//!    refusal the lane waits twice as long before it tries its kind again.
 //!
 //! When the store fails, nobody knows whether it stored: the driver abandons
 //! the lane and makes a new one from what is stored.
@@ -30,25 +31,23 @@ mod planning;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod under_way;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 pub use effect::{
     Attempt, Broadcast, Effect, Envelope, Input, Nonce, Observation, Outcome, Receipt, Signed,
     Urgency,
 };
-use planning::{Outbox, Planning};
+use planning::{Hold, Outbox, Planning};
 pub use slot::{OpenTransaction, Slot};
+use under_way::UnderWay;
 
 use super::{
     batch::Batch,
     fees::{FeePolicy, Gas, Market},
-    record::WalletRecord,
 };
-use crate::{
-    time::{Millis, UnixMillis},
-    wallet::WalletAddress,
-};
+use crate::time::{Millis, UnixMillis};
 
 /// How one chain wants to be driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,11 +97,11 @@ pub struct Lane {
     policy: LanePolicy,
     slots: BTreeMap<Nonce, Slot>,
     next_nonce: Nonce,
-    /// What each wallet under way will hold once mined, by the nonce that
-    /// carries it.
-    under_way: HashMap<WalletAddress, (Nonce, WalletRecord)>,
+    under_way: UnderWay,
     denials: Outbox,
     approvals: Outbox,
+    denials_hold: Hold,
+    approvals_hold: Hold,
     planning: Planning,
     market: Option<Market>,
     mined_nonce: Nonce,
@@ -122,9 +121,11 @@ impl Lane {
             policy,
             slots: BTreeMap::new(),
             next_nonce: Nonce(0),
-            under_way: HashMap::new(),
+            under_way: UnderWay::default(),
             denials: Outbox::MayHold,
             approvals: Outbox::MayHold,
+            denials_hold: Hold::default(),
+            approvals_hold: Hold::default(),
             planning: Planning::Idle,
             market: None,
             mined_nonce: Nonce(0),
@@ -143,6 +144,9 @@ impl Lane {
                     lane.slots.insert(slot.nonce, slot);
                 }
             }
+        }
+        for slot in lane.slots.values() {
+            lane.under_way.inherit(slot.nonce, &slot.batch);
         }
         lane
     }
@@ -171,7 +175,12 @@ impl Lane {
 
     /// When [`Lane::poll`] may have something to do without any input.
     pub fn poll_at(&self) -> UnixMillis {
-        let hold = Some(self.held_until).filter(|until| *until > UnixMillis(0));
+        let holds = [
+            self.held_until,
+            self.denials_hold.until,
+            self.approvals_hold.until,
+        ];
+        let holds = holds.into_iter().filter(|until| *until > UnixMillis(0));
         let front = self.slots.get(&self.mined_nonce);
         let replacement = front.and_then(|slot| slot.replacement_due(&self.policy));
         let broadcasts = self
@@ -179,7 +188,7 @@ impl Lane {
             .values()
             .filter_map(|slot| slot.broadcast_due(&self.policy));
         broadcasts
-            .chain(hold)
+            .chain(holds)
             .chain(replacement)
             .chain((!self.observing).then_some(self.observe_at))
             .min()
@@ -220,12 +229,16 @@ impl Lane {
         }
     }
 
+    /// In the order of nonces, one after another: a block may hold two writes
+    /// to one wallet, and what the later one left there is what counts. A slot
+    /// whose replacement is being stored waits for that: what is stored after
+    /// its end would stay open for ever.
     fn settle(&mut self) -> Option<Effect> {
-        let slot = self
-            .slots
-            .values_mut()
-            .find(|slot| slot.outcome.is_some() && !slot.settling)?;
-        slot.settling = true;
+        let slot = self.slots.values_mut().next()?;
+        if slot.settling || slot.replacing {
+            return None;
+        }
+        slot.settling = slot.outcome.is_some();
         Some(Effect::Settle {
             nonce: slot.nonce,
             outcome: slot.outcome.clone()?,
@@ -264,6 +277,10 @@ impl Lane {
             return;
         };
         slot.broadcasting = false;
+        if slot.newest().attempt != attempt {
+            // A dearer try was stored meanwhile, and is yet to be sent.
+            return;
+        }
         slot.last_broadcast = Some(now);
         match outcome {
             Broadcast::Accepted => {
@@ -275,7 +292,7 @@ impl Lane {
                 slot.accepted = true;
                 self.observe_at = now;
             }
-            Broadcast::Underpriced => slot.underpriced |= slot.newest().attempt == attempt,
+            Broadcast::Underpriced => slot.underpriced = true,
             Broadcast::Unfunded => self.held_until = now.after(self.policy.rebroadcast_after),
             Broadcast::Unreachable => {}
         }

@@ -109,7 +109,10 @@ mod tests {
             wallet: wallet(),
             record: desired,
         };
-        assert_eq!(step(wallet(), desired, WalletRecord::EMPTY), Step::Upsert(upsert));
+        assert_eq!(
+            step(wallet(), desired, WalletRecord::EMPTY),
+            Step::Upsert(upsert)
+        );
         assert_eq!(step(wallet(), desired, desired), Step::Nothing);
     }
 
@@ -148,7 +151,10 @@ mod tests {
     #[test]
     fn a_denial_that_the_chain_outranks_still_lands() {
         let desired = approved(3).with_approval(false);
-        assert!(matches!(step(wallet(), desired, approved(7)), Step::Deny(_)));
+        assert!(matches!(
+            step(wallet(), desired, approved(7)),
+            Step::Deny(_)
+        ));
     }
 
     #[test]
@@ -158,6 +164,9 @@ mod tests {
         };
         let climbed = denied(WalletRecord::EMPTY, denial.version, denial.grounds);
         assert!(climbed.denies());
-        assert!(matches!(step(wallet(), approved(5000), climbed), Step::Upsert(_)));
+        assert!(matches!(
+            step(wallet(), approved(5000), climbed),
+            Step::Upsert(_)
+        ));
     }
 }

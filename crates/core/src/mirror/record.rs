@@ -253,7 +253,10 @@ pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Optio
     for (field, value) in [
         (COUNTRY, u64::from(verdict.country.numeric())),
         (EXPIRY, verdict.expiry.map_or(0, |at| at.0)),
-        (ACCREDITATION_ENDS, verdict.accreditation_ends.map_or(0, |day| day.0.into())),
+        (
+            ACCREDITATION_ENDS,
+            verdict.accreditation_ends.map_or(0, |day| day.0.into()),
+        ),
         (VERSION, wallet.version.0.into()),
         (AUTHORITY, verdict.authority.0.into()),
         (VERIFIED, approved.into()),

@@ -53,7 +53,11 @@ impl Grounds {
     pub fn of(record: WalletRecord) -> Self {
         let mut grounds = Self::default();
         if !record.is_approved() {
-            grounds = grounds.and(if record.is_contained() { Self::REVOKED } else { Self::REMOVED });
+            grounds = grounds.and(if record.is_contained() {
+                Self::REVOKED
+            } else {
+                Self::REMOVED
+            });
         }
         if record.is_restricted() {
             grounds = grounds.and(Self::RESTRICTED);

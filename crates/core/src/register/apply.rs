@@ -47,7 +47,11 @@ pub fn apply(
         Event::ExternalIdAssigned { external_id } => {
             investor.external_id = Some(external_id.clone());
         }
-        Event::WalletLinked { wallet, chains, version } => {
+        Event::WalletLinked {
+            wallet,
+            chains,
+            version,
+        } => {
             if investor.wallet(*wallet).is_some() {
                 return Err(damaged("the wallet is bound already"));
             }
@@ -62,10 +66,14 @@ pub fn apply(
             investor.wallets.retain(|held| held.address != *wallet);
         }
         Event::WalletDeactivated { wallet } => {
-            held(&mut investor, *wallet).ok_or_else(|| damaged("unknown wallet"))?.active = false;
+            held(&mut investor, *wallet)
+                .ok_or_else(|| damaged("unknown wallet"))?
+                .active = false;
         }
         Event::WalletReactivated { wallet } => {
-            held(&mut investor, *wallet).ok_or_else(|| damaged("unknown wallet"))?.active = true;
+            held(&mut investor, *wallet)
+                .ok_or_else(|| damaged("unknown wallet"))?
+                .active = true;
         }
         Event::InvestorVerified(verdict) => investor.status = Status::Verified(verdict.clone()),
         Event::InvestorRejected { reason } => investor.status = Status::Rejected(*reason),

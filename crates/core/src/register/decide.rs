@@ -61,11 +61,17 @@ fn step(
             Event::WalletRemoved { wallet }
         }
         Command::DeactivateWallet { wallet } => {
-            unless(!bound(investor, wallet)?.active, "the wallet is inactive already")?;
+            unless(
+                !bound(investor, wallet)?.active,
+                "the wallet is inactive already",
+            )?;
             Event::WalletDeactivated { wallet }
         }
         Command::ReactivateWallet { wallet } => {
-            unless(bound(investor, wallet)?.active, "the wallet is active already")?;
+            unless(
+                bound(investor, wallet)?.active,
+                "the wallet is active already",
+            )?;
             Event::WalletReactivated { wallet }
         }
         Command::Verify(verdict) => Event::InvestorVerified(verified(verdict, actor, now)?),
@@ -255,5 +261,9 @@ fn facts(investor: &Investor, wallet: &Wallet) -> Option<WalletRecord> {
         version: Version::default(),
         ..wallet.clone()
     };
-    desired(investor, &unversioned, alloy_primitives::Address::with_last_byte(1))
+    desired(
+        investor,
+        &unversioned,
+        alloy_primitives::Address::with_last_byte(1),
+    )
 }

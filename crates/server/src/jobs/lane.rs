@@ -23,7 +23,7 @@ use symbolon_core::{
     ids::{ChainId, IssuerId},
     mirror::{
         fees::{FeePolicy, Gas, Wei},
-        lane::{Effect, Input, Lane, LanePolicy, Nonce, OpenTransaction, Signed},
+        lane::{Effect, Input, Lane, LanePolicy, Nonce, OpenTransaction, Outcome, Signed},
     },
     time::{Millis, UnixMillis},
 };
@@ -85,7 +85,8 @@ pub enum LaneError {
     /// The store did not answer, or may or may not have stored something.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The node is down, or is of another chain.
+    /// The node is down or of another chain, or the registry takes no writes
+    /// from the signer.
     #[error(transparent)]
     Chain(#[from] ChainError),
 }
@@ -126,14 +127,20 @@ async fn drive(
     clock: &Clock,
     wake: &Wake,
 ) -> Result<(), LaneError> {
-    let registry = store.chain(&settings.issuer, settings.chain).await?.chain.registry;
+    let registry = store
+        .chain(&settings.issuer, settings.chain)
+        .await?
+        .chain
+        .registry;
     let url = settings.rpc_url.expose_secret();
     let endpoint = Endpoint::connect(url, settings.chain).await?;
+    let client = LaneClient::new(endpoint, settings.signer.clone(), registry);
+    client.check_mirror().await?;
     let books = Arc::new(Books {
         store: store.clone(),
         settings: settings.clone(),
         clock: clock.clone(),
-        client: LaneClient::new(endpoint, settings.signer.clone(), registry),
+        client,
         noted_at: AtomicU64::new(0),
     });
     let open = books.open().await?;
@@ -227,16 +234,18 @@ impl Books {
             Effect::Observe(open) => self.observe(&open).await,
             Effect::Settle { nonce, outcome } => {
                 let now = self.clock.now();
-                store.settle(issuer, *chain, signer, nonce, &outcome, now).await?;
+                store
+                    .settle(issuer, *chain, signer, nonce, &outcome, now)
+                    .await?;
+                if matches!(outcome, Outcome::Failed { .. }) {
+                    self.client.check_mirror().await?;
+                }
                 Input::Settled { nonce }
             }
         })
     }
 
-    async fn observe(
-        &self,
-        open: &[(Nonce, Vec<B256>)],
-    ) -> Input {
+    async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
         match self.client.observe(open).await {
             Ok((observation, head)) => {
                 self.note(head).await;
@@ -270,7 +279,11 @@ impl Books {
             updated: Some(self.clock.now()),
         };
         let LaneSettings { issuer, chain, .. } = &self.settings;
-        if let Err(error) = self.store.update_chain_status(issuer, *chain, &status).await {
+        if let Err(error) = self
+            .store
+            .update_chain_status(issuer, *chain, &status)
+            .await
+        {
             tracing::debug!(%issuer, %chain, %error, "chain status not noted");
         }
     }

@@ -107,9 +107,7 @@ impl VerificationEntry {
                         country,
                         accreditation,
                         accreditation_ends: None,
-                        us_person: self
-                            .us_person
-                            .unwrap_or(country == symbolon_core::country::Country::US),
+                        us_person: self.us_person.unwrap_or(country.is_united_states()),
                         expiry: expiry?,
                         source: source.clone(),
                     },

@@ -111,7 +111,10 @@ async fn show(
     State(state): State<AppState>,
 ) -> Result<Json<WalletReportBody>> {
     let chains = state.chains(&caller.issuer).await?;
-    let report = state.store.wallet_report(&caller.issuer, address).await?;
+    let report = state
+        .lookups
+        .report(&state.store, &caller.issuer, address)
+        .await?;
     let report = report.ok_or_else(unknown)?;
     Ok(Json(WalletReportBody::new(
         address,

@@ -39,9 +39,6 @@ pub(super) struct KnownInvestor {
 pub(super) struct KnownWallet {
     pub(super) wallet: StoredWallet,
     pub(super) change: Change,
-    /// The entry at which the outbox may still hold it, where it was stored
-    /// before this batch.
-    pub(super) before: Option<EntryNumber>,
     /// Whether chains must be told of it, and whether they must be told a no.
     pub(super) due: Option<Due>,
 }
@@ -112,7 +109,10 @@ impl Known {
             .ok_or_else(|| StoreError::damaged(format!("investor {id} contradicts its log")))?;
         let (entry, hash) = self.record(id, &events, actor, now)?;
         let number = entry.number;
-        let subject = self.investors.get(&id).map_or(number, |known| known.record.created);
+        let subject = self
+            .investors
+            .get(&id)
+            .map_or(number, |known| known.record.created);
         let changed = self.follow(subject, &after, &events, number);
         self.keep(after.clone(), number);
         let decision = Decision {
@@ -132,12 +132,12 @@ impl Known {
         match subject {
             Subject::New(id) if self.investors.contains_key(id) => Err(Refusal::InvestorExists),
             Subject::New(id) | Subject::Investor(id) => Ok(*id),
-            Subject::Wallet(wallet) => {
-                self.holder(*wallet).ok_or(Refusal::UnknownWallet(*wallet))
-            }
-            Subject::ExternalId(reference) => {
-                self.by_external_id.get(reference).copied().ok_or(Refusal::UnknownInvestor)
-            }
+            Subject::Wallet(wallet) => self.holder(*wallet).ok_or(Refusal::UnknownWallet(*wallet)),
+            Subject::ExternalId(reference) => self
+                .by_external_id
+                .get(reference)
+                .copied()
+                .ok_or(Refusal::UnknownInvestor),
             Subject::Row {
                 new,
                 wallet,
@@ -150,7 +150,9 @@ impl Known {
     }
 
     fn holder(&self, wallet: WalletAddress) -> Option<InvestorId> {
-        self.by_entry.get(&self.wallets.get(&wallet)?.wallet.holder?).copied()
+        self.by_entry
+            .get(&self.wallets.get(&wallet)?.wallet.holder?)
+            .copied()
     }
 
     /// Whether somebody new would take a reference that is another's.
@@ -214,7 +216,6 @@ impl Known {
             let known = self.wallets.entry(address).or_insert_with(|| KnownWallet {
                 wallet: never_seen(address),
                 change: Change::Made,
-                before: None,
                 due: None,
             });
             if known.change == Change::None {

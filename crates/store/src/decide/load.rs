@@ -81,7 +81,6 @@ pub(super) async fn everything(
         known.wallets.insert(
             wallet.address,
             KnownWallet {
-                before: Some(wallet.changed),
                 wallet,
                 change: Change::None,
                 due: None,
@@ -99,8 +98,14 @@ pub(super) async fn everything(
     }
     // A holder without a row must not be taken for somebody new (I12).
     for KnownWallet { wallet, .. } in known.wallets.values() {
-        if wallet.holder.is_some_and(|holder| !known.by_entry.contains_key(&holder)) {
-            return Err(StoreError::damaged(format!("the holder of {} is missing", wallet.address)));
+        if wallet
+            .holder
+            .is_some_and(|holder| !known.by_entry.contains_key(&holder))
+        {
+            return Err(StoreError::damaged(format!(
+                "the holder of {} is missing",
+                wallet.address
+            )));
         }
     }
     Ok(known)

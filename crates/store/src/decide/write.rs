@@ -1,7 +1,5 @@
 //! What a batch has decided, stored with a statement a table.
 
-use std::collections::BTreeMap;
-
 use sqlx::{PgConnection, postgres::PgBindIterExt};
 use symbolon_core::{
     ids::IssuerId,
@@ -10,7 +8,7 @@ use symbolon_core::{
     time::UnixSeconds,
 };
 
-use super::known::{Change, Known, KnownWallet, NewEntry};
+use super::known::{Change, Due, Known, NewEntry};
 use crate::{
     InvestorRecord, IssuerTransaction, Result, StoreError,
     codec::{
@@ -47,7 +45,10 @@ pub(super) async fn everything(
     update_investors(connection, issuer, &altered).await?;
 
     let changed = |wanted| {
-        let wallets = known.wallets.values().filter(move |known| known.change == wanted);
+        let wallets = known
+            .wallets
+            .values()
+            .filter(move |known| known.change == wanted);
         let mut wallets: Vec<_> = wallets.map(|known| &known.wallet).collect();
         // In the order of the index by holder, which then only grows at its end.
         wallets.sort_unstable_by_key(|wallet| wallet.linked);
@@ -59,37 +60,27 @@ pub(super) async fn everything(
 }
 
 /// Queues every wallet that is due for the chains in its scope. A tombstone
-/// keeps the scope in which the wallet counted. An older change of the wallet
-/// that still waits gives way; where it waits for a chain outside the new
-/// scope, that chain is owed a tombstone, at the new turn.
+/// keeps the scope in which the wallet counted.
 async fn queue(connection: &mut PgConnection, known: &Known, now: UnixSeconds) -> Result<bool> {
-    let due = || known.wallets.values().filter_map(|known| Some((known, known.due?)));
-    let mut rows = BTreeMap::new();
-    let waiting: Vec<_> = due()
-        .filter_map(|(known, _)| Some((known.wallet.address, known.before?)))
+    let mut due: Vec<_> = known
+        .wallets
+        .values()
+        .filter_map(|known| Some((&known.wallet, known.due?)))
         .collect();
-    for (chain, address) in outbox::withdraw(connection, &known.issuer, &waiting).await? {
-        if let Some(known) = known.wallets.get(&address) {
-            let denial = true;
-            rows.insert((chain, known.wallet.changed, address), denial);
-        }
-    }
-    for (KnownWallet { wallet, .. }, due) in due() {
-        for chain in &known.chains {
+    due.sort_unstable_by_key(|(wallet, _)| (wallet.changed, wallet.address));
+    let mut rows = Vec::with_capacity(due.len() * known.chains.len());
+    for chain in &known.chains {
+        for (wallet, Due { denial }) in &due {
             if wallet.chains.includes(*chain) {
-                rows.insert((*chain, wallet.changed, wallet.address), due.denial);
+                rows.push(outbox::Row {
+                    chain: *chain,
+                    entry: wallet.changed,
+                    wallet: wallet.address,
+                    denial: *denial,
+                });
             }
         }
     }
-    let rows: Vec<_> = rows
-        .into_iter()
-        .map(|((chain, entry, wallet), denial)| outbox::Row {
-            chain,
-            entry,
-            wallet,
-            denial,
-        })
-        .collect();
     outbox::queue(connection, &known.issuer, &rows, now).await?;
     Ok(!rows.is_empty())
 }
@@ -135,7 +126,9 @@ impl<'t> Log<'t> {
     }
 
     pub(super) async fn finish(self) -> Result<()> {
-        self.copy.finish("the log has an entry of this number").await
+        self.copy
+            .finish("the log has an entry of this number")
+            .await
     }
 }
 
@@ -152,7 +145,9 @@ impl<'a> InvestorColumns<'a> {
     fn of(record: &'a InvestorRecord) -> Result<Self> {
         let status = &record.investor.status;
         let verdict = status.verdict();
-        let source = verdict.map(|verdict| serde_json::to_string(&verdict.source)).transpose();
+        let source = verdict
+            .map(|verdict| serde_json::to_string(&verdict.source))
+            .transpose();
         Ok(Self {
             record,
             created: record.created,
@@ -175,7 +170,8 @@ impl<'a> InvestorColumns<'a> {
     }
 
     fn rating(&self) -> Option<i16> {
-        self.verdict.map(|verdict| verdict.accreditation.rating().into())
+        self.verdict
+            .map(|verdict| verdict.accreditation.rating().into())
     }
 
     fn accreditation_ends(&self) -> Option<i32> {
@@ -224,7 +220,12 @@ async fn insert_investors(
             .bigint(bigint(row.created.0))
             .bigint(bigint(row.record.changed.0))
             .bytes(investor.id.0.as_slice())
-            .optional_text(investor.external_id.as_ref().map(|reference| reference.as_str()))
+            .optional_text(
+                investor
+                    .external_id
+                    .as_ref()
+                    .map(|reference| reference.as_str()),
+            )
             .text(kind_word(investor.kind))
             .text(investor.status.name().as_str())
             .optional_text(row.reason)
@@ -240,10 +241,12 @@ async fn insert_investors(
             .optional_text(row.source.as_deref())
             .optional_bigint(row.verified());
     }
-    copy.finish("an investor of this id or external id exists").await
+    copy.finish("an investor of this id or external id exists")
+        .await
 }
 
-/// Kind and external id never change.
+/// By an upsert rather than an update: it looks each row up by its key, whatever
+/// the planner believes about the table.
 async fn update_investors(
     connection: &mut PgConnection,
     issuer: &IssuerId,
@@ -253,23 +256,42 @@ async fn update_investors(
         return Ok(());
     }
     sqlx::query!(
-        "UPDATE investor i SET status = r.status, reason = r.reason, restricted = r.restricted, \
-             frozen = r.frozen, level = r.level, country = r.country, rating = r.rating, \
-             accreditation_ends = r.accreditation_ends, us_person = r.us_person, \
-             expiry_s = r.expiry_s, authority = r.authority, source = r.source, \
-             verified_s = r.verified_s, changed_entry = r.changed_entry \
-         FROM unnest($2::bigint[], $3::text[], $4::text[], $5::boolean[], $6::boolean[], \
-             $7::text[], $8::smallint[], $9::smallint[], $10::integer[], $11::boolean[], \
-             $12::bigint[], $13::smallint[], $14::text[], $15::bigint[], $16::bigint[]) \
-             AS r (created_entry, status, reason, restricted, frozen, level, country, rating, \
-             accreditation_ends, us_person, expiry_s, authority, source, verified_s, changed_entry) \
-         WHERE i.issuer = $1 AND i.created_entry = r.created_entry",
+        "INSERT INTO investor (issuer, created_entry, changed_entry, investor, kind, status, \
+             reason, restricted, frozen, level, country, rating, accreditation_ends, us_person, \
+             expiry_s, authority, source, verified_s) \
+         SELECT $1, r.* FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
+             $6::text[], $7::text[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[], \
+             $12::smallint[], $13::integer[], $14::boolean[], $15::bigint[], $16::smallint[], \
+             $17::text[], $18::bigint[]) AS r \
+         ON CONFLICT (issuer, created_entry) DO UPDATE SET \
+             changed_entry = excluded.changed_entry, status = excluded.status, \
+             reason = excluded.reason, restricted = excluded.restricted, \
+             frozen = excluded.frozen, level = excluded.level, country = excluded.country, \
+             rating = excluded.rating, accreditation_ends = excluded.accreditation_ends, \
+             us_person = excluded.us_person, expiry_s = excluded.expiry_s, \
+             authority = excluded.authority, source = excluded.source, \
+             verified_s = excluded.verified_s",
         issuer.as_str(),
         rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
-        rows.iter().map(|row| row.record.investor.status.name().as_str()).bind_iter() as _,
+        rows.iter()
+            .map(|row| bigint(row.record.changed.0))
+            .bind_iter() as _,
+        rows.iter()
+            .map(|row| row.record.investor.id.0.as_slice())
+            .bind_iter() as _,
+        rows.iter()
+            .map(|row| kind_word(row.record.investor.kind))
+            .bind_iter() as _,
+        rows.iter()
+            .map(|row| row.record.investor.status.name().as_str())
+            .bind_iter() as _,
         rows.iter().map(|row| row.reason).bind_iter() as _,
-        rows.iter().map(|row| row.record.investor.restricted).bind_iter() as _,
-        rows.iter().map(|row| row.record.investor.frozen).bind_iter() as _,
+        rows.iter()
+            .map(|row| row.record.investor.restricted)
+            .bind_iter() as _,
+        rows.iter()
+            .map(|row| row.record.investor.frozen)
+            .bind_iter() as _,
         rows.iter().map(|row| row.level()).bind_iter() as _,
         rows.iter().map(|row| row.country()).bind_iter() as _,
         rows.iter().map(|row| row.rating()).bind_iter() as _,
@@ -279,7 +301,6 @@ async fn update_investors(
         rows.iter().map(|row| row.authority()).bind_iter() as _,
         rows.iter().map(|row| row.source.as_deref()).bind_iter() as _,
         rows.iter().map(|row| row.verified()).bind_iter() as _,
-        rows.iter().map(|row| bigint(row.record.changed.0)).bind_iter() as _,
     )
     .execute(connection)
     .await?;
@@ -327,15 +348,23 @@ async fn update_wallets(
         return Ok(());
     }
     sqlx::query!(
-        "UPDATE wallet w SET holder = r.holder, chains = r.chains::bigint[], active = r.active, \
-             version = r.version, linked_entry = r.linked, changed_entry = r.changed \
+        "INSERT INTO wallet (issuer, address, holder, chains, active, version, linked_entry, \
+             changed_entry) \
+         SELECT $1, r.address, r.holder, r.chains::bigint[], r.active, r.version, r.linked, \
+             r.changed \
          FROM unnest($2::bytea[], $3::bigint[], $4::text[], $5::boolean[], $6::integer[], \
              $7::bigint[], $8::bigint[]) \
              AS r (address, holder, chains, active, version, linked, changed) \
-         WHERE w.issuer = $1 AND w.address = r.address",
+         ON CONFLICT (issuer, address) DO UPDATE SET holder = excluded.holder, \
+             chains = excluded.chains, active = excluded.active, version = excluded.version, \
+             linked_entry = excluded.linked_entry, changed_entry = excluded.changed_entry",
         issuer.as_str(),
-        rows.iter().map(|row| wallet::bytes(row.address)).bind_iter() as _,
-        rows.iter().map(|row| row.holder.map(|holder| bigint(holder.0))).bind_iter() as _,
+        rows.iter()
+            .map(|row| wallet::bytes(row.address))
+            .bind_iter() as _,
+        rows.iter()
+            .map(|row| row.holder.map(|holder| bigint(holder.0)))
+            .bind_iter() as _,
         rows.iter().map(|row| scope_text(&row.chains)).bind_iter() as _,
         rows.iter().map(|row| row.active).bind_iter() as _,
         rows.iter().map(|row| i32::from(row.version.0)).bind_iter() as _,

@@ -67,9 +67,9 @@ impl InvestorRow {
                 reason: word(reason, "reason for a revocation")?,
                 verdict,
             }),
-            (status, ..) => {
-                Err(StoreError::damaged(format!("status `{status}` contradicts the other columns")))
-            }
+            (status, ..) => Err(StoreError::damaged(format!(
+                "status `{status}` contradicts the other columns"
+            ))),
         }
     }
 
@@ -107,9 +107,9 @@ impl InvestorRow {
                 .ok_or_else(unreadable("no such rating"))?,
             accreditation_ends: match self.accreditation_ends {
                 None => None,
-                Some(day) => {
-                    Some(Day(u16::try_from(day).map_err(|_| unreadable("no such day")())?))
-                }
+                Some(day) => Some(Day(
+                    u16::try_from(day).map_err(|_| unreadable("no such day")())?
+                )),
             },
             us_person,
             expiry: self.expiry_s.map(seconds).transpose()?,

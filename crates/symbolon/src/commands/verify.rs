@@ -99,7 +99,7 @@ impl VerifyArgs {
             country: self.country,
             accreditation: class.accreditation,
             accreditation_ends: self.accreditation_ends,
-            us_person: self.us_person || self.country == Country::US,
+            us_person: self.us_person || self.country.is_united_states(),
             expiry: self.expiry,
             source: Source::Operator {
                 operator: self.operator.clone(),

@@ -38,7 +38,12 @@ impl Api {
     /// Whether the server answers and its database too.
     pub(super) async fn is_ready(&self) -> bool {
         let url = format!("{}/health/ready", self.base);
-        let answer = self.client.get(url).timeout(Duration::from_secs(2)).send().await;
+        let answer = self
+            .client
+            .get(url)
+            .timeout(Duration::from_secs(2))
+            .send()
+            .await;
         answer.is_ok_and(|answer| answer.status().is_success())
     }
 
@@ -54,7 +59,10 @@ impl Api {
             .header("content-type", "text/csv")
             .query(&[
                 ("operator", "demo"),
-                ("attestation_text", "Verified by the demo, for the demo alone."),
+                (
+                    "attestation_text",
+                    "Verified by the demo, for the demo alone.",
+                ),
                 ("attestation_version", "1"),
             ])
     }
@@ -89,7 +97,9 @@ impl Api {
     pub(super) async fn revoke(&self, wallet: WalletAddress, key: Option<&str>) -> Result<()> {
         let entry = json!({"wallet": wallet, "reason": "compliance_violation"});
         let body = json!({"entries": [entry]});
-        let mut request = self.request(Method::POST, "/v1/revocations/batch").json(&body);
+        let mut request = self
+            .request(Method::POST, "/v1/revocations/batch")
+            .json(&body);
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
@@ -107,15 +117,21 @@ impl Api {
             "attestation": attestation(),
             "entries": [{"wallet": wallet, "country": country, "expiry": expiry.to_string()}],
         });
-        let request = self.request(Method::POST, "/v1/verifications/batch").json(&body);
+        let request = self
+            .request(Method::POST, "/v1/verifications/batch")
+            .json(&body);
         entries_ok(&answer(request).await?)
     }
 
     /// Verifies the holder of a wallet again, by name, on the same facts.
     pub(super) async fn verify_again(&self, wallet: WalletAddress) -> Result<()> {
         let report = self.get(&format!("/v1/wallets/{wallet}")).await?;
-        let investor = report["investor"]["id"].as_str().context("the wallet has no holder")?;
-        let country = report["investor"]["verdict"]["country"].as_str().unwrap_or("CH");
+        let investor = report["investor"]["id"]
+            .as_str()
+            .context("the wallet has no holder")?;
+        let country = report["investor"]["verdict"]["country"]
+            .as_str()
+            .unwrap_or("CH");
         let body = json!({
             "level": "basic",
             "country": country,

@@ -107,7 +107,14 @@ impl DemoChain {
     /// Issues tokens, as the issuer.
     pub(super) async fn mint(&self, to: WalletAddress, amount: u64) -> Result<()> {
         let amount = U256::from(amount);
-        token::mint(&self.endpoint, &self.owner, self.token, to.address(), amount).await?;
+        token::mint(
+            &self.endpoint,
+            &self.owner,
+            self.token,
+            to.address(),
+            amount,
+        )
+        .await?;
         Ok(())
     }
 
@@ -178,7 +185,10 @@ impl DemoChain {
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
-        bail!("chain {} never answered a transfer with `{wanted}`", self.id())
+        bail!(
+            "chain {} never answered a transfer with `{wanted}`",
+            self.id()
+        )
     }
 
     /// What mirrors wrote from this block on.

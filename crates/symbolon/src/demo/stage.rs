@@ -50,7 +50,9 @@ impl Stage {
             .filter(|url| !url.trim().is_empty());
         if args.fresh {
             if own_database.is_some() {
-                bail!("--fresh would erase your DATABASE_URL's data: unset it, or leave --fresh out");
+                bail!(
+                    "--fresh would erase your DATABASE_URL's data: unset it, or leave --fresh out"
+                );
             }
             PrivatePostgres::erase(&args.data_dir.join("postgres")).await?;
             if args.data_dir.exists() {
@@ -128,7 +130,10 @@ impl Stage {
         let begun = tokio::time::Instant::now();
         while !self.api.is_ready().await {
             if leash.ended().is_some() || begun.elapsed() > PATIENCE {
-                bail!("the server does not start: see {}", self.folder.join("server.log").display());
+                bail!(
+                    "the server does not start: see {}",
+                    self.folder.join("server.log").display()
+                );
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -149,7 +154,10 @@ impl Stage {
         match &mut self.server {
             Some(server) => {
                 server.wait().await?;
-                bail!("the server ended: see {}", self.folder.join("server.log").display());
+                bail!(
+                    "the server ended: see {}",
+                    self.folder.join("server.log").display()
+                );
             }
             None => Ok(()),
         }

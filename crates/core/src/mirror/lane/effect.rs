@@ -106,8 +106,9 @@ pub struct Receipt {
 pub enum Outcome {
     /// Mined and carried out, deep enough to count.
     Mined(Receipt),
-    /// Mined, but not carried out; its wallets are queued again unless one
-    /// wallet alone failed, which a person must look at.
+    /// Mined, but not carried out. No wallet makes the registry refuse a
+    /// batch, so what stands in the way is the mirror's role or the gas, and
+    /// the wallets are queued again.
     Failed {
         /// What the chain says.
         receipt: Receipt,

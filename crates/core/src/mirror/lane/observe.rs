@@ -1,6 +1,6 @@
 //! What the lane makes of a look at the chain.
 
-use super::{Effect, Lane, Observation, Outbox, Outcome, Receipt};
+use super::{Effect, Hold, Lane, Observation, Outbox, Outcome, Planning, Receipt, Urgency};
 use crate::time::UnixMillis;
 
 /// A nonce that is used up without a receipt for any of its tries is given up
@@ -28,7 +28,7 @@ impl Lane {
         self.mined_nonce = observation.mined_nonce;
         self.next_nonce = self.next_nonce.max(observation.mined_nonce);
         let mut receipts = observation.receipts;
-        let mut failed = false;
+        let (mut taken, mut refused) = (Vec::new(), Vec::new());
         for slot in self.slots.values_mut().filter(|slot| slot.is_open()) {
             let receipt = receipts
                 .iter()
@@ -39,8 +39,13 @@ impl Lane {
                 slot.missing = 0;
                 let depth = (observation.block_number + 1).saturating_sub(receipt.block_number);
                 if depth >= self.policy.confirmations.max(1) {
-                    failed |= !receipt.succeeded;
-                    slot.outcome = Some(outcome(receipt.clone(), slot.batch.len()));
+                    let which = if receipt.succeeded {
+                        &mut taken
+                    } else {
+                        &mut refused
+                    };
+                    which.push(slot.urgency());
+                    slot.outcome = Some(outcome(receipt.clone()));
                 }
             } else if slot.nonce < observation.mined_nonce {
                 slot.missing += 1;
@@ -49,9 +54,19 @@ impl Lane {
                 }
             }
         }
-        if failed {
+        for (urgency, hold) in [
+            (Urgency::Denials, &mut self.denials_hold),
+            (Urgency::Approvals, &mut self.approvals_hold),
+        ] {
+            if refused.contains(&urgency) {
+                hold.begin(now, &self.policy);
+            } else if taken.contains(&urgency) {
+                *hold = Hold::default();
+            }
+        }
+        if !refused.is_empty() {
             self.max_upserts = (self.max_upserts / 2).max(1);
-        } else if self.slots.is_empty() {
+        } else if self.is_idle() {
             self.max_upserts = self.policy.max_upserts;
         }
         let interval = if self.slots.values().any(super::Slot::is_open) {
@@ -66,7 +81,8 @@ impl Lane {
         let Some(slot) = self.slots.remove(&nonce) else {
             return;
         };
-        self.under_way.retain(|_, (carrier, _)| *carrier != nonce);
+        let pulling = matches!(self.planning, Planning::Pulling);
+        self.under_way.settled(nonce, pulling);
         // Unless all went well, its wallets are back in the outbox.
         if !matches!(slot.outcome, Some(Outcome::Mined(_))) {
             self.denials = Outbox::MayHold;
@@ -75,11 +91,11 @@ impl Lane {
     }
 }
 
-fn outcome(receipt: Receipt, wallets: usize) -> Outcome {
+fn outcome(receipt: Receipt) -> Outcome {
     if receipt.succeeded {
         Outcome::Mined(receipt)
     } else {
-        let requeue = wallets > 1;
+        let requeue = true;
         Outcome::Failed { receipt, requeue }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Attempt, Effect, Envelope, Lane, Signed, Slot, Urgency};
+use super::{Attempt, Effect, Envelope, Lane, LanePolicy, Signed, Slot, Urgency};
 use crate::{
     log::Head,
     mirror::{
@@ -11,7 +11,7 @@ use crate::{
         record::WalletRecord,
         rules::{denied, upserted},
     },
-    time::UnixMillis,
+    time::{Millis, UnixMillis},
     wallet::WalletAddress,
 };
 
@@ -22,6 +22,38 @@ pub(super) enum Outbox {
     MayHold,
     /// It was empty when last asked.
     Dry,
+}
+
+/// Patience with a chain that refuses one urgency's transactions: what it
+/// takes none of is tried ever less often, and never given up (I2).
+#[derive(Debug, Default)]
+pub(super) struct Hold {
+    /// Refusals in a row.
+    times: u32,
+    /// Nothing of this urgency is planned before.
+    pub(super) until: UnixMillis,
+}
+
+impl Hold {
+    /// The first lasts one idle interval, the longest 32.
+    const MOST_DOUBLINGS: u32 = 5;
+
+    /// Refusals of what was sent before the hold do not prolong it.
+    pub(super) fn begin(&mut self, now: UnixMillis, policy: &LanePolicy) {
+        if self.until <= now {
+            let doublings = self.times.min(Self::MOST_DOUBLINGS);
+            self.until = now.after(Millis(policy.idle_interval.0 << doublings));
+            self.times += 1;
+        }
+    }
+
+    /// Whether it is over, or never was.
+    fn is_over(&mut self, now: UnixMillis) -> bool {
+        if self.until <= now {
+            self.until = UnixMillis(0);
+        }
+        self.until == UnixMillis(0)
+    }
 }
 
 /// A batch that is to be stored, with what its wallets will hold afterwards.
@@ -143,13 +175,12 @@ impl Lane {
             Planning::Idle => {
                 let unmined = self.unmined();
                 let reserve = self.policy.max_in_flight + self.policy.denial_reserve;
-                let (urgency, limit) = if self.denials == Outbox::MayHold && unmined < reserve {
+                let deny = self.denials == Outbox::MayHold && self.denials_hold.is_over(now);
+                let approve = self.approvals == Outbox::MayHold && self.approvals_hold.is_over(now);
+                let (urgency, limit) = if deny && unmined < reserve {
                     self.denials = Outbox::Dry;
                     (Urgency::Denials, self.policy.max_denials)
-                } else if self.denials == Outbox::Dry
-                    && self.approvals == Outbox::MayHold
-                    && unmined < self.policy.max_in_flight
-                {
+                } else if !deny && approve && unmined < self.policy.max_in_flight {
                     self.approvals = Outbox::Dry;
                     (Urgency::Approvals, self.max_upserts)
                 } else {
@@ -165,7 +196,13 @@ impl Lane {
         self.slots.range(self.mined_nonce..).count()
     }
 
-    pub(super) fn pulled(&mut self, urgency: Urgency, records: &[PendingRecord], head: Head, more: bool) {
+    pub(super) fn pulled(
+        &mut self,
+        urgency: Urgency,
+        records: &[PendingRecord],
+        head: Head,
+        more: bool,
+    ) {
         // News that came meanwhile must not be forgotten: only ever set.
         if more {
             match urgency {
@@ -178,10 +215,7 @@ impl Lane {
         let mut needless = Vec::new();
         for pending in records {
             let (owed, wallet) = (pending.owed, pending.owed.wallet);
-            let held = self
-                .under_way
-                .get(&wallet)
-                .map_or(pending.observed, |(_, record)| *record);
+            let held = self.under_way.held(wallet, pending.observed);
             match step(wallet, pending.desired, held) {
                 Step::Upsert(upsert) => {
                     let after = upserted(held, upsert.record);
@@ -197,6 +231,7 @@ impl Lane {
                 }
             }
         }
+        self.under_way.pulled();
         let mut planned = denials.into_planned(Batch::Deny);
         planned.append(&mut upserts.into_planned(Batch::Upsert));
         self.planning = if needless.is_empty() {
@@ -222,7 +257,7 @@ impl Lane {
         self.slots.insert(nonce, Slot::new(signed.into()));
         if let Planning::Storing { current, then } = &mut self.planning {
             for (wallet, record) in current.take().into_iter().flat_map(|done| done.expected) {
-                self.under_way.insert(wallet, (nonce, record));
+                self.under_way.carry(wallet, nonce, record);
             }
             if then.is_empty() {
                 self.planning = Planning::Idle;

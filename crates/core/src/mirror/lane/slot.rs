@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bytes};
 
-use super::{Attempt, LanePolicy, Nonce, Outcome, Receipt, Signed};
+use super::{Attempt, LanePolicy, Nonce, Outcome, Receipt, Signed, Urgency};
 use crate::{
     log::Head,
     mirror::{batch::Batch, fees::GasPrice},
@@ -128,6 +128,19 @@ impl Slot {
 
     pub(super) fn hashes(&self) -> Vec<B256> {
         self.tries.iter().map(|each| each.hash).collect()
+    }
+
+    /// How urgent what it carries is: a denial may travel as a whole record.
+    pub(super) fn urgency(&self) -> Urgency {
+        let denies = match &self.batch {
+            Batch::Deny(_) => true,
+            Batch::Upsert(entries) => entries.iter().any(|entry| entry.record.denies()),
+        };
+        if denies {
+            Urgency::Denials
+        } else {
+            Urgency::Approvals
+        }
     }
 
     /// Whether its fate is still open.

@@ -1,6 +1,10 @@
 //! The lane against a small chain and outbox that live in memory, on a clock
 //! that the test moves.
 
+mod refusals;
+mod replacements;
+mod restarts;
+
 use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes};
@@ -11,9 +15,10 @@ use crate::{
     mirror::{
         fees::Wei,
         plan::{Owed, PendingRecord},
+        record::WalletRecord,
         rules::{denied, upserted},
     },
-    wallet::Version,
+    wallet::{Version, WalletAddress},
 };
 
 const POLICY: LanePolicy = LanePolicy {
@@ -40,6 +45,7 @@ struct World {
     lane: Lane,
     now: UnixMillis,
     outbox: BTreeMap<WalletAddress, (WalletRecord, bool)>,
+    desired: BTreeMap<WalletAddress, WalletRecord>,
     observed: BTreeMap<WalletAddress, WalletRecord>,
     stored: Vec<OpenTransaction>,
     mempool: BTreeMap<Nonce, Envelope>,
@@ -56,6 +62,7 @@ impl World {
             lane: Lane::new(POLICY, Vec::new()),
             now: UnixMillis(1),
             outbox: BTreeMap::new(),
+            desired: BTreeMap::new(),
             observed: BTreeMap::new(),
             stored: Vec::new(),
             mempool: BTreeMap::new(),
@@ -68,7 +75,9 @@ impl World {
     }
 
     fn want(&mut self, wallet: u8, record: WalletRecord) {
-        self.outbox.insert(address(wallet), (record, record.denies()));
+        self.desired.insert(address(wallet), record);
+        self.outbox
+            .insert(address(wallet), (record, record.denies()));
         self.lane.handle(Input::Woken, self.now);
     }
 
@@ -165,11 +174,9 @@ impl World {
                     Outcome::Failed { requeue: false, .. } => {}
                     Outcome::Failed { .. } | Outcome::Dropped => {
                         let slot = self.lane.slots().find(|slot| slot.nonce == nonce).unwrap();
-                        let Batch::Upsert(entries) = &slot.batch else {
-                            panic!("only upserts fail here");
-                        };
-                        for entry in entries {
-                            self.outbox.insert(entry.wallet, (entry.record, false));
+                        for (wallet, _) in slot.batch.versions() {
+                            let record = self.desired[&wallet];
+                            self.outbox.insert(wallet, (record, record.denies()));
                         }
                     }
                 }
@@ -186,7 +193,12 @@ impl World {
             let records: Vec<_> = match &envelope.batch {
                 Batch::Upsert(entries) => entries
                     .iter()
-                    .map(|entry| (entry.wallet, upserted(self.held(entry.wallet), entry.record)))
+                    .map(|entry| {
+                        (
+                            entry.wallet,
+                            upserted(self.held(entry.wallet), entry.record),
+                        )
+                    })
                     .collect(),
                 Batch::Deny(entries) => entries
                     .iter()
@@ -249,7 +261,11 @@ fn a_denial_passes_approvals_that_wait() {
         world.want(wallet, approved(1));
     }
     world.run();
-    assert_eq!(world.sent.len(), 2, "as many approvals as the policy allows");
+    assert_eq!(
+        world.sent.len(),
+        2,
+        "as many approvals as the policy allows"
+    );
     world.want(200, approved(2).with_approval(false));
     world.run();
     assert_eq!(world.sent.len(), 3, "the reserve is for denials");
@@ -284,7 +300,11 @@ fn stored_bytes_go_again_until_a_node_takes_them() {
     world.later(Millis(1_000));
     assert_eq!(world.sent.len(), 4, "then the lane waits");
     world.later(Millis(2_000));
-    assert_eq!(world.sent.len(), 5, "until the node may have forgotten them");
+    assert_eq!(
+        world.sent.len(),
+        5,
+        "until the node may have forgotten them"
+    );
 }
 
 #[test]
@@ -298,7 +318,11 @@ fn the_front_is_replaced_at_a_bounded_fee() {
     }
     prices.extend(world.stored.iter().skip(1).map(|open| open.price));
     assert!(prices.len() > 10);
-    assert!(prices.windows(2).all(|pair| pair[0].max_fee < pair[1].max_fee));
+    assert!(
+        prices
+            .windows(2)
+            .all(|pair| pair[0].max_fee < pair[1].max_fee)
+    );
     assert!(prices.iter().all(|price| price.max_fee <= POLICY.fees.cap));
     assert!(world.stored.iter().all(|open| open.nonce == Nonce(0)));
 }

@@ -4,13 +4,16 @@ use std::path::PathBuf;
 
 use symbolon_core::time::UnixSeconds;
 use symbolon_server::Clock;
-use symbolon_store::Store;
+use symbolon_store::{Diagnosis, Store};
 
 use super::Findings;
 use crate::{config::Config, database::Database, exit::Result, output::counted};
 
 /// When this was written: no honest clock shows less.
 const WRITTEN: UnixSeconds = UnixSeconds(1_763_683_200);
+
+/// Clocks this far apart would make expiries a matter of opinion.
+const CLOCKS_APART_S: u64 = 5;
 
 /// The file, and who can read its secrets.
 pub(super) fn configuration(config: &Config, findings: &mut Findings) {
@@ -49,10 +52,10 @@ pub(super) async fn database(database: &Database, findings: &mut Findings) {
     } else {
         "PostgreSQL"
     };
-    findings.ok(
-        "database",
-        format!("{kind}, reachable, its schema up to date"),
-    );
+    match database.store.diagnose().await {
+        Ok(found) => diagnosed(kind, &found, findings),
+        Err(error) => findings.failure("database", error),
+    }
     match writable(&database.store).await {
         Ok(0) => findings.warn(
             "issuers",
@@ -67,6 +70,28 @@ pub(super) async fn database(database: &Database, findings: &mut Findings) {
             ),
         ),
         Err(failure) => findings.failure("database writes", failure),
+    }
+}
+
+/// The version, the schema, and whether the two clocks agree.
+fn diagnosed(kind: &str, found: &Diagnosis, findings: &mut Findings) {
+    if found.schema_is_current {
+        let version = &found.version;
+        findings.ok(
+            "database",
+            format!("{kind} {version}, reachable, its schema up to date"),
+        );
+    } else {
+        let detail = "its schema is another version's";
+        findings.fail("database", detail, "run the `symbolon` that belongs to it");
+    }
+    let ours = Clock::system().now();
+    let apart = ours.0.abs_diff(found.now.0);
+    if apart > CLOCKS_APART_S {
+        let detail = format!("{apart} s from the database's");
+        findings.fail("clocks", detail, "keep both machines' clocks by NTP");
+    } else {
+        findings.ok("clocks", "this machine's and the database's agree");
     }
 }
 

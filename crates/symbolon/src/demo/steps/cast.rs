@@ -31,8 +31,7 @@ pub(super) async fn choose(stage: &Stage) -> Result<Cast> {
         .await?;
     let mut verified = standings.into_iter().filter(|standing| {
         let record = standing.desired;
-        record.expiry().is_none()
-            && record.is_verified_at(now, RestrictedAuthorities::default())
+        record.expiry().is_none() && record.is_verified_at(now, RestrictedAuthorities::default())
     });
     let mut next = || {
         let standing = verified.next();

@@ -21,7 +21,10 @@ pub(super) async fn tell(
     narrator: &Narrator,
     summary: &mut Summary,
 ) -> Result<()> {
-    narrator.step(4, "One verification is short-lived, and ends without a transaction.");
+    narrator.step(
+        4,
+        "One verification is short-lived, and ends without a transaction.",
+    );
     let [first, second] = &stage.chains;
     let begun = first.time().await?.max(second.time().await?);
     let expiry = UnixSeconds(begun.0 + LIFETIME_S);
@@ -51,7 +54,11 @@ pub(super) async fn tell(
     for (chain, (then, nonce)) in stage.chains.iter().zip(before) {
         let now = chain.transfer(cast.seller, guest, 1).await?;
         let sent = chain.mirror_nonce().await? - nonce;
-        ensure!(sent == 0, "an expiry sent {sent} transactions on chain {}", chain.id());
+        ensure!(
+            sent == 0,
+            "an expiry sent {sent} transactions on chain {}",
+            chain.id()
+        );
         rows.push(vec![
             format!("{} ({})", chain.name, chain.id()),
             then,
@@ -60,7 +67,12 @@ pub(super) async fn tell(
         ]);
         agree(&mut summary.transfers.to_expired, now);
     }
-    let header = ["chain", "before", "after the expiry", "transactions sent for it"];
+    let header = [
+        "chain",
+        "before",
+        "after the expiry",
+        "transactions sent for it",
+    ];
     narrator.table(&header, &rows);
     Ok(())
 }

@@ -71,7 +71,13 @@ pub(super) async fn tell(
             gas_per_wallet: gas,
         });
     }
-    let header = ["chain", "wallets", "verified there", "equals the register", "gas a wallet"];
+    let header = [
+        "chain",
+        "wallets",
+        "verified there",
+        "equals the register",
+        "gas a wallet",
+    ];
     narrator.table(&header, &rows);
     Ok(())
 }

@@ -9,9 +9,7 @@ use super::{
     cast::{Cast, made_up},
     import::{compared, heights, until_mirrored},
 };
-use crate::demo::{
-    chain::versions_mined, narrator::Narrator, stage::Stage, summary::Summary,
-};
+use crate::demo::{chain::versions_mined, narrator::Narrator, stage::Stage, summary::Summary};
 
 /// Customers of the second file.
 const ROWS: usize = 8_000;
@@ -24,7 +22,10 @@ pub(super) async fn tell(
     narrator: &Narrator,
     summary: &mut Summary,
 ) -> Result<()> {
-    narrator.step(5, "The server is killed in the middle of an import and a revocation.");
+    narrator.step(
+        5,
+        "The server is killed in the middle of an import and a revocation.",
+    );
     let from = heights(stage).await?;
     let (file, wallets) = second_file(stage).await?;
     let revocation = format!("demo-revocation-{}", from[0]);
@@ -54,7 +55,10 @@ pub(super) async fn tell(
     stage.api.revoke(cast.suspect, Some(&revocation)).await?;
     let job = stage.api.import(file).await?;
     if job.accepted != ROWS as u64 {
-        bail!("the second file has {ROWS} customers, but {} were taken", job.accepted);
+        bail!(
+            "the second file has {ROWS} customers, but {} were taken",
+            job.accepted
+        );
     }
     until_mirrored(stage, narrator).await?;
 
@@ -64,7 +68,10 @@ pub(super) async fn tell(
         let compared = compared(stage, chain).await?;
         let mined = versions_mined(&chain.mirrored_since(from).await?);
         let reached: BTreeSet<WalletAddress> = mined.keys().map(|(wallet, _)| *wallet).collect();
-        let missing = wallets.iter().filter(|wallet| !reached.contains(*wallet)).count();
+        let missing = wallets
+            .iter()
+            .filter(|wallet| !reached.contains(*wallet))
+            .count();
         let twice = mined.values().filter(|count| **count > 1).count() as u64;
         summary.kill_test.equals_register &= compared.is_equal() && missing == 0;
         summary.kill_test.versions_mined += mined.len() as u64;
@@ -77,7 +84,13 @@ pub(super) async fn tell(
             twice.to_string(),
         ]);
     }
-    let header = ["chain", "equals the register", "versions mined", "missing", "mined twice"];
+    let header = [
+        "chain",
+        "equals the register",
+        "versions mined",
+        "missing",
+        "mined twice",
+    ];
     narrator.table(&header, &rows);
     stage.api.verify_again(cast.suspect).await?;
     until_mirrored(stage, narrator).await

@@ -54,7 +54,13 @@ pub(super) async fn tell(
         row.push(sends.clone());
         agree(&mut summary.transfers.after_renewal, sends);
     }
-    let header = ["chain", "revoked sends", "revoked receives", "balance", "verified again, sends"];
+    let header = [
+        "chain",
+        "revoked sends",
+        "revoked receives",
+        "balance",
+        "verified again, sends",
+    ];
     narrator.table(&header, &rows);
     Ok(())
 }

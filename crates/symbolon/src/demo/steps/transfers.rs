@@ -28,7 +28,10 @@ pub(super) async fn tell(
         agree(&mut summary.transfers.verified_to_verified, to_buyer);
         agree(&mut summary.transfers.verified_to_unverified, to_stranger);
     }
-    narrator.table(&["chain", "verified to verified", "verified to a stranger"], &rows);
+    narrator.table(
+        &["chain", "verified to verified", "verified to a stranger"],
+        &rows,
+    );
     Ok(())
 }
 

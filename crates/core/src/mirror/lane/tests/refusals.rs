@@ -1,0 +1,66 @@
+//! A chain that refuses what it is sent, for a while or for good.
+
+use super::*;
+
+impl World {
+    /// Lets so much time pass on a chain that mines and refuses everything.
+    fn refused_for(&mut self, span: Millis) {
+        let end = self.now.after(span);
+        while self.now < end {
+            self.lane.handle(Input::Woken, self.now);
+            self.later(Millis(500));
+            self.mine(false);
+        }
+    }
+
+    fn taken_for(&mut self, span: Millis) {
+        let end = self.now.after(span);
+        while self.now < end {
+            self.later(Millis(500));
+            self.mine(true);
+        }
+        self.later(Millis(1_000));
+    }
+}
+
+#[test]
+fn what_the_chain_refused_lands_once_it_does_not() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.want(2, approved(2).with_approval(false));
+    world.refused_for(Millis(60_000));
+    assert!(world.chain.is_empty());
+    world.taken_for(Millis(60_000));
+    assert_eq!(world.held(address(1)), approved(1));
+    assert_eq!(world.held(address(2)), approved(2).with_approval(false));
+    assert!(world.lane.is_idle());
+}
+
+#[test]
+fn a_chain_that_refuses_everything_is_asked_ever_less_often() {
+    let mut world = World::new();
+    for wallet in 1..=20 {
+        world.want(wallet, approved(1));
+    }
+    world.want(200, approved(2).with_approval(false));
+    world.refused_for(Millis(600_000));
+    let early = world.mined.len();
+    world.refused_for(Millis(3_600_000));
+    let hourly = world.mined.len() - early;
+    // Two approvals are in flight at a time, and one denial.
+    assert!(
+        (100..=3 * 3_600 / 32).contains(&hourly),
+        "{early}, then {hourly}"
+    );
+}
+
+#[test]
+fn approvals_that_are_refused_do_not_delay_denials() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.refused_for(Millis(60_000));
+    world.want(2, approved(2).with_approval(false));
+    world.run();
+    world.mine(true);
+    assert_eq!(world.held(address(2)), approved(2).with_approval(false));
+}

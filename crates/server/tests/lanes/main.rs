@@ -1,0 +1,17 @@
+//! The lanes at work: the production loop between a real PostgreSQL and real
+//! chains, whose nodes are down, forget, ask too much, or are the wrong ones.
+//!
+//! [`register`] is the issuer's register with its lanes, and [`proxy`] a node
+//! between a lane and its chain, which counts what passes and swallows some.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test whose stage does not stand has nothing better to do"
+)]
+
+mod fees;
+mod mirrors;
+mod nodes;
+mod proxy;
+mod register;
+mod verdicts;

@@ -1,0 +1,256 @@
+//! An issuer's register and its lanes, in this process.
+
+use std::time::Duration;
+
+use alloy_primitives::{Address, keccak256};
+use symbolon_core::{
+    actor::Actor,
+    command::{Command, Verdict},
+    country::Country,
+    ids::{ChainId, IssuerId},
+    investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
+    mirror::{
+        fees::Wei,
+        lane::{LanePolicy, OpenTransaction},
+    },
+    time::Millis,
+    wallet::{ChainScope, WalletAddress},
+};
+use symbolon_server::{
+    Clock, Wake,
+    jobs::lane::{LaneSettings, default_policy, run},
+};
+use symbolon_store::{ChainStatistics, ChainStatus, NewChain, Request, Store, Subject};
+use symbolon_testkit::{
+    chain::{TestChain, mirror},
+    database::TestDatabase,
+};
+use tokio::{task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// What the lanes of these tests may pay for a unit of gas.
+pub(crate) const CAP: Wei = Wei(500_000_000_000);
+
+/// The production policy, in a hurry and with small batches.
+pub(crate) fn policy() -> LanePolicy {
+    LanePolicy {
+        max_upserts: 40,
+        busy_interval: Millis(20),
+        idle_interval: Millis(50),
+        rebroadcast_after: Millis(200),
+        replace_after: Millis(60_000),
+        ..default_policy(1, CAP)
+    }
+}
+
+/// A register with lanes, which stop with it.
+pub(crate) struct Register {
+    pub(crate) store: Store,
+    issuer: IssuerId,
+    clock: Clock,
+    wake: Wake,
+    stop: CancellationToken,
+    lanes: JoinSet<()>,
+    _database: TestDatabase,
+}
+
+impl Register {
+    /// A register that is mirrored to these chains; no lane runs yet.
+    pub(crate) async fn of(chains: &[&TestChain]) -> Self {
+        let database = TestDatabase::fresh().await;
+        let (store, clock) = (database.store.clone(), Clock::system());
+        let issuer: IssuerId = "acme".parse().unwrap();
+        store
+            .create_issuer(&issuer, "Acme", clock.now())
+            .await
+            .unwrap();
+        let register = Self {
+            store,
+            issuer,
+            clock,
+            wake: Wake::new(),
+            stop: CancellationToken::new(),
+            lanes: JoinSet::new(),
+            _database: database,
+        };
+        for chain in chains {
+            register.add_chain(chain.id(), chain.registry).await;
+        }
+        register
+    }
+
+    pub(crate) async fn add_chain(&self, id: ChainId, registry: Address) {
+        let chain = NewChain {
+            id,
+            name: format!("chain {id}"),
+            registry,
+            deployed_block: 0,
+            confirmations: 1,
+            settings: serde_json::json!({}),
+        };
+        let mut transaction = self.store.begin(&self.issuer).await.unwrap();
+        transaction
+            .add_chain(&chain, self.clock.now())
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// Starts a lane to a chain by way of this URL.
+    pub(crate) fn run_lane(&mut self, chain: ChainId, url: &str, policy: LanePolicy) {
+        let settings = LaneSettings {
+            issuer: self.issuer.clone(),
+            chain,
+            rpc_url: url.to_owned().into(),
+            signer: mirror(),
+            policy,
+        };
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        self.lanes.spawn(run(
+            store,
+            settings,
+            clock,
+            self.wake.clone(),
+            self.stop.clone(),
+        ));
+    }
+
+    /// Stops every lane; later ones begin from what is stored.
+    pub(crate) async fn stop_lanes(&mut self) {
+        self.stop.cancel();
+        while let Some(ended) = self.lanes.join_next().await {
+            ended.unwrap();
+        }
+        self.stop = CancellationToken::new();
+    }
+
+    /// Verifies so many new customers; returns their wallets.
+    pub(crate) async fn admit(&self, several: u32) -> Vec<WalletAddress> {
+        let head = self.store.head(&self.issuer).await.unwrap().number.0;
+        let wallet = |n| {
+            let name = keccak256(format!("customer {n} after entry {head}"));
+            WalletAddress::new(Address::from_word(name)).unwrap()
+        };
+        let wallets: Vec<_> = (0..several).map(wallet).collect();
+        self.decide(wallets.iter().map(|wallet| admission(*wallet)).collect())
+            .await;
+        wallets
+    }
+
+    /// Withdraws the verdicts of these wallets' holders.
+    pub(crate) async fn revoke(&self, wallets: &[WalletAddress]) {
+        let revocation = |wallet: &WalletAddress| Request {
+            subject: Subject::Wallet(*wallet),
+            command: Command::Revoke(RevocationReason::Sanctions),
+        };
+        self.decide(wallets.iter().map(revocation).collect()).await;
+    }
+
+    async fn decide(&self, requests: Vec<Request>) {
+        let actor = Actor::system("test");
+        let mut transaction = self.store.begin(&self.issuer).await.unwrap();
+        let decisions = transaction
+            .decide(requests, &actor, self.clock.now())
+            .await
+            .unwrap();
+        assert!(decisions.iter().all(Result::is_ok), "{decisions:?}");
+        transaction.commit().await.unwrap();
+        self.wake.wake(&self.issuer);
+    }
+
+    /// What was last seen of a chain.
+    pub(crate) async fn status(&self, chain: ChainId) -> ChainStatus {
+        self.store.chain(&self.issuer, chain).await.unwrap().status
+    }
+
+    /// The signed transactions of which nobody knows what became.
+    pub(crate) async fn open(&self, chain: ChainId) -> Vec<OpenTransaction> {
+        let open = self
+            .store
+            .open_transactions(&self.issuer, chain, mirror().address());
+        open.await.unwrap()
+    }
+
+    /// What a chain is owed.
+    pub(crate) async fn owed(&self, chain: ChainId) -> ChainStatistics {
+        let owed = self.store.chain_statistics(&self.issuer).await.unwrap();
+        owed.into_iter().find(|owed| owed.chain == chain).unwrap()
+    }
+
+    /// Waits until the chain is owed nothing, and holds it to the register.
+    pub(crate) async fn until_mirrored(&self, chain: &TestChain) {
+        until("the chain is owed nothing", async || {
+            let owed = self.owed(chain.id()).await;
+            owed.approvals + owed.denials + owed.open_transactions == 0
+        })
+        .await;
+        let all = self
+            .store
+            .mirror_standings(&self.issuer, chain.id(), None, 10_000);
+        let all = all.await.unwrap();
+        let wallets: Vec<_> = all.iter().map(|standing| standing.wallet).collect();
+        for (standing, word) in all.iter().zip(chain.words(&wallets).await) {
+            assert_eq!(word, standing.desired, "on chain: {}", standing.wallet);
+            assert_eq!(
+                standing.observed, standing.desired,
+                "seen: {}",
+                standing.wallet
+            );
+        }
+    }
+
+    /// Waits until a chain's last error says this.
+    pub(crate) async fn until_error(&self, chain: ChainId, words: &str) {
+        until(words, async || {
+            let status = self.status(chain).await;
+            status.last_error.is_some_and(|error| error.contains(words))
+        })
+        .await;
+    }
+}
+
+fn admission(wallet: WalletAddress) -> Request {
+    let random = rand::random();
+    let verdict = Verdict {
+        level: Level::Basic,
+        country: Country::US,
+        accreditation: Accreditation::None,
+        accreditation_ends: None,
+        us_person: true,
+        expiry: None,
+        source: Source::Operator {
+            operator: "maria.keller".to_owned(),
+            attestation: Attestation {
+                text: "I have seen the documents.".to_owned(),
+                version: "2026-03".to_owned(),
+            },
+        },
+    };
+    Request {
+        subject: Subject::Row {
+            new: symbolon_core::ids::InvestorId::from_random(random),
+            wallet,
+            external_id: None,
+        },
+        command: Command::Admit {
+            kind: InvestorKind::NaturalPerson,
+            external_id: None,
+            wallet,
+            chains: ChainScope::All,
+            verdict,
+        },
+    }
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < PATIENCE, "it never came to this: {what}");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}

@@ -1,0 +1,269 @@
+//! A lane's books: stored before sent, settled once, told again where needed.
+
+use alloy_primitives::{Address, B256, Bytes};
+use symbolon_core::{
+    mirror::{
+        batch::{Batch, Upsert},
+        fees::{Gas, GasPrice, Wei},
+        lane::{Attempt, Envelope, Nonce, Outcome, Receipt, Signed, Urgency},
+        plan::PendingRecord,
+    },
+    time::UnixMillis,
+};
+use symbolon_store::StoreError;
+
+use crate::support::{NOW, ONE, Register, wallet};
+
+const SIGNER: Address = Address::repeat_byte(0x51);
+
+async fn approvals(register: &Register) -> Vec<PendingRecord> {
+    register
+        .store()
+        .pull(&register.issuer, ONE, Urgency::Approvals, 100)
+        .await
+        .unwrap()
+}
+
+async fn sign(register: &Register, pending: &[PendingRecord], nonce: u64, attempt: u16) -> Signed {
+    let upserts = pending.iter().map(|pending| Upsert {
+        wallet: pending.owed.wallet,
+        record: pending.desired,
+    });
+    Signed {
+        envelope: Envelope {
+            nonce: Nonce(nonce),
+            attempt: Attempt(attempt),
+            gas_limit: Gas(9_000_000),
+            price: GasPrice {
+                max_fee: Wei(u128::MAX >> 2),
+                priority_fee: Wei(1),
+            },
+            head: register.store().head(&register.issuer).await.unwrap(),
+            batch: Batch::Upsert(upserts.collect()),
+            settles: pending.iter().map(|pending| pending.owed).collect(),
+        },
+        hash: B256::repeat_byte(nonce as u8 + 1),
+        raw: Bytes::from_static(&[2, 3, 5]),
+        stored_at: UnixMillis(NOW.0 * 1000),
+    }
+}
+
+fn receipt(signed: &Signed, block_number: u64, pending: &[PendingRecord]) -> Receipt {
+    Receipt {
+        attempt: signed.envelope.attempt,
+        block_number,
+        succeeded: true,
+        gas_used: Gas(21_000),
+        records: pending
+            .iter()
+            .map(|pending| (pending.owed.wallet, pending.desired))
+            .collect(),
+    }
+}
+
+async fn store_signed(register: &Register, signed: &Signed) -> Result<(), StoreError> {
+    register
+        .store()
+        .store_signed(&register.issuer, ONE, SIGNER, signed)
+        .await
+}
+
+async fn settle(register: &Register, nonce: u64, outcome: Outcome) -> Result<(), StoreError> {
+    register
+        .store()
+        .settle(&register.issuer, ONE, SIGNER, Nonce(nonce), &outcome, NOW)
+        .await
+}
+
+#[tokio::test]
+async fn what_is_signed_is_stored_as_it_leaves_the_outbox() {
+    let register = Register::with_customers(3).await;
+    let pending = approvals(&register).await;
+    let signed = sign(&register, &pending[..2], 0, 0).await;
+    store_signed(&register, &signed).await.unwrap();
+    assert_eq!(approvals(&register).await, pending[2..]);
+    let open = register
+        .store()
+        .open_transactions(&register.issuer, ONE, SIGNER)
+        .await
+        .unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].raw, signed.raw);
+    assert_eq!(open[0].batch, signed.envelope.batch);
+    assert_eq!(open[0].price, signed.envelope.price);
+    assert_eq!(
+        (open[0].head, open[0].hash),
+        (signed.envelope.head, signed.hash)
+    );
+}
+
+#[tokio::test]
+async fn a_second_worker_at_the_same_nonce_is_refused_whole() {
+    let register = Register::with_customers(2).await;
+    let pending = approvals(&register).await;
+    store_signed(&register, &sign(&register, &pending[..1], 0, 0).await)
+        .await
+        .unwrap();
+    let second = store_signed(&register, &sign(&register, &pending[1..], 0, 0).await).await;
+    assert!(matches!(second, Err(StoreError::Conflict { .. })));
+    assert_eq!(
+        approvals(&register).await,
+        pending[1..],
+        "its wallet is still owed"
+    );
+}
+
+#[tokio::test]
+async fn a_change_made_while_signing_stays_owed() {
+    let register = Register::with_customers(1).await;
+    let pending = approvals(&register).await;
+    let signed = sign(&register, &pending, 0, 0).await;
+    register.revoke(1).await;
+    store_signed(&register, &signed).await.unwrap();
+    let denials = register
+        .store()
+        .pull(&register.issuer, ONE, Urgency::Denials, 9)
+        .await
+        .unwrap();
+    assert_eq!(denials.len(), 1);
+    assert_eq!(denials[0].desired.version().0, 2);
+}
+
+#[tokio::test]
+async fn a_mined_transaction_shows_what_the_chain_holds() {
+    let register = Register::with_customers(1).await;
+    let pending = approvals(&register).await;
+    let first = sign(&register, &pending, 0, 0).await;
+    store_signed(&register, &first).await.unwrap();
+    let mut dearer = sign(&register, &pending, 0, 1).await;
+    dearer.envelope.settles.clear();
+    store_signed(&register, &dearer).await.unwrap();
+    settle(&register, 0, Outcome::Mined(receipt(&dearer, 7, &pending)))
+        .await
+        .unwrap();
+
+    let store = register.store();
+    assert!(
+        store
+            .open_transactions(&register.issuer, ONE, SIGNER)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let report = store
+        .wallet_report(&register.issuer, wallet(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(report.observed(ONE), pending[0].desired);
+    assert!(!report.is_pending(ONE));
+    assert_eq!(report.chains[0].block, 7);
+    let standings = store
+        .mirror_standings(&register.issuer, ONE, None, 9)
+        .await
+        .unwrap();
+    assert_eq!(standings[0].desired, standings[0].observed);
+    let twice = settle(&register, 0, Outcome::Mined(receipt(&dearer, 7, &pending))).await;
+    assert!(
+        matches!(twice, Err(StoreError::NotFound { .. })),
+        "a nonce is settled once"
+    );
+}
+
+#[tokio::test]
+async fn an_older_block_displaces_nothing() {
+    let register = Register::with_customers(1).await;
+    let old = approvals(&register).await;
+    let first = sign(&register, &old, 0, 0).await;
+    store_signed(&register, &first).await.unwrap();
+    register.revoke(1).await;
+    let new = register
+        .store()
+        .pull(&register.issuer, ONE, Urgency::Denials, 9)
+        .await
+        .unwrap();
+    let second = sign(&register, &new, 1, 0).await;
+    store_signed(&register, &second).await.unwrap();
+    settle(&register, 1, Outcome::Mined(receipt(&second, 9, &new)))
+        .await
+        .unwrap();
+    settle(&register, 0, Outcome::Mined(receipt(&first, 8, &old)))
+        .await
+        .unwrap();
+    let report = register
+        .store()
+        .wallet_report(&register.issuer, wallet(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(report.observed(ONE), new[0].desired);
+}
+
+#[tokio::test]
+async fn what_never_arrived_is_owed_again_as_it_stands_now() {
+    let register = Register::with_customers(3).await;
+    let pending = approvals(&register).await;
+    store_signed(&register, &sign(&register, &pending, 0, 0).await)
+        .await
+        .unwrap();
+    register.revoke(2).await;
+    settle(&register, 0, Outcome::Dropped).await.unwrap();
+    let owed: Vec<_> = approvals(&register)
+        .await
+        .iter()
+        .map(|pending| pending.owed)
+        .collect();
+    assert_eq!(owed, [pending[0].owed, pending[2].owed]);
+    let denials = register
+        .store()
+        .pull(&register.issuer, ONE, Urgency::Denials, 9)
+        .await
+        .unwrap();
+    assert_eq!(denials.len(), 1, "wallet 2 is owed its denial, once");
+
+    store_signed(
+        &register,
+        &sign(&register, &approvals(&register).await, 1, 0).await,
+    )
+    .await
+    .unwrap();
+    let failed = |requeue| Outcome::Failed {
+        receipt: Receipt {
+            succeeded: false,
+            records: Vec::new(),
+            ..receipt(&stub(), 5, &[])
+        },
+        requeue,
+    };
+    settle(&register, 1, failed(true)).await.unwrap();
+    let again = approvals(&register).await;
+    assert_eq!(again.len(), 2);
+    store_signed(&register, &sign(&register, &again, 2, 0).await)
+        .await
+        .unwrap();
+    settle(&register, 2, failed(false)).await.unwrap();
+    assert!(
+        approvals(&register).await.is_empty(),
+        "a person must look at it"
+    );
+}
+
+fn stub() -> Signed {
+    Signed {
+        envelope: Envelope {
+            nonce: Nonce(0),
+            attempt: Attempt(0),
+            gas_limit: Gas(0),
+            price: GasPrice {
+                max_fee: Wei(0),
+                priority_fee: Wei(0),
+            },
+            head: Default::default(),
+            batch: Batch::Upsert(Vec::new()),
+            settles: Vec::new(),
+        },
+        hash: B256::ZERO,
+        raw: Bytes::new(),
+        stored_at: UnixMillis(0),
+    }
+}

@@ -1,0 +1,179 @@
+//! One issuer on two chains, and short ways to say what happens to it.
+
+use alloy_primitives::{Address, B256};
+use sqlx::{Connection, PgConnection};
+use symbolon_core::{
+    actor::Actor,
+    command::{Command, Verdict},
+    country::Country,
+    ids::{ChainId, ExternalId, InvestorId, IssuerId},
+    investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
+    register::Refusal,
+    time::UnixSeconds,
+    wallet::{ChainScope, WalletAddress},
+};
+use symbolon_store::{Decision, NewChain, Request, Store, Subject};
+use symbolon_testkit::database::TestDatabase;
+
+pub(crate) const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
+pub(crate) const EXPIRY: UnixSeconds = UnixSeconds(1_830_297_600);
+pub(crate) const ONE: ChainId = ChainId(31337);
+pub(crate) const TWO: ChainId = ChainId(31338);
+
+pub(crate) struct Register {
+    pub(crate) database: TestDatabase,
+    pub(crate) issuer: IssuerId,
+}
+
+impl Register {
+    /// An issuer with two chains and nobody in it.
+    pub(crate) async fn empty() -> Self {
+        let database = TestDatabase::fresh().await;
+        let issuer = issuer("acme");
+        open(&database.store, &issuer).await;
+        Self { database, issuer }
+    }
+
+    /// With so many verified customers, each with its own wallet.
+    pub(crate) async fn with_customers(count: u8) -> Self {
+        let register = Self::empty().await;
+        for answer in register.decide((1..=count).map(admit).collect()).await {
+            answer.unwrap();
+        }
+        register
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.database.store
+    }
+
+    pub(crate) async fn decide(&self, requests: Vec<Request>) -> Vec<Result<Decision, Refusal>> {
+        decide(self.store(), &self.issuer, requests).await
+    }
+
+    pub(crate) async fn one(&self, subject: Subject, command: Command) -> Decision {
+        let mut answers = self.decide(vec![Request { subject, command }]).await;
+        answers.pop().unwrap().unwrap()
+    }
+
+    pub(crate) async fn revoke(&self, n: u8) -> Decision {
+        self.one(
+            Subject::Wallet(wallet(n)),
+            Command::Revoke(RevocationReason::Sanctions),
+        )
+        .await
+    }
+
+    /// A connection behind the store's back.
+    pub(crate) async fn raw(&self) -> PgConnection {
+        PgConnection::connect(&self.database.url).await.unwrap()
+    }
+
+    pub(crate) async fn tamper(&self, statement: &'static str) {
+        let done = sqlx::query(statement)
+            .execute(&mut self.raw().await)
+            .await
+            .unwrap();
+        assert!(done.rows_affected() > 0, "{statement} changed nothing");
+    }
+}
+
+pub(crate) async fn open(store: &Store, issuer: &IssuerId) {
+    store.create_issuer(issuer, "Acme", NOW).await.unwrap();
+    let mut transaction = store.begin(issuer).await.unwrap();
+    for id in [ONE, TWO] {
+        transaction.add_chain(&chain(id), NOW).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+}
+
+pub(crate) async fn decide(
+    store: &Store,
+    issuer: &IssuerId,
+    requests: Vec<Request>,
+) -> Vec<Result<Decision, Refusal>> {
+    let mut transaction = store.begin(issuer).await.unwrap();
+    let answers = transaction.decide(requests, &actor(), NOW).await.unwrap();
+    transaction.commit().await.unwrap();
+    answers
+}
+
+pub(crate) fn chain(id: ChainId) -> NewChain {
+    NewChain {
+        id,
+        name: format!("chain {id}"),
+        registry: Address::repeat_byte(0x77),
+        deployed_block: 3,
+        confirmations: 2,
+        settings: serde_json::json!({"rpc": ["http://localhost:8545"]}),
+    }
+}
+
+pub(crate) fn issuer(slug: &str) -> IssuerId {
+    slug.parse().unwrap()
+}
+
+pub(crate) fn actor() -> Actor {
+    Actor::command_line("maria")
+}
+
+pub(crate) fn wallet(n: u8) -> WalletAddress {
+    WalletAddress::new(Address::repeat_byte(n)).unwrap()
+}
+
+pub(crate) fn id(n: u8) -> InvestorId {
+    InvestorId(B256::repeat_byte(n))
+}
+
+pub(crate) fn reference(n: u8) -> ExternalId {
+    format!("C-{n}").parse().unwrap()
+}
+
+/// Customer `n`, with wallet `n` and reference `C-n`.
+pub(crate) fn admit(n: u8) -> Request {
+    row(n, wallet(n), Some(reference(n)), verdict(Country::US))
+}
+
+pub(crate) fn row(
+    new: u8,
+    wallet: WalletAddress,
+    external_id: Option<ExternalId>,
+    verdict: Verdict,
+) -> Request {
+    Request {
+        subject: Subject::Row {
+            new: id(new),
+            wallet,
+            external_id: external_id.clone(),
+        },
+        command: Command::Admit {
+            kind: InvestorKind::NaturalPerson,
+            external_id,
+            wallet,
+            chains: ChainScope::All,
+            verdict,
+        },
+    }
+}
+
+pub(crate) fn verdict(country: Country) -> Verdict {
+    Verdict {
+        level: Level::Enhanced,
+        country,
+        accreditation: Accreditation::Professional,
+        accreditation_ends: Some(symbolon_core::time::Day(21_000)),
+        us_person: country == Country::US,
+        expiry: Some(EXPIRY),
+        source: source(),
+    }
+}
+
+pub(crate) fn source() -> Source {
+    Source::Operator {
+        operator: "Maria Keller".to_owned(),
+        attestation: Attestation {
+            text: "I have seen the \"originals\".".to_owned(),
+            version: "2026-03".to_owned(),
+        },
+    }
+}

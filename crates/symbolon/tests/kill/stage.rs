@@ -1,0 +1,183 @@
+//! A real PostgreSQL, two real chains, and the real program, which is killed.
+
+use std::{fs::File, net::SocketAddr, path::Path, process::Command, time::Duration};
+
+use symbolon_core::ids::IssuerId;
+use symbolon_sandbox::{Farewell, Leash};
+use symbolon_server::Clock;
+use symbolon_store::{ApiKey, ChainStatistics, NewChain, Store};
+use symbolon_testkit::{
+    chain::{MIRROR_KEY, TestChain},
+    database::TestDatabase,
+};
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+use crate::client::Api;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_symbolon");
+const CONFIG: &str = "symbolon.toml";
+/// How long anything may take before the test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Everything that runs.
+pub(crate) struct Stage {
+    pub(crate) issuer: IssuerId,
+    pub(crate) store: Store,
+    pub(crate) chains: [TestChain; 2],
+    key: String,
+    folder: TempDir,
+    server: Option<Leash>,
+    lives: u32,
+    _database: TestDatabase,
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Self {
+        let database = TestDatabase::fresh().await;
+        let (hasty, steady) = tokio::join!(TestChain::start(31_337), TestChain::start(31_338));
+        steady.mine_every(1).await;
+        let chains = [hasty, steady];
+        let issuer: IssuerId = "acme".parse().unwrap();
+        let (store, now) = (database.store.clone(), Clock::system().now());
+        store.create_issuer(&issuer, "Acme", now).await.unwrap();
+        let mut transaction = store.begin(&issuer).await.unwrap();
+        for chain in &chains {
+            let chain = NewChain {
+                id: chain.id(),
+                name: format!("chain {}", chain.id()),
+                registry: chain.registry,
+                deployed_block: chain.deployed_block,
+                confirmations: 1,
+                settings: serde_json::json!({}),
+            };
+            transaction.add_chain(&chain, now).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let key = ApiKey::from_random(&issuer, rand::random());
+        store.create_api_key("backend", &key, now).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        configure(folder.path(), &database.url, &chains);
+        Self {
+            issuer,
+            store,
+            chains,
+            key: key.text().to_owned(),
+            folder,
+            server: None,
+            lives: 0,
+            _database: database,
+        }
+    }
+
+    /// Starts `symbolon serve`, and returns once it is ready.
+    pub(crate) async fn start_server(&mut self) -> Api {
+        self.lives += 1;
+        let log = self.folder.path().join(format!("life-{}.log", self.lives));
+        let mut server = Leash::builder("symbolon serve", Path::new(PROGRAM))
+            .args(["--config", CONFIG, "serve"])
+            .current_dir(self.folder.path())
+            .bare_env()
+            .farewell(Farewell::default())
+            .log(&File::create(&log).unwrap())
+            .unwrap()
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        let api = loop {
+            let said = std::fs::read_to_string(&log).unwrap();
+            if let Some(address) = listening(&said) {
+                break Api::new(address, &self.key);
+            }
+            let alive = server.ended().is_none() && begun.elapsed() < PATIENCE;
+            assert!(alive, "the server does not start: {said}");
+            tokio::time::sleep(LOOK_AGAIN).await;
+        };
+        assert!(api.is_ready().await);
+        self.server = Some(server);
+        api
+    }
+
+    /// SIGKILL: the server gets no chance to finish anything.
+    pub(crate) async fn kill_server(&mut self) {
+        self.server.take().unwrap().kill().await.unwrap();
+    }
+
+    /// What each chain is owed.
+    pub(crate) async fn owed(&self) -> Vec<Owed> {
+        let owed = self.store.chain_statistics(&self.issuer).await.unwrap();
+        owed.into_iter().map(Owed::from).collect()
+    }
+
+    /// Waits until no chain is owed anything and nothing is under way.
+    pub(crate) async fn until_mirrored(&self) {
+        let begun = Instant::now();
+        loop {
+            let owed = self.owed().await;
+            if owed.iter().all(|chain| *chain == Owed::default()) {
+                return;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "the chains do not follow: {owed:?}"
+            );
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Runs another command of the program on the same register.
+    pub(crate) fn run(&self, arguments: &[&str]) -> std::process::Output {
+        let mut command = Command::new(PROGRAM);
+        command.args(["--config", CONFIG]).args(arguments);
+        command.current_dir(self.folder.path()).output().unwrap()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.server.unwrap().stop().await.unwrap();
+        for chain in self.chains {
+            chain.stop().await;
+        }
+    }
+}
+
+/// What a chain is yet to be told, and what is under way to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Owed {
+    wallets: u64,
+    transactions: u64,
+}
+
+impl From<ChainStatistics> for Owed {
+    fn from(chain: ChainStatistics) -> Self {
+        Self {
+            wallets: chain.approvals + chain.denials,
+            transactions: chain.open_transactions,
+        }
+    }
+}
+
+fn listening(said: &str) -> Option<SocketAddr> {
+    // A line that is not ended may be half a line.
+    let (lines, _) = said.rsplit_once('\n')?;
+    let place = |line: &str| {
+        let rest = line.strip_prefix("listening on http://")?;
+        rest.split_once(' ')?.0.parse().ok()
+    };
+    lines.lines().find_map(place)
+}
+
+fn configure(folder: &Path, database: &str, chains: &[TestChain]) {
+    std::fs::write(folder.join("mirror.key"), MIRROR_KEY).unwrap();
+    let lane = |chain: &TestChain| {
+        let (id, url) = (chain.id(), chain.url());
+        format!(
+            "[[lane]]\nissuer = \"acme\"\nchain_id = {id}\nrpc_url = \"{url}\"\n\
+             signer_key_file = \"mirror.key\"\npoll_ms = 50\n"
+        )
+    };
+    let lanes: String = chains.iter().map(lane).collect();
+    let config =
+        format!("[database]\nurl = \"{database}\"\n[server]\nlisten = \"127.0.0.1:0\"\n{lanes}");
+    std::fs::write(folder.join(CONFIG), config).unwrap();
+}

@@ -1,23 +1,18 @@
 //! Importing 100,000 rows (parse, validate, decide, store with log and
 //! outbox), against COPY of the same rows into one fixed table.
 
-use std::{fmt::Write, io::Cursor, time::Instant};
+use std::{fmt::Write, time::Instant};
 
-use alloy::primitives::{Address, B256};
+use alloy::primitives::Address;
 use anyhow::{Result, ensure};
 use sqlx::{Connection, PgConnection, postgres::PgPoolCopyExt};
-use symbolon_core::import::ColumnMap;
-use symbolon_server::{
-    Clock, Wake,
-    imports::{ImportOptions, begin_import, run_import},
-};
-use tokio_util::sync::CancellationToken;
+use symbolon_server::Wake;
 
 use crate::{
     customers::{Customer, customers, file},
     pairs,
     row::Row,
-    stage::{Database, Register, actor, chain, now, source},
+    stage::{Database, Register, chain},
 };
 
 const ROWS: usize = 100_000;
@@ -54,33 +49,9 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
 
 /// Rows a second into the register.
 async fn import(register: &Register, file: String) -> Result<f64> {
-    let Register { store, issuer, .. } = register;
     let begun = Instant::now();
-    let job = begin_import(
-        store,
-        issuer,
-        B256::repeat_byte(3),
-        &actor(),
-        &source(),
-        now(),
-    )
-    .await?;
-    let options = ImportOptions {
-        columns: ColumnMap::default(),
-        actor: actor(),
-        wake: Wake::new(),
-        stop: CancellationToken::new(),
-    };
-    let clock = Clock::system();
-    let reader = Cursor::new(file.into_bytes());
-    let done = run_import(store, issuer, &job, reader, options, &clock, |_| {}).await?;
-    let rate = ROWS as f64 / begun.elapsed().as_secs_f64();
-    ensure!(
-        done.accepted == ROWS as u64,
-        "{} of {ROWS} rows were taken",
-        done.accepted
-    );
-    Ok(rate)
+    register.import(file, &Wake::new()).await?;
+    Ok(ROWS as f64 / begun.elapsed().as_secs_f64())
 }
 
 /// Rows a second by COPY.

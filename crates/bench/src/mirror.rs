@@ -1,10 +1,7 @@
 //! Mirroring 10,000 wallets to one Anvil chain, against a bare sender of the
 //! same signed transactions.
 
-use std::{
-    io::Cursor,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use alloy::primitives::{Address, B256};
 use anyhow::{Result, ensure};
@@ -12,13 +9,11 @@ use secrecy::SecretString;
 use symbolon_chain::{deploy, endpoint::Endpoint, signer::LaneSigner};
 use symbolon_core::{
     ids::ChainId,
-    import::ColumnMap,
     mirror::{fees::Wei, lane::Broadcast},
 };
 use symbolon_sandbox::Anvil;
 use symbolon_server::{
     Clock, Wake,
-    imports::{ImportOptions, begin_import, run_import},
     jobs::{LaneSettings, lane},
 };
 use tokio_util::sync::CancellationToken;
@@ -27,7 +22,7 @@ use crate::{
     customers::{customers, file},
     pairs,
     row::Row,
-    stage::{Database, Register, actor, chain, now, source},
+    stage::{Database, Register, chain},
 };
 
 const WALLETS: usize = 10_000;
@@ -74,7 +69,8 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
         let register = database
             .register("mirror", &[chain(CHAIN.0, node.registry)])
             .await?;
-        fill(&register).await?;
+        let file = file(&customers("mirror", WALLETS)?)?;
+        register.import(file, &Wake::new()).await?;
         let ours = mirrored(&register, &node).await?;
         let signed = signed_bytes(&register).await?;
         register.store.close().await;
@@ -97,30 +93,6 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     )])
 }
 
-async fn fill(register: &Register) -> Result<()> {
-    let Register { store, issuer, .. } = register;
-    let file = file(&customers("mirror", WALLETS)?)?;
-    let job = begin_import(
-        store,
-        issuer,
-        B256::repeat_byte(4),
-        &actor(),
-        &source(),
-        now(),
-    )
-    .await?;
-    let options = ImportOptions {
-        columns: ColumnMap::default(),
-        actor: actor(),
-        wake: Wake::new(),
-        stop: CancellationToken::new(),
-    };
-    let reader = Cursor::new(file.into_bytes());
-    let clock = Clock::system();
-    run_import(store, issuer, &job, reader, options, &clock, |_| {}).await?;
-    Ok(())
-}
-
 /// Wallets a second, from a full outbox to confirmed records.
 async fn mirrored(register: &Register, node: &Node) -> Result<f64> {
     let settings = LaneSettings {
@@ -140,16 +112,7 @@ async fn mirrored(register: &Register, node: &Node) -> Result<f64> {
         Wake::new(),
         shutdown.clone(),
     ));
-    loop {
-        let owed = register.store.chain_statistics(&register.issuer).await?;
-        if owed
-            .iter()
-            .all(|chain| chain.approvals + chain.denials + chain.open_transactions == 0)
-        {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    register.until_mirrored().await?;
     let rate = WALLETS as f64 / begun.elapsed().as_secs_f64();
     shutdown.cancel();
     running.await?;

@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashMap,
-    io::Cursor,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -11,20 +10,17 @@ use std::{
 use alloy::{
     consensus::{Transaction, TxEnvelope},
     eips::eip2718::Decodable2718,
-    primitives::B256,
 };
 use anyhow::{Context, Result, ensure};
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
 use symbolon_chain::lane::read_calldata;
 use symbolon_core::{
-    import::ColumnMap,
     mirror::{batch::Batch, fees::Wei},
     wallet::WalletAddress,
 };
 use symbolon_sandbox::{Anvil, Mining};
 use symbolon_server::{
-    AppState, Clock, ServerConfig, Wake,
-    imports::{ImportOptions, begin_import, run_import},
+    AppState, Clock, ServerConfig,
     jobs::{self, LaneSettings, lane},
     serve_state,
 };
@@ -36,7 +32,7 @@ use crate::{
     mirror::Node,
     pairs::{median, quantile},
     row::Row,
-    stage::{Database, Register, actor, chain, now, source},
+    stage::{Database, chain},
 };
 
 const ROWS: usize = 100_000;
@@ -94,19 +90,17 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     );
     let serving = tokio::spawn(serve_state(state, listener));
 
-    import(&register, "suspects", SUSPECTS, 1, &wake).await?;
-    until_mirrored(&register).await?;
+    register
+        .import(file(&customers("suspects", SUSPECTS)?)?, &wake)
+        .await?;
+    register.until_mirrored().await?;
     let key = register.key().await?;
     let importing = tokio::spawn({
-        let (store, issuer, url) = (
-            register.store.clone(),
-            register.issuer.clone(),
-            register.url.clone(),
-        );
-        let (register, wake) = (Register { store, issuer, url }, wake.clone());
+        let (register, wake) = (register.clone(), wake.clone());
         async move {
             for n in 0..IMPORTS {
-                import(&register, &format!("crowd {n}"), ROWS, n as u8 + 2, &wake).await?;
+                let crowd = customers(&format!("crowd {n}"), ROWS)?;
+                register.import(file(&crowd)?, &wake).await?;
             }
             Ok::<_, anyhow::Error>(())
         }
@@ -168,41 +162,6 @@ async fn waits(sent: &[(WalletAddress, Instant)], arrivals: &Arrivals) -> Result
             found.len(),
             sent.len()
         );
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-async fn import(register: &Register, salt: &str, rows: usize, hash: u8, wake: &Wake) -> Result<()> {
-    let Register { store, issuer, .. } = register;
-    let file = file(&customers(salt, rows)?)?;
-    let hash = B256::repeat_byte(hash);
-    let job = begin_import(store, issuer, hash, &actor(), &source(), now()).await?;
-    let options = ImportOptions {
-        columns: ColumnMap::default(),
-        actor: actor(),
-        wake: wake.clone(),
-        stop: CancellationToken::new(),
-    };
-    let clock = Clock::system();
-    let reader = Cursor::new(file.into_bytes());
-    let done = run_import(store, issuer, &job, reader, options, &clock, |_| {}).await?;
-    ensure!(
-        done.accepted == rows as u64,
-        "{} of {rows} rows were taken",
-        done.accepted
-    );
-    Ok(())
-}
-
-async fn until_mirrored(register: &Register) -> Result<()> {
-    loop {
-        let owed = register.store.chain_statistics(&register.issuer).await?;
-        if owed
-            .iter()
-            .all(|chain| chain.approvals + chain.denials + chain.open_transactions == 0)
-        {
-            return Ok(());
-        }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

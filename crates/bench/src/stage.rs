@@ -1,16 +1,24 @@
 //! What measurements stand on: a private PostgreSQL with an issuer.
 
-use anyhow::Result;
+use std::{io::Cursor, time::Duration};
+
+use alloy::primitives::keccak256;
+use anyhow::{Result, ensure};
 use symbolon_core::{
     actor::Actor,
     ids::{ChainId, IssuerId},
+    import::ColumnMap,
     investor::{Attestation, Source},
     time::UnixSeconds,
 };
 use symbolon_sandbox::PrivatePostgres;
-use symbolon_server::Clock;
-use symbolon_store::{ApiKey, NewChain, Store};
+use symbolon_server::{
+    Clock, Wake,
+    imports::{ImportOptions, begin_import, run_import},
+};
+use symbolon_store::{ApiKey, ChainStatistics, NewChain, Store};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 /// A database that ends with this value.
 pub(crate) struct Database {
@@ -20,6 +28,7 @@ pub(crate) struct Database {
 }
 
 /// An issuer's register in a database of its own.
+#[derive(Clone)]
 pub(crate) struct Register {
     pub(crate) store: Store,
     pub(crate) issuer: IssuerId,
@@ -63,6 +72,42 @@ impl Database {
 }
 
 impl Register {
+    /// Imports a customer file as the server does, every row of it.
+    pub(crate) async fn import(&self, file: String, wake: &Wake) -> Result<()> {
+        let rows = file.lines().count() as u64 - 1;
+        let Self { store, issuer, .. } = self;
+        let hash = keccak256(&file);
+        let job = begin_import(store, issuer, hash, &actor(), &source(), now()).await?;
+        let options = ImportOptions {
+            columns: ColumnMap::default(),
+            actor: actor(),
+            wake: wake.clone(),
+            stop: CancellationToken::new(),
+        };
+        let reader = Cursor::new(file.into_bytes());
+        let clock = Clock::system();
+        let done = run_import(store, issuer, &job, reader, options, &clock, |_| {}).await?;
+        ensure!(
+            done.accepted == rows,
+            "{} of {rows} rows were taken",
+            done.accepted
+        );
+        Ok(())
+    }
+
+    /// Waits until the chains are owed nothing and nothing is under way.
+    pub(crate) async fn until_mirrored(&self) -> Result<()> {
+        loop {
+            let owed = self.store.chain_statistics(&self.issuer).await?;
+            let left =
+                |chain: &ChainStatistics| chain.approvals + chain.denials + chain.open_transactions;
+            if owed.iter().map(left).sum::<u64>() == 0 {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// A key of the REST API.
     pub(crate) async fn key(&self) -> Result<String> {
         let key = ApiKey::from_random(&self.issuer, [7; 32]);

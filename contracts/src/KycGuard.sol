@@ -17,7 +17,7 @@ abstract contract KycGuard {
         identityRegistry = registry;
     }
 
-    /// @dev Both parties of a transfer, in one call. It is spelt out because Solidity's own spends 400 gas more on
+    /// @dev Both parties of a transfer, in one call. It is spelt out because Solidity's own spends more gas on
     /// encoding two addresses and decoding one bool.
     function _requireVerified(address from, address to) internal view {
         address registry = address(identityRegistry);

@@ -13,7 +13,8 @@ use symbolon_core::{
     mirror::{
         fees::{Market, Wei},
         lane::{
-            Broadcast, Effect, Envelope, Input, Lane, Nonce, Observation, Outcome, Receipt, Signed,
+            Broadcast, Effect, Envelope, Input, Lane, Nonce, Observation, Outcome, Part, Pulled,
+            Receipt, Signed,
         },
         plan::{Owed, PendingRecord},
         record::WalletRecord,
@@ -59,7 +60,11 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
 
 /// Drives a lane through all of them; what it had signed comes back.
 fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelope>> {
-    let mut lane = Lane::new(default_policy(1, Wei(1_000_000_000_000)), Vec::new());
+    let mut lane = Lane::new(
+        default_policy(1, Wei(1_000_000_000_000)),
+        Vec::new(),
+        EntryNumber(0),
+    );
     let mut waiting = pending;
     let mut envelopes = Vec::new();
     let mut mined = 0;
@@ -71,19 +76,22 @@ fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelop
             continue;
         };
         let input = match effect {
-            Effect::Pull { urgency, limit } => {
-                let denials = urgency == symbolon_core::mirror::lane::Urgency::Denials;
-                let take = if denials { 0 } else { limit.min(waiting.len()) };
+            Effect::Pull { part, limit } => {
+                let in_turn = matches!(part, Part::After(_));
+                let take = if in_turn { limit.min(waiting.len()) } else { 0 };
                 let (records, rest) = waiting.split_at(take);
                 waiting = rest;
-                Input::Pulled {
-                    urgency,
+                let pulled = Pulled {
                     records: records.to_vec(),
-                    head: Head::default(),
-                    more: !denials && !rest.is_empty(),
-                }
+                    through: records
+                        .last()
+                        .map_or(EntryNumber(0), |last| last.owed.entry),
+                    more: in_turn && !rest.is_empty(),
+                    ..Pulled::default()
+                };
+                Input::Pulled { part, pulled }
             }
-            Effect::Discard(_) => Input::Discarded,
+            Effect::Discharge(_) => Input::Discharged,
             Effect::Store(envelope) => {
                 let bytes = sign(signer, CHAIN, Address::ZERO, &envelope)?;
                 envelopes.push(envelope.clone());
@@ -103,12 +111,10 @@ fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelop
                 }
             }
             Effect::Observe(open) => Input::Observed(observation(mined, &open)),
-            Effect::Settle { nonce, outcome } => {
-                ensure!(
-                    matches!(outcome, Outcome::Mined(_)),
-                    "the null node mines everything"
-                );
-                Input::Settled { nonce }
+            Effect::Settle(ended) => {
+                let mined = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Mined(_));
+                ensure!(ended.iter().all(mined), "the null node mines everything");
+                Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
             }
         };
         lane.handle(input, now);

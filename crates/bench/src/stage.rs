@@ -60,7 +60,7 @@ impl Database {
             .await?;
         let mut transaction = store.begin(&issuer).await?;
         for chain in chains {
-            transaction.add_chain(chain, now()).await?;
+            transaction.add_chain(chain).await?;
         }
         transaction.commit().await?;
         Ok(Register { store, issuer, url })

@@ -129,7 +129,7 @@ async fn prepare(store: &Store, issuer: &IssuerId) {
             confirmations: 1,
             settings: serde_json::json!({}),
         };
-        transaction.add_chain(&chain, NOW).await.unwrap();
+        transaction.add_chain(&chain).await.unwrap();
     }
     transaction.commit().await.unwrap();
 }

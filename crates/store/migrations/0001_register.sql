@@ -93,6 +93,8 @@ CREATE TABLE wallet (
     changed_entry bigint  NOT NULL, -- that gave it its version
     PRIMARY KEY (issuer, address)
 );
+-- What chains are owed: the wallets that changed after `chain.told_entry`.
+CREATE INDEX wallet_by_change ON wallet (issuer, changed_entry);
 CREATE INDEX wallet_by_holder ON wallet (issuer, holder, linked_entry)
     WHERE holder IS NOT NULL;
 
@@ -105,6 +107,8 @@ CREATE TABLE chain (
     deployed_block     bigint  NOT NULL,
     confirmations      integer NOT NULL,
     settings           jsonb   NOT NULL,
+    -- It is no longer owed any change up to this entry, the outbox aside.
+    told_entry         bigint  NOT NULL DEFAULT 0,
     head_block         bigint,
     head_s             bigint,
     finalized_block    bigint,
@@ -113,12 +117,13 @@ CREATE TABLE chain (
     last_error         text,
     updated_s          bigint,
     PRIMARY KEY (issuer, chain_id)
-);
+) WITH (fillfactor = 50); -- changes all the time, in place
 
--- "This chain must be told of this wallet", because of this entry. A row goes
--- only together with the storing of the signed transaction that carries it
--- (I11), when the chain holds the right record already, or when a row of the
--- wallet's newest change (its changed_entry) waits too.
+-- Wallets that a chain must be told of out of turn, because of this entry:
+-- denials, which cannot wait, and what it was told in vain. A row goes only
+-- together with the storing of the signed transaction that carries it (I11),
+-- when the chain holds the right record already, or when the wallet has changed
+-- again and the chain is told of that.
 CREATE TABLE outbox (
     issuer       text    NOT NULL,
     chain_id     bigint  NOT NULL,

@@ -12,12 +12,8 @@ use crate::{
     IssuerTransaction, Result, Store, StoreError,
     codec::{address, bigint, chain_id, seconds, unsigned, wei},
     outbox,
-    standing::select_standings,
     wallet::optional_address,
 };
-
-/// How many wallets a new chain is told of in one statement.
-const PAGE: i64 = 1000;
 
 /// A chain as the issuer configures it.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,8 +62,8 @@ pub struct Chain {
 }
 
 impl IssuerTransaction {
-    /// Adds a chain, and queues for it every wallet that any chain was told of.
-    pub async fn add_chain(&mut self, chain: &NewChain, now: UnixSeconds) -> Result<()> {
+    /// Adds a chain. It is owed every wallet in turn.
+    pub async fn add_chain(&mut self, chain: &NewChain) -> Result<()> {
         // The one way in for chain ids and blocks: later conversions rely on it.
         let out_of_range = |what| move |_| StoreError::OutOfRange { what };
         let id = i64::try_from(chain.id.0).map_err(out_of_range("the chain id"))?;
@@ -89,29 +85,8 @@ impl IssuerTransaction {
         .await
         .map_err(StoreError::unless_unique("the issuer has this chain"))?;
 
-        let mut after = Vec::new();
-        loop {
-            let page = select_standings!(
-                ["NULL::bigint AS chain_id, NULL::bytea AS record, NULL::bigint AS block_number, \
-                 NULL::bigint AS entry_number, NULL::boolean AS superseded FROM wallet w"],
-                "WHERE w.issuer = $1 AND w.address > $2 AND w.version > 0 \
-                 AND (w.chains IS NULL OR $3 = ANY(w.chains)) \
-                 ORDER BY w.address LIMIT $4",
-                self.issuer.as_str(),
-                after,
-                id,
-                PAGE,
-            )
-            .fetch_all(&mut *self.transaction)
-            .await?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = last.address.clone();
-            let rows = outbox::rows_of(chain.id, page)?;
-            outbox::queue(&mut self.transaction, &self.issuer, &rows, now).await?;
-            self.queued = true;
-        }
+        self.queued = true;
+        Ok(())
     }
 
     /// Queues wallets for a chain again, as they stand now: what was sent never

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::{
-    Connection, PgPool, Postgres, Transaction,
+    Connection, PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -82,4 +82,13 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// The commit returns before the disk has it: for what is done again if a crash
+/// loses it. What is committed in earnest after it takes it along. A hint only.
+pub(crate) async fn commit_at_leisure(connection: &mut PgConnection) -> Result<()> {
+    sqlx::raw_sql("SET LOCAL synchronous_commit = off")
+        .execute(connection)
+        .await?;
+    Ok(())
 }

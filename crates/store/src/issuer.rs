@@ -137,6 +137,18 @@ pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Re
     head(row.head_number, &row.head_hash)
 }
 
+/// The head, as it is now.
+pub(crate) async fn read_head(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Head> {
+    let row = sqlx::query!(
+        "SELECT head_number, head_hash FROM issuer WHERE issuer = $1",
+        issuer.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound { what: "issuer" })?;
+    head(row.head_number, &row.head_hash)
+}
+
 pub(crate) fn head(number: i64, bytes: &[u8]) -> Result<Head> {
     Ok(Head {
         number: entry_number(number)?,

@@ -1,7 +1,7 @@
 //! A lane's books: the transactions of one signer on one chain.
 //!
-//! 1. [`Store::store_signed`]: the bytes are stored, and the wallets that they
-//!    carry leave the outbox, before anything is sent (I11).
+//! 1. [`Store::store_signed`]: the bytes are stored, and the chain is no longer
+//!    owed the wallets that they carry, before anything is sent (I11).
 //! 2. The lane sends them, and sends the same bytes again after a crash or
 //!    when a node has forgotten them: [`Store::open_transactions`].
 //! 3. [`Store::settle`]: what became of a nonce, with what the chain was seen
@@ -21,12 +21,18 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
-use crate::{Result, Store, StoreError, codec::bigint, observed, outbox};
+use crate::{
+    Result, Store, StoreError,
+    codec::bigint,
+    connection,
+    observed::{self, Sighting},
+    outbox,
+};
 use row::LaneRow;
 
 impl Store {
-    /// Stores a signed transaction and strikes out of the outbox what it
-    /// carries (I11), all or nothing.
+    /// Stores a signed transaction and notes that its chain is no longer owed
+    /// what it carries (I11), all or nothing.
     ///
     /// A second worker that signs for the same nonce gets
     /// [`StoreError::Conflict`], and must send nothing.
@@ -70,7 +76,7 @@ impl Store {
         .map_err(StoreError::unless_unique(
             "this attempt at the nonce is stored already",
         ))?;
-        outbox::strike(&mut transaction, issuer, chain, &envelope.settles).await?;
+        outbox::carry_out(&mut transaction, issuer, chain, &envelope.discharge).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -101,44 +107,50 @@ impl Store {
         .collect()
     }
 
-    /// Notes what became of a nonce, all or nothing: its transactions' ends,
-    /// what the chain was seen to hold, and which wallets must be told again.
+    /// Notes what became of these nonces, in this order and all or nothing:
+    /// their transactions' ends, what the chain was seen to hold, and which
+    /// wallets must be told again. Lost in a crash, it is seen again.
     pub async fn settle(
         &self,
         issuer: &IssuerId,
         chain: ChainId,
         signer: Address,
-        nonce: Nonce,
-        outcome: &Outcome,
+        ended: &[(Nonce, Outcome)],
         now: UnixSeconds,
     ) -> Result<()> {
-        let place = Place {
-            issuer,
-            chain,
-            signer,
-            nonce,
-        };
         let mut transaction = self.begin_growing().await?;
-        match outcome {
-            Outcome::Mined(receipt) => {
-                place.end(&mut transaction, "mined", receipt).await?;
-                let seen = &receipt.records;
-                observed::write(&mut transaction, issuer, chain, seen, receipt.block_number)
-                    .await?;
-            }
-            Outcome::Failed { receipt, requeue } => {
-                if *requeue {
-                    let wallets = place.wallets(&mut transaction).await?;
-                    outbox::requeue(&mut transaction, issuer, chain, &wallets, now).await?;
+        connection::commit_at_leisure(&mut transaction).await?;
+        let mut seen = Vec::new();
+        let mut owed = Vec::new();
+        for (nonce, outcome) in ended {
+            let place = Place {
+                issuer,
+                chain,
+                signer,
+                nonce: *nonce,
+            };
+            match outcome {
+                Outcome::Mined(receipt) => {
+                    place.end(&mut transaction, "mined", receipt).await?;
+                    let block = receipt.block_number;
+                    seen.extend(receipt.records.iter().map(|(wallet, record)| Sighting {
+                        wallet: *wallet,
+                        record: *record,
+                        block,
+                    }));
                 }
-                place.end(&mut transaction, "failed", receipt).await?;
-            }
-            Outcome::Dropped => {
-                let wallets = place.wallets(&mut transaction).await?;
-                outbox::requeue(&mut transaction, issuer, chain, &wallets, now).await?;
-                place.drop_all(&mut transaction).await?;
+                Outcome::Failed(receipt) => {
+                    owed.extend(place.wallets(&mut transaction).await?);
+                    place.end(&mut transaction, "failed", receipt).await?;
+                }
+                Outcome::Dropped => {
+                    owed.extend(place.wallets(&mut transaction).await?);
+                    place.drop_all(&mut transaction).await?;
+                }
             }
         }
+        observed::write(&mut transaction, issuer, chain, &seen).await?;
+        outbox::requeue(&mut transaction, issuer, chain, &owed, now).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -15,25 +15,32 @@ use crate::{
     wallet,
 };
 
-/// Notes what a block showed, in the order in which it was written there. What
+/// A record that a block showed.
+pub(crate) struct Sighting {
+    pub(crate) wallet: WalletAddress,
+    pub(crate) record: WalletRecord,
+    pub(crate) block: u64,
+}
+
+/// Notes what blocks showed, in the order in which it was written there. What
 /// an older block shows never displaces it.
 pub(crate) async fn write(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     chain: ChainId,
-    seen: &[(WalletAddress, WalletRecord)],
-    block: u64,
+    seen: &[Sighting],
 ) -> Result<()> {
     // One row a wallet, in their order: a statement may not upsert a row
     // twice, and two of them must not deadlock.
-    let newest: BTreeMap<_, _> = seen.iter().copied().collect();
+    let newest: BTreeMap<_, _> = seen.iter().map(|seen| (seen.wallet, seen)).collect();
     if newest.is_empty() {
         return Ok(());
     }
     sqlx::query!(
         "INSERT INTO observed (issuer, wallet, chain_id, record, block_number) \
-         SELECT $1, o.wallet, $2, o.record, $5 \
-         FROM unnest($3::bytea[], $4::bytea[]) AS o (wallet, record) \
+         SELECT $1, o.wallet, $2, o.record, o.block_number \
+         FROM unnest($3::bytea[], $4::bytea[], $5::bigint[]) \
+             AS o (wallet, record, block_number) \
          ON CONFLICT (issuer, wallet, chain_id) \
          DO UPDATE SET record = excluded.record, block_number = excluded.block_number \
          WHERE observed.block_number <= excluded.block_number",
@@ -45,9 +52,9 @@ pub(crate) async fn write(
             .bind_iter() as _,
         newest
             .values()
-            .map(|record| record_bytes(*record).to_vec())
+            .map(|seen| record_bytes(seen.record).to_vec())
             .bind_iter() as _,
-        bigint(block),
+        newest.values().map(|seen| bigint(seen.block)).bind_iter() as _,
     )
     .execute(connection)
     .await?;

@@ -1,22 +1,27 @@
-//! The outbox: which chain must be told of which wallet.
+//! What a chain must be told of.
 //!
-//! A row says "because of this entry". What a lane then sends is whatever the
-//! register holds at that moment, so the changes of one wallet coalesce while
-//! they wait: a row is superseded while a row of the wallet's newest change
-//! waits beside it. A row is deleted only
+//! 1. Every change of a wallet is told in turn: those after `chain.told_entry`,
+//!    in the order of the log, each wallet once at its newest change. So an
+//!    import of new customers writes no row for any chain.
+//! 2. The outbox holds those that go out of turn, each because of an entry:
+//!    denials, which cannot wait (I3), and wallets that must be told again.
+//!    A row counts only while that entry is the wallet's newest change; a later
+//!    one has a turn, or a row, of its own. (Unless the wallet left the chain
+//!    with it: then there is no other turn, and the row stands.)
 //!
-//! 1. together with the storing of a signed transaction that carries the
-//!    wallet as of that entry or a newer one ([`Store::store_signed`]),
+//! What a lane then sends is whatever the register holds at that moment. The
+//! chain is no longer owed it
+//!
+//! 1. once a signed transaction that carries it is stored, and together with
+//!    that ([`Store::store_signed`]),
 //! 2. because the chain holds the right record already, or is being told of it
-//!    ([`Store::discard`]), or
-//! 3. because it is superseded ([`Store::pull`]).
+//!    ([`Store::discharge`]), or
+//! 3. because the row does not count ([`Store::pull`]).
 //!
-//! A change that is queued meanwhile stands under another entry and stays.
-//!
-//! This table fills and empties all the time, so the planner knows nothing of
+//! The outbox fills and empties all the time, so the planner knows nothing of
 //! it: every query here says so much of what it looks for that no plan can
-//! read the whole table (`LATERAL … LIMIT 1` for one row by its key, bounds
-//! for several).
+//! read a whole table (`LATERAL … LIMIT 1` for one row by its key, bounds for
+//! several).
 
 use alloy_primitives::hex;
 use sqlx::PgConnection;
@@ -24,8 +29,8 @@ use symbolon_core::{
     ids::{ChainId, IssuerId},
     log::EntryNumber,
     mirror::{
-        lane::Urgency,
-        plan::{Owed, PendingRecord},
+        lane::{Part, Pulled},
+        plan::{Discharge, Owed, PendingRecord},
     },
     time::UnixSeconds,
     wallet::WalletAddress,
@@ -35,17 +40,19 @@ use crate::{
     Result, Store, StoreError,
     codec::{self, bigint, entry_number},
     copy::Copy,
+    issuer,
     standing::{StandingRow, select_standings},
     wallet,
 };
 
 /// The first rows of a part of the outbox, with all that a lane must know.
-macro_rules! select_owed {
+macro_rules! select_rows {
     ($part:tt, $issuer:expr, $chain:expr, $limit:expr) => {
         select_standings!(
             ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
              o.block_number AS \"block_number?\", q.entry_number AS \"entry_number?\", \
-             n.entry_number IS NOT NULL AS \"superseded?\" \
+             w.changed_entry <> q.entry_number AND (w.chains IS NULL OR $2 = ANY(w.chains)) \
+                 AS \"superseded?\" \
              FROM (SELECT * FROM outbox WHERE issuer = $1 AND chain_id = $2 "
                 + $part
                 + " \
@@ -54,9 +61,6 @@ macro_rules! select_owed {
                  WHERE issuer = $1 AND address = q.wallet LIMIT 1) w ON true"],
             "LEFT JOIN LATERAL (SELECT * FROM observed \
                  WHERE issuer = $1 AND wallet = q.wallet AND chain_id = $2 LIMIT 1) o ON true \
-             LEFT JOIN LATERAL (SELECT entry_number FROM outbox \
-                 WHERE issuer = $1 AND chain_id = $2 AND entry_number = w.changed_entry \
-                 AND entry_number <> q.entry_number AND wallet = q.wallet LIMIT 1) n ON true \
              ORDER BY q.entry_number, q.wallet",
             $issuer,
             $chain,
@@ -66,74 +70,147 @@ macro_rules! select_owed {
 }
 
 impl Store {
-    /// What this chain must be told, oldest change first: the denials, which
-    /// go first (I3), or everything else. Nothing is claimed: a chain has one
-    /// lane, and the rows stay until [`Store::store_signed`].
+    /// What this chain must be told, oldest change first. Nothing is claimed: a
+    /// chain has one lane, and it is owed all this until [`Store::store_signed`].
     pub async fn pull(
         &self,
         issuer: &IssuerId,
         chain: ChainId,
-        urgency: Urgency,
+        part: Part,
         limit: usize,
-    ) -> Result<Vec<PendingRecord>> {
+    ) -> Result<Pulled> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut transaction = self.begin_growing().await?;
-        loop {
-            let rows = rows_in_turn(&mut transaction, issuer, chain, urgency, limit).await?;
-            let (superseded, rows): (Vec<_>, Vec<_>) = rows
-                .into_iter()
-                .partition(|row| row.superseded == Some(true));
-            let superseded = superseded
-                .iter()
-                .map(StandingRow::owed)
-                .collect::<Result<Vec<_>>>()?;
-            // What gave way makes room for more: look again.
-            if strike(&mut transaction, issuer, chain, &superseded).await? == 0 {
-                transaction.commit().await?;
-                return rows.into_iter().map(|row| row.pending(chain)).collect();
+        // Read first: what the head has is in the rows that are read after it.
+        let head = issuer::read_head(&mut transaction, issuer).await?;
+        let connection = &mut *transaction;
+        let mut pulled = match part {
+            Part::After(entry) => {
+                in_turn(connection, issuer, chain, entry, head.number, limit).await?
             }
-        }
+            Part::Denials | Part::Again => {
+                out_of_turn(connection, issuer, chain, part, limit).await?
+            }
+        };
+        transaction.commit().await?;
+        pulled.head = head;
+        Ok(pulled)
     }
 
-    /// Strikes out wallets of which the chain holds the right record already,
-    /// unless they have changed since.
-    pub async fn discard(&self, issuer: &IssuerId, chain: ChainId, settled: &[Owed]) -> Result<()> {
+    /// Notes that the chain is no longer owed this.
+    pub async fn discharge(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        discharge: &Discharge,
+    ) -> Result<()> {
         let mut transaction = self.begin_growing().await?;
-        strike(&mut transaction, issuer, chain, settled).await?;
+        carry_out(&mut transaction, issuer, chain, discharge).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// The entry up to which this chain is no longer owed any change, the
+    /// outbox aside.
+    pub async fn told_through(&self, issuer: &IssuerId, chain: ChainId) -> Result<EntryNumber> {
+        let entry = sqlx::query_scalar!(
+            "SELECT told_entry FROM chain WHERE issuer = $1 AND chain_id = $2",
+            issuer.as_str(),
+            bigint(chain.0),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        entry_number(entry.ok_or(StoreError::NotFound { what: "chain" })?)
     }
 }
 
-async fn rows_in_turn(
+/// Whole entries, so that an entry's number is enough to go on from: one that
+/// changed many wallets exceeds the limit.
+async fn in_turn(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     chain: ChainId,
-    urgency: Urgency,
+    after: EntryNumber,
+    head: EntryNumber,
     limit: i64,
-) -> Result<Vec<StandingRow>> {
-    // Each spelt out, so that the index of the denials serves the first.
-    let rows = match urgency {
-        Urgency::Denials => {
-            select_owed!("AND denial", issuer.as_str(), bigint(chain.0), limit)
-                .fetch_all(connection)
-                .await?
+) -> Result<Pulled> {
+    let rows = select_standings!(
+        ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+             o.block_number AS \"block_number?\", NULL::bigint AS entry_number, \
+             NULL::boolean AS superseded \
+             FROM (SELECT * FROM wallet \
+                 WHERE issuer = $1 AND changed_entry > $3 AND changed_entry <= $4 \
+                 AND (chains IS NULL OR $2 = ANY(chains)) \
+                 ORDER BY changed_entry FETCH FIRST ($5::bigint) ROWS WITH TIES) w"],
+        "LEFT JOIN LATERAL (SELECT * FROM observed \
+             WHERE issuer = $1 AND wallet = w.address AND chain_id = $2 LIMIT 1) o ON true \
+         ORDER BY w.changed_entry, w.address",
+        issuer.as_str(),
+        bigint(chain.0),
+        bigint(after.0),
+        bigint(head.0),
+        limit,
+    )
+    .fetch_all(connection)
+    .await?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
+    let last = rows.last().map(|row| entry_number(row.turn)).transpose()?;
+    Ok(Pulled {
+        records: rows
+            .into_iter()
+            .map(|row| row.pending(chain))
+            .collect::<Result<_>>()?,
+        through: last.filter(|_| more).unwrap_or(head),
+        more,
+        ..Pulled::default()
+    })
+}
+
+async fn out_of_turn(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+    part: Part,
+    limit: i64,
+) -> Result<Pulled> {
+    loop {
+        // Each spelt out, so that the index of the denials serves the first.
+        let rows = match part {
+            Part::Denials => {
+                select_rows!("AND denial", issuer.as_str(), bigint(chain.0), limit)
+                    .fetch_all(&mut *connection)
+                    .await?
+            }
+            Part::Again | Part::After(_) => {
+                select_rows!("AND NOT denial", issuer.as_str(), bigint(chain.0), limit)
+                    .fetch_all(&mut *connection)
+                    .await?
+            }
+        };
+        let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
+        let (superseded, rows): (Vec<_>, Vec<_>) = rows
+            .into_iter()
+            .partition(|row| row.superseded == Some(true));
+        let superseded = superseded
+            .iter()
+            .map(StandingRow::owed)
+            .collect::<Result<Vec<_>>>()?;
+        // What gave way makes room for more: look again.
+        if strike(connection, issuer, chain, &superseded).await? == 0 {
+            let records = rows.into_iter().map(|row| row.pending(chain));
+            return Ok(Pulled {
+                records: records.collect::<Result<_>>()?,
+                more,
+                ..Pulled::default()
+            });
         }
-        Urgency::Approvals => {
-            select_owed!("AND NOT denial", issuer.as_str(), bigint(chain.0), limit)
-                .fetch_all(connection)
-                .await?
-        }
-    };
-    Ok(rows)
+    }
 }
 
 impl StandingRow {
+    /// The outbox's row, or the wallet's turn.
     fn owed(&self) -> Result<Owed> {
-        let entry = self
-            .entry_number
-            .ok_or_else(|| StoreError::damaged("an outbox row without a change"))?;
         Ok(Owed {
-            entry: entry_number(entry)?,
+            entry: entry_number(self.entry_number.unwrap_or(self.turn))?,
             wallet: codec::wallet(&self.address)?,
         })
     }
@@ -217,7 +294,7 @@ pub(crate) async fn requeue(
     queue(connection, issuer, &rows_of(chain, standings)?, now).await
 }
 
-pub(crate) fn rows_of(chain: ChainId, standings: Vec<StandingRow>) -> Result<Vec<Row>> {
+fn rows_of(chain: ChainId, standings: Vec<StandingRow>) -> Result<Vec<Row>> {
     standings
         .into_iter()
         .map(|row| {
@@ -233,9 +310,31 @@ pub(crate) fn rows_of(chain: ChainId, standings: Vec<StandingRow>) -> Result<Vec
         .collect()
 }
 
+/// Notes that a chain is no longer owed this.
+pub(crate) async fn carry_out(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+    discharge: &Discharge,
+) -> Result<()> {
+    if let Some(through) = discharge.through {
+        sqlx::query!(
+            "UPDATE chain SET told_entry = $3 \
+             WHERE issuer = $1 AND chain_id = $2 AND told_entry < $3",
+            issuer.as_str(),
+            bigint(chain.0),
+            bigint(through.0),
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    strike(connection, issuer, chain, &discharge.rows).await?;
+    Ok(())
+}
+
 /// Deletes rows that a transaction carries, or that need no telling, and
 /// returns how many were there.
-pub(crate) async fn strike(
+async fn strike(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     chain: ChainId,

@@ -27,9 +27,9 @@ pub struct Statistics {
 pub struct ChainStatistics {
     /// Which chain.
     pub chain: ChainId,
-    /// Approvals and tombstones that wait in the outbox.
+    /// Wallets that wait for their turn, or to be told again.
     pub approvals: u64,
-    /// Denials that wait in the outbox.
+    /// Denials that wait, out of turn.
     pub denials: u64,
     /// Since when the oldest of them has waited.
     pub oldest: Option<UnixSeconds>,
@@ -71,17 +71,29 @@ impl Store {
 
     /// What each of the issuer's chains is owed, by chain id.
     pub async fn chain_statistics(&self, issuer: &IssuerId) -> Result<Vec<ChainStatistics>> {
+        // A denial that waits out of turn waits for its turn as well.
         let rows = sqlx::query!(
-            r#"SELECT c.chain_id, q.approvals AS "approvals?", q.denials AS "denials?",
-                q.oldest_s AS "oldest_s?",
-                (SELECT count(*) FROM lane_transaction t WHERE t.issuer = c.issuer
-                    AND t.chain_id = c.chain_id AND t.outcome IS NULL) AS open
+            r#"SELECT c.chain_id, q.denials AS "denials!",
+                q.again + t.wallets - q.both AS "approvals!",
+                least(q.oldest_s, (
+                    SELECT decided_s FROM entry
+                    WHERE issuer = $1 AND number = t.first_entry)) AS oldest_s,
+                (SELECT count(*) FROM lane_transaction l WHERE l.issuer = c.issuer
+                    AND l.chain_id = c.chain_id AND l.outcome IS NULL) AS open
             FROM chain c
-            LEFT JOIN (
-                SELECT chain_id, count(*) FILTER (WHERE NOT denial) AS approvals,
-                    count(*) FILTER (WHERE denial) AS denials, min(queued_s) AS oldest_s
-                FROM outbox WHERE issuer = $1 GROUP BY chain_id
-            ) q ON q.chain_id = c.chain_id
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE NOT o.denial) AS again,
+                    count(*) FILTER (WHERE o.denial) AS denials,
+                    count(*) FILTER (WHERE o.entry_number > c.told_entry
+                        AND o.entry_number = (SELECT changed_entry FROM wallet
+                            WHERE issuer = $1 AND address = o.wallet
+                            AND (chains IS NULL OR c.chain_id = ANY(chains)))) AS both,
+                    min(o.queued_s) AS oldest_s
+                FROM outbox o WHERE o.issuer = $1 AND o.chain_id = c.chain_id) q
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS wallets, min(changed_entry) AS first_entry FROM wallet
+                WHERE issuer = $1 AND changed_entry > c.told_entry
+                AND (chains IS NULL OR c.chain_id = ANY(chains))) t
             WHERE c.issuer = $1 ORDER BY c.chain_id"#,
             issuer.as_str(),
         )
@@ -91,8 +103,8 @@ impl Store {
             .map(|row| {
                 Ok(ChainStatistics {
                     chain: chain_id(row.chain_id)?,
-                    approvals: count(row.approvals),
-                    denials: count(row.denials),
+                    approvals: count(Some(row.approvals)),
+                    denials: count(Some(row.denials)),
                     oldest: row.oldest_s.map(seconds).transpose()?,
                     open_transactions: count(row.open),
                 })

@@ -113,6 +113,16 @@ impl Batch {
         }
     }
 
+    /// Keeps the entries whose place is true in `keep`, and all beyond its end.
+    pub fn keep(&mut self, keep: &[bool]) {
+        let mut places = keep.iter().copied().chain(std::iter::repeat(true));
+        let mut kept = || places.next() != Some(false);
+        match self {
+            Self::Upsert(entries) => entries.retain(|_| kept()),
+            Self::Deny(entries) => entries.retain(|_| kept()),
+        }
+    }
+
     /// The call's `bytes` argument: 52 bytes an upsert (wallet, record), 23 a
     /// denial (wallet, version, grounds).
     pub fn packed(&self) -> Vec<u8> {

@@ -8,10 +8,11 @@
 //!
 //! 1. [`Effect::Pull`] asks the store which wallets the chain must be told
 //!    about, denials before approvals (I3).
-//! 2. [`Effect::Store`] has a batch of them signed and stored, together with
-//!    the removal of its wallets from the outbox (I1, I11).
+//! 2. [`Effect::Store`] has a batch of them signed and stored, and in the same
+//!    transaction notes that the chain is no longer owed them (I1, I11).
 //! 3. [`Effect::Broadcast`] sends the stored bytes; the same bytes go again
-//!    whenever a node may have forgotten them.
+//!    whenever a node may have forgotten them, and at once where blocks go by
+//!    without the one at the front.
 //! 4. A slot that waits too long at the front is stored anew with the same
 //!    nonce and a higher, bounded fee.
 //! 5. [`Effect::Observe`] reads head, fees, nonce and receipts.
@@ -36,10 +37,10 @@ mod under_way;
 use std::collections::BTreeMap;
 
 pub use effect::{
-    Attempt, Broadcast, Effect, Envelope, Input, Nonce, Observation, Outcome, Receipt, Signed,
-    Urgency,
+    Attempt, Broadcast, Effect, Envelope, Input, Nonce, Observation, Outcome, Part, Pulled,
+    Receipt, Signed, Urgency,
 };
-use planning::{Hold, Outbox, Planning};
+use planning::{Hold, Planning};
 pub use slot::{OpenTransaction, Slot};
 use under_way::UnderWay;
 
@@ -47,7 +48,13 @@ use super::{
     batch::Batch,
     fees::{FeePolicy, Gas, Market},
 };
-use crate::time::{Millis, UnixMillis};
+use crate::{
+    log::EntryNumber,
+    time::{Millis, UnixMillis},
+};
+
+/// Slots to a settlement, so that none holds up the next for long.
+const MOST_SETTLED: usize = 16;
 
 /// How one chain wants to be driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +77,10 @@ pub struct LanePolicy {
     pub gas_per_denial: Gas,
     /// What a transaction may cost.
     pub fees: FeePolicy,
-    /// How often to look while something is under way.
+    /// How soon to look after something was sent or mined; while nothing
+    /// happens, each look waits twice as long as the one before it.
+    pub eager_interval: Millis,
+    /// How often to look at least while something is under way.
     pub busy_interval: Millis,
     /// How often to look while nothing is.
     pub idle_interval: Millis,
@@ -98,15 +108,15 @@ pub struct Lane {
     slots: BTreeMap<Nonce, Slot>,
     next_nonce: Nonce,
     under_way: UnderWay,
-    denials: Outbox,
-    approvals: Outbox,
-    denials_hold: Hold,
-    approvals_hold: Hold,
     planning: Planning,
     market: Option<Market>,
+    /// The newest block that was seen.
+    block_number: u64,
     mined_nonce: Nonce,
     observing: bool,
     observe_at: UnixMillis,
+    /// How long the next look waits.
+    patience: Millis,
     broadcasting: usize,
     /// No planning before this: the signer is out of funds.
     held_until: UnixMillis,
@@ -115,22 +125,21 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// A lane with what the store still has open, in any order.
-    pub fn new(policy: LanePolicy, open: Vec<OpenTransaction>) -> Self {
+    /// A lane with what the store still has open, in any order, to a chain that
+    /// is no longer owed any change up to `through`, what the outbox holds aside.
+    pub fn new(policy: LanePolicy, open: Vec<OpenTransaction>, through: EntryNumber) -> Self {
         let mut lane = Self {
             policy,
             slots: BTreeMap::new(),
             next_nonce: Nonce(0),
             under_way: UnderWay::default(),
-            denials: Outbox::MayHold,
-            approvals: Outbox::MayHold,
-            denials_hold: Hold::default(),
-            approvals_hold: Hold::default(),
-            planning: Planning::Idle,
+            planning: Planning::new(through),
             market: None,
+            block_number: 0,
             mined_nonce: Nonce(0),
             observing: false,
             observe_at: UnixMillis(0),
+            patience: policy.eager_interval,
             broadcasting: 0,
             held_until: UnixMillis(0),
             max_upserts: policy.max_upserts,
@@ -158,10 +167,7 @@ impl Lane {
 
     /// Whether nothing is left to do, as far as the lane knows.
     pub fn is_idle(&self) -> bool {
-        self.slots.is_empty()
-            && matches!(self.planning, Planning::Idle)
-            && self.denials == Outbox::Dry
-            && self.approvals == Outbox::Dry
+        self.slots.is_empty() && self.planning.is_idle()
     }
 
     /// The next effect to carry out, if there is one now.
@@ -177,8 +183,8 @@ impl Lane {
     pub fn poll_at(&self) -> UnixMillis {
         let holds = [
             self.held_until,
-            self.denials_hold.until,
-            self.approvals_hold.until,
+            self.planning.denials.hold.until,
+            self.planning.approvals.hold.until,
         ];
         let holds = holds.into_iter().filter(|until| *until > UnixMillis(0));
         let front = self.slots.get(&self.mined_nonce);
@@ -198,22 +204,9 @@ impl Lane {
     /// Takes the result of an effect, or news from outside.
     pub fn handle(&mut self, input: Input, now: UnixMillis) {
         match input {
-            Input::Woken => {
-                self.denials = Outbox::MayHold;
-                self.approvals = Outbox::MayHold;
-            }
-            Input::Pulled {
-                urgency,
-                records,
-                head,
-                more,
-            } => self.pulled(urgency, &records, head, more),
-            Input::Discarded => {
-                if let Planning::Discarding { then, .. } = &mut self.planning {
-                    let then = std::mem::take(then);
-                    self.planning = Planning::storing(then);
-                }
-            }
+            Input::Woken => self.planning.wake(),
+            Input::Pulled { part, pulled } => self.pulled(part, pulled),
+            Input::Discharged => self.planning.job_done(),
             Input::Stored(signed) => self.stored(signed),
             Input::Broadcast {
                 nonce,
@@ -225,24 +218,29 @@ impl Lane {
                 self.observing = false;
                 self.observe_at = now.after(self.policy.idle_interval);
             }
-            Input::Settled { nonce } => self.settled(nonce),
+            Input::Settled(nonces) => self.settled(&nonces),
         }
     }
 
-    /// In the order of nonces, one after another: a block may hold two writes
+    /// In the order of nonces, and nothing until the last ones are: a block may hold two writes
     /// to one wallet, and what the later one left there is what counts. A slot
     /// whose replacement is being stored waits for that: what is stored after
     /// its end would stay open for ever.
     fn settle(&mut self) -> Option<Effect> {
-        let slot = self.slots.values_mut().next()?;
-        if slot.settling || slot.replacing {
+        if self.slots.values().next()?.settling {
             return None;
         }
-        slot.settling = slot.outcome.is_some();
-        Some(Effect::Settle {
-            nonce: slot.nonce,
-            outcome: slot.outcome.clone()?,
-        })
+        let ended: Vec<_> = self
+            .slots
+            .values_mut()
+            .take(MOST_SETTLED)
+            .map_while(|slot| {
+                let outcome = slot.outcome.clone().filter(|_| !slot.replacing)?;
+                slot.settling = true;
+                Some((slot.nonce, outcome))
+            })
+            .collect();
+        (!ended.is_empty()).then_some(Effect::Settle(ended))
     }
 
     /// Sends stored bytes, lowest nonce first: denials at once, approvals one
@@ -285,7 +283,9 @@ impl Lane {
         match outcome {
             Broadcast::Accepted => {
                 slot.accepted = true;
-                self.observe_at = self.observe_at.min(now.after(self.policy.busy_interval));
+                slot.sent_at_block = self.block_number;
+                self.patience = self.policy.eager_interval;
+                self.observe_at = self.observe_at.min(now.after(self.patience));
             }
             // Somebody's transaction took the nonce: only receipts tell whose.
             Broadcast::NonceTooLow => {

@@ -10,8 +10,7 @@ use crate::{
     wallet::{Version, WalletAddress},
 };
 
-/// A row of the outbox: a chain is owed news of a wallet because of an entry
-/// of the log. A later entry about the same wallet makes another row.
+/// A chain is owed news of a wallet because of an entry of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owed {
     /// Because of which entry.
@@ -20,10 +19,19 @@ pub struct Owed {
     pub wallet: WalletAddress,
 }
 
+/// What a chain is no longer owed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discharge {
+    /// Rows of the outbox.
+    pub rows: Vec<Owed>,
+    /// Every change up to this entry, what the outbox holds aside.
+    pub through: Option<EntryNumber>,
+}
+
 /// A wallet that a chain must be told about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingRecord {
-    /// The outbox's row.
+    /// Because of what.
     pub owed: Owed,
     /// What the chain must hold.
     pub desired: WalletRecord,

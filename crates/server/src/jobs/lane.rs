@@ -21,6 +21,7 @@ use symbolon_chain::{
 };
 use symbolon_core::{
     ids::{ChainId, IssuerId},
+    log::EntryNumber,
     mirror::{
         fees::{FeePolicy, Gas, Wei},
         lane::{Effect, Input, Lane, LanePolicy, Nonce, OpenTransaction, Outcome, Signed},
@@ -72,6 +73,7 @@ pub fn default_policy(confirmations: u64, fee_cap: Wei) -> LanePolicy {
             cap: fee_cap,
             bump_percent: 13,
         },
+        eager_interval: Millis(25),
         busy_interval: Millis(250),
         idle_interval: Millis(2_000),
         rebroadcast_after: Millis(15_000),
@@ -143,8 +145,8 @@ async fn drive(
         client,
         noted_at: AtomicU64::new(0),
     });
-    let open = books.open().await?;
-    let mut lane = Lane::new(settings.policy, open);
+    let (open, through) = books.open().await?;
+    let mut lane = Lane::new(settings.policy, open, through);
     let mut news = wake.subscribe();
     let mut under_way: FuturesUnordered<BoxFuture<'static, Result<Input, LaneError>>> =
         FuturesUnordered::new();
@@ -188,28 +190,24 @@ struct Books {
 }
 
 impl Books {
-    async fn open(&self) -> Result<Vec<OpenTransaction>, LaneError> {
+    async fn open(&self) -> Result<(Vec<OpenTransaction>, EntryNumber), LaneError> {
         let LaneSettings { issuer, chain, .. } = &self.settings;
-        let signer = self.client.signer();
-        Ok(self.store.open_transactions(issuer, *chain, signer).await?)
+        let (store, signer) = (&self.store, self.client.signer());
+        let open = store.open_transactions(issuer, *chain, signer).await?;
+        Ok((open, store.told_through(issuer, *chain).await?))
     }
 
     async fn carry_out(self: Arc<Self>, effect: Effect) -> Result<Input, LaneError> {
         let LaneSettings { issuer, chain, .. } = &self.settings;
         let (store, signer) = (&self.store, self.client.signer());
         Ok(match effect {
-            Effect::Pull { urgency, limit } => {
-                let records = store.pull(issuer, *chain, urgency, limit).await?;
-                Input::Pulled {
-                    urgency,
-                    more: records.len() >= limit,
-                    head: store.head(issuer).await?,
-                    records,
-                }
+            Effect::Pull { part, limit } => {
+                let pulled = store.pull(issuer, *chain, part, limit).await?;
+                Input::Pulled { part, pulled }
             }
-            Effect::Discard(wallets) => {
-                store.discard(issuer, *chain, &wallets).await?;
-                Input::Discarded
+            Effect::Discharge(discharge) => {
+                store.discharge(issuer, *chain, &discharge).await?;
+                Input::Discharged
             }
             Effect::Store(envelope) => {
                 let bytes = self.client.sign(&envelope)?;
@@ -232,15 +230,14 @@ impl Books {
                 outcome: self.client.broadcast(&raw).await,
             },
             Effect::Observe(open) => self.observe(&open).await,
-            Effect::Settle { nonce, outcome } => {
+            Effect::Settle(ended) => {
                 let now = self.clock.now();
-                store
-                    .settle(issuer, *chain, signer, nonce, &outcome, now)
-                    .await?;
-                if matches!(outcome, Outcome::Failed { .. }) {
+                store.settle(issuer, *chain, signer, &ended, now).await?;
+                let failed = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Failed(_));
+                if ended.iter().any(failed) {
                     self.client.check_mirror().await?;
                 }
-                Input::Settled { nonce }
+                Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
             }
         })
     }

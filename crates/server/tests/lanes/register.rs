@@ -39,6 +39,7 @@ pub(crate) const CAP: Wei = Wei(500_000_000_000);
 pub(crate) fn policy() -> LanePolicy {
     LanePolicy {
         max_upserts: 40,
+        eager_interval: Millis(20),
         busy_interval: Millis(20),
         idle_interval: Millis(50),
         rebroadcast_after: Millis(200),
@@ -93,10 +94,7 @@ impl Register {
             settings: serde_json::json!({}),
         };
         let mut transaction = self.store.begin(&self.issuer).await.unwrap();
-        transaction
-            .add_chain(&chain, self.clock.now())
-            .await
-            .unwrap();
+        transaction.add_chain(&chain).await.unwrap();
         transaction.commit().await.unwrap();
     }
 

@@ -144,7 +144,7 @@ impl Server {
             confirmations: 2,
             settings: json!({}),
         };
-        transaction.add_chain(&chain, NOW).await.unwrap();
+        transaction.add_chain(&chain).await.unwrap();
         transaction.commit().await.unwrap();
     }
 

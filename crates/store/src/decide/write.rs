@@ -8,7 +8,7 @@ use symbolon_core::{
     time::UnixSeconds,
 };
 
-use super::known::{Change, Due, Known, NewEntry};
+use super::known::{Change, Known, NewEntry};
 use crate::{
     InvestorRecord, IssuerTransaction, Result, StoreError,
     codec::{
@@ -59,30 +59,34 @@ pub(super) async fn everything(
     queue(connection, known, now).await
 }
 
-/// Queues every wallet that is due for the chains in its scope. A tombstone
-/// keeps the scope in which the wallet counted.
+/// Lets denials pass what waits for its turn, on the chains in the wallet's
+/// scope. A tombstone keeps the scope in which the wallet counted.
 async fn queue(connection: &mut PgConnection, known: &Known, now: UnixSeconds) -> Result<bool> {
-    let mut due: Vec<_> = known
+    let due: Vec<_> = known
         .wallets
         .values()
         .filter_map(|known| Some((&known.wallet, known.due?)))
         .collect();
-    due.sort_unstable_by_key(|(wallet, _)| (wallet.changed, wallet.address));
-    let mut rows = Vec::with_capacity(due.len() * known.chains.len());
+    let mut denied: Vec<_> = due
+        .iter()
+        .filter_map(|(wallet, due)| due.denial.then_some(*wallet))
+        .collect();
+    denied.sort_unstable_by_key(|wallet| (wallet.changed, wallet.address));
+    let mut rows = Vec::with_capacity(denied.len() * known.chains.len());
     for chain in &known.chains {
-        for (wallet, Due { denial }) in &due {
+        for wallet in &denied {
             if wallet.chains.includes(*chain) {
                 rows.push(outbox::Row {
                     chain: *chain,
                     entry: wallet.changed,
                     wallet: wallet.address,
-                    denial: *denial,
+                    denial: true,
                 });
             }
         }
     }
     outbox::queue(connection, &known.issuer, &rows, now).await?;
-    Ok(!rows.is_empty())
+    Ok(!due.is_empty())
 }
 
 /// Entries on their way into the log. PostgreSQL stores them while the next

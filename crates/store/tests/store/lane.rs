@@ -5,8 +5,8 @@ use symbolon_core::{
     mirror::{
         batch::{Batch, Upsert},
         fees::{Gas, GasPrice, Wei},
-        lane::{Attempt, Envelope, Nonce, Outcome, Receipt, Signed, Urgency},
-        plan::PendingRecord,
+        lane::{Attempt, Envelope, Nonce, Outcome, Part, Receipt, Signed},
+        plan::{Discharge, PendingRecord},
     },
     time::UnixMillis,
 };
@@ -16,12 +16,9 @@ use crate::support::{NOW, ONE, Register, wallet};
 
 const SIGNER: Address = Address::repeat_byte(0x51);
 
-async fn approvals(register: &Register) -> Vec<PendingRecord> {
-    register
-        .store()
-        .pull(&register.issuer, ONE, Urgency::Approvals, 100)
-        .await
-        .unwrap()
+/// Of customers alone, so that each entry is one wallet's turn.
+async fn turns(register: &Register) -> Vec<PendingRecord> {
+    register.in_turn(ONE).await
 }
 
 async fn sign(register: &Register, pending: &[PendingRecord], nonce: u64, attempt: u16) -> Signed {
@@ -40,7 +37,10 @@ async fn sign(register: &Register, pending: &[PendingRecord], nonce: u64, attemp
             },
             head: register.store().head(&register.issuer).await.unwrap(),
             batch: Batch::Upsert(upserts.collect()),
-            settles: pending.iter().map(|pending| pending.owed).collect(),
+            discharge: Discharge {
+                rows: pending.iter().map(|pending| pending.owed).collect(),
+                through: pending.last().map(|pending| pending.owed.entry),
+            },
         },
         hash: B256::repeat_byte(nonce as u8 + 1),
         raw: Bytes::from_static(&[2, 3, 5]),
@@ -71,17 +71,23 @@ async fn store_signed(register: &Register, signed: &Signed) -> Result<(), StoreE
 async fn settle(register: &Register, nonce: u64, outcome: Outcome) -> Result<(), StoreError> {
     register
         .store()
-        .settle(&register.issuer, ONE, SIGNER, Nonce(nonce), &outcome, NOW)
+        .settle(
+            &register.issuer,
+            ONE,
+            SIGNER,
+            &[(Nonce(nonce), outcome)],
+            NOW,
+        )
         .await
 }
 
 #[tokio::test]
 async fn what_is_signed_is_stored_as_it_leaves_the_outbox() {
     let register = Register::with_customers(3).await;
-    let pending = approvals(&register).await;
+    let pending = turns(&register).await;
     let signed = sign(&register, &pending[..2], 0, 0).await;
     store_signed(&register, &signed).await.unwrap();
-    assert_eq!(approvals(&register).await, pending[2..]);
+    assert_eq!(turns(&register).await, pending[2..]);
     let open = register
         .store()
         .open_transactions(&register.issuer, ONE, SIGNER)
@@ -100,14 +106,14 @@ async fn what_is_signed_is_stored_as_it_leaves_the_outbox() {
 #[tokio::test]
 async fn a_second_worker_at_the_same_nonce_is_refused_whole() {
     let register = Register::with_customers(2).await;
-    let pending = approvals(&register).await;
+    let pending = turns(&register).await;
     store_signed(&register, &sign(&register, &pending[..1], 0, 0).await)
         .await
         .unwrap();
     let second = store_signed(&register, &sign(&register, &pending[1..], 0, 0).await).await;
     assert!(matches!(second, Err(StoreError::Conflict { .. })));
     assert_eq!(
-        approvals(&register).await,
+        turns(&register).await,
         pending[1..],
         "its wallet is still owed"
     );
@@ -116,15 +122,11 @@ async fn a_second_worker_at_the_same_nonce_is_refused_whole() {
 #[tokio::test]
 async fn a_change_made_while_signing_stays_owed() {
     let register = Register::with_customers(1).await;
-    let pending = approvals(&register).await;
+    let pending = turns(&register).await;
     let signed = sign(&register, &pending, 0, 0).await;
     register.revoke(1).await;
     store_signed(&register, &signed).await.unwrap();
-    let denials = register
-        .store()
-        .pull(&register.issuer, ONE, Urgency::Denials, 9)
-        .await
-        .unwrap();
+    let denials = register.denials(ONE).await;
     assert_eq!(denials.len(), 1);
     assert_eq!(denials[0].desired.version().0, 2);
 }
@@ -132,11 +134,11 @@ async fn a_change_made_while_signing_stays_owed() {
 #[tokio::test]
 async fn a_mined_transaction_shows_what_the_chain_holds() {
     let register = Register::with_customers(1).await;
-    let pending = approvals(&register).await;
+    let pending = turns(&register).await;
     let first = sign(&register, &pending, 0, 0).await;
     store_signed(&register, &first).await.unwrap();
     let mut dearer = sign(&register, &pending, 0, 1).await;
-    dearer.envelope.settles.clear();
+    dearer.envelope.discharge = Discharge::default();
     store_signed(&register, &dearer).await.unwrap();
     settle(&register, 0, Outcome::Mined(receipt(&dearer, 7, &pending)))
         .await
@@ -173,15 +175,11 @@ async fn a_mined_transaction_shows_what_the_chain_holds() {
 #[tokio::test]
 async fn an_older_block_displaces_nothing() {
     let register = Register::with_customers(1).await;
-    let old = approvals(&register).await;
+    let old = turns(&register).await;
     let first = sign(&register, &old, 0, 0).await;
     store_signed(&register, &first).await.unwrap();
     register.revoke(1).await;
-    let new = register
-        .store()
-        .pull(&register.issuer, ONE, Urgency::Denials, 9)
-        .await
-        .unwrap();
+    let new = register.denials(ONE).await;
     let second = sign(&register, &new, 1, 0).await;
     store_signed(&register, &second).await.unwrap();
     settle(&register, 1, Outcome::Mined(receipt(&second, 9, &new)))
@@ -202,50 +200,52 @@ async fn an_older_block_displaces_nothing() {
 #[tokio::test]
 async fn what_never_arrived_is_owed_again_as_it_stands_now() {
     let register = Register::with_customers(3).await;
-    let pending = approvals(&register).await;
+    let pending = turns(&register).await;
     store_signed(&register, &sign(&register, &pending, 0, 0).await)
         .await
         .unwrap();
     register.revoke(2).await;
     settle(&register, 0, Outcome::Dropped).await.unwrap();
-    let owed: Vec<_> = approvals(&register)
-        .await
-        .iter()
-        .map(|pending| pending.owed)
-        .collect();
+    let again = register.pull(ONE, Part::Again).await;
+    let owed: Vec<_> = again.iter().map(|pending| pending.owed).collect();
     assert_eq!(owed, [pending[0].owed, pending[2].owed]);
-    let denials = register
-        .store()
-        .pull(&register.issuer, ONE, Urgency::Denials, 9)
-        .await
-        .unwrap();
+    let denials = register.denials(ONE).await;
     assert_eq!(denials.len(), 1, "wallet 2 is owed its denial, once");
 
-    store_signed(
-        &register,
-        &sign(&register, &approvals(&register).await, 1, 0).await,
-    )
-    .await
-    .unwrap();
-    let failed = |requeue| Outcome::Failed {
-        receipt: Receipt {
-            succeeded: false,
-            records: Vec::new(),
-            ..receipt(&stub(), 5, &[])
-        },
-        requeue,
-    };
-    settle(&register, 1, failed(true)).await.unwrap();
-    let again = approvals(&register).await;
-    assert_eq!(again.len(), 2);
-    store_signed(&register, &sign(&register, &again, 2, 0).await)
+    store_signed(&register, &sign(&register, &again, 1, 0).await)
         .await
         .unwrap();
-    settle(&register, 2, failed(false)).await.unwrap();
-    assert!(
-        approvals(&register).await.is_empty(),
-        "a person must look at it"
-    );
+    assert!(register.pull(ONE, Part::Again).await.is_empty());
+    let failed = Outcome::Failed(Receipt {
+        succeeded: false,
+        records: Vec::new(),
+        ..receipt(&stub(), 5, &[])
+    });
+    settle(&register, 1, failed).await.unwrap();
+    assert_eq!(register.pull(ONE, Part::Again).await, again);
+}
+
+#[tokio::test]
+async fn two_writes_to_a_wallet_are_settled_together_in_their_order() {
+    let register = Register::with_customers(1).await;
+    let old = turns(&register).await;
+    let first = sign(&register, &old, 0, 0).await;
+    store_signed(&register, &first).await.unwrap();
+    register.revoke(1).await;
+    let new = register.denials(ONE).await;
+    let second = sign(&register, &new, 1, 0).await;
+    store_signed(&register, &second).await.unwrap();
+    let ended = [
+        (Nonce(0), Outcome::Mined(receipt(&first, 8, &old))),
+        (Nonce(1), Outcome::Mined(receipt(&second, 8, &new))),
+    ];
+    let (store, issuer) = (register.store(), &register.issuer);
+    store
+        .settle(issuer, ONE, SIGNER, &ended, NOW)
+        .await
+        .unwrap();
+    let report = store.wallet_report(issuer, wallet(1)).await;
+    assert_eq!(report.unwrap().unwrap().observed(ONE), new[0].desired);
 }
 
 fn stub() -> Signed {
@@ -260,7 +260,7 @@ fn stub() -> Signed {
             },
             head: Default::default(),
             batch: Batch::Upsert(Vec::new()),
-            settles: Vec::new(),
+            discharge: Discharge::default(),
         },
         hash: B256::ZERO,
         raw: Bytes::new(),

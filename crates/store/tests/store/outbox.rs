@@ -3,61 +3,58 @@
 use symbolon_core::{
     command::Command,
     country::Country,
+    ids::ChainId,
     log::EntryNumber,
     mirror::{
-        lane::Urgency,
-        plan::{Owed, PendingRecord},
+        lane::Part,
+        plan::{Discharge, Owed},
     },
     wallet::{ChainScope, Version},
 };
-use symbolon_store::Subject;
+use symbolon_store::{StoreError, Subject};
 
 use crate::support::{NOW, ONE, Register, TWO, admit, chain, id, verdict, wallet};
 
-async fn pull(register: &Register, urgency: Urgency) -> Vec<PendingRecord> {
-    register
-        .store()
-        .pull(&register.issuer, ONE, urgency, 100)
-        .await
-        .unwrap()
+/// Wallets in turn or again, and denials.
+async fn counted(register: &Register) -> (u64, u64) {
+    let chains = register.store().chain_statistics(&register.issuer).await;
+    let one = chains.unwrap()[0];
+    (one.approvals, one.denials)
 }
 
-async fn rows(register: &Register) -> (u64, u64) {
-    let chains = register
-        .store()
-        .chain_statistics(&register.issuer)
-        .await
-        .unwrap();
-    (chains[0].approvals, chains[0].denials)
+async fn discharge(register: &Register, rows: Vec<Owed>, through: Option<u64>) {
+    let discharge = Discharge {
+        rows,
+        through: through.map(EntryNumber),
+    };
+    let (store, issuer) = (register.store(), &register.issuer);
+    store.discharge(issuer, ONE, &discharge).await.unwrap();
 }
 
 #[tokio::test]
 async fn every_chain_is_owed_every_change_in_its_turn() {
     let register = Register::with_customers(3).await;
+    let (store, issuer) = (register.store(), &register.issuer);
     for chain in [ONE, TWO] {
-        let owed = register
-            .store()
-            .pull(&register.issuer, chain, Urgency::Approvals, 2)
-            .await
-            .unwrap();
+        let part = Part::After(EntryNumber(0));
+        let pulled = store.pull(issuer, chain, part, 2).await.unwrap();
+        let owed = &pulled.records;
         let turns: Vec<_> = owed.iter().map(|pending| pending.owed.entry.0).collect();
         assert_eq!(turns, [1, 2], "the oldest first, two at most");
-        let report = register
-            .store()
-            .wallet_report(&register.issuer, wallet(1))
-            .await
-            .unwrap()
-            .unwrap();
+        assert_eq!((pulled.through, pulled.more), (EntryNumber(2), true));
+        let report = store.wallet_report(issuer, wallet(1)).await;
+        let report = report.unwrap().unwrap();
         assert_eq!(owed[0].desired, report.desired(chain));
         assert!(report.is_pending(chain));
         assert!(owed[0].desired.is_approved() && owed[0].observed == Default::default());
+
+        let rest = store.pull(issuer, chain, Part::After(pulled.through), 2);
+        let rest = rest.await.unwrap();
+        assert_eq!(rest.records.len(), 1);
+        assert_eq!((rest.through, rest.more), (EntryNumber(3), false));
     }
-    let one = register
-        .store()
-        .wallet_report(&register.issuer, wallet(1))
-        .await
-        .unwrap()
-        .unwrap();
+    let one = store.wallet_report(issuer, wallet(1)).await;
+    let one = one.unwrap().unwrap();
     assert_ne!(
         one.desired(ONE).identity(),
         one.desired(TWO).identity(),
@@ -66,95 +63,93 @@ async fn every_chain_is_owed_every_change_in_its_turn() {
 }
 
 #[tokio::test]
+async fn a_change_of_many_wallets_has_one_turn() {
+    let register = Register::with_customers(1).await;
+    for n in 2..=5 {
+        let link = Command::LinkWallet {
+            wallet: wallet(n),
+            chains: ChainScope::All,
+        };
+        register.one(Subject::Investor(id(1)), link).await;
+    }
+    register.revoke(1).await;
+    let (store, part) = (register.store(), Part::After(EntryNumber(0)));
+    let pulled = store.pull(&register.issuer, ONE, part, 2).await.unwrap();
+    assert_eq!(pulled.records.len(), 5, "a few more than asked for");
+    assert_eq!(pulled.through, EntryNumber(6));
+}
+
+#[tokio::test]
 async fn changes_of_a_wallet_coalesce() {
     let register = Register::with_customers(2).await;
     register.revoke(1).await;
-    assert_eq!(rows(&register).await, (2, 1));
-    let denials = pull(&register, Urgency::Denials).await;
+    assert_eq!(counted(&register).await, (1, 1));
+    let denials = register.denials(ONE).await;
     assert_eq!(denials.len(), 1);
     assert_eq!(denials[0].owed.entry, EntryNumber(3));
     assert_eq!(denials[0].desired.version(), Version(2));
     assert!(denials[0].desired.denies());
-    let approvals = pull(&register, Urgency::Approvals).await;
-    assert_eq!(approvals.len(), 1, "the approval of wallet 1 is superseded");
-    assert_eq!(approvals[0].owed.wallet, wallet(2));
-    assert_eq!(rows(&register).await, (1, 1), "and struck out");
+    let turns = register.in_turn(ONE).await;
+    assert_eq!(turns.len(), 2);
+    assert_eq!(turns[1].owed, denials[0].owed, "its turn comes as well");
 
-    register
-        .one(
-            Subject::Investor(id(1)),
-            Command::Verify(verdict(Country::US)),
-        )
-        .await;
-    assert!(pull(&register, Urgency::Denials).await.is_empty());
-    let approvals = pull(&register, Urgency::Approvals).await;
-    assert_eq!(approvals.len(), 2);
-    assert_eq!(approvals[1].desired.version(), Version(3));
-    assert_eq!(rows(&register).await, (2, 0));
+    let verify = Command::Verify(verdict(Country::US));
+    register.one(Subject::Investor(id(1)), verify).await;
+    assert!(register.denials(ONE).await.is_empty(), "overtaken");
+    let turns = register.in_turn(ONE).await;
+    assert_eq!(turns.len(), 2);
+    assert_eq!(turns[1].desired.version(), Version(3));
+    assert_eq!(counted(&register).await, (2, 0));
 }
 
 #[tokio::test]
 async fn a_page_of_superseded_rows_hides_nothing_behind_it() {
     let register = Register::with_customers(9).await;
-    for n in 1..=8 {
+    for n in 1..=9 {
         register.revoke(n).await;
     }
-    let store = register.store();
-    let approvals = store
-        .pull(&register.issuer, ONE, Urgency::Approvals, 3)
-        .await
-        .unwrap();
-    assert_eq!(approvals.len(), 1);
-    assert_eq!(approvals[0].owed.wallet, wallet(9));
+    for n in 1..=8 {
+        let verify = Command::Verify(verdict(Country::US));
+        register.one(Subject::Investor(id(n)), verify).await;
+    }
+    let (store, issuer) = (register.store(), &register.issuer);
+    let denials = store.pull(issuer, ONE, Part::Denials, 3).await.unwrap();
+    assert_eq!(denials.records.len(), 1);
+    assert_eq!(denials.records[0].owed.wallet, wallet(9));
 }
 
 #[tokio::test]
-async fn a_newer_change_survives_the_striking_of_an_older_one() {
+async fn a_chain_that_was_told_is_owed_what_changed_since() {
     let register = Register::with_customers(2).await;
-    let pulled: Vec<_> = pull(&register, Urgency::Approvals)
-        .await
-        .iter()
-        .map(|pending| pending.owed)
-        .collect();
+    discharge(&register, Vec::new(), Some(2)).await;
+    assert!(register.in_turn(ONE).await.is_empty());
+    assert_eq!(register.in_turn(TWO).await.len(), 2, "as for itself");
     register.revoke(1).await;
-    register
-        .store()
-        .discard(&register.issuer, ONE, &pulled)
-        .await
-        .unwrap();
-    assert!(pull(&register, Urgency::Approvals).await.is_empty());
-    let left = pull(&register, Urgency::Denials).await;
+    let left = register.denials(ONE).await;
     assert_eq!(left.len(), 1);
-    assert_eq!(
-        left[0].owed,
-        Owed {
-            entry: EntryNumber(3),
-            wallet: wallet(1)
-        }
-    );
-    // An old row is no reason to strike a pair that was never pulled.
-    let crossed = [
-        Owed {
-            entry: EntryNumber(3),
-            wallet: wallet(2),
-        },
-        Owed {
-            entry: EntryNumber(1),
-            wallet: wallet(1),
-        },
-    ];
-    register
-        .store()
-        .discard(&register.issuer, ONE, &crossed)
-        .await
-        .unwrap();
-    assert_eq!(pull(&register, Urgency::Denials).await.len(), 1);
-    let two = register
-        .store()
-        .pull(&register.issuer, TWO, Urgency::Approvals, 9)
-        .await
-        .unwrap();
-    assert_eq!(two.len(), 1, "the other chain's rows are its own");
+    let owed = Owed {
+        entry: EntryNumber(3),
+        wallet: wallet(1),
+    };
+    assert_eq!(left[0].owed, owed);
+    discharge(&register, Vec::new(), Some(1)).await;
+    let told = register.store().told_through(&register.issuer, ONE).await;
+    assert_eq!(told.unwrap(), EntryNumber(2), "what is told is told");
+}
+
+#[tokio::test]
+async fn a_row_is_struck_by_its_whole_key() {
+    let register = Register::with_customers(2).await;
+    register.revoke(1).await;
+    let owed = |entry, n| Owed {
+        entry: EntryNumber(entry),
+        wallet: wallet(n),
+    };
+    discharge(&register, vec![owed(3, 2), owed(1, 1)], None).await;
+    assert_eq!(register.denials(ONE).await.len(), 1);
+    discharge(&register, vec![owed(3, 1)], None).await;
+    assert!(register.denials(ONE).await.is_empty());
+    assert_eq!(register.denials(TWO).await.len(), 1, "its rows are its own");
 }
 
 #[tokio::test]
@@ -165,13 +160,9 @@ async fn a_wallet_counts_in_its_scope_alone() {
         *chains = ChainScope::Only([TWO].into());
     }
     register.decide(vec![request]).await.pop().unwrap().unwrap();
-    assert!(pull(&register, Urgency::Approvals).await.is_empty());
-    let two = register
-        .store()
-        .pull(&register.issuer, TWO, Urgency::Approvals, 9)
-        .await
-        .unwrap();
-    assert_eq!(two.len(), 1);
+    assert!(register.in_turn(ONE).await.is_empty());
+    assert_eq!(counted(&register).await, (0, 0));
+    assert_eq!(register.in_turn(TWO).await.len(), 1);
     let report = register
         .store()
         .wallet_report(&register.issuer, wallet(1))
@@ -185,50 +176,54 @@ async fn a_wallet_counts_in_its_scope_alone() {
 #[tokio::test]
 async fn a_chain_that_leaves_the_scope_is_still_owed_the_tombstone() {
     let register = Register::with_customers(2).await;
-    register
-        .one(
-            Subject::Investor(id(1)),
-            Command::RemoveWallet { wallet: wallet(1) },
-        )
-        .await;
+    let remove = Command::RemoveWallet { wallet: wallet(1) };
+    register.one(Subject::Investor(id(1)), remove).await;
     let link = Command::LinkWallet {
         wallet: wallet(1),
         chains: ChainScope::Only([TWO].into()),
     };
     register.one(Subject::Investor(id(2)), link).await;
-    let denials = pull(&register, Urgency::Denials).await;
+    let denials = register.denials(ONE).await;
     assert_eq!(denials.len(), 1);
-    assert_eq!(
-        (
-            denials[0].owed.wallet,
-            denials[0].desired.identity().is_zero()
-        ),
-        (wallet(1), true)
-    );
-    let two = register
-        .store()
-        .pull(&register.issuer, TWO, Urgency::Approvals, 9)
-        .await
-        .unwrap();
-    assert_eq!(two.len(), 2);
+    assert_eq!(denials[0].owed.wallet, wallet(1));
+    assert!(denials[0].desired.identity().is_zero());
+    assert_eq!(counted(&register).await, (1, 1));
+    assert_eq!(register.in_turn(TWO).await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_new_chain_is_owed_everything_that_any_chain_was_told() {
+async fn a_new_chain_is_owed_everything() {
     let register = Register::with_customers(3).await;
     register.revoke(2).await;
     let mut transaction = register.store().begin(&register.issuer).await.unwrap();
-    let three = symbolon_core::ids::ChainId(10);
-    transaction.add_chain(&chain(three), NOW).await.unwrap();
+    let three = ChainId(10);
+    transaction.add_chain(&chain(three)).await.unwrap();
     transaction.commit().await.unwrap();
-    let store = register.store();
-    let owed = |urgency| store.pull(&register.issuer, three, urgency, 9);
-    assert_eq!(owed(Urgency::Approvals).await.unwrap().len(), 2);
-    assert_eq!(owed(Urgency::Denials).await.unwrap().len(), 1);
+    let turns = register.in_turn(three).await;
+    assert_eq!(turns.len(), 3);
+    assert!(turns[2].desired.denies());
     let mut transaction = register.store().begin(&register.issuer).await.unwrap();
-    let twice = transaction.add_chain(&chain(three), NOW).await;
-    assert!(matches!(
-        twice,
-        Err(symbolon_store::StoreError::Conflict { .. })
-    ));
+    let twice = transaction.add_chain(&chain(three)).await;
+    assert!(matches!(twice, Err(StoreError::Conflict { .. })));
+}
+
+#[tokio::test]
+async fn what_was_told_in_vain_is_told_again() {
+    let register = Register::with_customers(3).await;
+    register.revoke(3).await;
+    discharge(&register, Vec::new(), Some(4)).await;
+    let rows = register.denials(ONE).await.iter().map(|p| p.owed).collect();
+    discharge(&register, rows, None).await;
+    assert_eq!(counted(&register).await, (0, 0));
+    let mut transaction = register.store().begin(&register.issuer).await.unwrap();
+    let wallets = [wallet(1), wallet(3)];
+    for _ in 0..2 {
+        transaction.requeue(ONE, &wallets, NOW).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    assert_eq!(counted(&register).await, (1, 1));
+    let again = register.pull(ONE, Part::Again).await;
+    assert_eq!(again.len(), 1);
+    assert_eq!(again[0].owed.wallet, wallet(1));
+    assert_eq!(register.denials(ONE).await[0].owed.wallet, wallet(3));
 }

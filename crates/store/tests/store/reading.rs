@@ -107,6 +107,6 @@ async fn statistics_count_what_is_there() {
     assert_eq!(counted.chains.len(), 2);
     assert_eq!(
         (counted.chains[0].approvals, counted.chains[0].denials),
-        (4, 1)
+        (3, 1)
     );
 }

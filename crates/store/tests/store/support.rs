@@ -8,6 +8,7 @@ use symbolon_core::{
     country::Country,
     ids::{ChainId, ExternalId, InvestorId, IssuerId},
     investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
+    mirror::{lane::Part, plan::PendingRecord},
     register::Refusal,
     time::UnixSeconds,
     wallet::{ChainScope, WalletAddress},
@@ -64,6 +65,23 @@ impl Register {
         .await
     }
 
+    /// What the chain is owed, whoever has had a turn.
+    pub(crate) async fn pull(&self, chain: ChainId, part: Part) -> Vec<PendingRecord> {
+        let pulled = self.store().pull(&self.issuer, chain, part, 100).await;
+        pulled.unwrap().records
+    }
+
+    /// The denials that the chain is owed.
+    pub(crate) async fn denials(&self, chain: ChainId) -> Vec<PendingRecord> {
+        self.pull(chain, Part::Denials).await
+    }
+
+    /// The wallets whose turn it is.
+    pub(crate) async fn in_turn(&self, chain: ChainId) -> Vec<PendingRecord> {
+        let told = self.store().told_through(&self.issuer, chain).await;
+        self.pull(chain, Part::After(told.unwrap())).await
+    }
+
     /// A connection behind the store's back.
     pub(crate) async fn raw(&self) -> PgConnection {
         PgConnection::connect(&self.database.url).await.unwrap()
@@ -82,7 +100,7 @@ pub(crate) async fn open(store: &Store, issuer: &IssuerId) {
     store.create_issuer(issuer, "Acme", NOW).await.unwrap();
     let mut transaction = store.begin(issuer).await.unwrap();
     for id in [ONE, TWO] {
-        transaction.add_chain(&chain(id), NOW).await.unwrap();
+        transaction.add_chain(&chain(id)).await.unwrap();
     }
     transaction.commit().await.unwrap();
 }

@@ -80,20 +80,7 @@ async fn a_failing_write_takes_everything_with_it() {
         .await
         .unwrap();
     assert_eq!(report, None);
-    assert!(
-        register
-            .store()
-            .pull(
-                &register.issuer,
-                ONE,
-                symbolon_core::mirror::lane::Urgency::Approvals,
-                9
-            )
-            .await
-            .unwrap()
-            .len()
-            == 1
-    );
+    assert_eq!(register.in_turn(ONE).await.len(), 1);
 }
 
 #[tokio::test]

@@ -204,7 +204,7 @@ async fn found_register(store: &Store, issuer: &IssuerId, chains: &[DemoChain]) 
             confirmations: 1,
             settings: serde_json::json!({}),
         };
-        transaction.add_chain(&chain, now).await?;
+        transaction.add_chain(&chain).await?;
         transaction.commit().await?;
     }
     Ok(())

@@ -52,7 +52,7 @@ impl Stage {
                 confirmations: 1,
                 settings: serde_json::json!({}),
             };
-            transaction.add_chain(&chain, now).await.unwrap();
+            transaction.add_chain(&chain).await.unwrap();
         }
         transaction.commit().await.unwrap();
         let key = ApiKey::from_random(&issuer, rand::random());

@@ -4,11 +4,11 @@ use alloy_primitives::{B256, Bytes};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    log::Head,
+    log::{EntryNumber, Head},
     mirror::{
         batch::Batch,
         fees::{Gas, GasPrice, Market},
-        plan::{Owed, PendingRecord},
+        plan::{Discharge, PendingRecord},
         record::WalletRecord,
     },
     wallet::WalletAddress,
@@ -44,13 +44,50 @@ impl Attempt {
     }
 }
 
-/// Which part of the outbox.
+/// What goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Urgency {
     /// Revocations, restrictions, freezes, removals: first (I3).
     Denials,
     /// Everything else.
     Approvals,
+}
+
+/// Which of the wallets that a chain is owed to ask for.
+///
+/// Most are told in the order in which they changed. The outbox holds those
+/// that cannot wait for their turn, or had it and must be told again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The outbox's denials.
+    Denials,
+    /// The outbox's other wallets.
+    Again,
+    /// Those whose newest change is a later entry than this.
+    After(EntryNumber),
+}
+
+impl Part {
+    /// How urgent this part is.
+    pub const fn urgency(self) -> Urgency {
+        match self {
+            Self::Denials => Urgency::Denials,
+            Self::Again | Self::After(_) => Urgency::Approvals,
+        }
+    }
+}
+
+/// Wallets that a chain is owed, read at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pulled {
+    /// The wallets, in the order of their entries.
+    pub records: Vec<PendingRecord>,
+    /// The log's head at that moment, or an earlier one.
+    pub head: Head,
+    /// Of [`Part::After`]: the entry up to which nothing is left out.
+    pub through: EntryNumber,
+    /// Whether there may be more.
+    pub more: bool,
 }
 
 /// A transaction before it is signed.
@@ -68,9 +105,9 @@ pub struct Envelope {
     pub head: Head,
     /// What it writes.
     pub batch: Batch,
-    /// The rows that leave the outbox when it is stored; none for a further
-    /// try, whose rows left with the first.
-    pub settles: Vec<Owed>,
+    /// What the chain is no longer owed once it is stored; nothing for a
+    /// further try, since the first has discharged it.
+    pub discharge: Discharge,
 }
 
 /// A transaction that is signed and stored.
@@ -109,12 +146,7 @@ pub enum Outcome {
     /// Mined, but not carried out. No wallet makes the registry refuse a
     /// batch, so what stands in the way is the mirror's role or the gas, and
     /// the wallets are queued again.
-    Failed {
-        /// What the chain says.
-        receipt: Receipt,
-        /// Whether the wallets are queued again.
-        requeue: bool,
-    },
+    Failed(Receipt),
     /// Another transaction took the nonce; the wallets are queued again.
     Dropped,
 }
@@ -137,18 +169,17 @@ pub enum Broadcast {
 /// What the driver must do next. Effects may be carried out side by side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask the outbox for wallets; answer with [`Input::Pulled`].
+    /// Ask the store for wallets; answer with [`Input::Pulled`].
     Pull {
-        /// Which part of it.
-        urgency: Urgency,
-        /// How many at most.
+        /// Which of them.
+        part: Part,
+        /// How many at most, or a few more where one entry changed several.
         limit: usize,
     },
-    /// Take these rows from the outbox, since the chain needs no telling;
-    /// answer with [`Input::Discarded`].
-    Discard(Vec<Owed>),
-    /// Sign and store, and take what it settles from the outbox, in one
-    /// database transaction; answer with [`Input::Stored`].
+    /// Note that the chain needs no telling; answer with [`Input::Discharged`].
+    Discharge(Discharge),
+    /// Sign and store, together with what it discharges, in one database
+    /// transaction; answer with [`Input::Stored`].
     Store(Envelope),
     /// Send bytes; answer with [`Input::Broadcast`].
     Broadcast {
@@ -162,13 +193,9 @@ pub enum Effect {
     /// Read head, fees, nonce, and the receipts of those of these whose nonce
     /// is used up; answer with [`Input::Observed`].
     Observe(Vec<(Nonce, Vec<B256>)>),
-    /// Record what became of a nonce; answer with [`Input::Settled`].
-    Settle {
-        /// Which one.
-        nonce: Nonce,
-        /// What became of it.
-        outcome: Outcome,
-    },
+    /// Record what became of these nonces, in this order; answer with
+    /// [`Input::Settled`].
+    Settle(Vec<(Nonce, Outcome)>),
 }
 
 /// What the chain shows.
@@ -187,21 +214,17 @@ pub struct Observation {
 /// What the driver tells the lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// The outbox may hold something new.
+    /// The chain may be owed something new.
     Woken,
     /// The answer to [`Effect::Pull`].
     Pulled {
         /// What was asked.
-        urgency: Urgency,
-        /// The wallets.
-        records: Vec<PendingRecord>,
-        /// The log's head when they were read.
-        head: Head,
-        /// Whether there may be more.
-        more: bool,
+        part: Part,
+        /// What was found.
+        pulled: Pulled,
     },
-    /// [`Effect::Discard`] is done.
-    Discarded,
+    /// [`Effect::Discharge`] is done.
+    Discharged,
     /// The answer to [`Effect::Store`].
     Stored(Signed),
     /// The answer to [`Effect::Broadcast`].
@@ -218,8 +241,5 @@ pub enum Input {
     /// The chain did not answer.
     ObserveFailed,
     /// [`Effect::Settle`] is done.
-    Settled {
-        /// Which one.
-        nonce: Nonce,
-    },
+    Settled(Vec<Nonce>),
 }

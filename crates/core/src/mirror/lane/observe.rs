@@ -1,7 +1,7 @@
 //! What the lane makes of a look at the chain.
 
-use super::{Effect, Hold, Lane, Observation, Outbox, Outcome, Planning, Receipt, Urgency};
-use crate::time::UnixMillis;
+use super::{Effect, Hold, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
+use crate::time::{Millis, UnixMillis};
 
 /// A nonce that is used up without a receipt for any of its tries is given up
 /// after this many looks: a node may know the count before the receipt.
@@ -25,6 +25,8 @@ impl Lane {
     pub(super) fn observed(&mut self, observation: Observation, now: UnixMillis) {
         self.observing = false;
         self.market = Some(observation.market);
+        self.block_number = observation.block_number;
+        let something_happened = observation.mined_nonce > self.mined_nonce;
         self.mined_nonce = observation.mined_nonce;
         self.next_nonce = self.next_nonce.max(observation.mined_nonce);
         let mut receipts = observation.receipts;
@@ -55,8 +57,8 @@ impl Lane {
             }
         }
         for (urgency, hold) in [
-            (Urgency::Denials, &mut self.denials_hold),
-            (Urgency::Approvals, &mut self.approvals_hold),
+            (Urgency::Denials, &mut self.planning.denials.hold),
+            (Urgency::Approvals, &mut self.planning.approvals.hold),
         ] {
             if refused.contains(&urgency) {
                 hold.begin(now, &self.policy);
@@ -69,24 +71,32 @@ impl Lane {
         } else if self.is_idle() {
             self.max_upserts = self.policy.max_upserts;
         }
+        if let Some(front) = self.slots.get_mut(&self.mined_nonce) {
+            front.left_out_by(self.block_number);
+        }
+        self.patience = if something_happened {
+            self.policy.eager_interval
+        } else {
+            Millis(self.patience.0 * 2).min(self.policy.busy_interval)
+        };
         let interval = if self.slots.values().any(super::Slot::is_open) {
-            self.policy.busy_interval
+            self.patience
         } else {
             self.policy.idle_interval
         };
         self.observe_at = now.after(interval);
     }
 
-    pub(super) fn settled(&mut self, nonce: super::Nonce) {
-        let Some(slot) = self.slots.remove(&nonce) else {
-            return;
-        };
-        let pulling = matches!(self.planning, Planning::Pulling);
-        self.under_way.settled(nonce, pulling);
-        // Unless all went well, its wallets are back in the outbox.
-        if !matches!(slot.outcome, Some(Outcome::Mined(_))) {
-            self.denials = Outbox::MayHold;
-            self.approvals = Outbox::MayHold;
+    pub(super) fn settled(&mut self, nonces: &[Nonce]) {
+        self.under_way.settled(nonces, &self.planning.pulling());
+        for nonce in nonces {
+            let Some(slot) = self.slots.remove(nonce) else {
+                continue;
+            };
+            // Unless all went well, its wallets are back in the outbox.
+            if !matches!(slot.outcome, Some(Outcome::Mined(_))) {
+                self.planning.wake();
+            }
         }
     }
 }
@@ -95,7 +105,6 @@ fn outcome(receipt: Receipt) -> Outcome {
     if receipt.succeeded {
         Outcome::Mined(receipt)
     } else {
-        let requeue = true;
-        Outcome::Failed { receipt, requeue }
+        Outcome::Failed(receipt)
     }
 }

@@ -1,26 +1,31 @@
-//! From the outbox to batches that are to be stored, and to dearer tries.
+//! From what a chain is owed to batches that are to be stored.
+//!
+//! Two desks, one an urgency, each of which asks for wallets and makes jobs of
+//! the answer. One job is carried out at a time, the denials' first, since a
+//! nonce that is planned after another must not be stored without it. While a
+//! job of approvals is carried out, the next ones are asked for.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
-use super::{Attempt, Effect, Envelope, Lane, LanePolicy, Signed, Slot, Urgency};
+use super::{Attempt, Effect, Envelope, Lane, LanePolicy, Part, Pulled, Signed, Slot, Urgency};
 use crate::{
-    log::Head,
+    log::{EntryNumber, Head},
     mirror::{
         batch::Batch,
-        plan::{Owed, PendingRecord, Step, step},
+        plan::{Discharge, Owed, Step, step},
         record::WalletRecord,
-        rules::{denied, upserted},
+        rules::denied,
     },
     time::{Millis, UnixMillis},
     wallet::WalletAddress,
 };
 
-/// What is known of the outbox in one urgency.
+/// What is known of a part of what the chain is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outbox {
+pub(super) enum Stock {
     /// There may be more.
     MayHold,
-    /// It was empty when last asked.
+    /// There was none when last asked.
     Dry,
 }
 
@@ -56,92 +61,222 @@ impl Hold {
     }
 }
 
-/// A batch that is to be stored, with what its wallets will hold afterwards.
+/// A batch that is to be stored.
 #[derive(Debug)]
-pub(super) struct Planned {
+struct Planned {
     batch: Batch,
+    /// What each of its wallets holds before it.
+    held: Vec<WalletRecord>,
     head: Head,
-    settles: Vec<Owed>,
-    expected: Vec<(WalletAddress, WalletRecord)>,
+    discharge: Discharge,
 }
 
-/// What the planner is doing; one thing at a time, so that no wallet is
-/// pulled twice before its transaction is stored.
 #[derive(Debug)]
-pub(super) enum Planning {
-    Idle,
-    Pulling,
-    /// Wallets that need no telling are to be dropped before the rest is stored.
-    Discarding {
-        rows: Option<Vec<Owed>>,
-        then: VecDeque<Planned>,
-    },
-    Storing {
-        /// Being signed and stored now.
-        current: Option<Planned>,
-        then: VecDeque<Planned>,
-    },
+enum Job {
+    Store(Planned),
+    Discharge(Discharge),
+}
+
+/// One urgency's planning.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    pub(super) hold: Hold,
+    /// Whether an answer is on its way.
+    pulling: bool,
+    jobs: VecDeque<Job>,
+}
+
+impl Desk {
+    fn is_clear(&self) -> bool {
+        !self.pulling && self.jobs.is_empty()
+    }
+
+    /// Drops what is planned for these wallets, which a denial overtakes. A
+    /// chain takes nothing older after it.
+    fn give_way(&mut self, wallets: &HashSet<WalletAddress>) {
+        for job in &mut self.jobs {
+            let Job::Store(Planned {
+                batch,
+                held,
+                discharge,
+                ..
+            }) = job
+            else {
+                continue;
+            };
+            let keep: Vec<_> = batch
+                .versions()
+                .iter()
+                .map(|(wallet, _)| !wallets.contains(wallet))
+                .collect();
+            if keep.iter().all(|keep| *keep) {
+                continue;
+            }
+            batch.keep(&keep);
+            let mut kept = keep.iter();
+            held.retain(|_| kept.next() == Some(&true));
+            if batch.is_empty() {
+                *job = Job::Discharge(std::mem::take(discharge));
+            }
+        }
+    }
+}
+
+/// Both urgencies' planning.
+#[derive(Debug)]
+pub(super) struct Planning {
+    pub(super) denials: Desk,
+    pub(super) approvals: Desk,
+    /// Whose job is being carried out.
+    at_work: Option<Urgency>,
+    /// The outbox's denials.
+    out_of_turn: Stock,
+    /// The outbox's other wallets.
+    again: Stock,
+    /// Wallets that changed later than `through`.
+    in_turn: Stock,
+    /// Every change up to this entry was planned.
+    through: EntryNumber,
 }
 
 impl Planning {
-    pub(super) fn storing(then: VecDeque<Planned>) -> Self {
-        if then.is_empty() {
-            Self::Idle
-        } else {
-            Self::Storing {
-                current: None,
-                then,
-            }
+    /// For a chain that was told of every change up to this entry.
+    pub(super) fn new(through: EntryNumber) -> Self {
+        Self {
+            denials: Desk::default(),
+            approvals: Desk::default(),
+            at_work: None,
+            out_of_turn: Stock::MayHold,
+            again: Stock::MayHold,
+            in_turn: Stock::MayHold,
+            through,
         }
+    }
+
+    /// There may be something new.
+    pub(super) fn wake(&mut self) {
+        self.out_of_turn = Stock::MayHold;
+        self.again = Stock::MayHold;
+        self.in_turn = Stock::MayHold;
+    }
+
+    /// Whether nothing is planned, nor anything left to plan.
+    pub(super) fn is_idle(&self) -> bool {
+        let dry = [self.out_of_turn, self.again, self.in_turn].map(|stock| stock == Stock::Dry);
+        let clear = self.denials.is_clear() && self.approvals.is_clear();
+        self.at_work.is_none() && clear && dry == [true; 3]
+    }
+
+    /// Whose answers are on their way.
+    pub(super) fn pulling(&self) -> Vec<Urgency> {
+        let denials = self.denials.pulling.then_some(Urgency::Denials);
+        let approvals = self.approvals.pulling.then_some(Urgency::Approvals);
+        denials.into_iter().chain(approvals).collect()
+    }
+
+    fn desk(&mut self, urgency: Urgency) -> &mut Desk {
+        match urgency {
+            Urgency::Denials => &mut self.denials,
+            Urgency::Approvals => &mut self.approvals,
+        }
+    }
+
+    /// The part to ask for next, where `room` says whose transactions may be sent.
+    fn ask(&mut self, now: UnixMillis, room: impl Fn(Urgency) -> bool) -> Option<Part> {
+        let ready =
+            |desk: &mut Desk, urgency| desk.is_clear() && room(urgency) && desk.hold.is_over(now);
+        // The outbox's rows stay until they are discharged: while that goes on,
+        // it would show them again.
+        if self.out_of_turn == Stock::MayHold
+            && self.at_work != Some(Urgency::Denials)
+            && ready(&mut self.denials, Urgency::Denials)
+        {
+            self.out_of_turn = Stock::Dry;
+            self.denials.pulling = true;
+            return Some(Part::Denials);
+        }
+        if !ready(&mut self.approvals, Urgency::Approvals) {
+            return None;
+        }
+        let part = if self.again == Stock::MayHold {
+            if self.at_work == Some(Urgency::Approvals) {
+                return None;
+            }
+            self.again = Stock::Dry;
+            Part::Again
+        } else if self.in_turn == Stock::MayHold {
+            self.in_turn = Stock::Dry;
+            Part::After(self.through)
+        } else {
+            return None;
+        };
+        self.approvals.pulling = true;
+        Some(part)
+    }
+
+    /// The job to carry out next.
+    fn job(&mut self) -> Option<Job> {
+        if self.at_work.is_some() {
+            return None;
+        }
+        [Urgency::Denials, Urgency::Approvals]
+            .into_iter()
+            .find_map(|urgency| {
+                let job = self.desk(urgency).jobs.pop_front()?;
+                self.at_work = Some(urgency);
+                Some(job)
+            })
+    }
+
+    pub(super) fn job_done(&mut self) {
+        self.at_work = None;
     }
 }
 
 /// Entries on their way into batches of a bounded size.
 struct Drafts<E> {
     size: usize,
-    head: Head,
     full: Vec<Draft<E>>,
 }
 
 struct Draft<E> {
     entries: Vec<E>,
-    settles: Vec<Owed>,
-    expected: Vec<(WalletAddress, WalletRecord)>,
+    held: Vec<WalletRecord>,
+    rows: Vec<Owed>,
 }
 
 impl<E> Drafts<E> {
-    fn new(size: usize, head: Head) -> Self {
-        let size = size.max(1);
-        let full = Vec::new();
-        Self { size, head, full }
+    fn new(size: usize) -> Self {
+        let (size, full) = (size.max(1), Vec::new());
+        Self { size, full }
     }
 
-    /// `settles` is none where the entry is a step on the way only.
-    fn push(&mut self, entry: E, settles: Option<Owed>, expected: (WalletAddress, WalletRecord)) {
+    /// `row` is what this entry is the last of, in the outbox.
+    fn push(&mut self, entry: E, held: WalletRecord, row: Option<Owed>) {
         let size = self.size;
         let draft = match self.full.last_mut() {
             Some(draft) if draft.entries.len() < size => draft,
             _ => self.full.push_mut(Draft {
                 entries: Vec::with_capacity(size),
-                settles: Vec::with_capacity(size),
-                expected: Vec::with_capacity(size),
+                held: Vec::with_capacity(size),
+                rows: Vec::new(),
             }),
         };
         draft.entries.push(entry);
-        draft.settles.extend(settles);
-        draft.expected.push(expected);
+        draft.held.push(held);
+        draft.rows.extend(row);
     }
 
-    fn into_planned(self, batch: impl Fn(Vec<E>) -> Batch) -> VecDeque<Planned> {
-        self.full
-            .into_iter()
-            .map(|draft| Planned {
+    fn into_jobs(self, head: Head, batch: impl Fn(Vec<E>) -> Batch) -> impl Iterator<Item = Job> {
+        self.full.into_iter().map(move |draft| {
+            let (rows, through) = (draft.rows, None);
+            Job::Store(Planned {
                 batch: batch(draft.entries),
-                head: self.head,
-                settles: draft.settles,
-                expected: draft.expected,
+                held: draft.held,
+                head,
+                discharge: Discharge { rows, through },
             })
-            .collect()
+        })
     }
 }
 
@@ -152,42 +287,40 @@ impl Lane {
             return None;
         }
         self.held_until = UnixMillis(0);
-        match &mut self.planning {
-            Planning::Pulling => None,
-            Planning::Discarding { rows, .. } => rows.take().map(Effect::Discard),
-            Planning::Storing { current, then } => {
-                if current.is_some() {
-                    return None;
+        match self.planning.job() {
+            Some(Job::Store(planned)) => {
+                let (nonce, batch) = (self.next_nonce, &planned.batch);
+                self.next_nonce = nonce.next();
+                if self.planning.at_work == Some(Urgency::Denials) {
+                    let versions = batch.versions().into_iter();
+                    let denied = versions.map(|(wallet, _)| wallet).collect();
+                    self.planning.approvals.give_way(&denied);
                 }
-                let planned = then.pop_front()?;
-                let envelope = Envelope {
-                    nonce: self.next_nonce,
+                self.under_way.carry(nonce, batch, &planned.held);
+                Some(Effect::Store(Envelope {
+                    nonce,
                     attempt: Attempt(0),
-                    gas_limit: self.policy.gas_limit(&planned.batch),
+                    gas_limit: self.policy.gas_limit(batch),
                     price: self.policy.fees.first(market),
                     head: planned.head,
-                    batch: planned.batch.clone(),
-                    settles: planned.settles.clone(),
-                };
-                *current = Some(planned);
-                Some(Effect::Store(envelope))
+                    batch: planned.batch,
+                    discharge: planned.discharge,
+                }))
             }
-            Planning::Idle => {
-                let unmined = self.unmined();
-                let reserve = self.policy.max_in_flight + self.policy.denial_reserve;
-                let deny = self.denials == Outbox::MayHold && self.denials_hold.is_over(now);
-                let approve = self.approvals == Outbox::MayHold && self.approvals_hold.is_over(now);
-                let (urgency, limit) = if deny && unmined < reserve {
-                    self.denials = Outbox::Dry;
-                    (Urgency::Denials, self.policy.max_denials)
-                } else if !deny && approve && unmined < self.policy.max_in_flight {
-                    self.approvals = Outbox::Dry;
-                    (Urgency::Approvals, self.max_upserts)
-                } else {
-                    return None;
+            Some(Job::Discharge(discharge)) => Some(Effect::Discharge(discharge)),
+            None => {
+                let unmined = self.unmined() + usize::from(self.planning.at_work.is_some());
+                let policy = self.policy;
+                let room = |urgency| match urgency {
+                    Urgency::Denials => unmined < policy.max_in_flight + policy.denial_reserve,
+                    Urgency::Approvals => unmined < policy.max_in_flight,
                 };
-                self.planning = Planning::Pulling;
-                Some(Effect::Pull { urgency, limit })
+                let part = self.planning.ask(now, room)?;
+                let limit = match part {
+                    Part::Denials => self.policy.max_denials,
+                    Part::Again | Part::After(_) => self.max_upserts,
+                };
+                Some(Effect::Pull { part, limit })
             }
         }
     }
@@ -196,52 +329,69 @@ impl Lane {
         self.slots.range(self.mined_nonce..).count()
     }
 
-    pub(super) fn pulled(
-        &mut self,
-        urgency: Urgency,
-        records: &[PendingRecord],
-        head: Head,
-        more: bool,
-    ) {
-        // News that came meanwhile must not be forgotten: only ever set.
-        if more {
-            match urgency {
-                Urgency::Denials => self.denials = Outbox::MayHold,
-                Urgency::Approvals => self.approvals = Outbox::MayHold,
-            }
-        }
-        let mut upserts = Drafts::new(self.max_upserts, head);
-        let mut denials = Drafts::new(self.policy.max_denials, head);
+    pub(super) fn pulled(&mut self, part: Part, pulled: Pulled) {
+        let Pulled {
+            records,
+            head,
+            through,
+            more,
+        } = pulled;
+        let in_turn = matches!(part, Part::After(_));
+        let mut upserts = Drafts::new(self.max_upserts);
+        let mut denials = Drafts::new(self.policy.max_denials);
         let mut needless = Vec::new();
-        for pending in records {
-            let (owed, wallet) = (pending.owed, pending.owed.wallet);
-            let held = self.under_way.held(wallet, pending.observed);
-            match step(wallet, pending.desired, held) {
-                Step::Upsert(upsert) => {
-                    let after = upserted(held, upsert.record);
-                    upserts.push(upsert, Some(owed), (wallet, after));
+        for pending in &records {
+            let (wallet, desired) = (pending.owed.wallet, pending.desired);
+            let row = (!in_turn).then_some(pending.owed);
+            let mut held = self.under_way.held(wallet, pending.observed);
+            loop {
+                match step(wallet, desired, held) {
+                    Step::Upsert(upsert) => upserts.push(upsert, held, row),
+                    Step::Deny(denial) if denial.version != desired.version() => {
+                        denials.push(denial, held, None);
+                        held = denied(held, denial.version, denial.grounds);
+                        continue;
+                    }
+                    Step::Deny(denial) => denials.push(denial, held, row),
+                    Step::Nothing | Step::Outranked => needless.extend(row),
                 }
-                Step::Deny(denial) => {
-                    let after = denied(held, denial.version, denial.grounds);
-                    let arrives = denial.version == pending.desired.version();
-                    denials.push(denial, arrives.then_some(owed), (wallet, after));
-                }
-                Step::Nothing | Step::Outranked => {
-                    needless.push(owed);
-                }
+                break;
             }
         }
-        self.under_way.pulled();
-        let mut planned = denials.into_planned(Batch::Deny);
-        planned.append(&mut upserts.into_planned(Batch::Upsert));
-        self.planning = if needless.is_empty() {
-            Planning::storing(planned)
-        } else {
-            Planning::Discarding {
-                rows: Some(needless),
-                then: planned,
+        let mut jobs: VecDeque<_> = denials.into_jobs(head, Batch::Deny).collect();
+        jobs.extend(upserts.into_jobs(head, Batch::Upsert));
+        if in_turn && !records.is_empty() {
+            match jobs.back_mut() {
+                Some(Job::Store(Planned { discharge, .. })) => discharge.through = Some(through),
+                Some(Job::Discharge(_)) | None => jobs.push_back(Job::Discharge(Discharge {
+                    rows: Vec::new(),
+                    through: Some(through),
+                })),
+            }
+        }
+        if !needless.is_empty() {
+            jobs.push_front(Job::Discharge(Discharge {
+                rows: needless,
+                through: None,
+            }));
+        }
+        let planning = &mut self.planning;
+        let stock = match part {
+            Part::Denials => &mut planning.out_of_turn,
+            Part::Again => &mut planning.again,
+            Part::After(_) => {
+                planning.through = planning.through.max(through);
+                &mut planning.in_turn
             }
         };
+        // News that came meanwhile must not be forgotten: only ever set.
+        if more {
+            *stock = Stock::MayHold;
+        }
+        let desk = planning.desk(part.urgency());
+        desk.pulling = false;
+        desk.jobs.append(&mut jobs);
+        self.under_way.pulled(part.urgency());
     }
 
     pub(super) fn stored(&mut self, signed: Signed) {
@@ -253,16 +403,8 @@ impl Lane {
             }
             return;
         }
-        self.next_nonce = self.next_nonce.max(nonce.next());
         self.slots.insert(nonce, Slot::new(signed.into()));
-        if let Planning::Storing { current, then } = &mut self.planning {
-            for (wallet, record) in current.take().into_iter().flat_map(|done| done.expected) {
-                self.under_way.carry(wallet, nonce, record);
-            }
-            if then.is_empty() {
-                self.planning = Planning::Idle;
-            }
-        }
+        self.planning.job_done();
     }
 
     pub(super) fn replace(&mut self, now: UnixMillis) -> Option<Effect> {
@@ -288,7 +430,7 @@ impl Lane {
             price,
             head: slot.head,
             batch: slot.batch.clone(),
-            settles: Vec::new(),
+            discharge: Discharge::default(),
         }))
     }
 }

@@ -9,6 +9,10 @@ use crate::{
     time::{Millis, UnixMillis},
 };
 
+/// The front of a lane is sent again after this many blocks without it. The
+/// first may have been under way already, and the second full.
+const BLOCKS_BEFORE_RESENT: u64 = 3;
+
 /// A stored transaction whose fate is open, as the store hands it back after
 /// a restart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +75,8 @@ pub struct Slot {
     pub(super) last_broadcast: Option<UnixMillis>,
     /// Whether a node has taken the newest try.
     pub(super) accepted: bool,
+    /// The newest block when a node took it.
+    pub(super) sent_at_block: u64,
     /// Whether a node asked a higher fee for it.
     pub(super) underpriced: bool,
     pub(super) replacing: bool,
@@ -97,6 +103,7 @@ impl Slot {
             broadcasting: false,
             last_broadcast: None,
             accepted: false,
+            sent_at_block: 0,
             underpriced: false,
             replacing: false,
             receipt: None,
@@ -146,6 +153,15 @@ impl Slot {
     /// Whether its fate is still open.
     pub fn is_open(&self) -> bool {
         self.outcome.is_none()
+    }
+
+    /// Has the newest bytes sent again if so many blocks went by without them:
+    /// whoever took them may have dropped them.
+    pub(super) fn left_out_by(&mut self, block_number: u64) {
+        if self.accepted && block_number >= self.sent_at_block + BLOCKS_BEFORE_RESENT {
+            self.sent_at_block = block_number;
+            self.last_broadcast = None;
+        }
     }
 
     fn patience(&self, policy: &LanePolicy) -> Millis {

@@ -34,6 +34,7 @@ const POLICY: LanePolicy = LanePolicy {
         cap: Wei(1_000),
         bump_percent: 13,
     },
+    eager_interval: Millis(100),
     busy_interval: Millis(100),
     idle_interval: Millis(1_000),
     rebroadcast_after: Millis(3_000),
@@ -59,7 +60,7 @@ struct World {
 impl World {
     fn new() -> Self {
         Self {
-            lane: Lane::new(POLICY, Vec::new()),
+            lane: Lane::new(POLICY, Vec::new(), EntryNumber(0)),
             now: UnixMillis(1),
             outbox: BTreeMap::new(),
             desired: BTreeMap::new(),
@@ -101,12 +102,15 @@ impl World {
 
     fn carry_out(&mut self, effect: Effect) -> Option<Input> {
         Some(match effect {
-            Effect::Pull { urgency, limit } => {
-                let denials = urgency == Urgency::Denials;
+            Effect::Pull { part, limit } => {
                 let records: Vec<_> = self
                     .outbox
                     .iter()
-                    .filter(|(_, (_, denies))| *denies == denials)
+                    .filter(|(_, (_, denies))| match part {
+                        Part::Denials => *denies,
+                        Part::Again => !*denies,
+                        Part::After(_) => false,
+                    })
                     .take(limit)
                     .map(|(wallet, (desired, _))| PendingRecord {
                         owed: Owed {
@@ -118,20 +122,22 @@ impl World {
                     })
                     .collect();
                 Input::Pulled {
-                    urgency,
-                    more: records.len() == limit,
-                    records,
-                    head: Head::default(),
+                    part,
+                    pulled: Pulled {
+                        more: records.len() == limit,
+                        records,
+                        ..Pulled::default()
+                    },
                 }
             }
-            Effect::Discard(wallets) => {
-                for owed in wallets {
+            Effect::Discharge(discharge) => {
+                for owed in discharge.rows {
                     self.outbox.remove(&owed.wallet);
                 }
-                Input::Discarded
+                Input::Discharged
             }
             Effect::Store(envelope) => {
-                for Owed { entry, wallet } in envelope.settles.iter().copied() {
+                for Owed { entry, wallet } in envelope.discharge.rows.iter().copied() {
                     let queued = self.outbox.get(&wallet).map(|(record, _)| record.version());
                     if queued.is_some_and(|version| u64::from(version.0) == entry.0) {
                         self.outbox.remove(&wallet);
@@ -168,22 +174,26 @@ impl World {
                     .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
                     .collect(),
             }),
-            Effect::Settle { nonce, outcome } => {
-                match outcome {
-                    Outcome::Mined(receipt) => self.observed.extend(receipt.records),
-                    Outcome::Failed { requeue: false, .. } => {}
-                    Outcome::Failed { .. } | Outcome::Dropped => {
-                        let slot = self.lane.slots().find(|slot| slot.nonce == nonce).unwrap();
-                        for (wallet, _) in slot.batch.versions() {
-                            let record = self.desired[&wallet];
-                            self.outbox.insert(wallet, (record, record.denies()));
-                        }
+            Effect::Settle(ended) => {
+                let nonces: Vec<_> = ended.iter().map(|(nonce, _)| *nonce).collect();
+                for (nonce, outcome) in ended {
+                    match outcome {
+                        Outcome::Mined(receipt) => self.observed.extend(receipt.records),
+                        Outcome::Failed(_) | Outcome::Dropped => self.queue_again(nonce),
                     }
                 }
-                self.stored.retain(|open| open.nonce != nonce);
-                Input::Settled { nonce }
+                self.stored.retain(|open| !nonces.contains(&open.nonce));
+                Input::Settled(nonces)
             }
         })
+    }
+
+    fn queue_again(&mut self, nonce: Nonce) {
+        let slot = self.lane.slots().find(|slot| slot.nonce == nonce).unwrap();
+        for (wallet, _) in slot.batch.versions() {
+            let record = self.desired[&wallet];
+            self.outbox.insert(wallet, (record, record.denies()));
+        }
     }
 
     /// Mines what has been sent, in the order of nonces.
@@ -335,7 +345,7 @@ fn a_new_lane_goes_on_with_what_is_stored() {
         world.want(wallet, approved(1));
     }
     world.run();
-    world.lane = Lane::new(POLICY, world.stored.clone());
+    world.lane = Lane::new(POLICY, world.stored.clone(), EntryNumber(0));
     world.broadcast = Broadcast::Accepted;
     world.run();
     world.mine(true);

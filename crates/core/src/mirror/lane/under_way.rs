@@ -4,9 +4,9 @@
 //! a plan made upon it would send a version twice, or a denial that leaves a
 //! bar standing which the register has lifted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::Nonce;
+use super::{Nonce, Urgency};
 use crate::{
     mirror::{
         batch::Batch,
@@ -18,12 +18,13 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(super) struct UnderWay {
-    /// What this lane planned, each with the nonce that carries it.
+    /// What this lane planned, each with the nonce that carries it last.
     planned: HashMap<WalletAddress, (Nonce, WalletRecord)>,
     /// What a lane before this one left open, in the order of nonces.
     inherited: HashMap<WalletAddress, Vec<(Nonce, Write)>>,
-    /// Settled while the outbox was being read: the answer may be older.
-    forgotten: Vec<Nonce>,
+    /// Settled while the store was being read: the answers to these pulls may
+    /// be older.
+    forgotten: Vec<(Nonce, Vec<Urgency>)>,
 }
 
 /// One wallet's part of a batch.
@@ -33,20 +34,33 @@ enum Write {
     Deny(Version, Grounds),
 }
 
+impl Write {
+    /// What the registry makes of it.
+    fn upon(self, held: WalletRecord) -> WalletRecord {
+        match self {
+            Self::Upsert(record) => upserted(held, record),
+            Self::Deny(version, grounds) => denied(held, version, grounds),
+        }
+    }
+}
+
+fn writes(batch: &Batch) -> Vec<(WalletAddress, Write)> {
+    match batch {
+        Batch::Upsert(entries) => entries
+            .iter()
+            .map(|entry| (entry.wallet, Write::Upsert(entry.record)))
+            .collect(),
+        Batch::Deny(entries) => entries
+            .iter()
+            .map(|entry| (entry.wallet, Write::Deny(entry.version, entry.grounds)))
+            .collect(),
+    }
+}
+
 impl UnderWay {
     /// Takes over an open transaction, lower nonces first.
     pub(super) fn inherit(&mut self, nonce: Nonce, batch: &Batch) {
-        let writes: Vec<_> = match batch {
-            Batch::Upsert(entries) => entries
-                .iter()
-                .map(|entry| (entry.wallet, Write::Upsert(entry.record)))
-                .collect(),
-            Batch::Deny(entries) => entries
-                .iter()
-                .map(|entry| (entry.wallet, Write::Deny(entry.version, entry.grounds)))
-                .collect(),
-        };
-        for (wallet, write) in writes {
+        for (wallet, write) in writes(batch) {
             self.inherited
                 .entry(wallet)
                 .or_default()
@@ -54,9 +68,13 @@ impl UnderWay {
         }
     }
 
-    /// A transaction of this lane's brings a wallet to this record.
-    pub(super) fn carry(&mut self, wallet: WalletAddress, nonce: Nonce, record: WalletRecord) {
-        self.planned.insert(wallet, (nonce, record));
+    /// A nonce carries this batch; `held` is what its wallets held when it was
+    /// planned. A denial may have overtaken it since.
+    pub(super) fn carry(&mut self, nonce: Nonce, batch: &Batch, held: &[WalletRecord]) {
+        for ((wallet, write), held) in writes(batch).into_iter().zip(held) {
+            let carried = self.planned.entry(wallet).or_insert((nonce, *held));
+            *carried = (nonce, write.upon(carried.1));
+        }
     }
 
     /// What a wallet will hold, given what it was seen to hold.
@@ -65,24 +83,31 @@ impl UnderWay {
             return *record;
         }
         let inherited = self.inherited.get(&wallet).into_iter().flatten();
-        inherited.fold(observed, |held, (_, write)| match *write {
-            Write::Upsert(record) => upserted(held, record),
-            Write::Deny(version, grounds) => denied(held, version, grounds),
-        })
+        inherited.fold(observed, |held, (_, write)| write.upon(held))
     }
 
-    /// A slot has ended, and the store knows what it left. While `pulling`, an
-    /// answer is on its way that may not know yet.
-    pub(super) fn settled(&mut self, nonce: Nonce, pulling: bool) {
-        self.forgotten.push(nonce);
-        if !pulling {
-            self.pulled();
+    /// Slots have ended, and the store knows what they left. The answers that
+    /// are on their way may not know yet.
+    pub(super) fn settled(&mut self, nonces: &[Nonce], pulling: &[Urgency]) {
+        let waiting = |nonce: &Nonce| (*nonce, pulling.to_vec());
+        self.forgotten.extend(nonces.iter().map(waiting));
+        self.forget();
+    }
+
+    /// An answer has come.
+    pub(super) fn pulled(&mut self, urgency: Urgency) {
+        for (_, pulling) in &mut self.forgotten {
+            pulling.retain(|each| *each != urgency);
         }
+        self.forget();
     }
 
-    /// The outbox was read.
-    pub(super) fn pulled(&mut self) {
-        let ended = std::mem::take(&mut self.forgotten);
+    fn forget(&mut self) {
+        let ended: HashSet<_> = self
+            .forgotten
+            .extract_if(.., |(_, pulling)| pulling.is_empty())
+            .map(|(nonce, _)| nonce)
+            .collect();
         if ended.is_empty() {
             return;
         }

@@ -122,7 +122,7 @@ pub(super) async fn record(
         ))),
         None => {
             let mut transaction = store.begin(issuer).await?;
-            transaction.add_chain(&chain, context.clock.now()).await?;
+            transaction.add_chain(&chain).await?;
             transaction.commit().await?;
             Ok(chain)
         }

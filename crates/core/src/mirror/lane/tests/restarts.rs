@@ -5,7 +5,7 @@ use super::*;
 impl World {
     /// The process dies; the store and the chain go on.
     fn restart(&mut self) {
-        self.lane = Lane::new(POLICY, self.stored.clone());
+        self.lane = Lane::new(POLICY, self.stored.clone(), EntryNumber(0));
     }
 
     /// An older row of a wallet whose newer one was pulled first.
@@ -72,8 +72,7 @@ fn what_is_settled_while_the_outbox_is_read_is_not_sent_again() {
         match input {
             // Read before the transaction is settled, and told after it.
             Some(Input::Pulled {
-                urgency: Urgency::Approvals,
-                ..
+                part: Part::Again, ..
             }) => answer = input,
             Some(input) => world.lane.handle(input, world.now),
             None => {}
@@ -98,11 +97,11 @@ fn writes_to_one_wallet_are_settled_in_their_order() {
     world.now = world.now.after(Millis(1_000));
     let mut settling = Vec::new();
     while let Some(effect) = world.lane.poll(world.now) {
-        if let Effect::Settle { nonce, .. } = effect {
-            settling.push(nonce);
+        if let Effect::Settle(ended) = effect {
+            settling.extend(ended.into_iter().map(|(nonce, _)| nonce));
         } else if let Some(input) = world.carry_out(effect) {
             world.lane.handle(input, world.now);
         }
     }
-    assert_eq!(settling, [Nonce(0)], "the other one waits for this");
+    assert_eq!(settling, [Nonce(0), Nonce(1)]);
 }

@@ -115,20 +115,26 @@ async fn serve_bare(register: &Register) -> Result<(SocketAddr, JoinHandle<std::
         .max_connections(24)
         .connect(&register.url)
         .await?;
+    let issuer: i64 = sqlx::query_scalar("SELECT issuer FROM issuer")
+        .fetch_one(&pool)
+        .await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let router = Router::new()
         .route("/{address}", get(bare))
-        .with_state(pool);
+        .with_state((pool, issuer));
     Ok((
         address,
         tokio::spawn(async move { axum::serve(listener, router).await }),
     ))
 }
 
-async fn bare(State(pool): State<PgPool>, Path(address): Path<Address>) -> Json<serde_json::Value> {
+async fn bare(
+    State((pool, issuer)): State<(PgPool, i64)>,
+    Path(address): Path<Address>,
+) -> Json<serde_json::Value> {
     let row = sqlx::query("SELECT version FROM wallet WHERE issuer = $1 AND address = $2")
-        .bind("bench")
+        .bind(issuer)
         .bind(address.as_slice())
         .fetch_one(&pool)
         .await;

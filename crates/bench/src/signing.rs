@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use symbolon_chain::{lane::sign, signer::LaneSigner};
 use symbolon_core::{
     ids::ChainId,
-    log::{EntryNumber, Head},
+    log::EntryNumber,
     mirror::{
         fees::{Market, Wei},
         lane::{

@@ -6,12 +6,11 @@ use alloy::{
     consensus::TxEip1559,
     eips::eip2718::Encodable2718,
     primitives::{Address, B256, Bytes, TxKind, U256, address},
-    rpc::types::TransactionReceipt,
     sol_types::{SolCall, SolConstructor},
 };
 use symbolon_bindings::{IdentityRegistry, RegulatedToken};
 
-use crate::{ChainError, endpoint::Endpoint, signer::LaneSigner};
+use crate::{ChainError, endpoint::Endpoint, receipt::MinedReceipt, signer::LaneSigner};
 
 /// The deployer that stands at this address on practically every chain, and
 /// gives a contract an address made of salt and code alone.
@@ -82,7 +81,7 @@ pub async fn deploy(
     }
     Ok(Deployed {
         address,
-        block: receipt.block_number.unwrap_or_default(),
+        block: receipt.block_number().unwrap_or_default(),
         fresh: true,
     })
 }
@@ -140,7 +139,7 @@ pub async fn send(
     to: Address,
     input: Bytes,
     what: &'static str,
-) -> Result<TransactionReceipt, ChainError> {
+) -> Result<MinedReceipt, ChainError> {
     let request = alloy::rpc::types::TransactionRequest::default()
         .from(signer.address())
         .to(to)
@@ -167,7 +166,7 @@ pub async fn send(
     let signed = signer.sign(transaction)?;
     let hash = endpoint.send_raw(&signed.encoded_2718()).await?;
     let receipt = mined(endpoint, hash, what).await?;
-    if receipt.status() {
+    if receipt.succeeded() {
         Ok(receipt)
     } else {
         Err(ChainError::Reverted {
@@ -182,7 +181,7 @@ pub async fn mined(
     endpoint: &Endpoint,
     hash: B256,
     what: &'static str,
-) -> Result<TransactionReceipt, ChainError> {
+) -> Result<MinedReceipt, ChainError> {
     let begun = tokio::time::Instant::now();
     while begun.elapsed() < PATIENCE {
         if let Some(receipt) = endpoint.receipt(hash).await? {

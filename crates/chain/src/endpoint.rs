@@ -8,7 +8,7 @@ use alloy::{
     network::{BlockResponse, Ethereum},
     primitives::{Address, B256, Bytes, TxHash, U256},
     providers::{Provider, ProviderBuilder, RootProvider},
-    rpc::types::{TransactionReceipt, TransactionRequest},
+    rpc::types::TransactionRequest,
     transports::{RpcError, TransportErrorKind},
 };
 use symbolon_core::{
@@ -20,7 +20,7 @@ use symbolon_core::{
     time::UnixSeconds,
 };
 
-use crate::ChainError;
+use crate::{ChainError, receipt::MinedReceipt};
 
 /// How long one request may take before the node counts as down.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -69,13 +69,17 @@ impl Endpoint {
                 url: without_secrets(url),
             });
         }
-        let client = reqwest::Client::builder()
+        let mut client = reqwest::Client::builder()
             .timeout(REQUEST_TIMEOUT)
             .connect_timeout(Duration::from_secs(3))
-            .build()
-            .map_err(|_| ChainError::Url {
-                url: without_secrets(url),
-            })?;
+            .redirect(reqwest::redirect::Policy::none());
+        if parsed.scheme() == "http" {
+            // Reading the system's certificates takes longer than many a call.
+            client = client.tls_certs_only([]);
+        }
+        let client = client.build().map_err(|_| ChainError::Url {
+            url: without_secrets(url),
+        })?;
         let provider = ProviderBuilder::default().connect_reqwest(client, parsed);
         Ok(Self { provider, chain })
     }
@@ -160,9 +164,10 @@ impl Endpoint {
     }
 
     /// The receipt of a transaction, once it is mined.
-    pub async fn receipt(&self, hash: TxHash) -> Result<Option<TransactionReceipt>, ChainError> {
-        let receipt = self.provider.get_transaction_receipt(hash).await;
-        receipt.map_err(refused("eth_getTransactionReceipt"))
+    pub async fn receipt(&self, hash: TxHash) -> Result<Option<MinedReceipt>, ChainError> {
+        let method = "eth_getTransactionReceipt";
+        let receipt = self.provider.client().request(method, (hash,)).await;
+        receipt.map_err(refused(method))
     }
 
     /// The result of a call, or the words with which the contract refused it.

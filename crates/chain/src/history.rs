@@ -84,7 +84,7 @@ pub async fn mirror_transactions(
                 hash,
                 head: notarised.head,
                 batch: read_calldata(transaction.input()).map(|(_, batch)| batch),
-                gas_used: Gas(receipt.gas_used),
+                gas_used: receipt.gas_used(),
             })
         })
         .buffered(AT_ONCE)

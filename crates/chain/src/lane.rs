@@ -4,7 +4,6 @@ use alloy::{
     consensus::TxEip1559,
     eips::eip2718::Encodable2718,
     primitives::{Address, B256, Bytes, TxKind, U256},
-    rpc::types::TransactionReceipt,
     sol_types::{SolCall, SolEvent},
 };
 use futures::{StreamExt, stream::FuturesUnordered};
@@ -13,7 +12,6 @@ use symbolon_core::{
     ids::ChainId,
     mirror::{
         batch::Batch,
-        fees::Gas,
         lane::{Attempt, Broadcast, Envelope, Nonce, Observation, Receipt},
         record::WalletRecord,
     },
@@ -23,6 +21,7 @@ use symbolon_core::{
 use crate::{
     ChainError, deploy,
     endpoint::{Endpoint, HeadBlock},
+    receipt::MinedReceipt,
     signer::LaneSigner,
 };
 
@@ -131,26 +130,23 @@ impl LaneClient {
         Ok(None)
     }
 
-    fn read_receipt(
-        &self,
-        attempt: usize,
-        receipt: &TransactionReceipt,
-    ) -> Result<Receipt, ChainError> {
+    fn read_receipt(&self, attempt: usize, receipt: &MinedReceipt) -> Result<Receipt, ChainError> {
         let nonsense = |why| ChainError::Nonsense {
             method: "eth_getTransactionReceipt",
             why,
         };
         let block_number = receipt
-            .block_number
+            .block_number()
             .ok_or_else(|| nonsense("a mined transaction without a block"))?;
-        let mut records = Vec::new();
-        for log in receipt.logs() {
-            if log.address() != self.registry
-                || log.topic0() != Some(&IdentityRegistry::WalletRecorded::SIGNATURE_HASH)
+        let mut records = Vec::with_capacity(receipt.logs.len() / 2);
+        for log in &receipt.logs {
+            if log.address != self.registry
+                || log.topics.first() != Some(&IdentityRegistry::WalletRecorded::SIGNATURE_HASH)
             {
                 continue;
             }
-            let recorded = IdentityRegistry::WalletRecorded::decode_log(&log.inner)
+            let topics = log.topics.iter().copied();
+            let recorded = IdentityRegistry::WalletRecorded::decode_raw_log(topics, &log.data)
                 .map_err(|_| nonsense("a WalletRecorded log that cannot be read"))?;
             let wallet = WalletAddress::new(recorded.wallet)
                 .map_err(|_| nonsense("a record of the zero address"))?;
@@ -159,8 +155,8 @@ impl LaneClient {
         Ok(Receipt {
             attempt: Attempt(u16::try_from(attempt).unwrap_or(u16::MAX)),
             block_number,
-            succeeded: receipt.status(),
-            gas_used: Gas(receipt.gas_used),
+            succeeded: receipt.succeeded(),
+            gas_used: receipt.gas_used(),
             records,
         })
     }

@@ -76,9 +76,11 @@ impl TryFrom<String> for WalletAddress {
     }
 }
 
+/// Without a checksum, which costs a hash: this is for the log and its readers.
+/// People are shown [`fmt::Display`].
 impl From<WalletAddress> for String {
     fn from(wallet: WalletAddress) -> Self {
-        wallet.to_string()
+        format!("{:#x}", wallet.0)
     }
 }
 

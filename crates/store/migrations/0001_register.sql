@@ -5,13 +5,16 @@
 --     the data shards by issuer.
 --   * No extension, trigger, sequence or foreign key on a hot table. Numbers
 --     come from the issuer's row, which every change locks first.
+--   * An issuer goes by a number made from its slug (crates/store/src/codec.rs):
+--     it leads every key, and numbers are compared faster than texts.
 --   * Times are unix seconds, in columns named `…_s`.
 --   * The log is append-only. In production let the server's role lack the
 --     right to change it:  REVOKE UPDATE, DELETE, TRUNCATE ON entry FROM <role>;
 
 -- The tenant, the head of its log, and its lock (SELECT … FOR UPDATE).
 CREATE TABLE issuer (
-    issuer      text   PRIMARY KEY,
+    issuer      bigint PRIMARY KEY, -- made from its slug
+    slug        text   NOT NULL UNIQUE,
     name        text   NOT NULL,
     created_s   bigint NOT NULL,
     head_number bigint NOT NULL DEFAULT 0,
@@ -22,7 +25,7 @@ CREATE TABLE issuer (
 
 -- The log: one row a decision, chained by hashes (I9).
 CREATE TABLE entry (
-    issuer    text   NOT NULL,
+    issuer    bigint NOT NULL,
     number    bigint NOT NULL,
     decided_s bigint NOT NULL,
     actor     text   NOT NULL,
@@ -43,7 +46,7 @@ CREATE INDEX entry_by_subject ON entry (issuer, subject, number) WHERE number <>
 -- entry makes at most one), not by its random id: these numbers only rise, so
 -- an import appends to every index but two, and lists are paged by them.
 CREATE TABLE investor (
-    issuer             text     NOT NULL,
+    issuer             bigint   NOT NULL,
     created_entry      bigint   NOT NULL,
     changed_entry      bigint   NOT NULL, -- the last one about it
     investor           bytea    NOT NULL,
@@ -65,6 +68,9 @@ CREATE TABLE investor (
     -- Who answers for it, as JSON.
     source             text,
     verified_s         bigint,
+    -- The addresses that it holds, in the order in which they were bound: an
+    -- index of wallets by holder would cost an import more.
+    wallets            bytea[]  NOT NULL,
     PRIMARY KEY (issuer, created_entry)
 );
 -- The issuer last: a planner that takes an issuer for small must not be tempted
@@ -82,25 +88,22 @@ CREATE INDEX investor_by_expiry ON investor (issuer, expiry_s)
 -- Every address that was ever bound, or that a chain showed. Rows are never
 -- deleted: an unbound one is the tombstone that keeps its version (I2).
 CREATE TABLE wallet (
-    issuer        text    NOT NULL,
+    issuer        bigint  NOT NULL,
     address       bytea   NOT NULL,
     holder        bigint,           -- the investor, by its first entry; null: nobody's now
     chains        bigint[],         -- where it counts; null: everywhere
     active        boolean NOT NULL,
     version       integer NOT NULL, -- what the chains must hold
     chain_version integer NOT NULL DEFAULT 0, -- the highest that a finalized block showed
-    linked_entry  bigint  NOT NULL, -- that last bound it
     changed_entry bigint  NOT NULL, -- that gave it its version
     PRIMARY KEY (issuer, address)
 );
 -- What chains are owed: the wallets that changed after `chain.told_entry`.
 CREATE INDEX wallet_by_change ON wallet (issuer, changed_entry);
-CREATE INDEX wallet_by_holder ON wallet (issuer, holder, linked_entry)
-    WHERE holder IS NOT NULL;
 
 -- A chain that the issuer's register is mirrored to, and what was last seen of it.
 CREATE TABLE chain (
-    issuer             text    NOT NULL,
+    issuer             bigint  NOT NULL,
     chain_id           bigint  NOT NULL,
     name               text    NOT NULL,
     registry           bytea   NOT NULL,
@@ -125,7 +128,7 @@ CREATE TABLE chain (
 -- when the chain holds the right record already, or when the wallet has changed
 -- again and the chain is told of that.
 CREATE TABLE outbox (
-    issuer       text    NOT NULL,
+    issuer       bigint  NOT NULL,
     chain_id     bigint  NOT NULL,
     entry_number bigint  NOT NULL,
     wallet       bytea   NOT NULL,
@@ -138,7 +141,7 @@ CREATE INDEX outbox_denials ON outbox (issuer, chain_id, entry_number, wallet) W
 
 -- What a chain holds, as confirmed blocks showed it.
 CREATE TABLE observed (
-    issuer       text   NOT NULL,
+    issuer       bigint NOT NULL,
     wallet       bytea  NOT NULL,
     chain_id     bigint NOT NULL,
     record       bytea  NOT NULL, -- 32 bytes
@@ -149,7 +152,7 @@ CREATE TABLE observed (
 -- Signed transactions, stored before they are sent (I11). Attempts of one
 -- nonce replace each other; one at most is mined.
 CREATE TABLE lane_transaction (
-    issuer           text     NOT NULL,
+    issuer           bigint   NOT NULL,
     chain_id         bigint   NOT NULL,
     signer           bytea    NOT NULL,
     nonce            bigint   NOT NULL,
@@ -170,12 +173,15 @@ CREATE TABLE lane_transaction (
     gas_used         bigint,
     PRIMARY KEY (issuer, chain_id, signer, nonce, attempt)
 );
+-- Addresses and hashes do not compress; trying costs more than it saves.
+ALTER TABLE lane_transaction ALTER COLUMN raw SET STORAGE EXTERNAL;
+ALTER TABLE lane_transaction ALTER COLUMN batch SET STORAGE EXTERNAL;
 CREATE INDEX lane_transaction_open ON lane_transaction (issuer, chain_id, signer, nonce)
     WHERE outcome IS NULL;
 
 -- A key's SHA-256; the key itself is shown once and kept nowhere.
 CREATE TABLE api_key (
-    issuer    text   NOT NULL REFERENCES issuer,
+    issuer    bigint NOT NULL REFERENCES issuer,
     name      text   NOT NULL,
     hash      bytea  NOT NULL,
     created_s bigint NOT NULL,
@@ -186,7 +192,7 @@ CREATE UNIQUE INDEX api_key_by_hash ON api_key (issuer, hash);
 
 -- Answers that a repeated request gets again.
 CREATE TABLE idempotency (
-    issuer      text     NOT NULL,
+    issuer      bigint   NOT NULL,
     key         text     NOT NULL,
     method_path text     NOT NULL,
     body_hash   bytea    NOT NULL,
@@ -200,7 +206,7 @@ CREATE INDEX idempotency_by_age ON idempotency (issuer, created_s);
 -- One upload of customers; `line` is the last line of the file whose row is
 -- stored or refused, so that an interrupted import goes on after it.
 CREATE TABLE import_job (
-    issuer     text   NOT NULL,
+    issuer     bigint NOT NULL,
     id         text   NOT NULL,
     file_hash  bytea  NOT NULL,
     actor      text   NOT NULL,
@@ -218,7 +224,7 @@ CREATE INDEX import_job_by_age ON import_job (issuer, created_s, id);
 
 -- What was wrong with a row.
 CREATE TABLE import_error (
-    issuer      text    NOT NULL,
+    issuer      bigint  NOT NULL,
     job         text    NOT NULL,
     place       bigint  NOT NULL, -- counts the job's errors
     line        bigint  NOT NULL, -- of the file

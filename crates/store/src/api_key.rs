@@ -13,7 +13,7 @@ use symbolon_core::{ids::IssuerId, time::UnixSeconds};
 
 use crate::{
     Result, Store, StoreError,
-    codec::{bigint, seconds},
+    codec::{bigint, issuer_key, seconds},
 };
 
 const PREFIX: &str = "sym_";
@@ -98,7 +98,7 @@ impl Store {
         let key = KeyHash::of(&key.text).ok_or(StoreError::OutOfRange { what: "the key" })?;
         sqlx::query!(
             "INSERT INTO api_key (issuer, name, hash, created_s) VALUES ($1, $2, $3, $4)",
-            key.issuer.as_str(),
+            issuer_key(&key.issuer),
             name,
             key.hash.as_slice(),
             bigint(now.0),
@@ -113,7 +113,7 @@ impl Store {
     pub async fn key_owner(&self, key: &KeyHash) -> Result<Option<KeyOwner>> {
         let name = sqlx::query_scalar!(
             "SELECT name FROM api_key WHERE issuer = $1 AND hash = $2 AND revoked_s IS NULL",
-            key.issuer.as_str(),
+            issuer_key(&key.issuer),
             key.hash.as_slice(),
         )
         .fetch_optional(&self.pool)
@@ -128,7 +128,7 @@ impl Store {
     pub async fn api_keys(&self, issuer: &IssuerId) -> Result<Vec<ApiKeyInfo>> {
         let rows = sqlx::query!(
             "SELECT name, created_s, revoked_s FROM api_key WHERE issuer = $1 ORDER BY name",
-            issuer.as_str(),
+            issuer_key(issuer),
         )
         .fetch_all(&self.pool)
         .await?;
@@ -153,7 +153,7 @@ impl Store {
         let done = sqlx::query!(
             "UPDATE api_key SET revoked_s = coalesce(revoked_s, $3) \
              WHERE issuer = $1 AND name = $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             name,
             bigint(now.0),
         )

@@ -23,10 +23,10 @@ use thiserror::Error;
 
 use crate::{
     InvestorRecord, Result, Store, StoreError,
-    codec::{bigint, count, entry_number, investor_id, json},
+    codec::{bigint, count, entry_number, investor_id, issuer_key, json},
     decide::{follow_event, never_seen, wallet_in},
     entry,
-    investor::{assemble, select_investors},
+    investor::{addresses_in, assemble, row::InvestorRow, select_investors},
     issuer,
     wallet::{StoredWallet, WalletRow},
 };
@@ -99,7 +99,7 @@ impl Store {
             .await?;
         let row = sqlx::query!(
             "SELECT head_number, head_hash FROM issuer WHERE issuer = $1",
-            issuer.as_str(),
+            issuer_key(issuer),
         )
         .fetch_optional(&mut *snapshot)
         .await?
@@ -193,7 +193,7 @@ async fn replay(
     loop {
         let rows = select_investors!(
             "FROM investor WHERE issuer = $1 AND created_entry > $2 ORDER BY created_entry LIMIT $3",
-            issuer.as_str(),
+            issuer_key(issuer),
             after,
             INVESTORS_A_PAGE,
         )
@@ -204,7 +204,10 @@ async fn replay(
         };
         after = last.created_entry;
         let subjects: Vec<_> = rows.iter().map(|row| row.created_entry).collect();
-        let held = WalletRow::held_by(&mut *snapshot, issuer, &subjects).await?;
+        let held = WalletRow::at_addresses(&mut *snapshot, issuer, &addresses_in(&rows)).await?;
+        if let Some(stray) = rows.iter().find(|row| !holds_its_wallets(row, &held)) {
+            return Err(StateDifference::Investor(investor_id(&stray.investor)?).into());
+        }
         let mut replayed = replay_page(snapshot, issuer, &subjects).await?;
         for stored in assemble(rows, held)? {
             investors += 1;
@@ -215,6 +218,14 @@ async fn replay(
             }
         }
     }
+}
+
+/// Whether each wallet that the row names, names it.
+fn holds_its_wallets(row: &InvestorRow, wallets: &[WalletRow]) -> bool {
+    row.wallets.iter().all(|address| {
+        let mut named = wallets.iter().filter(|wallet| wallet.address == *address);
+        named.any(|wallet| wallet.holder == Some(row.created_entry))
+    })
 }
 
 /// The investors that these first entries made known, as their entries tell.
@@ -232,7 +243,7 @@ async fn replay_page(
             SELECT * FROM entry WHERE issuer = $1 AND subject = ANY($2) AND number <> subject
         ) entries
         ORDER BY number"#,
-        issuer.as_str(),
+        issuer_key(issuer),
         subjects,
     )
     .fetch_all(&mut *snapshot)
@@ -272,9 +283,9 @@ async fn hold_tombstones(
 ) -> Result<u64, AuditError> {
     let rows = sqlx::query_as!(
         WalletRow,
-        "SELECT address, holder, chains, active, version, chain_version, linked_entry, \
-             changed_entry FROM wallet WHERE issuer = $1 AND holder IS NULL",
-        issuer.as_str(),
+        "SELECT address, holder, chains, active, version, chain_version, changed_entry \
+         FROM wallet WHERE issuer = $1 AND holder IS NULL",
+        issuer_key(issuer),
     )
     .fetch_all(&mut *snapshot)
     .await?;
@@ -303,7 +314,7 @@ async fn count_bound(
 ) -> Result<u64, AuditError> {
     let bound = sqlx::query_scalar!(
         "SELECT count(*) FROM wallet WHERE issuer = $1 AND holder IS NOT NULL",
-        issuer.as_str(),
+        issuer_key(issuer),
     )
     .fetch_one(&mut *snapshot)
     .await?;

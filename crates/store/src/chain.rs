@@ -10,7 +10,7 @@ use symbolon_core::{
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{address, bigint, chain_id, seconds, unsigned, wei},
+    codec::{address, bigint, chain_id, issuer_key, seconds, unsigned, wei},
     outbox,
     wallet::optional_address,
 };
@@ -73,7 +73,7 @@ impl IssuerTransaction {
             "INSERT INTO chain (issuer, chain_id, name, registry, deployed_block, confirmations, \
                  settings) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             id,
             chain.name,
             chain.registry.as_slice(),
@@ -120,7 +120,7 @@ impl Store {
                 head_block, head_s, finalized_block, signer,
                 signer_balance_wei::text AS signer_balance_wei, last_error, updated_s
             FROM chain WHERE issuer = $1 ORDER BY chain_id"#,
-            issuer.as_str(),
+            issuer_key(issuer),
         )
         .fetch_all(&self.pool)
         .await?;
@@ -161,7 +161,7 @@ impl Store {
             "UPDATE chain SET name = $3, registry = $4, deployed_block = $5, confirmations = $6, \
                  settings = $7 \
              WHERE issuer = $1 AND chain_id = $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(chain.id.0),
             chain.name,
             chain.registry.as_slice(),
@@ -192,7 +192,7 @@ impl Store {
                  signer_balance_wei = coalesce($7::text::numeric, signer_balance_wei), \
                  last_error = $8, updated_s = coalesce($9, updated_s) \
              WHERE issuer = $1 AND chain_id = $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(chain.0),
             status.head_block.map(bigint),
             status.head_time.map(|at| bigint(at.0)),
@@ -219,7 +219,7 @@ fn found(rows: u64) -> Result<()> {
 pub(crate) async fn ids(executor: impl PgExecutor<'_>, issuer: &IssuerId) -> Result<Vec<ChainId>> {
     sqlx::query_scalar!(
         "SELECT chain_id FROM chain WHERE issuer = $1 ORDER BY chain_id",
-        issuer.as_str(),
+        issuer_key(issuer),
     )
     .fetch_all(executor)
     .await?

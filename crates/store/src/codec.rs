@@ -1,15 +1,16 @@
 //! Between PostgreSQL's types and the core's. What cannot be read is
 //! [`StoreError::Damaged`].
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, B256, U256, hex};
 use serde::{Deserialize, de::DeserializeOwned, de::value::StrDeserializer};
+use sha2::{Digest, Sha256};
 use symbolon_core::{
-    ids::{ChainId, InvestorId},
+    ids::{ChainId, InvestorId, IssuerId},
     investor::{InvestorKind, Level, RejectionReason, RevocationReason},
     log::EntryNumber,
     mirror::record::WalletRecord,
     time::UnixSeconds,
-    wallet::{ChainScope, Version, WalletAddress},
+    wallet::{ChainScope, Version, Wallet, WalletAddress},
 };
 
 use crate::{Result, StoreError};
@@ -18,6 +19,16 @@ use crate::{Result, StoreError};
 /// blocks, and chain ids, which [`crate::Store::add_chain`] has checked.
 pub(crate) fn bigint(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+/// The number by which an issuer goes inside the database. It leads every key:
+/// as a text it cost an import a fifth of its time there. Two slugs of one
+/// number are as likely as a 64-bit hash makes them, and the second is refused.
+pub(crate) fn issuer_key(issuer: &IssuerId) -> i64 {
+    let hash = Sha256::digest(issuer.as_str());
+    let mut number = [0; 8];
+    number.copy_from_slice(&hash[..8]);
+    i64::from_be_bytes(number)
 }
 
 pub(crate) fn unsigned(value: i64, what: &'static str) -> Result<u64> {
@@ -102,6 +113,15 @@ pub(crate) fn scope_array(scope: &ChainScope) -> Option<Vec<i64>> {
 pub(crate) fn scope_text(scope: &ChainScope) -> Option<String> {
     let ids: Vec<_> = scope_array(scope)?.iter().map(i64::to_string).collect();
     Some(format!("{{{}}}", ids.join(",")))
+}
+
+/// An array of `bytea`, as text: arrays of arrays cannot be bound.
+pub(crate) fn addresses_text(wallets: &[Wallet]) -> String {
+    let texts: Vec<_> = wallets
+        .iter()
+        .map(|wallet| format!("\"\\\\x{}\"", hex::encode(wallet.address.address())))
+        .collect();
+    format!("{{{}}}", texts.join(","))
 }
 
 pub(crate) fn json<T: DeserializeOwned>(text: &str, what: &'static str) -> Result<T> {

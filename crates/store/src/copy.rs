@@ -10,14 +10,16 @@
 //! runs them.
 
 use sqlx::PgConnection;
+use symbolon_core::wallet::Wallet;
 
 use crate::{Result, StoreError};
 
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 /// How much is encoded before it is sent.
 const PART: usize = 1 << 16;
-/// The type `bigint`, for the header of an array.
+/// Types, for the headers of arrays.
 const BIGINT: i32 = 20;
+const BYTEA: i32 = 17;
 
 /// A `COPY` under way.
 pub(crate) struct Copy<'c> {
@@ -130,15 +132,24 @@ impl Row<'_> {
         }
     }
 
-    /// A one-dimensional array without nulls.
     pub(crate) fn bigints(self, values: Option<&[i64]>) -> Self {
-        let Some(values) = values else {
-            return self.null();
-        };
-        let count = i32::try_from(values.len()).unwrap_or(i32::MAX);
-        let mut array = Vec::with_capacity(20 + 12 * values.len());
-        let dimensions = i32::from(!values.is_empty());
-        for word in [dimensions, 0, BIGINT] {
+        match values {
+            Some(values) => self.array(BIGINT, values.iter().map(|value| value.to_be_bytes())),
+            None => self.null(),
+        }
+    }
+
+    pub(crate) fn addresses(self, wallets: &[Wallet]) -> Self {
+        let addresses = wallets.iter().map(|wallet| wallet.address.address());
+        self.array(BYTEA, addresses)
+    }
+
+    /// A one-dimensional array without nulls.
+    fn array(self, of: i32, items: impl ExactSizeIterator<Item = impl AsRef<[u8]>>) -> Self {
+        let count = i32::try_from(items.len()).unwrap_or(i32::MAX);
+        let mut array = Vec::with_capacity(20 + 24 * items.len());
+        let dimensions = i32::from(count > 0);
+        for word in [dimensions, 0, of] {
             array.extend_from_slice(&word.to_be_bytes());
         }
         if dimensions == 1 {
@@ -146,9 +157,9 @@ impl Row<'_> {
                 array.extend_from_slice(&word.to_be_bytes());
             }
         }
-        for value in values {
-            array.extend_from_slice(&8_i32.to_be_bytes());
-            array.extend_from_slice(&value.to_be_bytes());
+        let mut row = Row(&mut array);
+        for item in items {
+            row = row.bytes(item.as_ref());
         }
         self.bytes(&array)
     }

@@ -9,7 +9,7 @@ use alloy_primitives::B256;
 
 use crate::{
     Result, Store,
-    codec::{bigint, entry_number, hash, investor_id, seconds},
+    codec::{bigint, entry_number, hash, investor_id, issuer_key, seconds},
 };
 
 /// An entry with the hash that is stored beside it.
@@ -55,7 +55,7 @@ impl Store {
                 WHERE e.issuer = $1 AND e.subject = s.created_entry AND e.number <> e.subject
             ) entries
             WHERE number > $3 ORDER BY number LIMIT $4"#,
-            issuer.as_str(),
+            issuer_key(issuer),
             investor.0.as_slice(),
             bigint(after.0),
             i64::from(limit),
@@ -78,7 +78,7 @@ pub(crate) async fn page(
         EntryRow,
         "SELECT number, decided_s, actor, investor, events, hash FROM entry \
          WHERE issuer = $1 AND number > $2 ORDER BY number LIMIT $3",
-        issuer.as_str(),
+        issuer_key(issuer),
         bigint(after.0),
         i64::from(limit),
     )

@@ -3,7 +3,10 @@
 
 use symbolon_core::{ids::IssuerId, time::UnixSeconds};
 
-use crate::{IssuerTransaction, Result, Store, StoreError, codec::bigint};
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, issuer_key},
+};
 
 /// A request that may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +42,7 @@ impl IssuerTransaction {
         let row = sqlx::query!(
             "SELECT method_path, body_hash, status, body FROM idempotency \
              WHERE issuer = $1 AND key = $2",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             request.key,
         )
         .fetch_optional(&mut *self.transaction)
@@ -69,7 +72,7 @@ impl IssuerTransaction {
             "INSERT INTO idempotency (issuer, key, method_path, body_hash, status, body, \
                  created_s) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             request.key,
             request.method_path,
             request.body_hash.as_slice(),
@@ -89,7 +92,7 @@ impl Store {
     pub async fn forget_idempotent(&self, issuer: &IssuerId, before: UnixSeconds) -> Result<u64> {
         let done = sqlx::query!(
             "DELETE FROM idempotency WHERE issuer = $1 AND created_s < $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(before.0),
         )
         .execute(&self.pool)

@@ -6,7 +6,8 @@ use symbolon_core::{actor::Actor, ids::IssuerId, investor::Source, time::UnixSec
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, hash, json, seconds, unsigned},
+    codec::{bigint, hash, issuer_key, json, seconds, unsigned},
+    connection,
 };
 
 /// An upload that begins.
@@ -98,7 +99,7 @@ impl Store {
         sqlx::query!(
             "INSERT INTO import_job (issuer, id, file_hash, actor, source, state, created_s) \
              VALUES ($1, $2, $3, $4, $5, 'running', $6)",
-            issuer.as_str(),
+            issuer_key(issuer),
             import.id,
             import.file_hash.as_slice(),
             import.actor.name,
@@ -118,7 +119,7 @@ impl Store {
             "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
                  finished_s FROM import_job \
              WHERE issuer = $1 AND id = $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             id,
         )
         .fetch_optional(&self.pool)
@@ -138,7 +139,7 @@ impl Store {
             "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
                  finished_s FROM import_job \
              WHERE issuer = $1 AND file_hash = $2 ORDER BY created_s DESC, id DESC LIMIT 1",
-            issuer.as_str(),
+            issuer_key(issuer),
             file_hash.as_slice(),
         )
         .fetch_optional(&self.pool)
@@ -165,7 +166,7 @@ impl Store {
                  finished_s FROM import_job \
              WHERE issuer = $1 AND (created_s, id) < ($2, $3) \
              ORDER BY created_s DESC, id DESC LIMIT $4",
-            issuer.as_str(),
+            issuer_key(issuer),
             created_s,
             id,
             i64::from(limit),
@@ -189,7 +190,7 @@ impl Store {
         let rows = sqlx::query!(
             "SELECT line, column_name, code, message FROM import_error \
              WHERE issuer = $1 AND job = $2 AND place >= $3 ORDER BY place LIMIT $4",
-            issuer.as_str(),
+            issuer_key(issuer),
             id,
             bigint(skip),
             i64::from(limit),
@@ -218,7 +219,7 @@ impl Store {
     ) -> Result<()> {
         let done = sqlx::query!(
             "UPDATE import_job SET state = $3, finished_s = $4 WHERE issuer = $1 AND id = $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             id,
             state.word(),
             bigint(now.0),
@@ -234,17 +235,19 @@ impl Store {
 
 impl IssuerTransaction {
     /// Notes how far an import has come, in the transaction that stores its
-    /// rows, so that it goes on exactly where it stopped. Refused where a
-    /// second worker has stored these lines already.
+    /// rows, so that it goes on exactly where it stopped: a crash that loses
+    /// the one loses the other, and the commit need not wait for the disk.
+    /// Refused where a second worker has stored these lines already.
     pub async fn record_import_progress(
         &mut self,
         id: &str,
         progress: &ImportProgress,
     ) -> Result<()> {
+        connection::commit_at_leisure(&mut self.transaction).await?;
         let done = sqlx::query!(
             "UPDATE import_job SET line = $3, accepted = accepted + $4, refused = refused + $5 \
              WHERE issuer = $1 AND id = $2 AND state = 'running' AND line < $3",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             id,
             bigint(progress.line),
             bigint(progress.accepted),
@@ -269,7 +272,7 @@ impl IssuerTransaction {
                  e.line, e.column_name, e.code, e.message \
              FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[]) \
                  WITH ORDINALITY AS e (line, column_name, code, message, place)",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             id,
             errors.clone().map(|error| bigint(error.line)).bind_iter() as _,
             errors

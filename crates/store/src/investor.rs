@@ -2,6 +2,8 @@
 
 pub(crate) mod row;
 
+use std::collections::HashMap;
+
 use symbolon_core::{
     country::Country,
     ids::{ExternalId, InvestorId, IssuerId},
@@ -13,7 +15,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError,
-    codec::{bigint, entry_number, investor_id},
+    codec::{bigint, entry_number, investor_id, issuer_key},
     wallet::WalletRow,
 };
 use row::InvestorRow;
@@ -61,7 +63,7 @@ macro_rules! select_investors {
             crate::investor::row::InvestorRow,
             "SELECT investor, external_id, kind, status, reason, restricted, frozen, \
              level, country, rating, accreditation_ends, us_person, expiry_s, authority, \
-             source, verified_s, created_entry, changed_entry " + $rest,
+             source, verified_s, wallets, created_entry, changed_entry " + $rest,
             $($argument),*
         )
     };
@@ -73,7 +75,7 @@ impl Store {
     pub async fn investor(&self, issuer: &IssuerId, id: InvestorId) -> Result<InvestorRecord> {
         let row = select_investors!(
             "FROM investor WHERE issuer = $1 AND investor = $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             id.0.as_slice(),
         )
         .fetch_optional(&self.pool)
@@ -111,7 +113,7 @@ impl Store {
                  AND ($6::smallint IS NULL OR country = $6) \
                  AND ($7::bigint IS NULL OR expiry_s < $7) \
                  ORDER BY created_entry LIMIT $8",
-                issuer.as_str(),
+                issuer_key(issuer),
                 after,
                 filter.external_id.as_ref().map(ExternalId::as_str),
                 filter.wallet.map(|wallet| wallet.address().to_vec()),
@@ -129,7 +131,7 @@ impl Store {
                  AND ($4::smallint IS NULL OR country = $4) \
                  AND ($5::bigint IS NULL OR expiry_s < $5) \
                  ORDER BY created_entry LIMIT $6",
-                issuer.as_str(),
+                issuer_key(issuer),
                 status,
                 after,
                 country,
@@ -145,7 +147,7 @@ impl Store {
                  AND ($4::smallint IS NULL OR country = $4) \
                  AND ($5::bigint IS NULL OR expiry_s < $5) \
                  ORDER BY created_entry LIMIT $6",
-                issuer.as_str(),
+                issuer_key(issuer),
                 after,
                 status,
                 country,
@@ -173,7 +175,7 @@ impl Store {
             "SELECT investor FROM investor \
              WHERE issuer = $1 AND status = 'verified' AND expiry_s IS NOT NULL AND expiry_s <= $2 \
              ORDER BY expiry_s LIMIT $3",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(now.0),
             i64::from(limit),
         )
@@ -190,30 +192,43 @@ impl Store {
         issuer: &IssuerId,
         rows: Vec<InvestorRow>,
     ) -> Result<Vec<InvestorRecord>> {
-        let holders: Vec<_> = rows.iter().map(|row| row.created_entry).collect();
-        let wallets = WalletRow::held_by(&self.pool, issuer, &holders).await?;
+        let wallets = WalletRow::at_addresses(&self.pool, issuer, &addresses_in(&rows)).await?;
         assemble(rows, wallets)
     }
 }
 
-/// Investors with their wallets, in the rows' order.
+/// The addresses that these investors hold.
+pub(crate) fn addresses_in(rows: &[InvestorRow]) -> Vec<Vec<u8>> {
+    rows.iter().flat_map(|row| row.wallets.clone()).collect()
+}
+
+/// Investors with their wallets, in the rows' order. A wallet and its holder
+/// must name each other (I12).
 pub(crate) fn assemble(
     rows: Vec<InvestorRow>,
     wallets: Vec<WalletRow>,
 ) -> Result<Vec<InvestorRecord>> {
-    let mut held = std::collections::HashMap::<i64, Vec<_>>::new();
-    for wallet in wallets {
-        if let Some(holder) = wallet.holder {
-            held.entry(holder).or_default().push(wallet.read()?.bound());
-        }
-    }
+    let mut found: HashMap<_, _> = wallets
+        .into_iter()
+        .map(|wallet| (wallet.address.clone(), wallet))
+        .collect();
     rows.into_iter()
         .map(|row| {
-            let wallets = held.remove(&row.created_entry).unwrap_or_default();
+            let held = row
+                .wallets
+                .iter()
+                .map(|address| {
+                    found
+                        .remove(address)
+                        .filter(|wallet| wallet.holder == Some(row.created_entry))
+                        .ok_or_else(|| StoreError::damaged("a wallet and its holder disagree"))
+                        .and_then(|wallet| Ok(wallet.read()?.bound()))
+                })
+                .collect::<Result<_>>()?;
             Ok(InvestorRecord {
                 created: entry_number(row.created_entry)?,
                 changed: entry_number(row.changed_entry)?,
-                investor: row.read(wallets)?,
+                investor: row.read(held)?,
             })
         })
         .collect()

@@ -7,7 +7,7 @@ use symbolon_core::{ids::IssuerId, log::Head, time::UnixSeconds};
 
 use crate::{
     Result, Store, StoreError,
-    codec::{bigint, entry_number, hash, seconds},
+    codec::{bigint, entry_number, hash, issuer_key, seconds},
 };
 
 /// A tenant.
@@ -28,7 +28,9 @@ impl Store {
     pub async fn create_issuer(&self, id: &IssuerId, name: &str, now: UnixSeconds) -> Result<()> {
         let empty = Head::default();
         sqlx::query!(
-            "INSERT INTO issuer (issuer, name, created_s, head_hash) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO issuer (issuer, slug, name, created_s, head_hash) \
+             VALUES ($1, $2, $3, $4, $5)",
+            issuer_key(id),
             id.as_str(),
             name,
             bigint(now.0),
@@ -44,8 +46,8 @@ impl Store {
     pub async fn issuer(&self, id: &IssuerId) -> Result<Issuer> {
         let row = sqlx::query_as!(
             IssuerRow,
-            "SELECT issuer, name, created_s, head_number, head_hash FROM issuer WHERE issuer = $1",
-            id.as_str(),
+            "SELECT slug, name, created_s, head_number, head_hash FROM issuer WHERE issuer = $1",
+            issuer_key(id),
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -56,7 +58,7 @@ impl Store {
     pub async fn issuers(&self) -> Result<Vec<Issuer>> {
         sqlx::query_as!(
             IssuerRow,
-            "SELECT issuer, name, created_s, head_number, head_hash FROM issuer ORDER BY issuer",
+            "SELECT slug, name, created_s, head_number, head_hash FROM issuer ORDER BY slug",
         )
         .fetch_all(&self.pool)
         .await?
@@ -74,7 +76,7 @@ impl Store {
     pub async fn column_map(&self, issuer: &IssuerId) -> Result<BTreeMap<String, String>> {
         let map = sqlx::query_scalar!(
             "SELECT column_map FROM issuer WHERE issuer = $1",
-            issuer.as_str(),
+            issuer_key(issuer),
         )
         .fetch_optional(&self.pool)
         .await?
@@ -91,7 +93,7 @@ impl Store {
     ) -> Result<()> {
         let done = sqlx::query!(
             "UPDATE issuer SET column_map = $2 WHERE issuer = $1",
-            issuer.as_str(),
+            issuer_key(issuer),
             serde_json::json!(map),
         )
         .execute(&self.pool)
@@ -104,7 +106,7 @@ impl Store {
 }
 
 struct IssuerRow {
-    issuer: String,
+    slug: String,
     name: String,
     created_s: i64,
     head_number: i64,
@@ -115,7 +117,7 @@ impl IssuerRow {
     fn read(self) -> Result<Issuer> {
         Ok(Issuer {
             id: self
-                .issuer
+                .slug
                 .parse()
                 .map_err(|_| StoreError::damaged("an issuer's slug"))?,
             name: self.name,
@@ -129,7 +131,7 @@ impl IssuerRow {
 pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Head> {
     let row = sqlx::query!(
         "SELECT head_number, head_hash FROM issuer WHERE issuer = $1 FOR UPDATE",
-        issuer.as_str(),
+        issuer_key(issuer),
     )
     .fetch_optional(connection)
     .await?
@@ -141,7 +143,7 @@ pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Re
 pub(crate) async fn read_head(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Head> {
     let row = sqlx::query!(
         "SELECT head_number, head_hash FROM issuer WHERE issuer = $1",
-        issuer.as_str(),
+        issuer_key(issuer),
     )
     .fetch_optional(connection)
     .await?

@@ -23,7 +23,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError,
-    codec::bigint,
+    codec::{bigint, issuer_key},
     connection,
     observed::{self, Sighting},
     outbox,
@@ -54,7 +54,7 @@ impl Store {
                  priority_fee_wei, stored_ms) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
                  $14::text::numeric, $15::text::numeric, $16)",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(chain.0),
             signer.as_slice(),
             bigint(envelope.nonce.0),
@@ -96,7 +96,7 @@ impl Store {
             FROM lane_transaction
             WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND outcome IS NULL
             ORDER BY nonce, attempt"#,
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(chain.0),
             signer.as_slice(),
         )
@@ -179,7 +179,7 @@ impl Place<'_> {
                  gas_used = CASE WHEN attempt = $5 THEN $8::bigint END \
              WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             bigint(self.chain.0),
             self.signer.as_slice(),
             bigint(self.nonce.0),
@@ -203,7 +203,7 @@ impl Place<'_> {
             "UPDATE lane_transaction SET outcome = 'dropped' \
              WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             bigint(self.chain.0),
             self.signer.as_slice(),
             bigint(self.nonce.0),
@@ -219,7 +219,7 @@ impl Place<'_> {
             "SELECT call, batch FROM lane_transaction \
              WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL ORDER BY attempt LIMIT 1",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             bigint(self.chain.0),
             self.signer.as_slice(),
             bigint(self.nonce.0),

@@ -11,7 +11,7 @@ use symbolon_core::{
 
 use crate::{
     Result,
-    codec::{bigint, record_bytes},
+    codec::{bigint, issuer_key, record_bytes},
     wallet,
 };
 
@@ -44,7 +44,7 @@ pub(crate) async fn write(
          ON CONFLICT (issuer, wallet, chain_id) \
          DO UPDATE SET record = excluded.record, block_number = excluded.block_number \
          WHERE observed.block_number <= excluded.block_number",
-        issuer.as_str(),
+        issuer_key(issuer),
         bigint(chain.0),
         newest
             .keys()

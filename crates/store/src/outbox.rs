@@ -38,7 +38,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError,
-    codec::{self, bigint, entry_number},
+    codec::{self, bigint, entry_number, issuer_key},
     copy::Copy,
     issuer,
     standing::{StandingRow, select_standings},
@@ -114,7 +114,7 @@ impl Store {
     pub async fn told_through(&self, issuer: &IssuerId, chain: ChainId) -> Result<EntryNumber> {
         let entry = sqlx::query_scalar!(
             "SELECT told_entry FROM chain WHERE issuer = $1 AND chain_id = $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(chain.0),
         )
         .fetch_optional(&self.pool)
@@ -144,7 +144,7 @@ async fn in_turn(
         "LEFT JOIN LATERAL (SELECT * FROM observed \
              WHERE issuer = $1 AND wallet = w.address AND chain_id = $2 LIMIT 1) o ON true \
          ORDER BY w.changed_entry, w.address",
-        issuer.as_str(),
+        issuer_key(issuer),
         bigint(chain.0),
         bigint(after.0),
         bigint(head.0),
@@ -176,12 +176,12 @@ async fn out_of_turn(
         // Each spelt out, so that the index of the denials serves the first.
         let rows = match part {
             Part::Denials => {
-                select_rows!("AND denial", issuer.as_str(), bigint(chain.0), limit)
+                select_rows!("AND denial", issuer_key(issuer), bigint(chain.0), limit)
                     .fetch_all(&mut *connection)
                     .await?
             }
             Part::Again | Part::After(_) => {
-                select_rows!("AND NOT denial", issuer.as_str(), bigint(chain.0), limit)
+                select_rows!("AND NOT denial", issuer_key(issuer), bigint(chain.0), limit)
                     .fetch_all(&mut *connection)
                     .await?
             }
@@ -242,6 +242,7 @@ pub(crate) async fn queue(
     if rows.is_empty() {
         return Ok(());
     }
+    let issuer = issuer_key(issuer);
     let mut copy = Copy::begin(
         connection,
         "COPY outbox (issuer, chain_id, entry_number, wallet, denial, queued_s) \
@@ -252,7 +253,7 @@ pub(crate) async fn queue(
     for row in rows {
         copy.row()
             .await?
-            .text(issuer.as_str())
+            .bigint(issuer)
             .bigint(bigint(row.chain.0))
             .bigint(bigint(row.entry.0))
             .bytes(row.wallet.address().as_slice())
@@ -285,7 +286,7 @@ pub(crate) async fn requeue(
              WHERE issuer = $1 AND chain_id = $3 AND entry_number = w.changed_entry \
              AND wallet = w.address LIMIT 1) q ON true \
          WHERE q.entry_number IS NULL ORDER BY w.changed_entry, w.address",
-        issuer.as_str(),
+        issuer_key(issuer),
         &addresses,
         bigint(chain.0),
     )
@@ -321,7 +322,7 @@ pub(crate) async fn carry_out(
         sqlx::query!(
             "UPDATE chain SET told_entry = $3 \
              WHERE issuer = $1 AND chain_id = $2 AND told_entry < $3",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(chain.0),
             bigint(through.0),
         )
@@ -352,7 +353,7 @@ async fn strike(
         "DELETE FROM outbox WHERE issuer = $1 AND chain_id = $2 \
          AND entry_number BETWEEN $3 AND $4 \
          AND entry_number::text || ':' || encode(wallet, 'hex') = ANY($5)",
-        issuer.as_str(),
+        issuer_key(issuer),
         bigint(chain.0),
         bigint(first.entry.0),
         bigint(last.entry.0),

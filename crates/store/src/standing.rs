@@ -10,7 +10,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError,
-    codec::{self, bigint, scope, version},
+    codec::{self, bigint, issuer_key, scope, version},
     investor::row::InvestorRow,
 };
 
@@ -165,6 +165,8 @@ impl StandingRow {
             authority: self.authority,
             source: self.source,
             verified_s: self.verified_s,
+            // The one that is joined comes beside it.
+            wallets: Vec::new(),
             created_entry: self.created_entry?,
             changed_entry: self.changed_entry?,
         })
@@ -190,7 +192,7 @@ impl Store {
                  SELECT * FROM observed s WHERE s.issuer = w.issuer \
                  AND s.wallet = w.address AND s.chain_id = $2 LIMIT 1) o ON true \
              WHERE w.issuer = $1 AND w.address > $3 ORDER BY w.address LIMIT $4",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(chain.0),
             after,
             i64::from(limit),

@@ -8,7 +8,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store,
-    codec::{bigint, chain_id, count, seconds, word},
+    codec::{bigint, chain_id, count, issuer_key, seconds, word},
 };
 
 /// How an issuer's register stands.
@@ -47,14 +47,14 @@ impl Store {
         let statuses = sqlx::query!(
             "SELECT status, count(*) AS investors FROM investor WHERE issuer = $1 \
              GROUP BY status ORDER BY status",
-            issuer.as_str(),
+            issuer_key(issuer),
         )
         .fetch_all(&self.pool)
         .await?;
         let expiring = sqlx::query_scalar!(
             "SELECT count(*) FROM investor WHERE issuer = $1 AND status = 'verified' \
              AND expiry_s IS NOT NULL AND expiry_s < $2",
-            issuer.as_str(),
+            issuer_key(issuer),
             bigint(expiring_before.0),
         )
         .fetch_one(&self.pool)
@@ -95,7 +95,7 @@ impl Store {
                 WHERE issuer = $1 AND changed_entry > c.told_entry
                 AND (chains IS NULL OR c.chain_id = ANY(chains))) t
             WHERE c.issuer = $1 ORDER BY c.chain_id"#,
-            issuer.as_str(),
+            issuer_key(issuer),
         )
         .fetch_all(&self.pool)
         .await?;

@@ -3,7 +3,11 @@
 use sqlx::{Postgres, Transaction};
 use symbolon_core::{ids::IssuerId, log::Head};
 
-use crate::{Result, Store, StoreError, codec::bigint, issuer, notify};
+use crate::{
+    Result, Store, StoreError,
+    codec::{bigint, issuer_key},
+    issuer, notify,
+};
 
 /// One transaction on one issuer's register.
 ///
@@ -64,7 +68,7 @@ impl IssuerTransaction {
         let advanced = sqlx::query!(
             "UPDATE issuer SET head_number = $2, head_hash = $3 \
              WHERE issuer = $1 AND head_number = $4",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             bigint(self.head.number.0),
             self.head.hash.as_slice(),
             bigint(self.locked.number.0),

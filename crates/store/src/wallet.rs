@@ -14,7 +14,7 @@ use symbolon_core::{
 
 use crate::{
     IssuerTransaction, Result, Store,
-    codec::{self, address, chain_id, entry_number, scope, unsigned, version, wallet},
+    codec::{self, address, chain_id, entry_number, issuer_key, scope, unsigned, version, wallet},
     standing::{Standing, StandingRow, select_standings},
 };
 
@@ -91,7 +91,7 @@ impl Store {
                  WHERE issuer = $1 AND address = k.key LIMIT 1) w"],
             "LEFT JOIN LATERAL (SELECT * FROM observed \
                  WHERE issuer = $1 AND wallet = w.address OFFSET 0) o ON true",
-            issuer.as_str(),
+            issuer_key(issuer),
             &keys,
         )
         .fetch_all(&self.pool)
@@ -158,14 +158,14 @@ impl IssuerTransaction {
             .map(|version| i32::from(version.0))
             .collect();
         sqlx::query!(
-            "INSERT INTO wallet (issuer, address, active, version, chain_version, linked_entry, \
+            "INSERT INTO wallet (issuer, address, active, version, chain_version, \
                  changed_entry) \
-             SELECT $1, f.address, false, 0, f.version, 0, 0 \
+             SELECT $1, f.address, false, 0, f.version, 0 \
              FROM unnest($2::bytea[], $3::integer[]) AS f (address, version) \
              ON CONFLICT (issuer, address) \
              DO UPDATE SET chain_version = excluded.chain_version \
              WHERE wallet.chain_version < excluded.chain_version",
-            self.issuer.as_str(),
+            issuer_key(&self.issuer),
             &addresses,
             &versions,
         )
@@ -183,7 +183,6 @@ pub(crate) struct WalletRow {
     pub(crate) active: bool,
     pub(crate) version: i32,
     pub(crate) chain_version: i32,
-    pub(crate) linked_entry: i64,
     pub(crate) changed_entry: i64,
 }
 
@@ -196,7 +195,6 @@ pub(crate) struct StoredWallet {
     pub(crate) active: bool,
     pub(crate) version: Version,
     pub(crate) chain_version: Version,
-    pub(crate) linked: EntryNumber,
     pub(crate) changed: EntryNumber,
 }
 
@@ -221,7 +219,6 @@ impl WalletRow {
             active: self.active,
             version: version(self.version)?,
             chain_version: version(self.chain_version)?,
-            linked: entry_number(self.linked_entry)?,
             changed: entry_number(self.changed_entry)?,
         })
     }
@@ -240,35 +237,11 @@ impl WalletRow {
         Ok(sqlx::query_as!(
             Self,
             "SELECT w.address, w.holder, w.chains, w.active, w.version, w.chain_version, \
-                 w.linked_entry, w.changed_entry \
+                 w.changed_entry \
              FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL ( \
                  SELECT * FROM wallet WHERE issuer = $1 AND address = k.key LIMIT 1) w",
-            issuer.as_str(),
+            issuer_key(issuer),
             addresses,
-        )
-        .fetch_all(executor)
-        .await?)
-    }
-
-    /// The wallets of these investors, in the order in which they were linked.
-    pub(crate) async fn held_by(
-        executor: impl PgExecutor<'_>,
-        issuer: &IssuerId,
-        holders: &[i64],
-    ) -> Result<Vec<Self>> {
-        if holders.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(sqlx::query_as!(
-            Self,
-            "SELECT w.address, w.holder, w.chains, w.active, w.version, w.chain_version, \
-                 w.linked_entry, w.changed_entry \
-             FROM unnest($2::bigint[]) AS k (key) CROSS JOIN LATERAL ( \
-                 SELECT * FROM wallet \
-                 WHERE issuer = $1 AND holder = k.key AND holder IS NOT NULL OFFSET 0) w \
-             ORDER BY w.linked_entry",
-            issuer.as_str(),
-            holders,
         )
         .fetch_all(executor)
         .await?)

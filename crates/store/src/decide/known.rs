@@ -275,7 +275,6 @@ pub(crate) fn follow_event(
             wallet.chains = chains.clone();
             wallet.active = true;
             wallet.version = *version;
-            wallet.linked = entry;
         }
         Event::WalletRemoved { .. } => {
             wallet.holder = None;
@@ -333,7 +332,6 @@ pub(crate) fn never_seen(address: WalletAddress) -> StoredWallet {
         active: false,
         version: Version::default(),
         chain_version: Version::default(),
-        linked: EntryNumber::default(),
         changed: EntryNumber::default(),
     }
 }

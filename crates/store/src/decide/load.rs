@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     IssuerTransaction, Result, StoreError, chain,
-    investor::{assemble, select_investors},
+    codec::issuer_key,
+    investor::{addresses_in, assemble, select_investors},
     wallet::{self, WalletRow},
 };
 
@@ -31,7 +32,7 @@ pub(super) async fn everything(
             "FROM unnest($2::text[]) AS k (key) CROSS JOIN LATERAL ( \
                  SELECT * FROM investor WHERE issuer = $1 AND external_id = k.key \
                  AND external_id IS NOT NULL LIMIT 1) i",
-            issuer.as_str(),
+            issuer_key(&issuer),
             &named.external_ids,
         )
         .fetch_all(&mut *connection)
@@ -41,7 +42,7 @@ pub(super) async fn everything(
         let more = select_investors!(
             "FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL ( \
                  SELECT * FROM investor WHERE issuer = $1 AND investor = k.key LIMIT 1) i",
-            issuer.as_str(),
+            issuer_key(&issuer),
             &named.investors,
         )
         .fetch_all(&mut *connection)
@@ -53,7 +54,7 @@ pub(super) async fn everything(
         let more = select_investors!(
             "FROM unnest($2::bigint[]) AS k (key) CROSS JOIN LATERAL ( \
                  SELECT * FROM investor WHERE issuer = $1 AND created_entry = k.key LIMIT 1) i",
-            issuer.as_str(),
+            issuer_key(&issuer),
             &holders,
         )
         .fetch_all(&mut *connection)
@@ -62,8 +63,8 @@ pub(super) async fn everything(
     }
     investors.sort_unstable_by_key(|row| row.created_entry);
     investors.dedup_by_key(|row| row.created_entry);
-    let holders: Vec<_> = investors.iter().map(|row| row.created_entry).collect();
-    let held = WalletRow::held_by(&mut *connection, &issuer, &holders).await?;
+    let held =
+        WalletRow::at_addresses(&mut *connection, &issuer, &addresses_in(&investors)).await?;
 
     let mut known = Known {
         issuer,

@@ -12,7 +12,8 @@ use super::known::{Change, Known, NewEntry};
 use crate::{
     InvestorRecord, IssuerTransaction, Result, StoreError,
     codec::{
-        bigint, kind_word, level_word, rejection_word, revocation_word, scope_array, scope_text,
+        addresses_text, bigint, issuer_key, kind_word, level_word, rejection_word, revocation_word,
+        scope_array, scope_text,
     },
     copy::Copy,
     investor::country_code,
@@ -50,8 +51,8 @@ pub(super) async fn everything(
             .values()
             .filter(move |known| known.change == wanted);
         let mut wallets: Vec<_> = wallets.map(|known| &known.wallet).collect();
-        // In the order of the index by holder, which then only grows at its end.
-        wallets.sort_unstable_by_key(|wallet| wallet.linked);
+        // In the order of the index by change, which then only grows at its end.
+        wallets.sort_unstable_by_key(|wallet| wallet.changed);
         wallets
     };
     insert_wallets(connection, issuer, &changed(Change::Made)).await?;
@@ -92,12 +93,13 @@ async fn queue(connection: &mut PgConnection, known: &Known, now: UnixSeconds) -
 /// Entries on their way into the log. PostgreSQL stores them while the next
 /// are decided.
 pub(super) struct Log<'t> {
-    issuer: &'t IssuerId,
+    issuer: i64,
     copy: Copy<'t>,
 }
 
 impl<'t> Log<'t> {
     pub(super) async fn begin(transaction: &'t mut IssuerTransaction) -> Result<Self> {
+        let issuer = issuer_key(&transaction.issuer);
         let copy = Copy::begin(
             &mut transaction.transaction,
             "COPY entry (issuer, number, decided_s, actor, investor, subject, events, hash) \
@@ -105,7 +107,6 @@ impl<'t> Log<'t> {
             8,
         )
         .await?;
-        let issuer = &transaction.issuer;
         Ok(Self { issuer, copy })
     }
 
@@ -118,7 +119,7 @@ impl<'t> Log<'t> {
         self.copy
             .row()
             .await?
-            .text(self.issuer.as_str())
+            .bigint(self.issuer)
             .bigint(bigint(entry.number.0))
             .bigint(bigint(entry.at.0))
             .text(&entry.actor)
@@ -207,20 +208,21 @@ async fn insert_investors(
     if rows.is_empty() {
         return Ok(());
     }
+    let issuer = issuer_key(issuer);
     let mut copy = Copy::begin(
         connection,
         "COPY investor (issuer, created_entry, changed_entry, investor, external_id, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
-             us_person, expiry_s, authority, source, verified_s) \
+             us_person, expiry_s, authority, source, verified_s, wallets) \
          FROM STDIN (FORMAT binary)",
-        19,
+        20,
     )
     .await?;
     for row in rows {
         let investor = &row.record.investor;
         copy.row()
             .await?
-            .text(issuer.as_str())
+            .bigint(issuer)
             .bigint(bigint(row.created.0))
             .bigint(bigint(row.record.changed.0))
             .bytes(investor.id.0.as_slice())
@@ -243,7 +245,8 @@ async fn insert_investors(
             .optional_bigint(row.expiry())
             .smallint(row.authority())
             .optional_text(row.source.as_deref())
-            .optional_bigint(row.verified());
+            .optional_bigint(row.verified())
+            .addresses(&investor.wallets);
     }
     copy.finish("an investor of this id or external id exists")
         .await
@@ -262,11 +265,15 @@ async fn update_investors(
     sqlx::query!(
         "INSERT INTO investor (issuer, created_entry, changed_entry, investor, kind, status, \
              reason, restricted, frozen, level, country, rating, accreditation_ends, us_person, \
-             expiry_s, authority, source, verified_s) \
-         SELECT $1, r.* FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
+             expiry_s, authority, source, verified_s, wallets) \
+         SELECT $1, r.created, r.changed, r.investor, r.kind, r.status, r.reason, r.restricted, \
+             r.frozen, r.level, r.country, r.rating, r.accreditation_ends, r.us_person, \
+             r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[] FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
              $6::text[], $7::text[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[], \
              $12::smallint[], $13::integer[], $14::boolean[], $15::bigint[], $16::smallint[], \
-             $17::text[], $18::bigint[]) AS r \
+             $17::text[], $18::bigint[], $19::text[]) AS r (created, changed, investor, kind, \
+             status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
+             us_person, expiry_s, authority, source, verified_s, wallets) \
          ON CONFLICT (issuer, created_entry) DO UPDATE SET \
              changed_entry = excluded.changed_entry, status = excluded.status, \
              reason = excluded.reason, restricted = excluded.restricted, \
@@ -274,8 +281,8 @@ async fn update_investors(
              rating = excluded.rating, accreditation_ends = excluded.accreditation_ends, \
              us_person = excluded.us_person, expiry_s = excluded.expiry_s, \
              authority = excluded.authority, source = excluded.source, \
-             verified_s = excluded.verified_s",
-        issuer.as_str(),
+             verified_s = excluded.verified_s, wallets = excluded.wallets",
+        issuer_key(issuer),
         rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
         rows.iter()
             .map(|row| bigint(row.record.changed.0))
@@ -305,6 +312,9 @@ async fn update_investors(
         rows.iter().map(|row| row.authority()).bind_iter() as _,
         rows.iter().map(|row| row.source.as_deref()).bind_iter() as _,
         rows.iter().map(|row| row.verified()).bind_iter() as _,
+        rows.iter()
+            .map(|row| addresses_text(&row.record.investor.wallets))
+            .bind_iter() as _,
     )
     .execute(connection)
     .await?;
@@ -319,24 +329,23 @@ async fn insert_wallets(
     if rows.is_empty() {
         return Ok(());
     }
+    let issuer = issuer_key(issuer);
     let mut copy = Copy::begin(
         connection,
-        "COPY wallet (issuer, address, holder, chains, active, version, linked_entry, \
-             changed_entry) \
+        "COPY wallet (issuer, address, holder, chains, active, version, changed_entry) \
          FROM STDIN (FORMAT binary)",
-        8,
+        7,
     )
     .await?;
     for row in rows {
         copy.row()
             .await?
-            .text(issuer.as_str())
+            .bigint(issuer)
             .bytes(row.address.address().as_slice())
             .optional_bigint(row.holder.map(|holder| bigint(holder.0)))
             .bigints(scope_array(&row.chains).as_deref())
             .boolean(row.active)
             .integer(Some(row.version.0.into()))
-            .bigint(bigint(row.linked.0))
             .bigint(bigint(row.changed.0));
     }
     copy.finish("the wallet was bound meanwhile").await
@@ -352,17 +361,16 @@ async fn update_wallets(
         return Ok(());
     }
     sqlx::query!(
-        "INSERT INTO wallet (issuer, address, holder, chains, active, version, linked_entry, \
+        "INSERT INTO wallet (issuer, address, holder, chains, active, version, \
              changed_entry) \
-         SELECT $1, r.address, r.holder, r.chains::bigint[], r.active, r.version, r.linked, \
-             r.changed \
+         SELECT $1, r.address, r.holder, r.chains::bigint[], r.active, r.version, r.changed \
          FROM unnest($2::bytea[], $3::bigint[], $4::text[], $5::boolean[], $6::integer[], \
-             $7::bigint[], $8::bigint[]) \
-             AS r (address, holder, chains, active, version, linked, changed) \
+             $7::bigint[]) \
+             AS r (address, holder, chains, active, version, changed) \
          ON CONFLICT (issuer, address) DO UPDATE SET holder = excluded.holder, \
              chains = excluded.chains, active = excluded.active, version = excluded.version, \
-             linked_entry = excluded.linked_entry, changed_entry = excluded.changed_entry",
-        issuer.as_str(),
+             changed_entry = excluded.changed_entry",
+        issuer_key(issuer),
         rows.iter()
             .map(|row| wallet::bytes(row.address))
             .bind_iter() as _,
@@ -372,7 +380,6 @@ async fn update_wallets(
         rows.iter().map(|row| scope_text(&row.chains)).bind_iter() as _,
         rows.iter().map(|row| row.active).bind_iter() as _,
         rows.iter().map(|row| i32::from(row.version.0)).bind_iter() as _,
-        rows.iter().map(|row| bigint(row.linked.0)).bind_iter() as _,
         rows.iter().map(|row| bigint(row.changed.0)).bind_iter() as _,
     )
     .execute(connection)

@@ -31,6 +31,8 @@ pub(crate) struct InvestorRow {
     pub(crate) authority: Option<i16>,
     pub(crate) source: Option<String>,
     pub(crate) verified_s: Option<i64>,
+    /// The addresses that it holds.
+    pub(crate) wallets: Vec<Vec<u8>>,
     pub(crate) created_entry: i64,
     pub(crate) changed_entry: i64,
 }

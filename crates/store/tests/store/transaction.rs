@@ -38,8 +38,8 @@ async fn a_failing_write_takes_everything_with_it() {
     // Somebody has written what the batch is about to write.
     register
         .tamper(
-            "INSERT INTO wallet (issuer, address, active, version, linked_entry, changed_entry) \
-             SELECT issuer, '\\x0202020202020202020202020202020202020202', true, 0, 0, 0 \
+            "INSERT INTO wallet (issuer, address, active, version, changed_entry) \
+             SELECT issuer, '\\x0202020202020202020202020202020202020202', true, 0, 0 \
              FROM issuer",
         )
         .await;

@@ -153,8 +153,8 @@ impl DemoChain {
             .context("sending the transfer")?;
         let receipt = mined(&self.endpoint, hash, "to transfer").await?;
         match foretold {
-            Ok(()) if receipt.status() => Ok("ok".to_owned()),
-            Err(reason) if !receipt.status() => Ok(reason),
+            Ok(()) if receipt.succeeded() => Ok("ok".to_owned()),
+            Err(reason) if !receipt.succeeded() => Ok(reason),
             _ => bail!("the chain changed between asking and sending"),
         }
     }

@@ -71,7 +71,8 @@ impl Lane {
         } else if self.is_idle() {
             self.max_upserts = self.policy.max_upserts;
         }
-        if let Some(front) = self.slots.get_mut(&self.mined_nonce) {
+        let front = self.slots.get_mut(&self.mined_nonce);
+        if let Some(front) = front.filter(|_| !something_happened) {
             front.left_out_by(self.block_number);
         }
         self.patience = if something_happened {

@@ -11,7 +11,7 @@ use alloy_primitives::{Address, B256, Bytes};
 
 use super::*;
 use crate::{
-    log::{EntryNumber, Head},
+    log::EntryNumber,
     mirror::{
         fees::Wei,
         plan::{Owed, PendingRecord},

@@ -13,11 +13,10 @@ use axum::{
 use sqlx::{PgPool, Row as _};
 use symbolon_core::{
     command::{Command, Verdict},
-    ids::InvestorId,
     investor::{Accreditation, InvestorKind, Level},
     wallet::ChainScope,
 };
-use symbolon_server::{AppState, Clock, ServerConfig, serve_state};
+use symbolon_server::{AppState, Clock, ServerConfig, fresh_investor, serve_state};
 use symbolon_store::{Request, Subject};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -147,9 +146,7 @@ async fn fill(register: &Register) -> Result<()> {
         let requests = (0..500)
             .map(|n| {
                 let n = page * 500 + n;
-                let mut id = [0; 32];
-                id[..8].copy_from_slice(&(n as u64 + 1).to_be_bytes());
-                let (wallet, new) = (wallet("lookup", n)?, InvestorId::from_random(id));
+                let (wallet, new) = (wallet("lookup", n)?, fresh_investor());
                 Ok(Request {
                     subject: Subject::Row {
                         new,

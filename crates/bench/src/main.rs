@@ -22,11 +22,17 @@ mod row;
 mod signing;
 mod stage;
 
+use std::process::ExitCode;
+
 use anyhow::{Context, Result};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use futures::future::BoxFuture;
 
 use row::Row;
+
+/// As in the program that is measured.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Measurement = fn() -> BoxFuture<'static, Result<Vec<Row>>>;
 
@@ -41,7 +47,7 @@ const MEASUREMENTS: [(&str, Measurement); 6] = [
 ];
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<ExitCode> {
     let only = std::env::args().nth(1).unwrap_or_default();
     let mut rows = Vec::new();
     for (name, measure) in MEASUREMENTS {
@@ -60,8 +66,11 @@ async fn main() -> Result<()> {
     std::fs::write(file, serde_json::to_string_pretty(&rows)?)?;
     eprintln!("written to {file}");
     let broken = rows.iter().filter(|row| !row.holds).count();
-    anyhow::ensure!(broken == 0, "{broken} of {} bars do not hold", rows.len());
-    Ok(())
+    if broken > 0 {
+        eprintln!("{broken} of {} bars do not hold", rows.len());
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn print(rows: &[Row]) {

@@ -6,6 +6,8 @@ use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::time::UnixMillis;
+
 /// The tenant: whoever issues tokens and answers for its customers.
 ///
 /// A short slug (`[a-z0-9-]`, 1–40 characters, beginning with a letter or a
@@ -71,9 +73,14 @@ impl fmt::Display for IssuerId {
 pub struct InvestorId(pub B256);
 
 impl InvestorId {
-    /// The id made of 32 random bytes that the caller drew.
-    pub const fn from_random(bytes: [u8; 32]) -> Self {
-        Self(B256::new(bytes))
+    /// The id of somebody who becomes known now: six bytes of time, so that
+    /// what is stored by id grows at its end, and random ones that the caller
+    /// drew, so that nobody guesses it.
+    pub fn fresh(now: UnixMillis, random: [u8; 26]) -> Self {
+        let mut id = B256::ZERO;
+        id[..6].copy_from_slice(&now.0.to_be_bytes()[2..]);
+        id[6..].copy_from_slice(&random);
+        Self(id)
     }
 }
 

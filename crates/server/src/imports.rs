@@ -6,13 +6,14 @@
 //! 2. [`run_import`] reads, judges and stores it, a thousand rows to a
 //!    transaction, each together with how far the import has come: killed
 //!    anywhere, it goes on after the last row that was stored. While one chunk
-//!    is stored, the next is read and judged.
+//!    is stored, the next is read, judged and decided.
 //! 3. The job ends as finished, or as failed where the file cannot be read.
 //!
 //! [`dry_run`] judges a file and stores nothing. Deliberately absent: a job
 //! that survives the server. The file is not kept (it may hold what belongs in
 //! a vault, I6), so whoever has it posts it again.
 
+mod importer;
 mod judge;
 mod running;
 mod spool;
@@ -36,8 +37,9 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{clock::Clock, metrics, wake::Wake};
+use importer::Importer;
+use judge::Judge;
 pub(crate) use judge::look_at_header;
-use judge::{Chunk, Judge};
 pub use judge::{DryRun, dry_run};
 pub(crate) use running::{Claim, Running};
 pub(crate) use spool::{Spooled, spool};
@@ -147,17 +149,32 @@ pub async fn run_import(
         accepted: job.accepted,
         refused: job.refused,
     };
-    while let Some(chunk) = chunks.recv().await {
+    let importer = Importer {
+        store: store.clone(),
+        issuer: issuer.clone(),
+        job: job.clone(),
+        actor: options.actor.clone(),
+        clock: clock.clone(),
+    };
+    let mut next = chunks.recv().await;
+    let mut foreseen = None;
+    while let Some(chunk) = next {
         if options.stop.is_cancelled() {
             return Err(ImportFailure::Stopped);
         }
-        let stored = store_chunk(store, issuer, job, chunk, &options.actor, clock).await?;
+        let turn = importer.take_turn(&chunk, foreseen).await?;
+        next = chunks.try_recv().ok();
+        foreseen = next.as_ref().map(|next| importer.foresee(&turn, next));
+        let stored = importer.store(turn, chunk).await?;
         options.wake.wake(issuer);
         metrics::imported(stored.accepted, stored.refused);
         done.line = stored.line;
         done.accepted += stored.accepted;
         done.refused += stored.refused;
         progress(done);
+        if next.is_none() {
+            next = chunks.recv().await;
+        }
     }
     let read = reading.await.map_err(std::io::Error::other)?;
     if let Err(ImportFailure::File(error)) = &read {
@@ -171,46 +188,6 @@ pub async fn run_import(
         .finish_import(issuer, &job.id, ImportState::Finished, clock.now())
         .await?;
     Ok(done)
-}
-
-async fn store_chunk(
-    store: &Store,
-    issuer: &IssuerId,
-    job: &ImportJob,
-    chunk: Chunk,
-    actor: &Actor,
-    clock: &Clock,
-) -> Result<ImportProgress, StoreError> {
-    let mut transaction = store.begin(issuer).await?;
-    let answers = transaction
-        .decide(chunk.requests, actor, clock.now())
-        .await?;
-    let mut progress = ImportProgress {
-        line: chunk.line,
-        accepted: 0,
-        refused: chunk.refused,
-        errors: chunk.errors.into_iter().map(row_error).collect(),
-    };
-    for (line, answer) in chunk.lines.into_iter().zip(answers) {
-        match answer {
-            Ok(_) => progress.accepted += 1,
-            Err(refusal) => {
-                progress.refused += 1;
-                progress.errors.push(ImportError {
-                    line,
-                    column: None,
-                    code: refusal.code().to_owned(),
-                    message: refusal.to_string(),
-                });
-            }
-        }
-    }
-    progress.errors.sort_by_key(|error| error.line);
-    transaction
-        .record_import_progress(&job.id, &progress)
-        .await?;
-    transaction.commit().await?;
-    Ok(progress)
 }
 
 /// Keeps with the job why its file cannot be read.

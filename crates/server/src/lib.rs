@@ -34,5 +34,5 @@ pub mod wake;
 pub use clock::Clock;
 pub use config::ServerConfig;
 pub use serve::{openapi_document, router, serve, serve_state};
-pub use state::AppState;
+pub use state::{AppState, fresh_investor};
 pub use wake::Wake;

@@ -81,6 +81,6 @@ impl Deref for AppState {
 }
 
 /// An id for somebody new.
-pub(crate) fn fresh_investor() -> InvestorId {
-    InvestorId::from_random(rand::random())
+pub fn fresh_investor() -> InvestorId {
+    InvestorId::fresh(Clock::system().now_ms(), rand::random())
 }

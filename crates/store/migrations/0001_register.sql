@@ -19,6 +19,8 @@ CREATE TABLE issuer (
     created_s   bigint NOT NULL,
     head_number bigint NOT NULL DEFAULT 0,
     head_hash   bytea  NOT NULL,
+    -- Counts commits: what was read at one count is so until the next.
+    commits     bigint NOT NULL DEFAULT 0,
     -- The issuer's own header names for imports: {"Kunde Wallet": "address"}.
     column_map  jsonb  NOT NULL DEFAULT '{}'
 ) WITH (fillfactor = 50); -- the head changes with every transaction, in place

@@ -20,8 +20,10 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 /// that has not yet seen a table grow reads and hashes all of it instead, and
 /// keeps to that plan: seconds where milliseconds are due. Where there is no
 /// index it may still do so.
-const LOOK_UPS: [(&str, &str); 4] = [
+const LOOK_UPS: [(&str, &str); 5] = [
     ("enable_seqscan", "off"),
+    // Reads all that is left of an index and sorts it, where the first page was due.
+    ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("jit", "off"),

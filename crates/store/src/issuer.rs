@@ -127,16 +127,26 @@ impl IssuerRow {
     }
 }
 
-/// Takes the issuer's lock until the transaction ends, and returns the head.
-pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Head> {
+/// How an issuer's register stands: nothing in it changes but with the count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub(crate) head: Head,
+    pub(crate) commits: i64,
+}
+
+/// Takes the issuer's lock until the transaction ends.
+pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Moment> {
     let row = sqlx::query!(
-        "SELECT head_number, head_hash FROM issuer WHERE issuer = $1 FOR UPDATE",
+        "SELECT head_number, head_hash, commits FROM issuer WHERE issuer = $1 FOR UPDATE",
         issuer_key(issuer),
     )
     .fetch_optional(connection)
     .await?
     .ok_or(StoreError::NotFound { what: "issuer" })?;
-    head(row.head_number, &row.head_hash)
+    Ok(Moment {
+        head: head(row.head_number, &row.head_hash)?,
+        commits: row.commits,
+    })
 }
 
 /// The head, as it is now.

@@ -49,7 +49,7 @@ pub use api_key::{ApiKey, ApiKeyInfo, KeyHash, KeyOwner};
 pub use audit::{AuditError, AuditReport, StateDifference};
 pub use chain::{Chain, ChainStatus, NewChain};
 pub use connection::Store;
-pub use decide::{Decision, Request, Subject};
+pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject};
 pub use diagnosis::Diagnosis;
 pub use entry::StoredEntry;
 pub use error::StoreError;

@@ -6,7 +6,8 @@ use symbolon_core::{ids::IssuerId, log::Head};
 use crate::{
     Result, Store, StoreError,
     codec::{bigint, issuer_key},
-    issuer, notify,
+    issuer::{self, Moment},
+    notify,
 };
 
 /// One transaction on one issuer's register.
@@ -23,8 +24,8 @@ use crate::{
 pub struct IssuerTransaction {
     pub(crate) issuer: IssuerId,
     pub(crate) transaction: Transaction<'static, Postgres>,
-    /// The head as it was locked.
-    locked: Head,
+    /// As it was locked.
+    pub(crate) locked: Moment,
     /// The head after what was decided here.
     pub(crate) head: Head,
     /// Whether a lane has new work.
@@ -36,12 +37,12 @@ impl Store {
     /// Begins a change to this issuer's register, once it has the issuer's lock.
     pub async fn begin(&self, issuer: &IssuerId) -> Result<IssuerTransaction> {
         let mut transaction = self.begin_growing().await?;
-        let head = issuer::lock(&mut transaction, issuer).await?;
+        let locked = issuer::lock(&mut transaction, issuer).await?;
         Ok(IssuerTransaction {
             issuer: issuer.clone(),
             transaction,
-            locked: head,
-            head,
+            locked,
+            head: locked.head,
             queued: false,
             store: self.clone(),
         })
@@ -66,12 +67,12 @@ impl IssuerTransaction {
         // that an error has aborted, whose COMMIT PostgreSQL would answer
         // politely and not carry out.
         let advanced = sqlx::query!(
-            "UPDATE issuer SET head_number = $2, head_hash = $3 \
+            "UPDATE issuer SET head_number = $2, head_hash = $3, commits = commits + 1 \
              WHERE issuer = $1 AND head_number = $4",
             issuer_key(&self.issuer),
             bigint(self.head.number.0),
             self.head.hash.as_slice(),
-            bigint(self.locked.number.0),
+            bigint(self.locked.head.number.0),
         )
         .execute(&mut *self.transaction)
         .await?;

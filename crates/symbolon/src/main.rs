@@ -28,6 +28,10 @@ use context::Context;
 use exit::{Exit, Failure, Result};
 use output::Output;
 
+/// An import makes and drops a dozen small values a row.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     logs::start(matches!(cli.command, Command::Serve(_)));

@@ -61,11 +61,6 @@ impl From<Target> for Subject {
     }
 }
 
-/// An id for somebody new.
-pub(crate) fn fresh_investor() -> InvestorId {
-    InvestorId::from_random(rand::random())
-}
-
 /// The text that an importer signs unless told otherwise.
 const IMPORT_ATTESTATION: (&str, &str) = (
     "Every customer in this file was verified by the issuer's own procedure.",

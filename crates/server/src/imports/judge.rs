@@ -1,5 +1,7 @@
 //! From bytes to chunks of rows, each judged by `core::import`.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use symbolon_core::{
     import::{ColumnMap, CustomerRow, Options, Reader, RowError, Summary},
@@ -27,7 +29,7 @@ pub(super) struct Chunk {
     /// The last line among them.
     pub(super) line: u64,
     /// What the good rows ask, and their lines.
-    pub(super) requests: Vec<Request>,
+    pub(super) requests: Arc<Vec<Request>>,
     pub(super) lines: Vec<u64>,
     /// How many rows are bad, and why.
     pub(super) refused: u64,
@@ -93,14 +95,16 @@ impl Chunk {
             Ok(customer) => {
                 self.line = customer.line;
                 self.lines.push(customer.line);
-                self.requests.push(Request {
+                let request = Request {
                     subject: Subject::Row {
                         new: fresh_investor(),
                         wallet: customer.wallet,
                         external_id: customer.external_id.clone(),
                     },
                     command: customer.into_command(source.clone()),
-                });
+                };
+                // Shared only once it is sent.
+                Arc::make_mut(&mut self.requests).push(request);
             }
             Err(errors) => {
                 self.line = errors.first().map_or(self.line, |error| error.row);

@@ -212,7 +212,6 @@ impl Register {
 }
 
 fn admission(wallet: WalletAddress) -> Request {
-    let random = rand::random();
     let verdict = Verdict {
         level: Level::Basic,
         country: Country::US,
@@ -230,7 +229,7 @@ fn admission(wallet: WalletAddress) -> Request {
     };
     Request {
         subject: Subject::Row {
-            new: symbolon_core::ids::InvestorId::from_random(random),
+            new: symbolon_server::fresh_investor(),
             wallet,
             external_id: None,
         },

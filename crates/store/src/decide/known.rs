@@ -17,9 +17,10 @@ use symbolon_core::{
     wallet::{ChainScope, Version, WalletAddress, WalletHistory},
 };
 
-use super::{Decision, Request, Subject};
+use super::{Answer, Decision, Request, Subject};
 use crate::{InvestorRecord, Result, StoreError, wallet::StoredWallet};
 
+#[derive(Debug)]
 pub(super) struct Known {
     pub(super) issuer: IssuerId,
     pub(super) head: Head,
@@ -28,14 +29,15 @@ pub(super) struct Known {
     pub(super) by_entry: HashMap<EntryNumber, InvestorId>,
     pub(super) by_external_id: HashMap<ExternalId, InvestorId>,
     pub(super) wallets: HashMap<WalletAddress, KnownWallet>,
-    pub(super) changed: bool,
 }
 
+#[derive(Debug)]
 pub(super) struct KnownInvestor {
     pub(super) record: InvestorRecord,
     pub(super) change: Change,
 }
 
+#[derive(Debug)]
 pub(super) struct KnownWallet {
     pub(super) wallet: StoredWallet,
     pub(super) change: Change,
@@ -44,14 +46,13 @@ pub(super) struct KnownWallet {
 }
 
 /// An entry to be stored.
+#[derive(Debug)]
 pub(super) struct NewEntry {
     pub(super) entry: Entry,
     pub(super) hash: B256,
     /// The entry that made its investor known.
     pub(super) subject: EntryNumber,
 }
-
-type Answer = Result<Decision, Refusal>;
 
 /// What the batch did to a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,7 +196,6 @@ impl Known {
             number: entry.number,
             hash,
         };
-        self.changed = true;
         Ok((entry, hash))
     }
 

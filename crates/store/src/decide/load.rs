@@ -2,29 +2,36 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use symbolon_core::ids::{ExternalId, InvestorId};
+use sqlx::PgConnection;
+use symbolon_core::{
+    ids::{ExternalId, InvestorId, IssuerId},
+    log::Head,
+    wallet::WalletAddress,
+};
 
 use super::{
     Request, Subject,
     known::{Change, Known, KnownInvestor, KnownWallet, external_id_of, wallet_of},
 };
 use crate::{
-    IssuerTransaction, Result, StoreError, chain,
+    Result, StoreError, chain,
     codec::issuer_key,
     investor::{addresses_in, assemble, select_investors},
     wallet::{self, WalletRow},
 };
 
 pub(super) async fn everything(
-    transaction: &mut IssuerTransaction,
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    head: Head,
     requests: &[Request],
 ) -> Result<Known> {
-    let issuer = transaction.issuer.clone();
+    let issuer = issuer.clone();
     let named = Named::by(requests);
-    let connection = &mut *transaction.transaction;
 
     let chains = chain::ids(&mut *connection, &issuer).await?;
-    let mut wallets = WalletRow::at_addresses(&mut *connection, &issuer, &named.wallets).await?;
+    let mut wallets =
+        WalletRow::at_addresses(&mut *connection, &issuer, &named.addresses()).await?;
 
     let mut investors = Vec::new();
     if !named.external_ids.is_empty() {
@@ -33,7 +40,7 @@ pub(super) async fn everything(
                  SELECT * FROM investor WHERE issuer = $1 AND external_id = k.key \
                  AND external_id IS NOT NULL LIMIT 1) i",
             issuer_key(&issuer),
-            &named.external_ids,
+            &named.references(),
         )
         .fetch_all(&mut *connection)
         .await?;
@@ -43,7 +50,7 @@ pub(super) async fn everything(
             "FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL ( \
                  SELECT * FROM investor WHERE issuer = $1 AND investor = k.key LIMIT 1) i",
             issuer_key(&issuer),
-            &named.investors,
+            &named.ids(),
         )
         .fetch_all(&mut *connection)
         .await?;
@@ -68,13 +75,12 @@ pub(super) async fn everything(
 
     let mut known = Known {
         issuer,
-        head: transaction.head,
+        head,
         chains,
         investors: HashMap::with_capacity(requests.len()),
         by_entry: HashMap::with_capacity(requests.len()),
         by_external_id: HashMap::with_capacity(requests.len()),
         wallets: HashMap::with_capacity(requests.len()),
-        changed: false,
     };
     wallets.extend(held.iter().cloned());
     for row in wallets {
@@ -113,28 +119,31 @@ pub(super) async fn everything(
 }
 
 /// What the requests name.
-struct Named {
-    wallets: Vec<Vec<u8>>,
-    investors: Vec<Vec<u8>>,
-    external_ids: Vec<String>,
+#[derive(Default)]
+pub(super) struct Named {
+    wallets: BTreeSet<WalletAddress>,
+    investors: BTreeSet<InvestorId>,
+    external_ids: BTreeSet<ExternalId>,
 }
 
 impl Named {
-    fn by(requests: &[Request]) -> Self {
-        let mut wallets = BTreeSet::new();
-        let mut investors = BTreeSet::new();
-        let mut references = BTreeSet::<&ExternalId>::new();
-        let bytes = |id: &InvestorId| id.0.to_vec();
+    pub(super) fn by(requests: &[Request]) -> Self {
+        let mut named = Self::default();
+        let Self {
+            wallets,
+            investors,
+            external_ids,
+        } = &mut named;
         for Request { subject, command } in requests {
             match subject {
                 Subject::New(id) | Subject::Investor(id) => {
-                    investors.insert(bytes(id));
+                    investors.insert(*id);
                 }
                 Subject::Wallet(wallet) => {
                     wallets.insert(*wallet);
                 }
                 Subject::ExternalId(reference) => {
-                    references.insert(reference);
+                    external_ids.insert(reference.clone());
                 }
                 // The id for somebody new is drawn at random for this row and
                 // not looked up; were it taken, the insert would say so.
@@ -144,16 +153,43 @@ impl Named {
                     ..
                 } => {
                     wallets.insert(*wallet);
-                    references.extend(external_id);
+                    external_ids.extend(external_id.clone());
                 }
             }
             wallets.extend(wallet_of(command));
-            references.extend(external_id_of(command));
+            external_ids.extend(external_id_of(command).cloned());
         }
-        Self {
-            wallets: wallets.into_iter().map(wallet::bytes).collect(),
-            investors: investors.into_iter().collect(),
-            external_ids: references.iter().map(|id| id.as_str().to_owned()).collect(),
-        }
+        named
+    }
+
+    /// Whether any of them is among what is known.
+    pub(super) fn any_in(&self, known: &Known) -> bool {
+        let Self {
+            wallets,
+            investors,
+            external_ids,
+        } = self;
+        wallets
+            .iter()
+            .any(|wallet| known.wallets.contains_key(wallet))
+            || investors.iter().any(|id| known.investors.contains_key(id))
+            || external_ids
+                .iter()
+                .any(|id| known.by_external_id.contains_key(id))
+    }
+
+    fn addresses(&self) -> Vec<Vec<u8>> {
+        self.wallets.iter().copied().map(wallet::bytes).collect()
+    }
+
+    fn ids(&self) -> Vec<Vec<u8>> {
+        self.investors.iter().map(|id| id.0.to_vec()).collect()
+    }
+
+    fn references(&self) -> Vec<String> {
+        self.external_ids
+            .iter()
+            .map(|id| id.as_str().to_owned())
+            .collect()
     }
 }

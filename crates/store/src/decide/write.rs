@@ -24,14 +24,16 @@ use crate::{
 /// Returns whether a lane has new work.
 pub(super) async fn everything(
     transaction: &mut IssuerTransaction,
+    entries: &[NewEntry],
     known: &Known,
     now: UnixSeconds,
 ) -> Result<bool> {
-    if !known.changed {
+    if entries.is_empty() {
         return Ok(false);
     }
     let issuer = &known.issuer;
     let connection = &mut *transaction.transaction;
+    insert_entries(connection, issuer, entries).await?;
     let mut made = Vec::with_capacity(known.investors.len());
     let mut altered = Vec::new();
     for investor in known.investors.values() {
@@ -90,36 +92,28 @@ async fn queue(connection: &mut PgConnection, known: &Known, now: UnixSeconds) -
     Ok(!due.is_empty())
 }
 
-/// Entries on their way into the log. PostgreSQL stores them while the next
-/// are decided.
-pub(super) struct Log<'t> {
-    issuer: i64,
-    copy: Copy<'t>,
-}
-
-impl<'t> Log<'t> {
-    pub(super) async fn begin(transaction: &'t mut IssuerTransaction) -> Result<Self> {
-        let issuer = issuer_key(&transaction.issuer);
-        let copy = Copy::begin(
-            &mut transaction.transaction,
-            "COPY entry (issuer, number, decided_s, actor, investor, subject, events, hash) \
-             FROM STDIN (FORMAT binary)",
-            8,
-        )
-        .await?;
-        Ok(Self { issuer, copy })
-    }
-
-    pub(super) async fn append(&mut self, new: NewEntry) -> Result<()> {
-        let NewEntry {
-            entry,
-            hash,
-            subject,
-        } = new;
-        self.copy
-            .row()
+async fn insert_entries(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    rows: &[NewEntry],
+) -> Result<()> {
+    let issuer = issuer_key(issuer);
+    let mut copy = Copy::begin(
+        connection,
+        "COPY entry (issuer, number, decided_s, actor, investor, subject, events, hash) \
+         FROM STDIN (FORMAT binary)",
+        8,
+    )
+    .await?;
+    for NewEntry {
+        entry,
+        hash,
+        subject,
+    } in rows
+    {
+        copy.row()
             .await?
-            .bigint(self.issuer)
+            .bigint(issuer)
             .bigint(bigint(entry.number.0))
             .bigint(bigint(entry.at.0))
             .text(&entry.actor)
@@ -127,14 +121,8 @@ impl<'t> Log<'t> {
             .bigint(bigint(subject.0))
             .text(&entry.events)
             .bytes(hash.as_slice());
-        Ok(())
     }
-
-    pub(super) async fn finish(self) -> Result<()> {
-        self.copy
-            .finish("the log has an entry of this number")
-            .await
-    }
+    copy.finish("the log has an entry of this number").await
 }
 
 /// An investor as its row holds it.

@@ -12,13 +12,14 @@ use symbolon_core::{
     time::{Day, UnixSeconds, parse_expiry},
     wallet::{ChainScope, WalletAddress},
 };
+use symbolon_server::fresh_investor;
 use symbolon_store::{Decision, IssuerTransaction, Request, Store, Subject};
 
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
     kind::{InvestorType, LevelName},
-    subject::{Target, fresh_investor},
+    subject::Target,
 };
 
 /// The arguments of `symbolon verify`.

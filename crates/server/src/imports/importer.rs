@@ -1,0 +1,103 @@
+//! From chunks to stored rows.
+
+use std::sync::Arc;
+
+use symbolon_core::{actor::Actor, ids::IssuerId};
+use symbolon_store::{
+    DecidedBatch, ImportError, ImportJob, ImportProgress, IssuerTransaction, Store, StoreError,
+};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{judge::Chunk, row_error};
+use crate::clock::Clock;
+
+/// Who stores chunks, one after another. While the database stores one, the
+/// next is decided, so that it holds the issuer's lock for its storing alone.
+pub(super) struct Importer {
+    pub(super) store: Store,
+    pub(super) issuer: IssuerId,
+    pub(super) job: ImportJob,
+    pub(super) actor: Actor,
+    pub(super) clock: Clock,
+}
+
+/// A chunk that is decided, and whose transaction has the issuer's lock.
+pub(super) struct Turn {
+    transaction: IssuerTransaction,
+    batch: DecidedBatch,
+}
+
+/// A chunk that is being decided before its turn.
+pub(super) type Foreseen = AbortOnDropHandle<Option<DecidedBatch>>;
+
+impl Importer {
+    pub(super) async fn take_turn(
+        &self,
+        chunk: &Chunk,
+        foreseen: Option<Foreseen>,
+    ) -> Result<Turn, StoreError> {
+        let foreseen = match foreseen {
+            // Whatever went wrong with it, it can be decided in its turn.
+            Some(foreseen) => foreseen.await.unwrap_or_default(),
+            None => None,
+        };
+        let mut transaction = self.store.begin(&self.issuer).await?;
+        let batch = match foreseen {
+            Some(batch) if transaction.bears_out(&batch) => batch,
+            _ => {
+                let requests = chunk.requests.as_ref().clone();
+                transaction
+                    .consider(requests, &self.actor, self.clock.now())
+                    .await?
+            }
+        };
+        Ok(Turn { transaction, batch })
+    }
+
+    pub(super) fn foresee(&self, turn: &Turn, next: &Chunk) -> Foreseen {
+        let (store, actor, now) = (self.store.clone(), self.actor.clone(), self.clock.now());
+        let (foresight, requests) = (turn.batch.foresight(), Arc::clone(&next.requests));
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            let foreseen = store.foresee(foresight, &requests, &actor, now).await;
+            foreseen.ok().flatten()
+        }))
+    }
+
+    pub(super) async fn store(
+        &self,
+        turn: Turn,
+        chunk: Chunk,
+    ) -> Result<ImportProgress, StoreError> {
+        let Turn {
+            mut transaction,
+            batch,
+        } = turn;
+        let answers = transaction.store(batch).await?;
+        let mut progress = ImportProgress {
+            line: chunk.line,
+            accepted: 0,
+            refused: chunk.refused,
+            errors: chunk.errors.into_iter().map(row_error).collect(),
+        };
+        for (line, answer) in chunk.lines.into_iter().zip(answers) {
+            match answer {
+                Ok(_) => progress.accepted += 1,
+                Err(refusal) => {
+                    progress.refused += 1;
+                    progress.errors.push(ImportError {
+                        line,
+                        column: None,
+                        code: refusal.code().to_owned(),
+                        message: refusal.to_string(),
+                    });
+                }
+            }
+        }
+        progress.errors.sort_by_key(|error| error.line);
+        transaction
+            .record_import_progress(&self.job.id, &progress)
+            .await?;
+        transaction.commit().await?;
+        Ok(progress)
+    }
+}

@@ -194,7 +194,7 @@ impl Endpoint {
             Ok(_) => Broadcast::Accepted,
             Err(RpcError::ErrorResp(payload)) => {
                 let outcome = outcome_of(&payload.message);
-                if !matches!(outcome, Broadcast::Accepted) {
+                if !matches!(outcome, Broadcast::Known) {
                     tracing::debug!(chain = %self.chain, message = %payload.message, "node refuses a transaction");
                 }
                 outcome
@@ -224,7 +224,7 @@ fn outcome_of(message: &str) -> Broadcast {
         "known transaction",
         "alreadyknown",
     ]) {
-        Broadcast::Accepted
+        Broadcast::Known
     } else if says(&["nonce too low", "nonce is too low", "oldnonce"]) {
         Broadcast::NonceTooLow
     } else if says(&[
@@ -294,8 +294,8 @@ mod tests {
     #[test]
     fn nodes_words_are_understood() {
         for (message, outcome) in [
-            ("transaction already imported", Broadcast::Accepted),
-            ("already known", Broadcast::Accepted),
+            ("transaction already imported", Broadcast::Known),
+            ("already known", Broadcast::Known),
             (
                 "nonce too low: next nonce 5, tx nonce 4",
                 Broadcast::NonceTooLow,

@@ -178,7 +178,7 @@ async fn the_same_bytes_may_be_sent_again() {
     );
     let again = chain.client.broadcast(&signed.raw).await;
     assert!(
-        matches!(again, Broadcast::Accepted | Broadcast::NonceTooLow),
+        matches!(again, Broadcast::Known | Broadcast::NonceTooLow),
         "{again:?}"
     );
 }

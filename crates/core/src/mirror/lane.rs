@@ -263,6 +263,14 @@ impl Lane {
         })
     }
 
+    /// A node that had forgotten the front has forgotten what waits behind it.
+    fn send_followers_again(&mut self) {
+        let followers = self.slots.range_mut(self.mined_nonce.next()..);
+        for (_, slot) in followers {
+            slot.last_broadcast = None;
+        }
+    }
+
     fn broadcast_done(
         &mut self,
         nonce: Nonce,
@@ -281,11 +289,15 @@ impl Lane {
         }
         slot.last_broadcast = Some(now);
         match outcome {
-            Broadcast::Accepted => {
+            Broadcast::Accepted | Broadcast::Known => {
+                let forgotten = slot.accepted && outcome == Broadcast::Accepted;
                 slot.accepted = true;
                 slot.sent_at_block = self.block_number;
                 self.patience = self.policy.eager_interval;
                 self.observe_at = self.observe_at.min(now.after(self.patience));
+                if forgotten && nonce == self.mined_nonce {
+                    self.send_followers_again();
+                }
             }
             // Somebody's transaction took the nonce: only receipts tell whose.
             Broadcast::NonceTooLow => {

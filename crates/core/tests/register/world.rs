@@ -46,7 +46,7 @@ pub(crate) struct World {
 }
 
 pub(crate) fn id(investor: u8) -> InvestorId {
-    InvestorId::from_random([investor + 1; 32])
+    InvestorId([investor + 1; 32].into())
 }
 
 pub(crate) fn identity(investor: u8) -> Address {

@@ -154,8 +154,10 @@ pub enum Outcome {
 /// What a node answered to a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broadcast {
-    /// It has it, now or already.
+    /// It has it now.
     Accepted,
+    /// It had it already.
+    Known,
     /// The nonce is used up: perhaps by this very transaction.
     NonceTooLow,
     /// It asks a higher fee.

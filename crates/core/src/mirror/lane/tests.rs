@@ -1,9 +1,11 @@
 //! The lane against a small chain and outbox that live in memory, on a clock
 //! that the test moves.
 
+mod forgetting;
 mod refusals;
 mod replacements;
 mod restarts;
+mod turns;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +16,7 @@ use crate::{
     log::EntryNumber,
     mirror::{
         fees::Wei,
-        plan::{Owed, PendingRecord},
+        plan::{Discharge, Owed, PendingRecord},
         record::WalletRecord,
         rules::{denied, upserted},
     },

@@ -1,0 +1,54 @@
+//! A node that takes transactions and loses them.
+
+use super::*;
+
+impl World {
+    /// Blocks go by without anything of ours, long before it is sent again
+    /// because of its age.
+    fn pass_blocks(&mut self, blocks: u64) {
+        for _ in 0..blocks {
+            self.block += 1;
+            self.later(Millis(500));
+        }
+    }
+}
+
+fn two_under_way() -> World {
+    let mut world = World::new();
+    for wallet in 1..=6 {
+        world.want(wallet, approved(1));
+    }
+    world.run();
+    assert_eq!(world.sent, [(Nonce(0), Attempt(0)), (Nonce(1), Attempt(0))]);
+    world.sent.clear();
+    world
+}
+
+#[test]
+fn what_three_blocks_left_out_is_sent_again_with_all_behind_it() {
+    let mut world = two_under_way();
+    world.pass_blocks(2);
+    assert!(world.sent.is_empty(), "it may be in the next one");
+    world.pass_blocks(1);
+    assert_eq!(world.sent, [(Nonce(0), Attempt(0)), (Nonce(1), Attempt(0))]);
+}
+
+#[test]
+fn a_node_that_still_has_the_front_is_not_sent_the_rest() {
+    let mut world = two_under_way();
+    world.broadcast = Broadcast::Known;
+    world.pass_blocks(3);
+    assert_eq!(world.sent, [(Nonce(0), Attempt(0))]);
+}
+
+#[test]
+fn a_lane_that_moves_sends_nothing_again() {
+    let mut world = two_under_way();
+    for _ in 0..10 {
+        world.mine(true);
+        world.block += 5;
+        world.later(Millis(1_000));
+    }
+    assert!(world.sent.is_empty());
+    assert!(world.lane.is_idle());
+}

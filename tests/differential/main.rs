@@ -5,7 +5,12 @@
 //! draws others. A history that failed once is tried first ever after: see
 //! `regressions.txt`, which belongs under version control.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test"
+)]
 #![allow(unreachable_pub, reason = "nothing here is for others")]
 #![allow(
     non_snake_case,

@@ -1,6 +1,8 @@
 //! Keeps the house in order: who may depend on whom, how long a file may be,
 //! and what no file may say.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+
 mod layers;
 mod tree;
 

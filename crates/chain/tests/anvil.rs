@@ -1,5 +1,7 @@
 //! The client against a real chain: deploying, signing, sending, reading back.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+
 use alloy::primitives::{Address, B256, U256};
 use secrecy::SecretString;
 use symbolon_chain::{
@@ -12,6 +14,7 @@ use symbolon_core::{
         batch::{Batch, Denial, Upsert},
         fees::{Gas, GasPrice, Wei},
         lane::{Attempt, Broadcast, Envelope, Nonce, Receipt},
+        plan::Discharge,
         record::WalletRecord,
         rules::Grounds,
     },
@@ -83,7 +86,7 @@ fn envelope(nonce: u64, batch: Batch) -> Envelope {
             hash: B256::repeat_byte(7),
         },
         batch,
-        settles: Vec::new(),
+        discharge: Discharge::default(),
     }
 }
 

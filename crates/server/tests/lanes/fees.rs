@@ -158,7 +158,8 @@ async fn a_signer_without_funds_holds_until_it_has_some() {
     let owed = register.owed(chain.id()).await;
     assert_eq!(
         (owed.approvals, owed.denials, owed.open_transactions),
-        (100, 1, 1)
+        (99, 1, 1),
+        "who was denied waits for nothing else"
     );
     until("people can see why", async || {
         register.status(chain.id()).await.signer_balance_wei == Some(0)

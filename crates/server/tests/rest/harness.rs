@@ -13,6 +13,7 @@ use symbolon_core::{
         batch::Batch,
         fees::{Gas, GasPrice},
         lane::{Attempt, Envelope, Nonce, Outcome, Receipt, Signed},
+        plan::Discharge,
         record::WalletRecord,
     },
     time::UnixSeconds,
@@ -169,7 +170,7 @@ impl Server {
                 price: GasPrice::default(),
                 head: Head::default(),
                 batch: Batch::Upsert(Vec::new()),
-                settles: Vec::new(),
+                discharge: Discharge::default(),
             },
             hash: alloy_primitives::B256::repeat_byte(7),
             raw: vec![2].into(),
@@ -190,7 +191,7 @@ impl Server {
             records,
         });
         store
-            .settle(&issuer, chain, signer, nonce, &outcome, NOW)
+            .settle(&issuer, chain, signer, &[(nonce, outcome)], NOW)
             .await
             .unwrap();
     }

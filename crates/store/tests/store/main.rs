@@ -1,5 +1,7 @@
 //! The store against a real PostgreSQL: a fresh database a test.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+
 mod audit;
 mod books;
 mod isolation;

@@ -126,7 +126,7 @@ fn shown((target, answer): &Answer) -> Value {
             "target": target.to_string(),
             "revoked": true,
             "investor": decision.investor.id,
-            "wallets": decision.investor.wallets.iter().map(|w| w.address).collect::<Vec<_>>(),
+            "wallets": decision.investor.wallets.iter().map(|w| w.address.to_string()).collect::<Vec<_>>(),
             "entry": decision.entry,
         }),
         Err(refusal) => json!({

@@ -133,7 +133,7 @@ pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
         "status": investor.status.name(),
         "changed": decision.entry.is_some(),
         "entry": decision.entry,
-        "wallets": investor.wallets.iter().map(|wallet| wallet.address).collect::<Vec<_>>(),
+        "wallets": investor.wallets.iter().map(|wallet| wallet.address.to_string()).collect::<Vec<_>>(),
     });
     context.output.result(&document, || {
         let news = match decision.entry {

@@ -66,16 +66,7 @@ pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
     let (registry, block) = (args.registry, args.deployed_block);
     let chain = context
         .with_issuer(async |store, issuer| {
-            record(
-                store,
-                issuer,
-                &endpoint,
-                registry,
-                block,
-                &args.common,
-                context,
-            )
-            .await
+            record(store, issuer, &endpoint, registry, block, &args.common).await
         })
         .await?;
     let document = json!({ "chain_id": chain.id, "name": chain.name, "registry": chain.registry });
@@ -88,7 +79,7 @@ pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Takes the chain into the register, and queues every known wallet for it.
+/// Takes the chain into the register, which owes it every known wallet.
 /// Doing it again changes nothing.
 pub(super) async fn record(
     store: &Store,
@@ -97,7 +88,6 @@ pub(super) async fn record(
     registry: Address,
     deployed_block: u64,
     common: &CommonArgs,
-    context: &Context,
 ) -> Result<NewChain> {
     let id = endpoint.chain();
     let name = common.name.clone().unwrap_or_else(|| format!("chain {id}"));

@@ -83,16 +83,7 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
             ));
             deploy::appoint_mirror(&endpoint, &owner, deployed.address, mirror).await?;
             let (registry, block) = (deployed.address, deployed.block);
-            add::record(
-                store,
-                issuer,
-                &endpoint,
-                registry,
-                block,
-                &args.common,
-                context,
-            )
-            .await?;
+            add::record(store, issuer, &endpoint, registry, block, &args.common).await?;
             Ok((issuer.clone(), deployed))
         })
         .await?;

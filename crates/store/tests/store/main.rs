@@ -4,6 +4,7 @@
 
 mod audit;
 mod books;
+mod foresight;
 mod isolation;
 mod lane;
 mod outbox;

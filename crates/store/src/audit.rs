@@ -93,10 +93,7 @@ impl Store {
     /// Holds the issuer's log against its hashes, and the investors and
     /// wallets against the log.
     pub async fn verify_log(&self, issuer: &IssuerId) -> Result<AuditReport, AuditError> {
-        let mut snapshot = self
-            .pool
-            .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            .await?;
+        let mut snapshot = self.begin_snapshot().await?;
         let row = sqlx::query!(
             "SELECT head_number, head_hash FROM issuer WHERE issuer = $1",
             issuer_key(issuer),

@@ -33,6 +33,8 @@ const LOOK_UPS: [(&str, &str); 5] = [
 /// import fills it. A hint only: an engine that does not know it does without.
 const BEGIN_GROWING: &str = "BEGIN; SET LOCAL plan_cache_mode = force_custom_plan";
 
+const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 /// The register's memory. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -78,6 +80,11 @@ impl Store {
     /// Begins a transaction on tables that may grow fast, or empty.
     pub(crate) async fn begin_growing(&self) -> Result<Transaction<'static, Postgres>> {
         Ok(self.pool.begin_with(BEGIN_GROWING).await?)
+    }
+
+    /// Begins to read everything as of one moment.
+    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction<'static, Postgres>> {
+        Ok(self.pool.begin_with(BEGIN_SNAPSHOT).await?)
     }
 
     /// Ends all connections in order.

@@ -4,6 +4,7 @@ pub(crate) mod row;
 
 use std::collections::HashMap;
 
+use sqlx::PgConnection;
 use symbolon_core::{
     country::Country,
     ids::{ExternalId, InvestorId, IssuerId},
@@ -73,15 +74,16 @@ pub(crate) use select_investors;
 impl Store {
     /// One investor.
     pub async fn investor(&self, issuer: &IssuerId, id: InvestorId) -> Result<InvestorRecord> {
+        let mut snapshot = self.begin_snapshot().await?;
         let row = select_investors!(
             "FROM investor WHERE issuer = $1 AND investor = $2",
             issuer_key(issuer),
             id.0.as_slice(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *snapshot)
         .await?
         .ok_or(StoreError::NotFound { what: "investor" })?;
-        let mut page = self.with_wallets(issuer, vec![row]).await?;
+        let mut page = with_wallets(&mut snapshot, issuer, vec![row]).await?;
         page.pop().ok_or(StoreError::NotFound { what: "investor" })
     }
 
@@ -99,6 +101,7 @@ impl Store {
         let expires_before = filter.expires_before.map(|at| bigint(at.0));
         // One more than asked tells whether there is a next page.
         let fetched = i64::from(limit) + 1;
+        let mut snapshot = self.begin_snapshot().await?;
         // A query for each index that may lead: one query for all filters
         // would get a generic plan that serves none. Unlike the others, most
         // investors are verified, and a country's are spread evenly: for these
@@ -122,7 +125,7 @@ impl Store {
                 expires_before,
                 fetched,
             )
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *snapshot)
             .await?
         } else if let Some(status) = status.filter(|status| *status != "verified") {
             select_investors!(
@@ -138,7 +141,7 @@ impl Store {
                 expires_before,
                 fetched,
             )
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *snapshot)
             .await?
         } else {
             select_investors!(
@@ -154,10 +157,10 @@ impl Store {
                 expires_before,
                 fetched,
             )
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *snapshot)
             .await?
         };
-        let mut investors = self.with_wallets(issuer, rows).await?;
+        let mut investors = with_wallets(&mut snapshot, issuer, rows).await?;
         let more = investors.len() > limit as usize;
         investors.truncate(limit as usize);
         let next = investors.last().filter(|_| more).map(|last| last.created);
@@ -185,16 +188,16 @@ impl Store {
         .map(|bytes| investor_id(bytes))
         .collect()
     }
+}
 
-    /// Adds the wallets, with one more query for the whole page.
-    async fn with_wallets(
-        &self,
-        issuer: &IssuerId,
-        rows: Vec<InvestorRow>,
-    ) -> Result<Vec<InvestorRecord>> {
-        let wallets = WalletRow::at_addresses(&self.pool, issuer, &addresses_in(&rows)).await?;
-        assemble(rows, wallets)
-    }
+/// Adds the wallets, with one more query for the whole page.
+async fn with_wallets(
+    snapshot: &mut PgConnection,
+    issuer: &IssuerId,
+    rows: Vec<InvestorRow>,
+) -> Result<Vec<InvestorRecord>> {
+    let wallets = WalletRow::at_addresses(snapshot, issuer, &addresses_in(&rows)).await?;
+    assemble(rows, wallets)
 }
 
 /// The addresses that these investors hold.

@@ -48,6 +48,7 @@ impl Store {
             what: "the number of wallets",
         })?;
         let mut transaction = self.begin_growing().await?;
+        outbox::lock_chain(&mut transaction, issuer, chain).await?;
         sqlx::query!(
             "INSERT INTO lane_transaction (issuer, chain_id, signer, nonce, attempt, hash, raw, \
                  call, batch, wallets, head_number, head_hash, gas_limit, max_fee_wei, \

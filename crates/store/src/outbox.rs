@@ -23,6 +23,8 @@
 //! read a whole table (`LATERAL … LIMIT 1` for one row by its key, bounds for
 //! several).
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::hex;
 use sqlx::PgConnection;
 use symbolon_core::{
@@ -112,15 +114,26 @@ impl Store {
     /// The entry up to which this chain is no longer owed any change, the
     /// outbox aside.
     pub async fn told_through(&self, issuer: &IssuerId, chain: ChainId) -> Result<EntryNumber> {
-        let entry = sqlx::query_scalar!(
-            "SELECT told_entry FROM chain WHERE issuer = $1 AND chain_id = $2",
-            issuer_key(issuer),
-            bigint(chain.0),
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        entry_number(entry.ok_or(StoreError::NotFound { what: "chain" })?)
+        let mut connection = self.pool.acquire().await?;
+        lock_chain(&mut connection, issuer, chain).await
     }
+}
+
+/// Waits for whoever is storing a transaction for this chain, and returns the
+/// entry up to which it was told then.
+pub(crate) async fn lock_chain(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+) -> Result<EntryNumber> {
+    let entry = sqlx::query_scalar!(
+        "SELECT told_entry FROM chain WHERE issuer = $1 AND chain_id = $2 FOR UPDATE",
+        issuer_key(issuer),
+        bigint(chain.0),
+    )
+    .fetch_optional(connection)
+    .await?;
+    entry_number(entry.ok_or(StoreError::NotFound { what: "chain" })?)
 }
 
 /// Whole entries, so that an entry's number is enough to go on from: one that
@@ -274,7 +287,9 @@ pub(crate) async fn requeue(
     if wallets.is_empty() {
         return Ok(());
     }
-    let addresses: Vec<_> = wallets.iter().copied().map(wallet::bytes).collect();
+    // Two transactions that came to nothing may have carried the same wallet.
+    let addresses: BTreeSet<_> = wallets.iter().copied().map(wallet::bytes).collect();
+    let addresses = Vec::from_iter(addresses);
     let standings = select_standings!(
         [
             "NULL::bigint AS chain_id, NULL::bytea AS record, NULL::bigint AS block_number, \

@@ -240,7 +240,14 @@ impl Lane {
                 Some((slot.nonce, outcome))
             })
             .collect();
-        (!ended.is_empty()).then_some(Effect::Settle(ended))
+        if ended.is_empty() {
+            return None;
+        }
+        let mined = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Mined(_));
+        if !ended.iter().all(mined) {
+            self.planning.upset();
+        }
+        Some(Effect::Settle(ended))
     }
 
     /// Sends stored bytes, lowest nonce first: denials at once, approvals one

@@ -193,8 +193,10 @@ impl Books {
     async fn open(&self) -> Result<(Vec<OpenTransaction>, EntryNumber), LaneError> {
         let LaneSettings { issuer, chain, .. } = &self.settings;
         let (store, signer) = (&self.store, self.client.signer());
+        // What a lane before this one was storing has happened, or never will.
+        let through = store.told_through(issuer, *chain).await?;
         let open = store.open_transactions(issuer, *chain, signer).await?;
-        Ok((open, store.told_through(issuer, *chain).await?))
+        Ok((open, through))
     }
 
     async fn carry_out(self: Arc<Self>, effect: Effect) -> Result<Input, LaneError> {

@@ -84,7 +84,7 @@ impl Known {
             Err(refusal) => return refused(refusal),
         };
         let before = self.investors.get(&id).map(|known| &known.record.investor);
-        if before.is_none() && self.takes_external_id(&request.command) {
+        if self.takes_external_id(id, &request.command) {
             return refused(Refusal::InvestorExists);
         }
         let view = View {
@@ -156,9 +156,11 @@ impl Known {
             .copied()
     }
 
-    /// Whether somebody new would take a reference that is another's.
-    fn takes_external_id(&self, command: &Command) -> bool {
-        external_id_of(command).is_some_and(|wanted| self.by_external_id.contains_key(wanted))
+    /// Whether the investor would take a reference that is another's.
+    fn takes_external_id(&self, id: InvestorId, command: &Command) -> bool {
+        external_id_of(command)
+            .and_then(|wanted| self.by_external_id.get(wanted))
+            .is_some_and(|holder| *holder != id)
     }
 
     fn histories(
@@ -234,6 +236,9 @@ impl Known {
     fn keep(&mut self, investor: Investor, entry: EntryNumber) {
         match self.investors.get_mut(&investor.id) {
             Some(known) => {
+                if let Some(reference) = &investor.external_id {
+                    self.by_external_id.insert(reference.clone(), investor.id);
+                }
                 known.record.investor = investor;
                 known.record.changed = entry;
                 if known.change == Change::None {

@@ -253,15 +253,16 @@ async fn update_investors(
     sqlx::query!(
         "INSERT INTO investor (issuer, created_entry, changed_entry, investor, kind, status, \
              reason, restricted, frozen, level, country, rating, accreditation_ends, us_person, \
-             expiry_s, authority, source, verified_s, wallets) \
+             expiry_s, authority, source, verified_s, wallets, external_id) \
          SELECT $1, r.created, r.changed, r.investor, r.kind, r.status, r.reason, r.restricted, \
              r.frozen, r.level, r.country, r.rating, r.accreditation_ends, r.us_person, \
-             r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[] FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
+             r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[], r.external_id \
+         FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
              $6::text[], $7::text[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[], \
              $12::smallint[], $13::integer[], $14::boolean[], $15::bigint[], $16::smallint[], \
-             $17::text[], $18::bigint[], $19::text[]) AS r (created, changed, investor, kind, \
+             $17::text[], $18::bigint[], $19::text[], $20::text[]) AS r (created, changed, investor, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
-             us_person, expiry_s, authority, source, verified_s, wallets) \
+             us_person, expiry_s, authority, source, verified_s, wallets, external_id) \
          ON CONFLICT (issuer, created_entry) DO UPDATE SET \
              changed_entry = excluded.changed_entry, status = excluded.status, \
              reason = excluded.reason, restricted = excluded.restricted, \
@@ -269,7 +270,8 @@ async fn update_investors(
              rating = excluded.rating, accreditation_ends = excluded.accreditation_ends, \
              us_person = excluded.us_person, expiry_s = excluded.expiry_s, \
              authority = excluded.authority, source = excluded.source, \
-             verified_s = excluded.verified_s, wallets = excluded.wallets",
+             verified_s = excluded.verified_s, wallets = excluded.wallets, \
+             external_id = excluded.external_id",
         issuer_key(issuer),
         rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
         rows.iter()
@@ -302,6 +304,9 @@ async fn update_investors(
         rows.iter().map(|row| row.verified()).bind_iter() as _,
         rows.iter()
             .map(|row| addresses_text(&row.record.investor.wallets))
+            .bind_iter() as _,
+        rows.iter()
+            .map(|row| row.record.investor.external_id.as_ref().map(|id| id.as_str()))
             .bind_iter() as _,
     )
     .execute(connection)

@@ -226,6 +226,24 @@ async fn what_never_arrived_is_owed_again_as_it_stands_now() {
 }
 
 #[tokio::test]
+async fn a_wallet_that_two_dropped_transactions_carried_is_owed_once() {
+    let register = Register::with_customers(1).await;
+    let first = sign(&register, &turns(&register).await, 0, 0).await;
+    store_signed(&register, &first).await.unwrap();
+    register.revoke(1).await;
+    let second = sign(&register, &register.denials(ONE).await, 1, 0).await;
+    store_signed(&register, &second).await.unwrap();
+    let ended = [(Nonce(0), Outcome::Dropped), (Nonce(1), Outcome::Dropped)];
+    let (store, issuer) = (register.store(), &register.issuer);
+    store
+        .settle(issuer, ONE, SIGNER, &ended, NOW)
+        .await
+        .unwrap();
+    assert_eq!(register.denials(ONE).await.len(), 1);
+    assert!(register.pull(ONE, Part::Again).await.is_empty());
+}
+
+#[tokio::test]
 async fn two_writes_to_a_wallet_are_settled_together_in_their_order() {
     let register = Register::with_customers(1).await;
     let old = turns(&register).await;

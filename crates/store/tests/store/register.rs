@@ -303,3 +303,22 @@ async fn expiries_fall_due_at_their_second() {
     assert_eq!(due(expiry).await, [id(2)]);
     assert_ne!(NOW, expiry);
 }
+
+#[tokio::test]
+async fn a_reference_that_comes_later_is_kept() {
+    let register = Register::empty().await;
+    let nameless = row(1, wallet(1), None, verdict(Country::US));
+    let named = row(7, wallet(1), Some(reference(1)), verdict(Country::US));
+    for request in [nameless, named.clone()] {
+        register.decide(vec![request]).await.pop().unwrap().unwrap();
+    }
+    let stored = register.store().investor(&register.issuer, id(1)).await;
+    assert_eq!(stored.unwrap().investor.external_id, Some(reference(1)));
+    register.store().verify_log(&register.issuer).await.unwrap();
+    let again = register.decide(vec![named]).await.pop().unwrap().unwrap();
+    assert_eq!(again.entry, None, "all was so already");
+    let other = row(2, wallet(2), None, verdict(Country::US));
+    let taken = row(8, wallet(2), Some(reference(1)), verdict(Country::US));
+    let answers = register.decide(vec![other, taken]).await;
+    assert!(answers[0].is_ok() && answers[1].is_err(), "it is another's");
+}

@@ -4,7 +4,8 @@ use super::{Effect, Hold, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
 use crate::time::{Millis, UnixMillis};
 
 /// A nonce that is used up without a receipt for any of its tries is given up
-/// after this many looks: a node may know the count before the receipt.
+/// after this many looks, and no sooner than an idle interval: a node may know
+/// the count before the receipt.
 const LOOKS_BEFORE_DROPPED: u64 = 5;
 
 impl Lane {
@@ -39,6 +40,7 @@ impl Lane {
             slot.receipt = receipt;
             if let Some(receipt) = &slot.receipt {
                 slot.missing = 0;
+                slot.missing_since = None;
                 let depth = (observation.block_number + 1).saturating_sub(receipt.block_number);
                 if depth >= self.policy.confirmations.max(1) {
                     let which = if receipt.succeeded {
@@ -51,7 +53,9 @@ impl Lane {
                 }
             } else if slot.nonce < observation.mined_nonce {
                 slot.missing += 1;
-                if slot.missing >= LOOKS_BEFORE_DROPPED.max(self.policy.confirmations) {
+                let since = *slot.missing_since.get_or_insert(now);
+                let looks = LOOKS_BEFORE_DROPPED.max(self.policy.confirmations);
+                if slot.missing >= looks && now >= since.after(self.policy.idle_interval) {
                     slot.outcome = Some(Outcome::Dropped);
                 }
             }
@@ -91,14 +95,9 @@ impl Lane {
     pub(super) fn settled(&mut self, nonces: &[Nonce]) {
         self.under_way.settled(nonces, &self.planning.pulling());
         for nonce in nonces {
-            let Some(slot) = self.slots.remove(nonce) else {
-                continue;
-            };
-            // Unless all went well, its wallets are back in the outbox.
-            if !matches!(slot.outcome, Some(Outcome::Mined(_))) {
-                self.planning.wake();
-            }
+            self.slots.remove(nonce);
         }
+        self.planning.settled();
     }
 }
 

@@ -5,7 +5,7 @@
 //! nonce that is planned after another must not be stored without it. While a
 //! job of approvals is carried out, the next ones are asked for.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use super::{Attempt, Effect, Envelope, Lane, LanePolicy, Part, Pulled, Signed, Slot, Urgency};
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         rules::denied,
     },
     time::{Millis, UnixMillis},
-    wallet::WalletAddress,
+    wallet::{Version, WalletAddress},
 };
 
 /// What is known of a part of what the chain is owed.
@@ -83,6 +83,8 @@ pub(super) struct Desk {
     pub(super) hold: Hold,
     /// Whether an answer is on its way.
     pulling: bool,
+    /// Whether that answer may be older than what is known now.
+    stale: bool,
     jobs: VecDeque<Job>,
 }
 
@@ -91,9 +93,9 @@ impl Desk {
         !self.pulling && self.jobs.is_empty()
     }
 
-    /// Drops what is planned for these wallets, which a denial overtakes. A
-    /// chain takes nothing older after it.
-    fn give_way(&mut self, wallets: &HashSet<WalletAddress>) {
+    /// Drops what is planned for these wallets up to these versions, which a
+    /// denial overtakes.
+    fn give_way(&mut self, denied: &HashMap<WalletAddress, Version>) {
         for job in &mut self.jobs {
             let Job::Store(Planned {
                 batch,
@@ -107,7 +109,7 @@ impl Desk {
             let keep: Vec<_> = batch
                 .versions()
                 .iter()
-                .map(|(wallet, _)| !wallets.contains(wallet))
+                .map(|(wallet, version)| denied.get(wallet).is_none_or(|denied| version > denied))
                 .collect();
             if keep.iter().all(|keep| *keep) {
                 continue;
@@ -137,6 +139,9 @@ pub(super) struct Planning {
     in_turn: Stock,
     /// Every change up to this entry was planned.
     through: EntryNumber,
+    /// Transactions that came to nothing are being settled: what is read now
+    /// may show their wallets as owed again, while they still count as told.
+    upset: bool,
 }
 
 impl Planning {
@@ -150,6 +155,21 @@ impl Planning {
             again: Stock::MayHold,
             in_turn: Stock::MayHold,
             through,
+            upset: false,
+        }
+    }
+
+    /// What came to nothing is to be settled.
+    pub(super) fn upset(&mut self) {
+        self.upset = true;
+    }
+
+    /// It is settled: whatever was asked for before it is to be asked for again.
+    pub(super) fn settled(&mut self) {
+        if std::mem::take(&mut self.upset) {
+            self.denials.stale = self.denials.pulling;
+            self.approvals.stale = self.approvals.pulling;
+            self.wake();
         }
     }
 
@@ -183,6 +203,9 @@ impl Planning {
 
     /// The part to ask for next, where `room` says whose transactions may be sent.
     fn ask(&mut self, now: UnixMillis, room: impl Fn(Urgency) -> bool) -> Option<Part> {
+        if self.upset {
+            return None;
+        }
         let ready =
             |desk: &mut Desk, urgency| desk.is_clear() && room(urgency) && desk.hold.is_over(now);
         // The outbox's rows stay until they are discharged: while that goes on,
@@ -198,10 +221,7 @@ impl Planning {
         if !ready(&mut self.approvals, Urgency::Approvals) {
             return None;
         }
-        let part = if self.again == Stock::MayHold {
-            if self.at_work == Some(Urgency::Approvals) {
-                return None;
-            }
+        let part = if self.again == Stock::MayHold && self.at_work != Some(Urgency::Approvals) {
             self.again = Stock::Dry;
             Part::Again
         } else if self.in_turn == Stock::MayHold {
@@ -287,13 +307,15 @@ impl Lane {
             return None;
         }
         self.held_until = UnixMillis(0);
+        for urgency in [Urgency::Denials, Urgency::Approvals] {
+            self.planning.desk(urgency).hold.is_over(now);
+        }
         match self.planning.job() {
             Some(Job::Store(planned)) => {
                 let (nonce, batch) = (self.next_nonce, &planned.batch);
                 self.next_nonce = nonce.next();
                 if self.planning.at_work == Some(Urgency::Denials) {
-                    let versions = batch.versions().into_iter();
-                    let denied = versions.map(|(wallet, _)| wallet).collect();
+                    let denied = batch.versions().into_iter().collect();
                     self.planning.approvals.give_way(&denied);
                 }
                 self.under_way.carry(nonce, batch, &planned.held);
@@ -337,6 +359,14 @@ impl Lane {
             more,
         } = pulled;
         let in_turn = matches!(part, Part::After(_));
+        let upset = self.planning.upset;
+        let desk = self.planning.desk(part.urgency());
+        if std::mem::take(&mut desk.stale) || upset {
+            desk.pulling = false;
+            self.planning.wake();
+            self.under_way.pulled(part.urgency());
+            return;
+        }
         let mut upserts = Drafts::new(self.max_upserts);
         let mut denials = Drafts::new(self.policy.max_denials);
         let mut needless = Vec::new();
@@ -344,6 +374,11 @@ impl Lane {
             let (wallet, desired) = (pending.owed.wallet, pending.desired);
             let row = (!in_turn).then_some(pending.owed);
             let mut held = self.under_way.held(wallet, pending.observed);
+            // The other desk may have read the register later than this one.
+            if desired.version() < self.under_way.told(wallet) {
+                needless.extend(row);
+                continue;
+            }
             loop {
                 match step(wallet, desired, held) {
                     Step::Upsert(upsert) => upserts.push(upsert, held, row),
@@ -363,7 +398,7 @@ impl Lane {
         if in_turn && !records.is_empty() {
             match jobs.back_mut() {
                 Some(Job::Store(Planned { discharge, .. })) => discharge.through = Some(through),
-                Some(Job::Discharge(_)) | None => jobs.push_back(Job::Discharge(Discharge {
+                _ => jobs.push_back(Job::Discharge(Discharge {
                     rows: Vec::new(),
                     through: Some(through),
                 })),

@@ -83,6 +83,8 @@ pub struct Slot {
     pub(super) receipt: Option<Receipt>,
     /// In how many observations the nonce was used up without a receipt.
     pub(super) missing: u64,
+    /// When that was first seen.
+    pub(super) missing_since: Option<UnixMillis>,
     pub(super) outcome: Option<Outcome>,
     pub(super) settling: bool,
 }
@@ -108,6 +110,7 @@ impl Slot {
             replacing: false,
             receipt: None,
             missing: 0,
+            missing_since: None,
             outcome: None,
             settling: false,
         }
@@ -137,11 +140,12 @@ impl Slot {
         self.tries.iter().map(|each| each.hash).collect()
     }
 
-    /// How urgent what it carries is: a denial may travel as a whole record.
+    /// How urgent what it carries is: denials may travel as whole records. One
+    /// among approvals had its turn with them, and nobody waits for it.
     pub(super) fn urgency(&self) -> Urgency {
         let denies = match &self.batch {
             Batch::Deny(_) => true,
-            Batch::Upsert(entries) => entries.iter().any(|entry| entry.record.denies()),
+            Batch::Upsert(entries) => entries.iter().all(|entry| entry.record.denies()),
         };
         if denies {
             Urgency::Denials

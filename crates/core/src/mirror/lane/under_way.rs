@@ -18,13 +18,23 @@ use crate::{
 
 #[derive(Debug, Default)]
 pub(super) struct UnderWay {
-    /// What this lane planned, each with the nonce that carries it last.
-    planned: HashMap<WalletAddress, (Nonce, WalletRecord)>,
+    /// What this lane planned.
+    planned: HashMap<WalletAddress, Planned>,
     /// What a lane before this one left open, in the order of nonces.
     inherited: HashMap<WalletAddress, Vec<(Nonce, Write)>>,
     /// Settled while the store was being read: the answers to these pulls may
     /// be older.
     forgotten: Vec<(Nonce, Vec<Urgency>)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Planned {
+    /// The nonce that carries it last.
+    carrier: Nonce,
+    /// What the wallet will hold.
+    record: WalletRecord,
+    /// The newest version of the register's among its writes.
+    told: Version,
 }
 
 /// One wallet's part of a batch.
@@ -35,6 +45,13 @@ enum Write {
 }
 
 impl Write {
+    fn version(self) -> Version {
+        match self {
+            Self::Upsert(record) => record.version(),
+            Self::Deny(version, _) => version,
+        }
+    }
+
     /// What the registry makes of it.
     fn upon(self, held: WalletRecord) -> WalletRecord {
         match self {
@@ -72,18 +89,32 @@ impl UnderWay {
     /// planned. A denial may have overtaken it since.
     pub(super) fn carry(&mut self, nonce: Nonce, batch: &Batch, held: &[WalletRecord]) {
         for ((wallet, write), held) in writes(batch).into_iter().zip(held) {
-            let carried = self.planned.entry(wallet).or_insert((nonce, *held));
-            *carried = (nonce, write.upon(carried.1));
+            let before = self.planned.get(&wallet).copied();
+            let planned = Planned {
+                carrier: nonce,
+                record: write.upon(before.map_or(*held, |before| before.record)),
+                told: before.map_or(write.version(), |before| before.told.max(write.version())),
+            };
+            self.planned.insert(wallet, planned);
         }
     }
 
     /// What a wallet will hold, given what it was seen to hold.
     pub(super) fn held(&self, wallet: WalletAddress, observed: WalletRecord) -> WalletRecord {
-        if let Some((_, record)) = self.planned.get(&wallet) {
-            return *record;
+        if let Some(planned) = self.planned.get(&wallet) {
+            return planned.record;
         }
         let inherited = self.inherited.get(&wallet).into_iter().flatten();
         inherited.fold(observed, |held, (_, write)| write.upon(held))
+    }
+
+    /// The newest version of the register's that is under way for this wallet:
+    /// an older one was read before it. The chain's own may be newer.
+    pub(super) fn told(&self, wallet: WalletAddress) -> Version {
+        let planned = self.planned.get(&wallet).map(|planned| planned.told);
+        let inherited = self.inherited.get(&wallet).into_iter().flatten();
+        let inherited = inherited.map(|(_, write)| write.version());
+        inherited.chain(planned).max().unwrap_or_default()
     }
 
     /// Slots have ended, and the store knows what they left. The answers that
@@ -112,7 +143,7 @@ impl UnderWay {
             return;
         }
         self.planned
-            .retain(|_, (carrier, _)| !ended.contains(carrier));
+            .retain(|_, planned| !ended.contains(&planned.carrier));
         self.inherited.retain(|_, writes| {
             writes.retain(|(carrier, _)| !ended.contains(carrier));
             !writes.is_empty()

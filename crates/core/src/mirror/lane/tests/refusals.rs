@@ -64,3 +64,27 @@ fn approvals_that_are_refused_do_not_delay_denials() {
     world.mine(true);
     assert_eq!(world.held(address(2)), approved(2).with_approval(false));
 }
+
+#[test]
+fn nothing_is_asked_for_while_what_came_to_nothing_is_settled() {
+    let mut world = World::new();
+    world.want(1, approved(1).with_approval(false));
+    world.run();
+    world.mine(false);
+    world.now = world.now.after(Millis(1_000));
+    let mut settling = None;
+    while let Some(effect) = world.lane.poll(world.now) {
+        assert!(settling.is_none() || !matches!(effect, Effect::Pull { .. }));
+        if matches!(effect, Effect::Settle(_)) {
+            world.lane.handle(Input::Woken, world.now);
+            settling = Some(effect);
+        } else if let Some(input) = world.carry_out(effect) {
+            world.lane.handle(input, world.now);
+        }
+    }
+    let settled = world.carry_out(settling.unwrap()).unwrap();
+    world.lane.handle(settled, world.now);
+    world.taken_for(Millis(10_000));
+    assert!(world.held(address(1)).denies());
+    assert!(world.lane.is_idle());
+}

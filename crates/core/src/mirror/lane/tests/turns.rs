@@ -136,6 +136,55 @@ fn an_older_answer_does_not_undo_a_denial() {
 }
 
 #[test]
+fn a_newer_approval_outlives_the_denial_before_it() {
+    let mut desk = Desk::new();
+    desk.run();
+    desk.answer(records(1..=3), 3, true);
+    desk.world.want(5, approved(2).with_approval(false));
+    desk.run();
+    // Verified again before the denial is stored.
+    let mut newer = records(5..=5);
+    newer[0].desired = approved(3);
+    desk.answer(newer, 5, false);
+    desk.store();
+    assert_eq!(wallets(&desk.store()), [address(5)], "the denial");
+    assert_eq!(wallets(&desk.store()), [address(5)], "and what followed it");
+    desk.world.mine(true);
+    assert_eq!(desk.world.held(address(5)), approved(3));
+}
+
+#[test]
+fn an_older_denial_does_not_undo_a_newer_approval() {
+    let mut desk = Desk::new();
+    desk.world.want(5, approved(2).with_approval(false));
+    let mut denial = None;
+    while let Some(effect) = desk.world.lane.poll(desk.world.now) {
+        match desk.world.carry_out(effect) {
+            // Read before the wallet was verified again, and told after.
+            input @ Some(Input::Pulled {
+                part: Part::Denials,
+                ..
+            }) => denial = input,
+            Some(Input::Pulled {
+                part: part @ Part::After(_),
+                ..
+            }) => desk.asked.push(part),
+            Some(input) => desk.world.lane.handle(input, desk.world.now),
+            None => {}
+        }
+    }
+    let mut newer = records(5..=5);
+    newer[0].desired = approved(3);
+    desk.answer(newer, 5, false);
+    desk.store();
+    desk.world.lane.handle(denial.unwrap(), desk.world.now);
+    desk.run();
+    assert!(desk.storing.is_empty());
+    desk.world.mine(true);
+    assert_eq!(desk.world.held(address(5)), approved(3));
+}
+
+#[test]
 fn a_turn_that_needs_no_telling_is_discharged() {
     let mut desk = Desk::new();
     desk.run();

@@ -127,7 +127,8 @@ impl IssuerRow {
     }
 }
 
-/// How an issuer's register stands: nothing in it changes but with the count.
+/// How an issuer's register stands: no investor, wallet or entry changes but
+/// with the count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) head: Head,

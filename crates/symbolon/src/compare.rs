@@ -14,7 +14,10 @@ use symbolon_core::{
 };
 use symbolon_store::Store;
 
-use crate::exit::{Exit, Failure, Result};
+use crate::{
+    exit::{Exit, Failure, Result},
+    output::as_shown,
+};
 
 /// Words read in one call.
 const CHUNK: u32 = 500;
@@ -42,6 +45,7 @@ pub(crate) struct Comparison {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Difference {
     /// Which wallet.
+    #[serde(serialize_with = "as_shown")]
     pub(crate) wallet: WalletAddress,
     /// The word that the register wants there.
     pub(crate) desired: String,

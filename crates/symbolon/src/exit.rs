@@ -103,14 +103,15 @@ impl Failure {
     ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.display().to_string();
         move |error| {
-            let exit = match error.kind() {
-                std::io::ErrorKind::NotFound => Exit::NotFound,
-                _ => Exit::Unexpected,
+            let (exit, why) = match error.kind() {
+                std::io::ErrorKind::NotFound => {
+                    (Exit::NotFound, "there is no such file".to_owned())
+                }
+                other => (Exit::Unexpected, other.to_string()),
             };
-            let error = error.kind();
             Self::new(
                 exit,
-                format!("cannot {action} {path}: {error}: check the path and its permissions"),
+                format!("cannot {action} {path}: {why}: check the path and its permissions"),
             )
         }
     }

@@ -119,6 +119,15 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// For fields whose text for people differs from what the log has: a wallet
+/// with its checksum.
+pub(crate) fn as_shown<S: serde::Serializer>(
+    value: &impl std::fmt::Display,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,7 +8,10 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
-use crate::{kind::word, output::table};
+use crate::{
+    kind::word,
+    output::{as_shown, table},
+};
 
 /// An investor, with its last verdict.
 #[derive(Serialize)]
@@ -36,6 +39,7 @@ pub(super) struct ShownVerdict {
 /// A wallet, with all that bars it.
 #[derive(Serialize)]
 pub(super) struct ShownWallet {
+    #[serde(serialize_with = "as_shown")]
     pub(super) wallet: WalletAddress,
     pub(super) verified: bool,
     pub(super) reasons: Vec<ShownReason>,

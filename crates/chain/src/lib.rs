@@ -3,7 +3,8 @@
 //! [`endpoint::Endpoint`] talks to one node, [`signer::LaneSigner`] holds one
 //! key, [`lane::LaneClient`] joins the two and carries out what a
 //! [`symbolon_core::mirror::lane::Lane`] asks of a chain, [`deploy`] puts the
-//! contracts in place, [`history`] reads back what mirrors wrote, and [`token`] speaks to tokens as their users do.
+//! contracts in place, [`history`] reads
+//! back what mirrors wrote, and [`token`] speaks to tokens as their users do.
 //!
 //! Nothing here decides anything: what to send, when, and at what price is
 //! the lane's business; what a wallet's record must be is the register's.

@@ -1,5 +1,5 @@
-//! Tells the lanes in this process at once that an issuer's outbox may have
-//! grown. PostgreSQL's NOTIFY does the same across processes, some
+//! Tells the lanes in this process at once that an issuer's chains may be owed
+//! something new. PostgreSQL's NOTIFY does the same across processes, some
 //! milliseconds later; polling remains the truth.
 
 use symbolon_core::ids::IssuerId;

@@ -97,7 +97,7 @@ CREATE TABLE wallet (
     active        boolean NOT NULL,
     version       integer NOT NULL, -- what the chains must hold
     chain_version integer NOT NULL DEFAULT 0, -- the highest that a finalized block showed
-    changed_entry bigint  NOT NULL, -- that gave it its version
+    changed_entry bigint  NOT NULL, -- that last changed what chains must hold; 0: none
     PRIMARY KEY (issuer, address)
 );
 -- What chains are owed: the wallets that changed after `chain.told_entry`.

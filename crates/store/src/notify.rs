@@ -1,4 +1,5 @@
-//! Hints that an outbox has grown. Polling is the truth: a hint may be lost.
+//! Hints that chains are owed something new. Polling is the truth: a hint may
+//! be lost.
 
 use sqlx::postgres::PgListener;
 use symbolon_core::ids::IssuerId;
@@ -7,12 +8,12 @@ use crate::{Result, Store};
 
 const CHANNEL: &str = "symbolon_outbox";
 
-/// Why to look at an outbox.
+/// Why to look again at what chains are owed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// This issuer's has grown.
+    /// This issuer's are owed something new.
     Issuer(IssuerId),
-    /// The connection was lost for a while: any may have grown.
+    /// The connection was lost for a while: any may be.
     Any,
 }
 

@@ -54,7 +54,7 @@ impl WalletReport {
             .map_or(WalletRecord::EMPTY, |seen| seen.observed)
     }
 
-    /// Whether this chain is yet to be told: the change waits in the outbox or
+    /// Whether this chain is yet to be told: the change waits for its turn or
     /// in a transaction that is not confirmed.
     pub fn is_pending(&self, chain: ChainId) -> bool {
         self.desired(chain) != self.observed(chain)

@@ -37,7 +37,7 @@ use crate::{clock::Clock, wake::Wake};
 
 /// After a failure, before the lane is set up anew.
 const BEFORE_RESTART: Duration = Duration::from_secs(1);
-/// The outbox is asked this often even when nobody hints at news.
+/// The store is asked this often even when nobody hints at news.
 const UNPROMPTED: Duration = Duration::from_secs(1);
 /// What is seen of a chain is written down this often.
 const BETWEEN_STATUSES: Millis = Millis(2_000);
@@ -166,7 +166,7 @@ async fn drive(
     }
 }
 
-/// Returns when this issuer's outbox may have grown.
+/// Returns when this issuer's chains may be owed something new.
 async fn heard(news: &mut broadcast::Receiver<IssuerId>, issuer: &IssuerId) {
     loop {
         match news.recv().await {

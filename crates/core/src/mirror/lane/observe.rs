@@ -77,7 +77,7 @@ impl Lane {
         }
         let front = self.slots.get_mut(&self.mined_nonce);
         if let Some(front) = front.filter(|_| !something_happened) {
-            front.left_out_by(self.block_number);
+            front.left_out_by(self.block_number, now, &self.policy);
         }
         self.patience = if something_happened {
             self.policy.eager_interval

@@ -161,8 +161,12 @@ impl Slot {
 
     /// Has the newest bytes sent again if so many blocks went by without them:
     /// whoever took them may have dropped them.
-    pub(super) fn left_out_by(&mut self, block_number: u64) {
-        if self.accepted && block_number >= self.sent_at_block + BLOCKS_BEFORE_RESENT {
+    /// Not before an idle interval, since some chains make four a second.
+    pub(super) fn left_out_by(&mut self, block_number: u64, now: UnixMillis, policy: &LanePolicy) {
+        let old = self
+            .last_broadcast
+            .is_some_and(|last| now >= last.after(policy.idle_interval));
+        if old && self.accepted && block_number >= self.sent_at_block + BLOCKS_BEFORE_RESENT {
             self.sent_at_block = block_number;
             self.last_broadcast = None;
         }

@@ -266,6 +266,32 @@ async fn two_writes_to_a_wallet_are_settled_together_in_their_order() {
     assert_eq!(report.unwrap().unwrap().observed(ONE), new[0].desired);
 }
 
+#[tokio::test]
+async fn a_new_lane_waits_for_what_the_one_before_it_was_storing() {
+    let register = Register::with_customers(2).await;
+    let mut storing = register.raw().await;
+    let mut run = async |statement| sqlx::query(statement).execute(&mut storing).await.unwrap();
+    run("BEGIN").await;
+    run("SELECT told_entry FROM chain WHERE chain_id = 31337 FOR UPDATE").await;
+    let (store, issuer) = (register.store().clone(), register.issuer.clone());
+    let told = tokio::spawn(async move { store.told_through(&issuer, ONE).await });
+    let waiting = "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
+        WHERE NOT l.granted AND a.datname = current_database()";
+    let mut watcher = register.raw().await;
+    while !told.is_finished()
+        && sqlx::query(waiting)
+            .fetch_optional(&mut watcher)
+            .await
+            .unwrap()
+            .is_none()
+    {
+        tokio::task::yield_now().await;
+    }
+    run("UPDATE chain SET told_entry = 2 WHERE chain_id = 31337").await;
+    run("COMMIT").await;
+    assert_eq!(told.await.unwrap().unwrap().0, 2);
+}
+
 fn stub() -> Signed {
     Signed {
         envelope: Envelope {

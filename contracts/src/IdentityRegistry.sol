@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {
     IClaimTopicsRegistry,
     IERC3643IdentityRegistry,
+    IERC3643IdentityRegistryViews,
     IIdentity,
     IIdentityRegistryStorage,
     ITrustedIssuersRegistry
@@ -23,9 +24,9 @@ contract IdentityRegistry is IIdentityRegistry, WalletRecords {
 
     /// @inheritdoc IIdentityRegistry
     uint40 public agentTerm = 1 days;
-    /// @inheritdoc IERC3643IdentityRegistry
+    /// @inheritdoc IERC3643IdentityRegistryViews
     IClaimTopicsRegistry public topicsRegistry;
-    /// @inheritdoc IERC3643IdentityRegistry
+    /// @inheritdoc IERC3643IdentityRegistryViews
     ITrustedIssuersRegistry public issuersRegistry;
 
     constructor(address owner) Roles(owner) {
@@ -107,7 +108,7 @@ contract IdentityRegistry is IIdentityRegistry, WalletRecords {
         emit TrustedIssuersRegistrySet(_trustedIssuersRegistry);
     }
 
-    /// @inheritdoc IERC3643IdentityRegistry
+    /// @inheritdoc IERC3643IdentityRegistryViews
     function identityStorage() external view returns (IIdentityRegistryStorage) {
         return IIdentityRegistryStorage(address(this));
     }

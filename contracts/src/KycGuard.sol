@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.24;
 
-import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
+import {IVerdict} from "./interfaces/IVerdict.sol";
 
 /// @title What a token inherits to ask the registry
 /// @notice Call {_requireVerified} before tokens move. It reverts with `KYC_NOT_VERIFIED` unless the registry answers
@@ -11,9 +11,9 @@ abstract contract KycGuard {
     bytes4 private constant ARE_VERIFIED = 0x653dd01c;
 
     /// @notice The registry whose verdict counts.
-    IIdentityRegistry public immutable identityRegistry;
+    IVerdict public immutable identityRegistry;
 
-    constructor(IIdentityRegistry registry) {
+    constructor(IVerdict registry) {
         identityRegistry = registry;
     }
 

@@ -4,13 +4,13 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
-import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
+import {IVerdict} from "./interfaces/IVerdict.sol";
 import {KycGuard} from "./KycGuard.sol";
 
 /// @title The reference token
 /// @notice An ERC-20 that moves only between verified wallets, and that its owner issues to and redeems from them.
 contract RegulatedToken is ERC20, Ownable2Step, KycGuard {
-    constructor(string memory name, string memory symbol, IIdentityRegistry registry, address owner)
+    constructor(string memory name, string memory symbol, IVerdict registry, address owner)
         ERC20(name, symbol)
         Ownable(owner)
         KycGuard(registry)

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {IIdentity, IERC3643IdentityRegistry} from "./interfaces/IERC3643IdentityRegistry.sol";
+import {
+    IIdentity,
+    IERC3643IdentityRegistry,
+    IERC3643IdentityRegistryViews
+} from "./interfaces/IERC3643IdentityRegistry.sol";
+import {IVerdict} from "./interfaces/IVerdict.sol";
 import {IWalletRecords} from "./interfaces/IWalletRecords.sol";
 import {fromRegister, IDENTITY_AND_COUNTRY, MAX_VERSION_LEAP, WalletRecord} from "./WalletRecord.sol";
 import {Roles} from "./Roles.sol";
 
 /// @notice The records, the verdict upon them (I4) and the rules by which the register writes them (I2).
-abstract contract WalletRecords is IERC3643IdentityRegistry, IWalletRecords, Roles {
+abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRecords, Roles {
     /// @dev A struct only so that a storage pointer can be passed around and the slot is hashed once.
     struct Slot {
         WalletRecord record;
@@ -89,27 +94,27 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IWalletRecords, Rol
 
     // ------------------------------------------------------------------- anybody reads
 
-    /// @inheritdoc IWalletRecords
+    /// @inheritdoc IVerdict
     function areVerified(address a, address b) external view returns (bool) {
         _answer(_verdict(a) && _verdict(b));
     }
 
-    /// @inheritdoc IERC3643IdentityRegistry
+    /// @inheritdoc IERC3643IdentityRegistryViews
     function isVerified(address _userAddress) external view returns (bool) {
         _answer(_verdict(_userAddress));
     }
 
-    /// @inheritdoc IERC3643IdentityRegistry
+    /// @inheritdoc IERC3643IdentityRegistryViews
     function contains(address _userAddress) external view returns (bool) {
         return _slots[_userAddress].record.identity() != address(0);
     }
 
-    /// @inheritdoc IERC3643IdentityRegistry
+    /// @inheritdoc IERC3643IdentityRegistryViews
     function identity(address _userAddress) external view returns (IIdentity) {
         return IIdentity(_slots[_userAddress].record.identity());
     }
 
-    /// @inheritdoc IERC3643IdentityRegistry
+    /// @inheritdoc IERC3643IdentityRegistryViews
     function investorCountry(address _userAddress) external view returns (uint16) {
         return _slots[_userAddress].record.country();
     }

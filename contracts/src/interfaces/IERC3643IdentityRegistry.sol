@@ -11,9 +11,30 @@ interface IClaimTopicsRegistry {}
 
 interface ITrustedIssuersRegistry {}
 
+/// @title What ERC-3643 lets anybody ask an identity registry
+interface IERC3643IdentityRegistryViews {
+    /// @notice Whether the wallet has an identity, be it verified or not.
+    function contains(address _userAddress) external view returns (bool);
+
+    /// @notice Whether the wallet may hold and move tokens now.
+    function isVerified(address _userAddress) external view returns (bool);
+
+    /// @notice The identity of the wallet; a revoked one keeps it.
+    function identity(address _userAddress) external view returns (IIdentity);
+
+    /// @notice The country of the wallet, ISO 3166-1 numeric; a revoked one keeps it.
+    function investorCountry(address _userAddress) external view returns (uint16);
+
+    function identityStorage() external view returns (IIdentityRegistryStorage);
+
+    function issuersRegistry() external view returns (ITrustedIssuersRegistry);
+
+    function topicsRegistry() external view returns (IClaimTopicsRegistry);
+}
+
 /// @title The identity registry of ERC-3643
 /// @notice Signatures, events and names of parameters are T-REX 4's, so that its tokens and clients need no change.
-interface IERC3643IdentityRegistry {
+interface IERC3643IdentityRegistry is IERC3643IdentityRegistryViews {
     event ClaimTopicsRegistrySet(address indexed claimTopicsRegistry);
     event IdentityStorageSet(address indexed identityStorage);
     event TrustedIssuersRegistrySet(address indexed trustedIssuersRegistry);
@@ -49,22 +70,4 @@ interface IERC3643IdentityRegistry {
 
     /// @notice Names a registry of trusted issuers, for information. Only for the owner.
     function setTrustedIssuersRegistry(address _trustedIssuersRegistry) external;
-
-    /// @notice Whether the wallet has an identity, be it verified or not.
-    function contains(address _userAddress) external view returns (bool);
-
-    /// @notice Whether the wallet may hold and move tokens now.
-    function isVerified(address _userAddress) external view returns (bool);
-
-    /// @notice The identity of the wallet; a revoked one keeps it.
-    function identity(address _userAddress) external view returns (IIdentity);
-
-    /// @notice The country of the wallet, ISO 3166-1 numeric; a revoked one keeps it.
-    function investorCountry(address _userAddress) external view returns (uint16);
-
-    function identityStorage() external view returns (IIdentityRegistryStorage);
-
-    function issuersRegistry() external view returns (ITrustedIssuersRegistry);
-
-    function topicsRegistry() external view returns (IClaimTopicsRegistry);
 }

@@ -3,11 +3,12 @@ pragma solidity ^0.8.24;
 
 import {IERC3643IdentityRegistry} from "./IERC3643IdentityRegistry.sol";
 import {IRoles} from "./IRoles.sol";
+import {IVerdict} from "./IVerdict.sol";
 import {IWalletRecords} from "./IWalletRecords.sol";
 
 /// @title Symbolon's identity registry
 /// @notice A mirror of the register of verified investors: tokens ask it before each transfer.
-interface IIdentityRegistry is IERC3643IdentityRegistry, IWalletRecords, IRoles {
+interface IIdentityRegistry is IERC3643IdentityRegistry, IVerdict, IWalletRecords, IRoles {
     event AgentTermSet(uint40 term);
 
     /// @notice The register denied this wallet, and an agent cannot lift that.

@@ -46,9 +46,6 @@ interface IWalletRecords {
     /// @notice Whether `authority` is restricted, and so all wallets that it verified.
     function isAuthorityRestricted(uint8 authority) external view returns (bool);
 
-    /// @notice Whether both wallets are verified, in one call: what a token asks before a transfer.
-    function areVerified(address a, address b) external view returns (bool);
-
     /// @notice The word of a wallet; 0 when nobody ever wrote to it.
     function recordOf(address wallet) external view returns (uint256);
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
+import {IVerdict} from "../../src/interfaces/IVerdict.sol";
 
 /// @notice Measures what a contract pays for asking the registry. Registry and wallets are cold when the probe is the
 /// first thing that a transaction (or an `eth_call`) does.
 contract VerifiedProbe {
     /// @notice The CALL and everything under it.
-    function isVerified(IIdentityRegistry registry, address wallet) external view returns (bool, uint256) {
+    function isVerified(IVerdict registry, address wallet) external view returns (bool, uint256) {
         return _ask(registry, abi.encodeCall(registry.isVerified, (wallet)));
     }
 
     /// @notice The CALL for both parties of a transfer and everything under it.
-    function areVerified(IIdentityRegistry registry, address a, address b) external view returns (bool, uint256) {
+    function areVerified(IVerdict registry, address a, address b) external view returns (bool, uint256) {
         return _ask(registry, abi.encodeCall(registry.areVerified, (a, b)));
     }
 
     /// @notice The same as {isVerified} and what Solidity adds to encode the question and to decode the answer.
-    function isVerifiedInSolidity(IIdentityRegistry registry, address wallet)
+    function isVerifiedInSolidity(IVerdict registry, address wallet)
         external
         view
         returns (bool verified, uint256 gasUsed)
@@ -27,11 +27,7 @@ contract VerifiedProbe {
         gasUsed = before - gasleft();
     }
 
-    function _ask(IIdentityRegistry registry, bytes memory question)
-        private
-        view
-        returns (bool verified, uint256 gasUsed)
-    {
+    function _ask(IVerdict registry, bytes memory question) private view returns (bool verified, uint256 gasUsed) {
         assembly ("memory-safe") {
             let before := gas()
             let success := staticcall(gas(), registry, add(question, 32), mload(question), 0, 32)

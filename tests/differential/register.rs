@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256};
 use symbolon_core::{
-    actor::Actor,
+    authority::Mandate,
     command::{Command, Verdict},
     country::Country,
     event::Event,
@@ -51,6 +51,7 @@ impl Register {
             id: InvestorId(B256::with_last_byte(place as u8 + 1)),
             kind: InvestorKind::NaturalPerson,
             external_id: None,
+            authority: AuthorityIndex::OWNER,
             status: Status::Pending,
             restricted: false,
             frozen: false,
@@ -82,11 +83,8 @@ impl Register {
             histories: histories.clone(),
         };
         let (command, authority) = command(ask, now);
-        let actor = Actor {
-            name: "test:differential".to_owned(),
-            authority,
-        };
-        let Ok(events) = decide(&view, command, &actor, now) else {
+        let mandate = mandate(authority);
+        let Ok(events) = decide(&view, command, &mandate, now) else {
             return Ok(());
         };
         let removed = investor.wallets.clone();
@@ -223,6 +221,18 @@ impl Identity {
             0 => Address::ZERO,
             place => Address::repeat_byte(0x1d + place as u8),
         }
+    }
+}
+
+/// Every authority acts everywhere: who may act where is the register's alone.
+fn mandate(authority: AuthorityIndex) -> Mandate {
+    if authority.is_owner() {
+        return Mandate::Owner;
+    }
+    Mandate::Limited {
+        authority,
+        countries: (0..1000).filter_map(Country::from_numeric).collect(),
+        restricted: false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::AuthorityIndex;
+use crate::ids::{AuthorityIndex, PersonName};
 
 /// Whoever asks, as the log names them, and the authority they act for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub struct Actor {
     pub name: String,
     /// The authority on whose behalf they act; the issuer itself by default.
     pub authority: AuthorityIndex,
+    /// The person of the owner's whom their key proves them to be.
+    pub person: Option<PersonName>,
 }
 
 impl Actor {
@@ -35,6 +37,7 @@ impl Actor {
         Self {
             name: format!("{kind}:{name}"),
             authority: AuthorityIndex::OWNER,
+            person: None,
         }
     }
 }

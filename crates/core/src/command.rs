@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    authority::Mandate,
     country::Country,
     ids::ExternalId,
     investor::{Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source},
@@ -59,6 +60,11 @@ pub enum Command {
         chains: ChainScope,
         /// The verdict.
         verdict: Verdict,
+    },
+    /// Put another authority in charge, as the owner decided.
+    Reassign {
+        /// Which one.
+        to: Mandate,
     },
     /// Refuse a first verification.
     Reject(RejectionReason),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::ExternalId,
+    ids::{AuthorityIndex, ExternalId},
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
     wallet::{ChainScope, Version, WalletAddress},
 };
@@ -19,6 +19,9 @@ pub enum Event {
         /// The issuer's own reference.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external_id: Option<ExternalId>,
+        /// Who made it known.
+        #[serde(default, skip_serializing_if = "AuthorityIndex::is_owner")]
+        authority: AuthorityIndex,
     },
     /// The issuer's own reference became known later.
     ExternalIdAssigned {
@@ -51,6 +54,11 @@ pub enum Event {
     WalletReactivated {
         /// Which one.
         wallet: WalletAddress,
+    },
+    /// Another authority is in charge from now on.
+    InvestorReassigned {
+        /// Which one.
+        authority: AuthorityIndex,
     },
     /// A verdict in the investor's favour, the first or a renewal.
     InvestorVerified(Verified),
@@ -97,6 +105,7 @@ impl Event {
             Self::WalletRemoved { .. } => "WalletRemoved",
             Self::WalletDeactivated { .. } => "WalletDeactivated",
             Self::WalletReactivated { .. } => "WalletReactivated",
+            Self::InvestorReassigned { .. } => "InvestorReassigned",
             Self::InvestorVerified(_) => "InvestorVerified",
             Self::InvestorRejected { .. } => "InvestorRejected",
             Self::InvestorRevoked { .. } => "InvestorRevoked",

@@ -8,63 +8,86 @@ use thiserror::Error;
 
 use crate::time::UnixMillis;
 
-/// The tenant: whoever issues tokens and answers for its customers.
-///
-/// A short slug (`[a-z0-9-]`, 1–40 characters, beginning with a letter or a
-/// digit), since people type it and every row of the database carries it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct IssuerId(String);
+/// A newtype of a text that people type: `[a-z0-9-]`, 1 to 40 characters,
+/// beginning with a letter or a digit.
+macro_rules! slug {
+    ($(#[$doc:meta])* $name:ident, $error:ident, $noun:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
 
-/// Why a text is no [`IssuerId`].
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error(
-    "`{0}` is no issuer name: use 1 to 40 of a–z, 0–9 and `-`, beginning with a letter or digit"
-)]
-pub struct IssuerIdError(String);
+        #[doc = concat!("Why a text is no [`", stringify!($name), "`].")]
+        #[derive(Clone, Debug, PartialEq, Eq, Error)]
+        #[error(
+            "`{0}` is no {noun}: use 1 to 40 of a–z, 0–9 and `-`, beginning with a letter or digit",
+            noun = $noun
+        )]
+        pub struct $error(String);
 
-impl IssuerId {
-    /// The slug itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for IssuerId {
-    type Err = IssuerIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = (1..=40).contains(&text.len())
-            && !text.starts_with('-')
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IssuerIdError(text.chars().take(60).collect()))
+        impl $name {
+            /// The slug itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
-    }
+
+        impl FromStr for $name {
+            type Err = $error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                if is_slug(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err($error(text.chars().take(60).collect()))
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $error;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
 }
 
-impl TryFrom<String> for IssuerId {
-    type Error = IssuerIdError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
+fn is_slug(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && !text.starts_with('-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
-impl From<IssuerId> for String {
-    fn from(id: IssuerId) -> Self {
-        id.0
-    }
+slug! {
+    /// The tenant: whoever issues tokens and answers for its customers. Every
+    /// row of the database carries it.
+    IssuerId, IssuerIdError, "issuer name"
 }
 
-impl fmt::Display for IssuerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+slug! {
+    /// An authority of a federation, as its owner named it.
+    AuthorityName, AuthorityNameError, "authority name"
+}
+
+slug! {
+    /// A person of the owner's who approves its operations.
+    PersonName, PersonNameError, "person's name"
 }
 
 /// An investor, by a 32-byte id that says nothing about the person.
@@ -73,6 +96,9 @@ impl fmt::Display for IssuerId {
 pub struct InvestorId(pub B256);
 
 impl InvestorId {
+    /// Nobody's: the log's entries about the federation itself carry it.
+    pub const NONE: Self = Self(B256::ZERO);
+
     /// The id of somebody who becomes known now: six bytes of time, so that
     /// what is stored by id grows at its end, and random ones that the caller
     /// drew, so that nobody guesses it.
@@ -192,4 +218,15 @@ pub struct AuthorityIndex(pub u8);
 impl AuthorityIndex {
     /// The issuer itself.
     pub const OWNER: Self = Self(0);
+
+    /// Whether it is the issuer itself.
+    pub fn is_owner(&self) -> bool {
+        *self == Self::OWNER
+    }
+}
+
+impl fmt::Display for AuthorityIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }

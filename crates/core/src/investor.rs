@@ -158,9 +158,6 @@ pub struct Verified {
     /// When the verdict ends; `None` is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<UnixSeconds>,
-    /// The authority that verified.
-    #[serde(default)]
-    pub authority: AuthorityIndex,
     /// Who answers for it.
     pub source: Source,
     /// When it was given.
@@ -193,8 +190,7 @@ impl Verified {
             other.country,
             other.accreditation,
             other.accreditation_ends,
-        ) && (self.us_person, self.expiry, self.authority)
-            == (other.us_person, other.expiry, other.authority)
+        ) && (self.us_person, self.expiry) == (other.us_person, other.expiry)
     }
 }
 
@@ -318,6 +314,10 @@ pub struct Investor {
     pub kind: InvestorKind,
     /// The issuer's own reference.
     pub external_id: Option<ExternalId>,
+    /// The authority in charge: who made it known, who verified it last, or
+    /// whom the owner gave it to. If that one is restricted, so are its
+    /// investors.
+    pub authority: AuthorityIndex,
     /// Where it stands.
     pub status: Status,
     /// Barred by the register, whatever the verdict.

@@ -12,9 +12,11 @@
 //! what it holds and says which transactions close the gap.
 
 pub mod actor;
+pub mod authority;
 pub mod command;
 pub mod country;
 pub mod event;
+pub mod federation;
 pub mod ids;
 pub mod import;
 pub mod investor;

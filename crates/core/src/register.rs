@@ -3,6 +3,7 @@
 
 mod apply;
 mod decide;
+mod jurisdiction;
 mod refusal;
 
 use std::collections::BTreeMap;

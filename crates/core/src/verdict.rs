@@ -71,6 +71,16 @@ impl RestrictedAuthorities {
     }
 }
 
+impl FromIterator<AuthorityIndex> for RestrictedAuthorities {
+    fn from_iter<I: IntoIterator<Item = AuthorityIndex>>(authorities: I) -> Self {
+        let mut bitmap = alloy_primitives::U256::ZERO;
+        for authority in authorities {
+            bitmap.set_bit(usize::from(authority.0), true);
+        }
+        Self(bitmap)
+    }
+}
+
 /// Every reason why the wallet is not verified at `now`; none means that it is.
 ///
 /// With a chain, also whether the wallet counts there.
@@ -88,8 +98,8 @@ pub fn reasons(
                 let since = verdict.expiry.unwrap_or(now);
                 reasons.push(Reason::Expired { since });
             }
-            if restricted.includes(verdict.authority) {
-                let authority = verdict.authority;
+            if restricted.includes(investor.authority) {
+                let authority = investor.authority;
                 reasons.push(Reason::AuthorityRestricted { authority });
             }
         }

@@ -258,7 +258,7 @@ pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Optio
             verdict.accreditation_ends.map_or(0, |day| day.0.into()),
         ),
         (VERSION, wallet.version.0.into()),
-        (AUTHORITY, verdict.authority.0.into()),
+        (AUTHORITY, investor.authority.0.into()),
         (VERIFIED, approved.into()),
         (RESTRICTED, (investor.restricted || !wallet.active).into()),
         (FROZEN, investor.frozen.into()),

@@ -27,13 +27,19 @@ pub fn apply(
         event: event.name(),
         why,
     };
-    if let Event::InvestorRegistered { kind, external_id } = event {
+    if let Event::InvestorRegistered {
+        kind,
+        external_id,
+        authority,
+    } = event
+    {
         return match investor {
             Some(_) => Err(damaged("the investor is registered already")),
             None => Ok(Investor {
                 id,
                 kind: *kind,
                 external_id: external_id.clone(),
+                authority: *authority,
                 status: Status::Pending,
                 restricted: false,
                 frozen: false,
@@ -75,6 +81,7 @@ pub fn apply(
                 .ok_or_else(|| damaged("unknown wallet"))?
                 .active = true;
         }
+        Event::InvestorReassigned { authority } => investor.authority = *authority,
         Event::InvestorVerified(verdict) => investor.status = Status::Verified(verdict.clone()),
         Event::InvestorRejected { reason } => investor.status = Status::Rejected(*reason),
         Event::InvestorRevoked { reason } => match investor.status {

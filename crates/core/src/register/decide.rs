@@ -1,28 +1,29 @@
 //! From a command to events, or to a refusal.
 
-use super::{Refusal, View, apply_all};
+use super::{Refusal, View, apply_all, jurisdiction};
 use crate::{
-    actor::Actor,
+    authority::Mandate,
     command::{Command, Verdict},
     event::Event,
-    ids::ExternalId,
+    ids::{AuthorityIndex, ExternalId},
     investor::{Investor, InvestorKind, Status, StatusName, Verified},
     mirror::record::{WalletRecord, desired},
     time::UnixSeconds,
     wallet::{ChainScope, Version, Wallet, WalletAddress},
 };
 
-/// What follows from a command, given what is known. Pure: the same arguments
-/// always give the same answer.
+/// What follows from a command, given what is known and by whose mandate it is
+/// asked (I5). Pure: the same arguments always give the same answer.
 ///
 /// No events mean that all is as the command asks already.
 pub fn decide(
     view: &View,
     command: Command,
-    actor: &Actor,
+    mandate: &Mandate,
     now: UnixSeconds,
 ) -> Result<Vec<Event>, Refusal> {
-    let mut events = step(view, command, actor, now)?;
+    jurisdiction::check(mandate, view.investor.as_ref(), &command)?;
+    let mut events = step(view, command, mandate.authority(), now)?;
     let records = changed_records(view, &events)?;
     events.extend(records);
     Ok(events)
@@ -31,14 +32,18 @@ pub fn decide(
 fn step(
     view: &View,
     command: Command,
-    actor: &Actor,
+    authority: AuthorityIndex,
     now: UnixSeconds,
 ) -> Result<Vec<Event>, Refusal> {
     let investor = match command {
         Command::RegisterInvestor { kind, external_id } => {
             return match view.investor {
                 Some(_) => Err(Refusal::InvestorExists),
-                None => Ok(vec![Event::InvestorRegistered { kind, external_id }]),
+                None => Ok(vec![Event::InvestorRegistered {
+                    kind,
+                    external_id,
+                    authority,
+                }]),
             };
         }
         Command::Admit {
@@ -48,8 +53,10 @@ fn step(
             chains,
             verdict,
         } => {
-            let verdict = verified(verdict, actor, now)?;
-            return admit(view, kind, external_id, wallet, chains, verdict);
+            let verdict = verified(verdict, now)?;
+            let mut events = admit(view, kind, external_id, wallet, chains, authority)?;
+            events.extend(admitted(view, verdict, authority));
+            return Ok(events);
         }
         _ => view.investor.as_ref().ok_or(Refusal::UnknownInvestor)?,
     };
@@ -74,7 +81,20 @@ fn step(
             )?;
             Event::WalletReactivated { wallet }
         }
-        Command::Verify(verdict) => Event::InvestorVerified(verified(verdict, actor, now)?),
+        Command::Verify(verdict) => {
+            let verdict = verified(verdict, now)?;
+            return Ok(taken_over(investor, authority)
+                .into_iter()
+                .chain([Event::InvestorVerified(verdict)])
+                .collect());
+        }
+        Command::Reassign { to } => {
+            unless(
+                investor.authority == to.authority(),
+                "the authority is in charge of this investor already",
+            )?;
+            reassigned(investor, &to)?
+        }
         Command::Reject(reason) => match investor.status {
             Status::Pending => Event::InvestorRejected { reason },
             _ => return Err(wrong_status(investor, "rejected")),
@@ -120,11 +140,15 @@ fn admit(
     external_id: Option<ExternalId>,
     wallet: WalletAddress,
     chains: ChainScope,
-    verdict: Verified,
+    authority: AuthorityIndex,
 ) -> Result<Vec<Event>, Refusal> {
     let mut events = Vec::with_capacity(4);
     match &view.investor {
-        None => events.push(Event::InvestorRegistered { kind, external_id }),
+        None => events.push(Event::InvestorRegistered {
+            kind,
+            external_id,
+            authority,
+        }),
         Some(known) => {
             if let (Some(known), Some(named)) = (&known.external_id, &external_id)
                 && known != named
@@ -143,16 +167,43 @@ fn admit(
     if known.is_none_or(|known| known.wallet(wallet).is_none()) {
         events.push(link(view, wallet, chains)?);
     }
-    let unchanged = known.is_some_and(
-        |known| matches!(&known.status, Status::Verified(held) if held.same_facts(&verdict)),
-    );
-    if !unchanged {
-        events.push(Event::InvestorVerified(verdict));
-    }
     Ok(events)
 }
 
-fn verified(verdict: Verdict, actor: &Actor, now: UnixSeconds) -> Result<Verified, Refusal> {
+/// The verdict of a row, where it is not what stands already.
+fn admitted(view: &View, verdict: Verified, authority: AuthorityIndex) -> Vec<Event> {
+    let known = view.investor.as_ref();
+    let mut events = Vec::with_capacity(2);
+    events.extend(known.and_then(|known| taken_over(known, authority)));
+    let unchanged = known.is_some_and(
+        |known| matches!(&known.status, Status::Verified(held) if held.same_facts(&verdict)),
+    );
+    if !(unchanged && events.is_empty()) {
+        events.push(Event::InvestorVerified(verdict));
+    }
+    events
+}
+
+/// Whoever verifies is in charge from then on.
+fn taken_over(investor: &Investor, authority: AuthorityIndex) -> Option<Event> {
+    (investor.authority != authority).then_some(Event::InvestorReassigned { authority })
+}
+
+fn reassigned(investor: &Investor, to: &Mandate) -> Result<Event, Refusal> {
+    let authority = to.authority();
+    if to.is_restricted() {
+        return Err(Refusal::AuthorityRestricted(authority));
+    }
+    match investor.status.verdict() {
+        Some(held) if !to.covers(held.country) => Err(Refusal::OutsideJurisdiction {
+            authority,
+            country: held.country,
+        }),
+        _ => Ok(Event::InvestorReassigned { authority }),
+    }
+}
+
+fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
     if let Some(expiry) = verdict.expiry {
         if expiry <= now {
             return Err(Refusal::ExpiryPassed(expiry));
@@ -173,7 +224,6 @@ fn verified(verdict: Verdict, actor: &Actor, now: UnixSeconds) -> Result<Verifie
         accreditation_ends: verdict.accreditation_ends,
         us_person: verdict.us_person,
         expiry: verdict.expiry,
-        authority: actor.authority,
         source: verdict.source,
         verified_at: now,
     })

@@ -3,6 +3,8 @@
 use thiserror::Error;
 
 use crate::{
+    country::Country,
+    ids::AuthorityIndex,
     investor::StatusName,
     time::{Day, UnixSeconds},
     wallet::WalletAddress,
@@ -55,6 +57,23 @@ pub enum Refusal {
     /// There is nothing to lift or set.
     #[error("nothing to do: {0}")]
     AlreadySo(&'static str),
+    /// The authority that asks, or that is to be in charge, is cut off.
+    #[error("authority {0} is restricted: only the owner can reinstate it")]
+    AuthorityRestricted(AuthorityIndex),
+    /// An authority acts only on investors of its countries (I5).
+    #[error("authority {authority} is not approved for {country}")]
+    OutsideJurisdiction {
+        /// Which one.
+        authority: AuthorityIndex,
+        /// Where it may not act.
+        country: Country,
+    },
+    /// Nobody has judged the investor, and another authority made it known.
+    #[error("this investor is not verified yet, and authority {0} made it known")]
+    OtherAuthority(AuthorityIndex),
+    /// An operation of the owner's.
+    #[error("only the owner of the register may do this")]
+    OwnerOnly,
     /// 65,535 changes of one wallet's record are all that a chain can count.
     #[error("wallet {0} has used up its 65,535 versions: bind a new wallet")]
     VersionsExhausted(WalletAddress),
@@ -77,6 +96,10 @@ impl Refusal {
             Self::AccreditationEnded(_) => "accreditation_ended",
             Self::NotExpired(_) => "not_expired",
             Self::AlreadySo(_) => "already_so",
+            Self::AuthorityRestricted(_) => "authority_restricted",
+            Self::OutsideJurisdiction { .. } => "outside_jurisdiction",
+            Self::OtherAuthority(_) => "other_authority",
+            Self::OwnerOnly => "owner_only",
             Self::VersionsExhausted(_) => "versions_exhausted",
         }
     }

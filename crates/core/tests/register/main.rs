@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use proptest::{collection::vec, prelude::*};
 use strategies::{any_step, any_verdict};
 use symbolon_core::{
-    actor::Actor,
+    authority::Mandate,
     command::{Command, Verdict},
     country::Country,
     ids::AuthorityIndex,
@@ -48,7 +48,7 @@ proptest! {
         };
         world.take(Step::Ask { investor: 0, authority, command })?;
         let Some(investor) = world.investors.get(&0) else {
-            return Ok(()); // The expiry had passed or lay too far ahead.
+            return Ok(()); // The expiry or the country is refused.
         };
         let record = desired(investor, &investor.wallets[0], identity(0)).unwrap();
         let held = investor.status.verdict().unwrap();
@@ -108,7 +108,6 @@ fn verified_at_version(version: Version) -> View {
 #[test]
 fn a_denial_lands_though_the_versions_are_used_up() {
     let view = verified_at_version(Version(u16::MAX));
-    let actor = Actor::api_key("test");
     for command in [
         Command::Revoke(RevocationReason::Sanctions),
         Command::Restrict,
@@ -116,7 +115,7 @@ fn a_denial_lands_though_the_versions_are_used_up() {
         Command::DeactivateWallet { wallet: wallet(0) },
         Command::RemoveWallet { wallet: wallet(0) },
     ] {
-        let decided = decide(&view, command.clone(), &actor, BEGIN);
+        let decided = decide(&view, command.clone(), &Mandate::Owner, BEGIN);
         let events = decided.unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
         let after = apply_all(view.id, view.investor.clone(), &events)
             .unwrap()
@@ -145,12 +144,7 @@ fn an_accreditation_that_ended_does_not_last_for_ever() {
         expiry: held.expiry,
         source: held.source,
     };
-    let decided = decide(
-        &view,
-        Command::Verify(verdict),
-        &Actor::api_key("test"),
-        BEGIN,
-    );
+    let decided = decide(&view, Command::Verify(verdict), &Mandate::Owner, BEGIN);
     let Ok(events) = decided else { return };
     let after = apply_all(view.id, view.investor, &events).unwrap().unwrap();
     let record = desired(&after, &after.wallets[0], identity(0)).unwrap();
@@ -189,6 +183,6 @@ fn a_batch_does_not_give_back_what_was_withdrawn() {
         chains: ChainScope::All,
         verdict: again,
     };
-    let decided = decide(&view, command, &Actor::api_key("test"), BEGIN);
+    let decided = decide(&view, command, &Mandate::Owner, BEGIN);
     assert_eq!(decided, Err(Refusal::RevokedNotInBatch));
 }

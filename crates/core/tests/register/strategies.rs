@@ -87,6 +87,8 @@ pub(crate) fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         12 => (0..3_u8, 0..4_u8, any_command())
             .prop_map(|(investor, authority, command)| Step::Ask { investor, authority, command }),
+        1 => (1..4_u8, any::<bool>())
+            .prop_map(|(authority, restricted)| Step::Restrict { authority, restricted }),
         3 => (0..900_u64).prop_map(Step::Wait),
         // Only where nobody holds the wallet would a version be skipped unseen.
         1 => (0..4_u8, 1..50_u16)

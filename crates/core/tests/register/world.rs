@@ -1,12 +1,13 @@
 //! The register with its store in memory, held to its promises at every step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, U256};
 use proptest::prelude::*;
 use symbolon_core::{
-    actor::Actor,
+    authority::Mandate,
     command::Command,
+    country::Country,
     event::Event,
     ids::{AuthorityIndex, InvestorId},
     investor::{Investor, StatusName},
@@ -29,6 +30,8 @@ pub(crate) enum Step {
         authority: u8,
         command: Command,
     },
+    /// The owner cuts an authority off, or reinstates it.
+    Restrict { authority: u8, restricted: bool },
     /// Time goes by.
     Wait(u64),
     /// A finalized block shows a version that the register did not give.
@@ -39,6 +42,8 @@ pub(crate) enum Step {
 pub(crate) struct World {
     now: u64,
     pub(crate) investors: BTreeMap<u8, Investor>,
+    /// The authorities that are cut off.
+    restricted: BTreeSet<u8>,
     histories: BTreeMap<WalletAddress, WalletHistory>,
     log: Vec<(u8, Vec<Event>)>,
     /// The record that each version of each wallet named.
@@ -66,6 +71,15 @@ impl World {
     pub(crate) fn take(&mut self, step: Step) -> Result<(), TestCaseError> {
         match step {
             Step::Wait(seconds) => self.now += seconds,
+            Step::Restrict {
+                authority,
+                restricted: true,
+            } => {
+                self.restricted.insert(authority);
+            }
+            Step::Restrict { authority, .. } => {
+                self.restricted.remove(&authority);
+            }
             Step::ChainAhead { wallet, by } => {
                 let history = self.histories.entry(wallet).or_default();
                 history.version.0 += by;
@@ -87,24 +101,35 @@ impl World {
             investor: before.clone(),
             histories: self.histories.clone(),
         };
-        let actor = Actor {
-            authority: AuthorityIndex(authority),
-            ..Actor::api_key("test")
-        };
-        let decided = decide(&view, command.clone(), &actor, self.now());
+        let mandate = self.mandate(authority);
+        let decided = decide(&view, command.clone(), &mandate, self.now());
         prop_assert_eq!(
             &decided,
-            &decide(&view, command.clone(), &actor, self.now())
+            &decide(&view, command.clone(), &mandate, self.now())
         );
         let status = before.as_ref().map(|before| before.status.name());
+        let reached = mandate.reaches(before.as_ref());
+        prop_assert!(
+            reached || decided.is_err(),
+            "{:?} by {:?}",
+            command,
+            mandate
+        );
         let Ok(events) = decided else {
             let must = matches!(command, Command::Revoke(_))
+                && reached
                 && matches!(status, Some(StatusName::Verified | StatusName::Expired));
             prop_assert!(!must, "a revocation was refused: {:?}", decided);
             return Ok(());
         };
         let after = apply_all(id(number), before, &events)
             .map_err(|damage| TestCaseError::fail(damage.to_string()))?;
+        prop_assert!(
+            mandate.reaches(after.as_ref()),
+            "{:?} took {:?}",
+            mandate,
+            after
+        );
         if status == Some(StatusName::Revoked) {
             let lifted = after.as_ref().map(|after| after.status.name()) != status;
             prop_assert!(
@@ -129,6 +154,22 @@ impl World {
         }
         self.log.push((number, events));
         Ok(())
+    }
+
+    /// Each authority has two thirds of the countries, the owner all of them.
+    fn mandate(&self, authority: u8) -> Mandate {
+        if authority == 0 {
+            return Mandate::Owner;
+        }
+        let barred = |country: &Country| country.numeric() % 3 == u16::from(authority);
+        Mandate::Limited {
+            authority: AuthorityIndex(authority),
+            countries: (0..1000)
+                .filter_map(Country::from_numeric)
+                .filter(|country| !barred(country))
+                .collect(),
+            restricted: self.restricted.contains(&authority),
+        }
     }
 
     /// Keeps the wallets' histories as the store does.
@@ -233,6 +274,29 @@ impl World {
             }
         }
         investors
+    }
+}
+
+/// I5, said a second time.
+trait Reach {
+    fn reaches(&self, investor: Option<&Investor>) -> bool;
+}
+
+impl Reach for Mandate {
+    fn reaches(&self, investor: Option<&Investor>) -> bool {
+        let Self::Limited {
+            authority,
+            countries,
+            restricted,
+        } = self
+        else {
+            return true;
+        };
+        !restricted
+            && investor.is_none_or(|investor| match investor.status.verdict() {
+                Some(verdict) => countries.contains(&verdict.country),
+                None => investor.authority == *authority,
+            })
     }
 }
 

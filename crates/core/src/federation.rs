@@ -1,0 +1,118 @@
+//! The federation: the authorities that verify beside the issuer, and who may
+//! decide about them.
+//!
+//! The issuer owns its register. It alone adds authorities, gives them
+//! countries, cuts one off (and with it every investor in its charge) and puts
+//! another in charge of investors. Where the owner has named approvers, each of
+//! these operations waits for several of them:
+//!
+//! 1. Somebody of the owner's proposes an [`OwnerOperation`].
+//! 2. Approvers approve it, each once; an approval may be withdrawn. Only the
+//!    approvals of those count who are approvers when it matters.
+//! 3. With the last approval that it needs it is carried out, in the same
+//!    entry of the log.
+//! 4. Or it lapses at its time, or whoever proposed it cancels it. A change of
+//!    the approvers ends everything that is open.
+//!
+//! As with investors, a command meets the state in [`decide`], and events make
+//! the next state in [`Federation::apply`].
+
+mod apply;
+mod decide;
+mod event;
+mod operation;
+mod policy;
+mod refusal;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use apply::Inapplicable;
+pub use decide::decide;
+pub use event::FederationEvent;
+pub use operation::{FederationCommand, MOST_REASSIGNED, OwnerOperation};
+pub use policy::{ApprovalPolicy, MOST_APPROVERS};
+pub use refusal::FederationRefusal;
+
+use crate::{
+    authority::{Authority, Mandate},
+    ids::{AuthorityIndex, AuthorityName, PersonName},
+    time::UnixSeconds,
+    verdict::RestrictedAuthorities,
+};
+
+/// The most proposals that are open at a time.
+pub const MOST_OPEN: usize = 64;
+
+/// A proposal, by the number of the log's entry that made it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct ProposalId(pub u64);
+
+impl std::fmt::Display for ProposalId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An operation that waits for approvals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// Which one.
+    pub id: ProposalId,
+    /// What is proposed.
+    pub operation: OwnerOperation,
+    /// By whom, as the log names them.
+    pub proposed_by: String,
+    /// When it lapses.
+    pub expires: UnixSeconds,
+    /// Who approves it.
+    pub approvals: BTreeSet<PersonName>,
+}
+
+impl Proposal {
+    /// Whether it has lapsed.
+    pub fn is_over(&self, now: UnixSeconds) -> bool {
+        self.expires <= now
+    }
+}
+
+/// The authorities, the owner's approvers, and what waits for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Federation {
+    /// The authorities beside the issuer itself.
+    pub authorities: BTreeMap<AuthorityIndex, Authority>,
+    /// Who approves the owner's operations, and how many must.
+    pub policy: ApprovalPolicy,
+    /// What waits; some of it may have lapsed.
+    pub proposals: BTreeMap<ProposalId, Proposal>,
+}
+
+impl Federation {
+    /// The authority of this name.
+    pub fn by_name(&self, name: &AuthorityName) -> Option<&Authority> {
+        self.authorities
+            .values()
+            .find(|authority| authority.name == *name)
+    }
+
+    /// What those may do who act for this authority.
+    pub fn mandate(&self, authority: AuthorityIndex) -> Option<Mandate> {
+        if authority.is_owner() {
+            return Some(Mandate::Owner);
+        }
+        self.authorities.get(&authority).map(Authority::mandate)
+    }
+
+    /// The authorities that are cut off, as the on-chain bitmap holds them.
+    pub fn restricted(&self) -> RestrictedAuthorities {
+        self.authorities
+            .values()
+            .filter(|authority| authority.restricted)
+            .map(|authority| authority.index)
+            .collect()
+    }
+}

@@ -1,0 +1,52 @@
+//! Whether an authority may touch an investor (I5).
+
+use super::Refusal;
+use crate::{
+    authority::Mandate,
+    command::{Command, Verdict},
+    country::Country,
+    investor::Investor,
+};
+
+/// Refuses what the mandate does not reach: an authority that is cut off, an
+/// investor of another country, a verdict for one.
+///
+/// Where nobody has judged an investor yet, no country is known: then it is
+/// the business of the authority that made it known, and of the owner.
+pub(super) fn check(
+    mandate: &Mandate,
+    investor: Option<&Investor>,
+    command: &Command,
+) -> Result<(), Refusal> {
+    if matches!(mandate, Mandate::Owner) {
+        return Ok(());
+    }
+    let authority = mandate.authority();
+    if mandate.is_restricted() {
+        return Err(Refusal::AuthorityRestricted(authority));
+    }
+    if matches!(command, Command::Reassign { .. }) {
+        return Err(Refusal::OwnerOnly);
+    }
+    let reached = |country: Country| match mandate.covers(country) {
+        true => Ok(()),
+        false => Err(Refusal::OutsideJurisdiction { authority, country }),
+    };
+    if let Some(investor) = investor {
+        match investor.status.verdict() {
+            Some(held) => reached(held.country)?,
+            None if investor.authority != authority => {
+                return Err(Refusal::OtherAuthority(investor.authority));
+            }
+            None => {}
+        }
+    }
+    verdict_in(command).map_or(Ok(()), |verdict| reached(verdict.country))
+}
+
+fn verdict_in(command: &Command) -> Option<&Verdict> {
+    match command {
+        Command::Verify(verdict) | Command::Admit { verdict, .. } => Some(verdict),
+        _ => None,
+    }
+}

@@ -1,0 +1,209 @@
+//! What holds of the federation after any history of commands.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+
+mod world;
+
+use proptest::{collection::vec, prelude::*, sample::select};
+use symbolon_core::{
+    country::Country,
+    federation::{
+        ApprovalPolicy, FederationCommand, FederationEvent, FederationRefusal, OwnerOperation,
+        ProposalId,
+    },
+    ids::{AuthorityIndex, InvestorId},
+    time::UnixSeconds,
+};
+use world::{World, actor, person};
+
+const DAY: u64 = 86_400;
+
+fn countries(of: &[&str]) -> std::collections::BTreeSet<Country> {
+    of.iter().map(|code| code.parse().unwrap()).collect()
+}
+
+fn add(name: &str) -> OwnerOperation {
+    OwnerOperation::AddAuthority {
+        name: name.parse().unwrap(),
+        countries: countries(&["DE", "FR"]),
+    }
+}
+
+fn restrict(authority: u8) -> OwnerOperation {
+    OwnerOperation::RestrictAuthority {
+        authority: AuthorityIndex(authority),
+    }
+}
+
+fn policy(approvers: &[&str], required: u8) -> OwnerOperation {
+    OwnerOperation::SetApprovalPolicy {
+        policy: ApprovalPolicy {
+            approvers: approvers.iter().map(|name| person(name)).collect(),
+            required,
+        },
+    }
+}
+
+fn any_operation() -> impl Strategy<Value = OwnerOperation> {
+    let people = select(vec![
+        policy(&[], 0),
+        policy(&["ada"], 1),
+        policy(&["ada", "ben", "cleo"], 2),
+        policy(&["ben", "cleo", "dan"], 3),
+        policy(&["ada"], 2),
+    ]);
+    let authority = || (0..4_u8).prop_map(AuthorityIndex);
+    let some_countries = select(vec![countries(&["US"]), countries(&["DE", "FR"])]);
+    prop_oneof![
+        2 => people,
+        3 => select(vec!["bafin", "finma", "amf"]).prop_map(add),
+        2 => (authority(), some_countries).prop_map(|(authority, countries)| {
+            OwnerOperation::SetAuthorityCountries { authority, countries }
+        }),
+        3 => authority().prop_map(|authority| OwnerOperation::RestrictAuthority { authority }),
+        2 => authority().prop_map(|authority| OwnerOperation::ReinstateAuthority { authority }),
+        1 => (authority(), 0..3_u8).prop_map(|(authority, number)| {
+            let investors = (0..number).map(|n| InvestorId([n + 1; 32].into())).collect();
+            OwnerOperation::ReassignInvestors { authority, investors }
+        }),
+    ]
+}
+
+/// A step: who asks, for what, and how much time goes by before.
+fn any_step() -> impl Strategy<Value = (&'static str, FederationCommand, u64)> {
+    // Proposals are numbered by entries, of which a history has few.
+    let proposal = || (1..12_u64).prop_map(ProposalId);
+    let command = prop_oneof![
+        4 => (any_operation(), 0..40_u64).prop_map(|(operation, days)| {
+            FederationCommand::Propose { operation, expires: UnixSeconds(days * DAY) }
+        }),
+        5 => proposal().prop_map(FederationCommand::Approve),
+        1 => proposal().prop_map(FederationCommand::Withdraw),
+        1 => proposal().prop_map(FederationCommand::Cancel),
+    ];
+    let asker = select(vec!["ada", "ben", "cleo", "dan", "treasury", "authority-1"]);
+    (asker, command, prop_oneof![3 => Just(0), 1 => 0..10 * DAY])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn nothing_is_carried_out_that_was_not_approved(steps in vec(any_step(), 1..60)) {
+        let mut world = World::default();
+        for (asker, command, wait) in steps {
+            world.take(asker, command, wait)?;
+        }
+        prop_assert_eq!(world.replayed(), world.federation);
+    }
+}
+
+#[test]
+fn without_approvers_the_owner_acts_at_once() {
+    let mut world = World::default();
+    let events = world.propose("treasury", add("bafin")).unwrap();
+    assert!(matches!(
+        &events[..],
+        [FederationEvent::AuthorityAdded { authority, .. }] if *authority == AuthorityIndex(1)
+    ));
+    let refused = world.propose("authority-1", restrict(1)).unwrap_err();
+    assert_eq!(refused, FederationRefusal::OwnerOnly);
+}
+
+#[test]
+fn two_of_three_restrict_an_authority() {
+    let mut world = World::default();
+    world.propose("treasury", add("bafin")).unwrap();
+    world
+        .propose("treasury", policy(&["ada", "ben", "cleo"], 2))
+        .unwrap();
+    world.propose("ada", restrict(1)).unwrap();
+    let proposal = ProposalId(3);
+    assert!(!world.federation.authorities[&AuthorityIndex(1)].restricted);
+    assert_eq!(
+        world.approve("ada", proposal),
+        Err(FederationRefusal::ApprovedAlready(person("ada")))
+    );
+    assert_eq!(
+        world.approve("dan", proposal),
+        Err(FederationRefusal::NotApprover(person("dan")))
+    );
+    assert_eq!(
+        world.approve("treasury", proposal),
+        Err(FederationRefusal::NoPerson)
+    );
+    assert_eq!(
+        world.propose("ben", restrict(1)),
+        Err(FederationRefusal::ProposedAlready(proposal))
+    );
+    world.approve("ben", proposal).unwrap();
+    assert!(world.federation.authorities[&AuthorityIndex(1)].restricted);
+    assert_eq!(
+        world.approve("cleo", proposal),
+        Err(FederationRefusal::UnknownProposal(proposal))
+    );
+}
+
+#[test]
+fn a_proposal_lapses_is_withdrawn_or_cancelled() {
+    let mut world = World::default();
+    world
+        .propose("treasury", policy(&["ada", "ben"], 2))
+        .unwrap();
+    world.propose("ada", add("bafin")).unwrap();
+    world
+        .command("ada", FederationCommand::Withdraw(ProposalId(2)))
+        .unwrap();
+    world.approve("ben", ProposalId(2)).unwrap();
+    assert!(world.federation.authorities.is_empty(), "one approval only");
+    let cancelled = world.command("ben", FederationCommand::Cancel(ProposalId(2)));
+    let proposer = actor("ada").name;
+    assert_eq!(cancelled, Err(FederationRefusal::NotProposer(proposer)));
+    world.wait(8 * DAY);
+    assert_eq!(
+        world.approve("ada", ProposalId(2)),
+        Err(FederationRefusal::ProposalOver(ProposalId(2)))
+    );
+    world.propose("ada", add("bafin")).unwrap();
+    assert_eq!(
+        world.federation.proposals.len(),
+        1,
+        "the old one has lapsed"
+    );
+    let id = *world.federation.proposals.keys().next().unwrap();
+    world.command("ada", FederationCommand::Cancel(id)).unwrap();
+    assert!(world.federation.proposals.is_empty());
+}
+
+#[test]
+fn new_approvers_begin_with_a_clean_table() {
+    let mut world = World::default();
+    world
+        .propose("treasury", policy(&["ada", "ben"], 2))
+        .unwrap();
+    world.propose("ada", add("bafin")).unwrap();
+    world.propose("ada", policy(&["ada", "dan"], 1)).unwrap();
+    world.approve("ben", ProposalId(3)).unwrap();
+    assert!(world.federation.proposals.is_empty());
+    world.propose("dan", add("finma")).unwrap();
+    assert!(
+        world
+            .federation
+            .by_name(&"finma".parse().unwrap())
+            .is_some()
+    );
+}
+
+#[test]
+fn the_bitmap_has_255_places() {
+    let mut world = World::default();
+    for number in 0..255 {
+        world
+            .propose("treasury", add(&format!("a{number}")))
+            .unwrap();
+    }
+    assert_eq!(
+        world.propose("treasury", add("one-more")),
+        Err(FederationRefusal::TooManyAuthorities)
+    );
+}

@@ -120,7 +120,11 @@ fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelop
         lane.handle(input, now);
     }
     ensure!(
-        envelopes.iter().map(|each| each.batch.len()).sum::<usize>() == WALLETS,
+        envelopes
+            .iter()
+            .map(|each| each.batch.wallets())
+            .sum::<usize>()
+            == WALLETS,
         "all signed"
     );
     Ok(envelopes)
@@ -137,6 +141,7 @@ fn observation(mined: u64, open: &[(Nonce, Vec<B256>)]) -> Observation {
                 succeeded: true,
                 gas_used: Default::default(),
                 records: Vec::new(),
+                authorities: Vec::new(),
             };
             (*nonce, receipt)
         });

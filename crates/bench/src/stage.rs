@@ -16,7 +16,7 @@ use symbolon_server::{
     Clock, Wake,
     imports::{ImportOptions, begin_import, run_import},
 };
-use symbolon_store::{ApiKey, ChainStatistics, NewChain, Store};
+use symbolon_store::{ApiKey, ChainStatistics, KeyGrant, NewChain, Store};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -111,7 +111,9 @@ impl Register {
     /// A key of the REST API.
     pub(crate) async fn key(&self) -> Result<String> {
         let key = ApiKey::from_random(&self.issuer, [7; 32]);
-        self.store.create_api_key("bench", &key, now()).await?;
+        self.store
+            .create_api_key("bench", &key, &KeyGrant::default(), now())
+            .await?;
         Ok(key.text().to_owned())
     }
 }

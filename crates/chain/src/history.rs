@@ -11,7 +11,9 @@ use alloy::{
 use futures::{StreamExt, TryStreamExt, stream};
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{
+    ids::AuthorityIndex,
     mirror::{batch::Batch, fees::Gas, record::WalletRecord},
+    verdict::RestrictedAuthorities,
     wallet::WalletAddress,
 };
 
@@ -114,4 +116,34 @@ pub async fn records(
     let words =
         IdentityRegistry::recordsOfCall::abi_decode_returns(&output).map_err(|_| nonsense)?;
     Ok(words.into_iter().map(WalletRecord).collect())
+}
+
+/// Those of these authorities that the registry calls restricted, at the
+/// newest block.
+pub async fn restricted_authorities(
+    endpoint: &Endpoint,
+    registry: Address,
+    authorities: impl IntoIterator<Item = AuthorityIndex>,
+) -> Result<RestrictedAuthorities, ChainError> {
+    let nonsense = || ChainError::Nonsense {
+        method: "eth_call",
+        why: "the registry does not say who is restricted",
+    };
+    let mut restricted = Vec::new();
+    for authority in authorities {
+        let call = IdentityRegistry::isAuthorityRestrictedCall {
+            authority: authority.0,
+        };
+        let request = TransactionRequest::default()
+            .to(registry)
+            .input(Bytes::from(call.abi_encode()).into());
+        let Ok(output) = endpoint.call(request).await? else {
+            return Err(nonsense());
+        };
+        let is = IdentityRegistry::isAuthorityRestrictedCall::abi_decode_returns(&output);
+        if is.map_err(|_| nonsense())? {
+            restricted.push(authority);
+        }
+    }
+    Ok(restricted.into_iter().collect())
 }

@@ -9,9 +9,9 @@ use alloy::{
 use futures::{StreamExt, stream::FuturesUnordered};
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{
-    ids::ChainId,
+    ids::{AuthorityIndex, ChainId},
     mirror::{
-        batch::Batch,
+        batch::{AuthorityRestriction, Batch},
         lane::{Attempt, Broadcast, Envelope, Nonce, Observation, Receipt},
         record::WalletRecord,
     },
@@ -139,13 +139,28 @@ impl LaneClient {
             .block_number()
             .ok_or_else(|| nonsense("a mined transaction without a block"))?;
         let mut records = Vec::with_capacity(receipt.logs.len() / 2);
+        let mut authorities = Vec::new();
         for log in &receipt.logs {
-            if log.address != self.registry
-                || log.topics.first() != Some(&IdentityRegistry::WalletRecorded::SIGNATURE_HASH)
-            {
+            let Some(signature) = log.topics.first().filter(|_| log.address == self.registry)
+            else {
+                continue;
+            };
+            let topics = log.topics.iter().copied();
+            if *signature == IdentityRegistry::AuthorityRestrictionSet::SIGNATURE_HASH {
+                let set =
+                    IdentityRegistry::AuthorityRestrictionSet::decode_raw_log(topics, &log.data)
+                        .map_err(|_| {
+                            nonsense("an AuthorityRestrictionSet log without its fields")
+                        })?;
+                authorities.push(AuthorityRestriction {
+                    authority: AuthorityIndex(set.authority),
+                    restricted: set.restricted,
+                });
                 continue;
             }
-            let topics = log.topics.iter().copied();
+            if *signature != IdentityRegistry::WalletRecorded::SIGNATURE_HASH {
+                continue;
+            }
             let recorded = IdentityRegistry::WalletRecorded::decode_raw_log(topics, &log.data)
                 .map_err(|_| nonsense("a WalletRecorded log that cannot be read"))?;
             let wallet = WalletAddress::new(recorded.wallet)
@@ -158,6 +173,7 @@ impl LaneClient {
             succeeded: receipt.succeeded(),
             gas_used: receipt.gas_used(),
             records,
+            authorities,
         })
     }
 }
@@ -201,6 +217,15 @@ pub fn calldata(head: B256, batch: &Batch) -> Bytes {
             denials: packed,
         }
         .abi_encode(),
+        Batch::Authority(AuthorityRestriction {
+            authority,
+            restricted,
+        }) => IdentityRegistry::setAuthorityRestrictionCall {
+            head,
+            authority: authority.0,
+            restricted: *restricted,
+        }
+        .abi_encode(),
     }
     .into()
 }
@@ -213,7 +238,14 @@ pub fn read_calldata(input: &[u8]) -> Option<(B256, Batch)> {
         let batch = Batch::unpack(Call::Upsert, &call.records).ok()?;
         return Some((call.head, batch));
     }
-    let call = IdentityRegistry::denyCall::abi_decode(input).ok()?;
-    let batch = Batch::unpack(Call::Deny, &call.denials).ok()?;
-    Some((call.head, batch))
+    if let Ok(call) = IdentityRegistry::denyCall::abi_decode(input) {
+        let batch = Batch::unpack(Call::Deny, &call.denials).ok()?;
+        return Some((call.head, batch));
+    }
+    let call = IdentityRegistry::setAuthorityRestrictionCall::abi_decode(input).ok()?;
+    let authority = AuthorityRestriction {
+        authority: AuthorityIndex(call.authority),
+        restricted: call.restricted,
+    };
+    Some((call.head, Batch::Authority(authority)))
 }

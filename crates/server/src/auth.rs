@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use sha2::{Digest, Sha256};
-use symbolon_core::{actor::Actor, ids::IssuerId};
+use symbolon_core::{actor::Actor, ids::IssuerId, register::Refusal};
 use symbolon_store::KeyHash;
 
 use crate::{
@@ -55,6 +55,14 @@ impl std::ops::Deref for Caller {
 }
 
 impl KeyHolder {
+    /// Refuses whoever acts for an authority: some things are the issuer's own.
+    pub(crate) fn require_owner(&self) -> Result<()> {
+        match self.actor.authority.is_owner() {
+            true => Ok(()),
+            false => Err(Refusal::OwnerOnly.into()),
+        }
+    }
+
     /// A hash of a request's body that only the key's holder can make.
     pub(crate) fn keyed_hash(&self, body: &[u8]) -> [u8; 32] {
         // The secret has a fixed length and SHA-256 output is never extended
@@ -110,8 +118,8 @@ impl FromRequestParts<AppState> for Caller {
         let owner = state.store.key_owner(&hash).await?.ok_or_else(unknown)?;
         let domain = "symbolon idempotency";
         let caller = Self(Arc::new(KeyHolder {
+            actor: owner.actor(),
             issuer: owner.issuer,
-            actor: Actor::api_key(&owner.name),
             body_secret: Sha256::new()
                 .chain_update(domain)
                 .chain_update(key)

@@ -22,15 +22,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use symbolon_core::{command::Command, time::UnixSeconds};
+use symbolon_core::{
+    command::Command, federation::FederationCommand, investor::Investor, time::UnixSeconds,
+};
 use symbolon_store::{
-    Decision, IdempotentRequest, IssuerTransaction, Recalled, Request as Asked, StoreError, Subject,
+    Decision, FederationDecision, IdempotentRequest, IssuerTransaction, Recalled, Request as Asked,
+    StoreError, Subject,
 };
 
 use crate::{
     auth::Caller,
     extract::json,
     problem::{FieldError, Problem, Result, catalog},
+    rest::InvestorBody,
     state::AppState,
 };
 
@@ -236,6 +240,22 @@ impl Transaction {
             .into_iter()
             .map(|answer| answer.map_err(Problem::from))
             .collect())
+    }
+
+    /// Decides a command of the owner's, which either happens or is the request's
+    /// problem.
+    pub(crate) async fn govern(
+        &mut self,
+        command: FederationCommand,
+    ) -> Result<FederationDecision> {
+        let decided = self.inner.govern(command, &self.caller.actor, self.now);
+        Ok(decided.await??)
+    }
+
+    /// An investor as it stands after what was decided here.
+    pub(crate) async fn show(&mut self, investor: Investor) -> Result<InvestorBody> {
+        let restricted = self.inner.restricted_authorities().await?;
+        Ok(InvestorBody::new(investor, restricted, self.now))
     }
 
     /// All is done, and this is the answer.

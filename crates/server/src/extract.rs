@@ -9,5 +9,7 @@ mod query;
 
 pub(crate) use check::Check;
 pub(crate) use json::Body;
-pub(crate) use path::{HeldWalletPath, InvestorPath, JobPath, WalletPath};
+pub(crate) use path::{
+    AuthorityPath, HeldWalletPath, InvestorPath, JobPath, ProposalPath, WalletPath,
+};
 pub(crate) use query::Query;

@@ -30,6 +30,7 @@ use crate::problem::{FieldError, ProblemBody};
         (name = "Operations", description = "Whether a mint, transfer or burn would pass."),
         (name = "Imports", description = "Customer files of any size."),
         (name = "Chains", description = "Where the register is mirrored to, and how far."),
+        (name = "Federation", description = "Authorities that verify in their countries, and who approves what the owner decides about them."),
         (name = "Events", description = "Everything that happened, in a log that cannot be edited unnoticed."),
         (name = "Exports", description = "The whole register, for the regulator."),
         (name = "Register", description = "The register in numbers."),

@@ -21,7 +21,7 @@ use axum::{
 };
 use serde::Serialize;
 use symbolon_core::register::Refusal;
-use symbolon_store::StoreError;
+use symbolon_store::{FederationFailure, StoreError};
 use utoipa::ToSchema;
 
 pub use catalog::Kind;
@@ -194,6 +194,16 @@ impl IntoResponse for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::new(catalog::of_refusal(&refusal), refusal.to_string())
+    }
+}
+
+impl From<FederationFailure> for Problem {
+    fn from(failure: FederationFailure) -> Self {
+        let kind = match &failure {
+            FederationFailure::Refused(refusal) => catalog::of_federation(refusal),
+            FederationFailure::Investor { refusal, .. } => catalog::of_refusal(refusal),
+        };
+        Self::new(kind, failure.to_string())
     }
 }
 

@@ -1,6 +1,8 @@
 //! The REST interface under `/v1`: a file per resource, each with its routes,
 //! its bodies and their descriptions, so that routes and document cannot part.
 
+mod approvals;
+mod authorities;
 mod bars;
 mod batches;
 mod chains;
@@ -42,7 +44,7 @@ use crate::{
     problem::{Problem, Result, catalog},
     state::AppState,
 };
-use model::InvestorBody;
+pub(crate) use model::InvestorBody;
 
 /// Everything under `/v1`, and health.
 pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
@@ -58,6 +60,8 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(upload::router())
         .merge(column_map::router())
         .merge(chains::router())
+        .merge(authorities::router())
+        .merge(approvals::router())
         .merge(events::router())
         .merge(exports::router())
         .merge(status::router())
@@ -119,7 +123,7 @@ async fn act<T>(
         let decision = transaction
             .decide(Subject::Investor(id), command.clone())
             .await?;
-        let body = InvestorBody::new(decision.investor, transaction.now);
+        let body = transaction.show(decision.investor).await?;
         Ok(transaction.done(StatusCode::OK, body))
     })
     .await
@@ -155,7 +159,7 @@ async fn put(
             }
             Err(problem) => return Err(problem),
         };
-        let body = InvestorBody::new(investor, transaction.now);
+        let body = transaction.show(investor).await?;
         Ok(transaction.done(StatusCode::OK, body))
     })
     .await

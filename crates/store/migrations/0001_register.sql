@@ -22,7 +22,10 @@ CREATE TABLE issuer (
     -- Counts commits: what was read at one count is so until the next.
     commits     bigint NOT NULL DEFAULT 0,
     -- The issuer's own header names for imports: {"Kunde Wallet": "address"}.
-    column_map  jsonb  NOT NULL DEFAULT '{}'
+    column_map  jsonb  NOT NULL DEFAULT '{}',
+    -- Who approves what the owner does, and how many of them must; 0: nobody.
+    approvers   text[]   NOT NULL DEFAULT '{}',
+    approvals_required smallint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50); -- the head changes with every transaction, in place
 
 -- The log: one row a decision, chained by hashes (I9).
@@ -31,7 +34,7 @@ CREATE TABLE entry (
     number    bigint NOT NULL,
     decided_s bigint NOT NULL,
     actor     text   NOT NULL,
-    investor  bytea  NOT NULL,
+    investor  bytea  NOT NULL, -- zero: about the federation
     subject   bigint NOT NULL, -- the same investor, by the entry that made it known
     -- A JSON array, byte for byte as it was hashed: hence text, not jsonb.
     events    text   NOT NULL,
@@ -41,6 +44,33 @@ CREATE TABLE entry (
 -- Where an investor's story goes on; it begins at `number = subject`, which the
 -- primary key finds. So an import of new customers adds nothing here.
 CREATE INDEX entry_by_subject ON entry (issuer, subject, number) WHERE number <> subject;
+
+-- The authorities of the federation; the issuer itself, number 0, is not here.
+CREATE TABLE authority (
+    issuer     bigint     NOT NULL,
+    authority  smallint   NOT NULL, -- its place in the on-chain bitmap, from 1
+    name       text       NOT NULL,
+    countries  smallint[] NOT NULL, -- where it may act, ISO 3166-1 numeric
+    restricted boolean    NOT NULL,
+    PRIMARY KEY (issuer, authority),
+    UNIQUE (issuer, name)
+);
+
+-- Operations of the owner's that wait, or waited, for approvals.
+CREATE TABLE proposal (
+    issuer      bigint NOT NULL,
+    proposal    bigint NOT NULL, -- the entry that made it
+    operation   text   NOT NULL, -- as JSON
+    proposed_by text   NOT NULL,
+    proposed_s  bigint NOT NULL,
+    expires_s   bigint NOT NULL,
+    approvals   text[] NOT NULL, -- by person
+    state       text   NOT NULL
+        CHECK (state IN ('open', 'carried_out', 'cancelled', 'lapsed')),
+    ended_entry bigint,          -- that ended it
+    PRIMARY KEY (issuer, proposal)
+);
+CREATE INDEX proposal_open ON proposal (issuer, proposal) WHERE state = 'open';
 
 -- Where each investor stands: what its entries make of it.
 --
@@ -59,6 +89,7 @@ CREATE TABLE investor (
     reason             text,
     restricted         boolean  NOT NULL,
     frozen             boolean  NOT NULL,
+    authority          smallint NOT NULL, -- in charge of it
     -- The verdict in force or last in force; all null where there was none.
     level              text,
     country            smallint, -- ISO 3166-1 numeric
@@ -66,7 +97,6 @@ CREATE TABLE investor (
     accreditation_ends integer,  -- days since 1970
     us_person          boolean,
     expiry_s           bigint,   -- null: never
-    authority          smallint,
     -- Who answers for it, as JSON.
     source             text,
     verified_s         bigint,
@@ -141,6 +171,17 @@ CREATE TABLE outbox (
 -- Denials first (I3).
 CREATE INDEX outbox_denials ON outbox (issuer, chain_id, entry_number, wallet) WHERE denial;
 
+-- Whether each chain was told that an authority is cut off, where that ever was
+-- so, and what a confirmed block showed.
+CREATE TABLE authority_mirror (
+    issuer    bigint   NOT NULL,
+    chain_id  bigint   NOT NULL,
+    authority smallint NOT NULL,
+    told      boolean  NOT NULL, -- by the newest transaction that is stored
+    observed  boolean  NOT NULL,
+    PRIMARY KEY (issuer, chain_id, authority)
+);
+
 -- What a chain holds, as confirmed blocks showed it.
 CREATE TABLE observed (
     issuer       bigint NOT NULL,
@@ -161,7 +202,8 @@ CREATE TABLE lane_transaction (
     attempt          integer  NOT NULL,
     hash             bytea    NOT NULL,
     raw              bytea    NOT NULL,
-    call             text     NOT NULL CHECK (call IN ('upsert', 'deny')),
+    call             text     NOT NULL CHECK
+        (call IN ('upsert', 'deny', 'set_authority_restriction')),
     batch            bytea    NOT NULL, -- the packed entries that it carries
     wallets          integer  NOT NULL,
     head_number      bigint   NOT NULL, -- of the log, which it notarises (I9)
@@ -186,6 +228,8 @@ CREATE TABLE api_key (
     issuer    bigint NOT NULL REFERENCES issuer,
     name      text   NOT NULL,
     hash      bytea  NOT NULL,
+    person    text,              -- of the owner's, who approves with it
+    authority smallint NOT NULL, -- that its holder acts for; 0: the issuer itself
     created_s bigint NOT NULL,
     revoked_s bigint,
     PRIMARY KEY (issuer, name)

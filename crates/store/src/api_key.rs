@@ -9,10 +9,14 @@ use std::fmt;
 
 use alloy_primitives::hex;
 use sha2::{Digest, Sha256};
-use symbolon_core::{ids::IssuerId, time::UnixSeconds};
+use symbolon_core::{
+    actor::Actor,
+    ids::{AuthorityIndex, IssuerId, PersonName},
+    time::UnixSeconds,
+};
 
 use crate::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, authority,
     codec::{bigint, issuer_key, seconds},
 };
 
@@ -39,6 +43,28 @@ pub struct KeyOwner {
     pub issuer: IssuerId,
     /// Its name, by which the log knows its holder.
     pub name: String,
+    /// What it lets its holder do.
+    pub grant: KeyGrant,
+}
+
+/// What a key lets its holder do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyGrant {
+    /// The authority that the holder acts for; the issuer itself by default.
+    pub authority: AuthorityIndex,
+    /// The person of the owner's that the holder is, who approves with it.
+    pub person: Option<PersonName>,
+}
+
+impl KeyOwner {
+    /// The holder, as the core knows whoever asks.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            authority: self.grant.authority,
+            person: self.grant.person.clone(),
+            ..Actor::api_key(&self.name)
+        }
+    }
 }
 
 /// What a list of keys shows.
@@ -46,6 +72,8 @@ pub struct KeyOwner {
 pub struct ApiKeyInfo {
     /// Its name.
     pub name: String,
+    /// What it lets its holder do.
+    pub grant: KeyGrant,
     /// When it was made.
     pub created: UnixSeconds,
     /// Since when it opens nothing.
@@ -94,14 +122,23 @@ impl KeyHash {
 
 impl Store {
     /// Keeps the hash of a new key under a name that its issuer has not used.
-    pub async fn create_api_key(&self, name: &str, key: &ApiKey, now: UnixSeconds) -> Result<()> {
+    pub async fn create_api_key(
+        &self,
+        name: &str,
+        key: &ApiKey,
+        grant: &KeyGrant,
+        now: UnixSeconds,
+    ) -> Result<()> {
         let key = KeyHash::of(&key.text).ok_or(StoreError::OutOfRange { what: "the key" })?;
         sqlx::query!(
-            "INSERT INTO api_key (issuer, name, hash, created_s) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO api_key (issuer, name, hash, created_s, authority, person) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
             issuer_key(&key.issuer),
             name,
             key.hash.as_slice(),
             bigint(now.0),
+            i16::from(grant.authority.0),
+            grant.person.as_ref().map(|person| person.as_str()),
         )
         .execute(&self.pool)
         .await
@@ -111,23 +148,29 @@ impl Store {
 
     /// Whose key it is; `None` if it is unknown or revoked.
     pub async fn key_owner(&self, key: &KeyHash) -> Result<Option<KeyOwner>> {
-        let name = sqlx::query_scalar!(
-            "SELECT name FROM api_key WHERE issuer = $1 AND hash = $2 AND revoked_s IS NULL",
+        let row = sqlx::query!(
+            "SELECT name, authority, person FROM api_key \
+             WHERE issuer = $1 AND hash = $2 AND revoked_s IS NULL",
             issuer_key(&key.issuer),
             key.hash.as_slice(),
         )
         .fetch_optional(&self.pool)
         .await?;
-        Ok(name.map(|name| KeyOwner {
-            issuer: key.issuer.clone(),
-            name,
-        }))
+        row.map(|row| {
+            Ok(KeyOwner {
+                issuer: key.issuer.clone(),
+                name: row.name,
+                grant: grant(row.authority, row.person)?,
+            })
+        })
+        .transpose()
     }
 
     /// The issuer's keys, by name.
     pub async fn api_keys(&self, issuer: &IssuerId) -> Result<Vec<ApiKeyInfo>> {
         let rows = sqlx::query!(
-            "SELECT name, created_s, revoked_s FROM api_key WHERE issuer = $1 ORDER BY name",
+            "SELECT name, authority, person, created_s, revoked_s FROM api_key \
+             WHERE issuer = $1 ORDER BY name",
             issuer_key(issuer),
         )
         .fetch_all(&self.pool)
@@ -136,6 +179,7 @@ impl Store {
             .map(|row| {
                 Ok(ApiKeyInfo {
                     name: row.name,
+                    grant: grant(row.authority, row.person)?,
                     created: seconds(row.created_s)?,
                     revoked: row.revoked_s.map(seconds).transpose()?,
                 })
@@ -164,6 +208,16 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+fn grant(authority: i16, person: Option<String>) -> Result<KeyGrant> {
+    let unreadable = |_| StoreError::damaged("an API key's person");
+    Ok(KeyGrant {
+        authority: authority::index(authority)?,
+        person: person
+            .map(|name| name.parse().map_err(unreadable))
+            .transpose()?,
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 //! on working:
 //!
 //! 1. The log is walked from its first entry: each entry against its hash, the
-//!    last against the head. On the way the unbound wallets are followed.
+//!    last against the head. On the way the unbound wallets are followed, and
+//!    the federation, which is held against its rows.
 //! 2. Each investor is replayed from its entries and held against its rows.
 //! 3. What is left over (a row that no entry explains, or an entry whose row
 //!    is gone) is counted.
@@ -14,8 +15,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use symbolon_core::{
     event::Event,
+    federation::{Federation, FederationEvent},
     ids::{InvestorId, IssuerId},
-    log::{EntryNumber, Head, Tampering, Verifier},
+    log::{Entry, EntryNumber, Head, Tampering, Verifier},
     register,
     wallet::{Version, WalletAddress},
 };
@@ -25,7 +27,7 @@ use crate::{
     InvestorRecord, Result, Store, StoreError,
     codec::{bigint, count, entry_number, investor_id, issuer_key, json},
     decide::{follow_event, never_seen, wallet_in},
-    entry,
+    entry, federation,
     investor::{addresses_in, assemble, row::InvestorRow, select_investors},
     issuer,
     wallet::{StoredWallet, WalletRow},
@@ -54,6 +56,10 @@ pub enum StateDifference {
     /// An investor is not what its entries make of it.
     #[error("investor {0} is not what its log makes of it")]
     Investor(InvestorId),
+    /// The authorities, approvers or open proposals are not what their entries
+    /// make of them.
+    #[error("the federation is not what its log makes of it")]
+    Federation,
     /// A wallet's tombstone is not what the log makes of it.
     #[error("the tombstone of {0} is not what the log makes of it")]
     Tombstone(WalletAddress),
@@ -104,6 +110,9 @@ impl Store {
         let recorded = issuer::head(row.head_number, &row.head_hash)?;
 
         let walk = walk(&mut snapshot, issuer, recorded).await?;
+        if walk.federation != federation::load(&mut snapshot, issuer).await? {
+            return Err(StateDifference::Federation.into());
+        }
         let (investors, bound) = replay(&mut snapshot, issuer).await?;
         expect("investors", walk.registered, investors)?;
         let tombstones = hold_tombstones(&mut snapshot, issuer, walk.unbound).await?;
@@ -123,6 +132,7 @@ impl Store {
 /// What the walk has learnt.
 struct Walk {
     registered: u64,
+    federation: Federation,
     /// The wallets that are nobody's now.
     unbound: HashMap<WalletAddress, StoredWallet>,
 }
@@ -135,6 +145,7 @@ async fn walk(
     let mut verifier = Verifier::new(issuer.clone());
     let mut walk = Walk {
         registered: 0,
+        federation: Federation::default(),
         unbound: HashMap::new(),
     };
     let mut after = EntryNumber::default();
@@ -146,9 +157,7 @@ async fn walk(
         after = last.entry.number;
         for stored in &page {
             verifier.check(&stored.entry, stored.hash)?;
-            for event in json::<Vec<Event>>(&stored.entry.events, "an entry's events")? {
-                walk.follow(&event, stored.entry.number);
-            }
+            walk.take(&stored.entry)?;
         }
     }
     verifier.finish(recorded)?;
@@ -156,6 +165,21 @@ async fn walk(
 }
 
 impl Walk {
+    fn take(&mut self, entry: &Entry) -> Result<(), AuditError> {
+        if entry.investor == InvestorId::NONE {
+            for event in json::<Vec<FederationEvent>>(&entry.events, "an entry's events")? {
+                self.federation
+                    .apply(&event, entry.number)
+                    .map_err(|_| StateDifference::Inapplicable(entry.number.0))?;
+            }
+            return Ok(());
+        }
+        for event in json::<Vec<Event>>(&entry.events, "an entry's events")? {
+            self.follow(&event, entry.number);
+        }
+        Ok(())
+    }
+
     fn follow(&mut self, event: &Event, entry: EntryNumber) {
         if matches!(event, Event::InvestorRegistered { .. }) {
             self.registered += 1;

@@ -151,7 +151,14 @@ impl Store {
             return Ok(None);
         }
         let mut connection = self.begin_growing().await?;
-        let next = load::everything(&mut connection, &known.issuer, moment.head, requests).await?;
+        let next = load::everything(
+            &mut connection,
+            &known.issuer,
+            moment.head,
+            actor.authority,
+            requests,
+        )
+        .await?;
         connection.commit().await?;
         if next
             .investors
@@ -185,8 +192,14 @@ impl IssuerTransaction {
         now: UnixSeconds,
     ) -> Result<DecidedBatch> {
         let upon = self.moment();
-        let known =
-            load::everything(&mut self.transaction, &self.issuer, upon.head, &requests).await?;
+        let known = load::everything(
+            &mut self.transaction,
+            &self.issuer,
+            upon.head,
+            actor.authority,
+            &requests,
+        )
+        .await?;
         DecidedBatch::upon(upon, known, requests, actor, now)
     }
 

@@ -6,6 +6,7 @@ use symbolon_core::{
 };
 
 use alloy_primitives::B256;
+use sqlx::PgConnection;
 
 use crate::{
     Result, Store,
@@ -66,6 +67,29 @@ impl Store {
         .map(EntryRow::read)
         .collect()
     }
+}
+
+/// Stores an entry that is about no investor.
+pub(crate) async fn insert(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    entry: &Entry,
+    hash: B256,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO entry (issuer, number, decided_s, actor, investor, subject, events, hash) \
+         VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
+        issuer_key(issuer),
+        bigint(entry.number.0),
+        bigint(entry.at.0),
+        &entry.actor,
+        entry.investor.0.as_slice(),
+        &entry.events,
+        hash.as_slice(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn page(

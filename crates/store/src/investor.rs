@@ -63,7 +63,7 @@ macro_rules! select_investors {
         sqlx::query_as!(
             crate::investor::row::InvestorRow,
             "SELECT investor, external_id, kind, status, reason, restricted, frozen, \
-             level, country, rating, accreditation_ends, us_person, expiry_s, authority, \
+             authority, level, country, rating, accreditation_ends, us_person, expiry_s, \
              source, verified_s, wallets, created_entry, changed_entry " + $rest,
             $($argument),*
         )

@@ -18,11 +18,10 @@ use symbolon_core::{
         lane::{Attempt, Nonce, OpenTransaction, Outcome, Receipt, Signed},
     },
     time::UnixSeconds,
-    wallet::WalletAddress,
 };
 
 use crate::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, authority,
     codec::{bigint, issuer_key},
     connection,
     observed::{self, Sighting},
@@ -44,9 +43,10 @@ impl Store {
         signed: &Signed,
     ) -> Result<()> {
         let envelope = &signed.envelope;
-        let wallets = i32::try_from(envelope.batch.len()).map_err(|_| StoreError::OutOfRange {
-            what: "the number of wallets",
-        })?;
+        let wallets =
+            i32::try_from(envelope.batch.wallets()).map_err(|_| StoreError::OutOfRange {
+                what: "the number of wallets",
+            })?;
         let mut transaction = self.begin_growing().await?;
         outbox::lock_chain(&mut transaction, issuer, chain).await?;
         sqlx::query!(
@@ -121,8 +121,8 @@ impl Store {
     ) -> Result<()> {
         let mut transaction = self.begin_growing().await?;
         connection::commit_at_leisure(&mut transaction).await?;
-        let mut seen = Vec::new();
-        let mut owed = Vec::new();
+        let (mut seen, mut authorities) = (Vec::new(), Vec::new());
+        let mut vain = Vec::new();
         for (nonce, outcome) in ended {
             let place = Place {
                 issuer,
@@ -134,6 +134,7 @@ impl Store {
                 Outcome::Mined(receipt) => {
                     place.end(&mut transaction, "mined", receipt).await?;
                     let block = receipt.block_number;
+                    authorities.extend_from_slice(&receipt.authorities);
                     seen.extend(receipt.records.iter().map(|(wallet, record)| Sighting {
                         wallet: *wallet,
                         record: *record,
@@ -141,17 +142,21 @@ impl Store {
                     }));
                 }
                 Outcome::Failed(receipt) => {
-                    owed.extend(place.wallets(&mut transaction).await?);
+                    vain.push(place.batch(&mut transaction).await?);
                     place.end(&mut transaction, "failed", receipt).await?;
                 }
                 Outcome::Dropped => {
-                    owed.extend(place.wallets(&mut transaction).await?);
+                    vain.push(place.batch(&mut transaction).await?);
                     place.drop_all(&mut transaction).await?;
                 }
             }
         }
         observed::write(&mut transaction, issuer, chain, &seen).await?;
+        authority::observe(&mut transaction, issuer, chain, &authorities).await?;
+        let owed: Vec<_> = vain.iter().flat_map(Batch::versions).collect();
+        let owed: Vec<_> = owed.into_iter().map(|(wallet, _)| wallet).collect();
         outbox::requeue(&mut transaction, issuer, chain, &owed, now).await?;
+        authority::tell_again(&mut transaction, issuer, chain, &vain).await?;
         Ok(transaction.commit().await?)
     }
 }
@@ -214,8 +219,8 @@ impl Place<'_> {
         Ok(())
     }
 
-    /// The wallets that its transactions carry; every attempt carries the same.
-    async fn wallets(&self, connection: &mut PgConnection) -> Result<Vec<WalletAddress>> {
+    /// What its transactions carry; every attempt carries the same.
+    async fn batch(&self, connection: &mut PgConnection) -> Result<Batch> {
         let row = sqlx::query!(
             "SELECT call, batch FROM lane_transaction \
              WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
@@ -230,11 +235,6 @@ impl Place<'_> {
         .ok_or(StoreError::NotFound {
             what: "transaction",
         })?;
-        let batch: Batch = row::batch(&row.call, &row.batch)?;
-        Ok(batch
-            .versions()
-            .into_iter()
-            .map(|(wallet, _)| wallet)
-            .collect())
+        row::batch(&row.call, &row.batch)
     }
 }

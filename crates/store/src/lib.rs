@@ -24,6 +24,7 @@
 
 mod api_key;
 mod audit;
+mod authority;
 mod chain;
 mod codec;
 mod connection;
@@ -32,6 +33,7 @@ mod decide;
 mod diagnosis;
 mod entry;
 mod error;
+mod federation;
 mod idempotency;
 mod import;
 mod investor;
@@ -45,14 +47,16 @@ mod statistics;
 mod transaction;
 mod wallet;
 
-pub use api_key::{ApiKey, ApiKeyInfo, KeyHash, KeyOwner};
+pub use api_key::{ApiKey, ApiKeyInfo, KeyGrant, KeyHash, KeyOwner};
 pub use audit::{AuditError, AuditReport, StateDifference};
+pub use authority::AuthorityOnChain;
 pub use chain::{Chain, ChainStatus, NewChain};
 pub use connection::Store;
 pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject};
 pub use diagnosis::Diagnosis;
 pub use entry::StoredEntry;
 pub use error::StoreError;
+pub use federation::{FederationDecision, FederationFailure, ProposalRecord, ProposalState};
 pub use idempotency::{IdempotentRequest, Recalled};
 pub use import::{ImportError, ImportJob, ImportProgress, ImportState, NewImport};
 pub use investor::{InvestorFilter, InvestorPage, InvestorRecord};

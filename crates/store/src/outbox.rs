@@ -39,7 +39,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, authority,
     codec::{self, bigint, entry_number, issuer_key},
     copy::Copy,
     issuer,
@@ -93,6 +93,12 @@ impl Store {
             Part::Denials | Part::Again => {
                 out_of_turn(connection, issuer, chain, part, limit).await?
             }
+        };
+        pulled.authorities = match part {
+            Part::Denials => authority::to_cut_off(connection, issuer, chain).await?,
+            // Whoever is denied must not count for a moment.
+            Part::Again => authority::to_reinstate(connection, issuer, chain).await?,
+            Part::After(_) => Vec::new(),
         };
         transaction.commit().await?;
         pulled.head = head;
@@ -343,6 +349,9 @@ pub(crate) async fn carry_out(
         )
         .execute(&mut *connection)
         .await?;
+    }
+    if let Some(told) = discharge.authority {
+        authority::tell(&mut *connection, issuer, chain, told).await?;
     }
     strike(connection, issuer, chain, &discharge.rows).await?;
     Ok(())

@@ -66,6 +66,9 @@ macro_rules! select_standings {
             i.frozen AS "frozen?", i.level AS "level?", i.country AS "country?",
             i.rating AS "rating?", i.accreditation_ends AS "accreditation_ends?",
             i.us_person AS "us_person?", i.expiry_s AS "expiry_s?", i.authority AS "authority?",
+            CASE WHEN i.authority > 0 THEN EXISTS (SELECT FROM authority a
+                WHERE a.issuer = i.issuer AND a.authority = i.authority AND a.restricted)
+            ELSE false END AS "authority_restricted!",
             i.source AS "source?", i.verified_s AS "verified_s?",
             i.created_entry AS "created_entry?", i.changed_entry AS "changed_entry?", "#
             + $($source)*
@@ -99,6 +102,8 @@ pub(crate) struct StandingRow {
     pub(crate) us_person: Option<bool>,
     pub(crate) expiry_s: Option<i64>,
     pub(crate) authority: Option<i16>,
+    /// Whether that one is cut off.
+    pub(crate) authority_restricted: bool,
     pub(crate) source: Option<String>,
     pub(crate) verified_s: Option<i64>,
     pub(crate) created_entry: Option<i64>,
@@ -162,7 +167,7 @@ impl StandingRow {
             accreditation_ends: self.accreditation_ends,
             us_person: self.us_person,
             expiry_s: self.expiry_s,
-            authority: self.authority,
+            authority: self.authority?,
             source: self.source,
             verified_s: self.verified_s,
             // The one that is joined comes beside it.

@@ -9,6 +9,7 @@ use symbolon_core::{
     investor::Investor,
     log::EntryNumber,
     mirror::record::WalletRecord,
+    verdict::RestrictedAuthorities,
     wallet::{ChainScope, Version, Wallet, WalletAddress},
 };
 
@@ -25,6 +26,8 @@ pub struct WalletReport {
     pub wallet: Wallet,
     /// Its holder, with this wallet alone; `None` for a tombstone.
     pub investor: Option<Investor>,
+    /// Whether the authority in charge of the holder is cut off.
+    pub authority_restricted: bool,
     /// What the chains hold that ever heard of it.
     pub chains: Vec<ChainRecord>,
 }
@@ -44,6 +47,20 @@ impl WalletReport {
     /// What this chain must hold.
     pub fn desired(&self, chain: ChainId) -> WalletRecord {
         crate::standing::desired(self.investor.as_ref(), &self.wallet, chain)
+    }
+
+    /// The authority in charge, if it is cut off; nothing else is of interest to
+    /// this wallet.
+    pub fn restricted(&self) -> RestrictedAuthorities {
+        let holder = self.investor.iter().filter(|_| self.authority_restricted);
+        holder.map(|holder| holder.authority).collect()
+    }
+
+    /// Whether any record of it, or its holder, is an authority's.
+    pub fn names_authority(&self) -> bool {
+        let mut records = self.chains.iter().map(|seen| seen.observed.authority());
+        let holder = self.investor.as_ref().map(|holder| holder.authority);
+        holder.is_some_and(|holder| !holder.is_owner()) || records.any(|named| !named.is_owner())
     }
 
     /// What this chain holds, as far as confirmed blocks showed it.
@@ -103,12 +120,13 @@ impl Store {
             let report = match reports.entry(address) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(new) => {
+                    let authority_restricted = row.authority_restricted;
                     let Standing { wallet, investor } = row.standing()?;
-                    let chains = Vec::new();
                     new.insert(WalletReport {
                         wallet,
                         investor,
-                        chains,
+                        authority_restricted,
+                        chains: Vec::new(),
                     })
                 }
             };

@@ -90,6 +90,12 @@ pub(crate) enum Command {
     ApiKey(commands::api_key::ApiKeyArgs),
     /// Add, deploy and compare the chains that the register is mirrored to
     Chain(commands::chain::ChainArgs),
+    /// Say who may verify investors beside the issuer, and where
+    Authority(commands::federation::authority::AuthorityArgs),
+    /// Say who must approve what the owner decides
+    Approvers(commands::federation::approvers::ApproversArgs),
+    /// Approve what the owner decides, or see what waits
+    Proposal(commands::federation::proposal::ProposalArgs),
     /// Make and list issuers
     Issuer(commands::issuer::IssuerArgs),
 }

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod chain;
 pub(crate) mod doctor;
 pub(crate) mod export;
+pub(crate) mod federation;
 pub(crate) mod import;
 pub(crate) mod issuer;
 pub(crate) mod revoke;

@@ -7,9 +7,8 @@ use alloy_primitives::{Address, B256};
 use serde::Serialize;
 use symbolon_chain::{ChainError, endpoint::Endpoint, history};
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{AuthorityIndex, ChainId, IssuerId},
     mirror::record::WalletRecord,
-    verdict::RestrictedAuthorities,
     wallet::WalletAddress,
 };
 use symbolon_store::Store;
@@ -39,6 +38,8 @@ pub(crate) struct Comparison {
     pub(crate) verified: u64,
     /// The rest.
     pub(crate) different: Vec<Difference>,
+    /// The authorities that are restricted here or there, but not in both.
+    pub(crate) authorities_different: Vec<AuthorityIndex>,
 }
 
 /// A wallet of which the chain holds something else.
@@ -56,7 +57,7 @@ pub(crate) struct Difference {
 impl Comparison {
     /// Whether the chain holds exactly what the register wants.
     pub(crate) fn is_equal(&self) -> bool {
-        self.different.is_empty()
+        self.different.is_empty() && self.authorities_different.is_empty()
     }
 }
 
@@ -75,7 +76,15 @@ pub(crate) async fn compare(
         equal: 0,
         verified: 0,
         different: Vec::new(),
+        authorities_different: Vec::new(),
     };
+    let federation = store.federation(issuer).await?;
+    let authorities = || federation.authorities.keys().copied();
+    let restricted = history::restricted_authorities(endpoint, registry, authorities()).await?;
+    let desired = federation.restricted();
+    comparison.authorities_different = authorities()
+        .filter(|one| restricted.includes(*one) != desired.includes(*one))
+        .collect();
     let mut after = None;
     loop {
         let page = store.mirror_standings(issuer, chain, after, CHUNK).await?;
@@ -94,8 +103,7 @@ pub(crate) async fn compare(
         }
         for (standing, found) in page.iter().zip(records) {
             comparison.wallets += 1;
-            comparison.verified +=
-                u64::from(found.is_verified_at(now, RestrictedAuthorities::default()));
+            comparison.verified += u64::from(found.is_verified_at(now, restricted));
             if found == standing.desired {
                 comparison.equal += 1;
             } else {

@@ -73,6 +73,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Audit(args) => commands::audit::run(&args, &context()?).await?,
         Command::ApiKey(args) => commands::api_key::run(&args, &context()?).await?,
         Command::Chain(args) => commands::chain::run(args, &context()?).await?,
+        Command::Authority(args) => commands::federation::authority::run(args, &context()?).await?,
+        Command::Approvers(args) => commands::federation::approvers::run(args, &context()?).await?,
+        Command::Proposal(args) => commands::federation::proposal::run(args, &context()?).await?,
         Command::Issuer(args) => commands::issuer::run(&args, &context()?).await?,
     };
     Ok(exit.into())

@@ -68,11 +68,11 @@ fn propose(
         return Ok(vec![carried_out(federation, operation)?]);
     }
     if expires <= now {
-        return Err(FederationRefusal::ExpiryPassed(expires));
+        return Err(FederationRefusal::LapsePassed(expires));
     }
     let latest = UnixSeconds(now.0.saturating_add(LONGEST_WAIT_SECONDS));
     if expires > latest {
-        return Err(FederationRefusal::ExpiryTooFar(latest));
+        return Err(FederationRefusal::LapseTooFar(latest));
     }
     let mut events = lapsed(federation, now);
     if federation.proposals.len() - events.len() >= MOST_OPEN {

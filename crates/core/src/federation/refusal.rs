@@ -64,10 +64,10 @@ pub enum FederationRefusal {
     ProposedAlready(ProposalId),
     /// The proposal's time would be over before it began.
     #[error("the proposal would lapse at {0}, which is not in the future")]
-    ExpiryPassed(UnixSeconds),
+    LapsePassed(UnixSeconds),
     /// Approvals do not wait for ever.
     #[error("a proposal may wait until {0} at most")]
-    ExpiryTooFar(UnixSeconds),
+    LapseTooFar(UnixSeconds),
     /// Each approves once.
     #[error("{0} has approved this already")]
     ApprovedAlready(PersonName),
@@ -100,8 +100,8 @@ impl FederationRefusal {
             Self::UnknownProposal(_) => "unknown_proposal",
             Self::ProposalOver(_) => "proposal_over",
             Self::ProposedAlready(_) => "proposed_already",
-            Self::ExpiryPassed(_) => "expiry_passed",
-            Self::ExpiryTooFar(_) => "expiry_too_far",
+            Self::LapsePassed(_) => "lapse_passed",
+            Self::LapseTooFar(_) => "lapse_too_far",
             Self::ApprovedAlready(_) => "approved_already",
             Self::NotApproved(_) => "not_approved",
             Self::NotProposer(_) => "not_proposer",

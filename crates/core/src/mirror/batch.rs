@@ -4,7 +4,10 @@ use alloy_primitives::{Address, U256};
 use thiserror::Error;
 
 use super::{record::WalletRecord, rules::Grounds};
-use crate::wallet::{Version, WalletAddress};
+use crate::{
+    ids::AuthorityIndex,
+    wallet::{Version, WalletAddress},
+};
 
 /// The most entries that one call of the registry takes.
 pub const MAX_BATCH: usize = 500;
@@ -32,6 +35,16 @@ pub struct Denial {
     pub grounds: Grounds,
 }
 
+/// Whether an authority is cut off: one bit, whatever the number of wallets that
+/// it verified (I5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AuthorityRestriction {
+    /// Which authority.
+    pub authority: AuthorityIndex,
+    /// Whether it is cut off.
+    pub restricted: bool,
+}
+
 /// One call of the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Batch {
@@ -39,6 +52,8 @@ pub enum Batch {
     Upsert(Vec<Upsert>),
     /// `deny(head, denials)`.
     Deny(Vec<Denial>),
+    /// `setAuthorityRestriction(head, authority, restricted)`.
+    Authority(AuthorityRestriction),
 }
 
 /// Which function a batch calls.
@@ -48,6 +63,8 @@ pub enum Call {
     Upsert,
     /// `deny`.
     Deny,
+    /// `setAuthorityRestriction`.
+    SetAuthorityRestriction,
 }
 
 impl Call {
@@ -56,6 +73,7 @@ impl Call {
         match self {
             Self::Upsert => "upsert",
             Self::Deny => "deny",
+            Self::SetAuthorityRestriction => "set_authority_restriction",
         }
     }
 
@@ -64,6 +82,7 @@ impl Call {
         match name {
             "upsert" => Some(Self::Upsert),
             "deny" => Some(Self::Deny),
+            "set_authority_restriction" => Some(Self::SetAuthorityRestriction),
             _ => None,
         }
     }
@@ -83,20 +102,22 @@ impl Batch {
         match self {
             Self::Upsert(_) => Call::Upsert,
             Self::Deny(_) => Call::Deny,
+            Self::Authority(_) => Call::SetAuthorityRestriction,
         }
     }
 
     /// How many wallets it writes.
-    pub fn len(&self) -> usize {
+    pub fn wallets(&self) -> usize {
         match self {
             Self::Upsert(entries) => entries.len(),
             Self::Deny(entries) => entries.len(),
+            Self::Authority(_) => 0,
         }
     }
 
     /// Whether it writes nothing.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.wallets() == 0 && !matches!(self, Self::Authority(_))
     }
 
     /// Each wallet with the version that it is brought to.
@@ -110,6 +131,7 @@ impl Batch {
                 .iter()
                 .map(|entry| (entry.wallet, entry.version))
                 .collect(),
+            Self::Authority(_) => Vec::new(),
         }
     }
 
@@ -120,11 +142,13 @@ impl Batch {
         match self {
             Self::Upsert(entries) => entries.retain(|_| kept()),
             Self::Deny(entries) => entries.retain(|_| kept()),
+            Self::Authority(_) => {}
         }
     }
 
     /// The call's `bytes` argument: 52 bytes an upsert (wallet, record), 23 a
-    /// denial (wallet, version, grounds).
+    /// denial (wallet, version, grounds). An authority's restriction has no such
+    /// argument, and is kept as two bytes.
     pub fn packed(&self) -> Vec<u8> {
         match self {
             Self::Upsert(entries) => {
@@ -144,6 +168,10 @@ impl Batch {
                 }
                 bytes
             }
+            Self::Authority(AuthorityRestriction {
+                authority,
+                restricted,
+            }) => vec![authority.0, u8::from(*restricted)],
         }
     }
 
@@ -156,6 +184,17 @@ impl Batch {
         let width = match call {
             Call::Upsert => UPSERT_BYTES,
             Call::Deny => DENIAL_BYTES,
+            Call::SetAuthorityRestriction => {
+                return match bytes {
+                    [authority, restricted @ (0 | 1)] => {
+                        Ok(Self::Authority(AuthorityRestriction {
+                            authority: AuthorityIndex(*authority),
+                            restricted: *restricted == 1,
+                        }))
+                    }
+                    _ => Err(error),
+                };
+            }
         };
         if bytes.is_empty() || !bytes.len().is_multiple_of(width) {
             return Err(error);
@@ -164,6 +203,7 @@ impl Batch {
             |entry: &[u8]| WalletAddress::new(Address::from_slice(&entry[..20])).map_err(|_| error);
         let entries = bytes.chunks_exact(width);
         Ok(match call {
+            Call::SetAuthorityRestriction => return Err(error),
             Call::Upsert => Self::Upsert(
                 entries
                     .map(|entry| {
@@ -215,7 +255,11 @@ mod tests {
                 grounds: Grounds::REMOVED,
             },
         ]);
-        for batch in [upserts, denials] {
+        let restriction = Batch::Authority(AuthorityRestriction {
+            authority: AuthorityIndex(255),
+            restricted: true,
+        });
+        for batch in [upserts, denials, restriction] {
             assert_eq!(Batch::unpack(batch.call(), &batch.packed()), Ok(batch));
         }
     }

@@ -95,8 +95,9 @@ impl LanePolicy {
         let each = match batch {
             Batch::Upsert(_) => self.gas_per_upsert,
             Batch::Deny(_) => self.gas_per_denial,
+            Batch::Authority(_) => Gas(0),
         };
-        let wallets = batch.len() as u64;
+        let wallets = batch.wallets() as u64;
         Gas(self.base_gas.0 + each.0 * wallets)
     }
 }
@@ -256,7 +257,7 @@ impl Lane {
         let policy = self.policy;
         let busy = self.broadcasting;
         let slot = self.slots.values_mut().find(|slot| {
-            let free = busy < 2 || matches!(slot.batch, Batch::Deny(_));
+            let free = busy < 2 || !matches!(slot.batch, Batch::Upsert(_));
             free && slot.wants_broadcast(&policy, now)
         })?;
         slot.broadcasting = true;

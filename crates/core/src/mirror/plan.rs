@@ -1,7 +1,7 @@
 //! The cheapest writes that lead from what a chain holds to what it must hold.
 
 use super::{
-    batch::{Denial, Upsert},
+    batch::{AuthorityRestriction, Denial, Upsert},
     record::WalletRecord,
     rules::{Grounds, MAX_LEAP, denied, upserted},
 };
@@ -26,6 +26,8 @@ pub struct Discharge {
     pub rows: Vec<Owed>,
     /// Every change up to this entry, what the outbox holds aside.
     pub through: Option<EntryNumber>,
+    /// What an authority has become.
+    pub authority: Option<AuthorityRestriction>,
 }
 
 /// A wallet that a chain must be told about.

@@ -2,7 +2,7 @@
 //! one look at `errors` mends a request for good. The codes are those that
 //! imports use for the same mistakes.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use symbolon_core::{
     country::{Country, CountryError},
@@ -12,6 +12,9 @@ use symbolon_core::{
 };
 
 use crate::problem::{FieldError, Problem};
+
+/// How long a proposal may wait unless told otherwise.
+const WEEK_SECONDS: u64 = 7 * 86_400;
 
 /// What is wrong with a request so far.
 #[derive(Debug, Default)]
@@ -95,6 +98,25 @@ impl Check {
             }
         });
         self.keep(field, read).map(Some)
+    }
+
+    /// Until when a proposal may be approved; a week by default.
+    pub(crate) fn lapse(
+        &mut self,
+        field: &str,
+        text: Option<&str>,
+        now: UnixSeconds,
+    ) -> Option<UnixSeconds> {
+        let given = self.moment(field, text)?;
+        Some(given.unwrap_or(UnixSeconds(now.0 + WEEK_SECONDS)))
+    }
+
+    /// A name of `[a-z0-9-]`.
+    pub(crate) fn slug<T: FromStr<Err: Display>>(&mut self, field: &str, text: &str) -> Option<T> {
+        let read = text
+            .parse()
+            .map_err(|error: T::Err| ("bad_name", error.to_string()));
+        self.keep(field, read)
     }
 
     /// A moment, past or not.

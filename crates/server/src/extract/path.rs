@@ -6,7 +6,11 @@ use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::request::Parts,
 };
-use symbolon_core::{ids::InvestorId, wallet::WalletAddress};
+use symbolon_core::{
+    federation::ProposalId,
+    ids::{AuthorityIndex, InvestorId},
+    wallet::WalletAddress,
+};
 
 use crate::problem::{FieldError, Problem, Result, catalog};
 
@@ -18,6 +22,12 @@ pub(crate) struct WalletPath(pub(crate) WalletAddress);
 
 /// `{id}` of an investor and `{address}` of one of its wallets.
 pub(crate) struct HeldWalletPath(pub(crate) InvestorId, pub(crate) WalletAddress);
+
+/// `{number}` of an authority.
+pub(crate) struct AuthorityPath(pub(crate) AuthorityIndex);
+
+/// `{id}` of a proposal.
+pub(crate) struct ProposalPath(pub(crate) ProposalId);
 
 /// `{id}` of an import.
 pub(crate) struct JobPath(pub(crate) String);
@@ -47,6 +57,26 @@ impl<S: Send + Sync> FromRequestParts<S> for HeldWalletPath {
             read(&parameters, "id")?,
             read(&parameters, "address")?,
         ))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AuthorityPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let number = read(&parameters(parts, state).await?, "number")?;
+        Ok(Self(AuthorityIndex(number)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ProposalPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        Ok(Self(ProposalId(read(
+            &parameters(parts, state).await?,
+            "id",
+        )?)))
     }
 }
 

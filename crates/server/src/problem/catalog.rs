@@ -1,6 +1,6 @@
 //! Every problem that the server can answer with, each with its page.
 
-use symbolon_core::register::Refusal;
+use symbolon_core::{federation::FederationRefusal, register::Refusal};
 
 /// A problem by its code, with what it means and how to mend it.
 #[derive(Debug)]
@@ -132,6 +132,69 @@ problems! {
     VERSIONS_EXHAUSTED = 409 "versions_exhausted", "The wallet's versions are used up",
         "A wallet's record can change 65,535 times, and this one has.",
         "Bind a new wallet.";
+    OUTSIDE_JURISDICTION = 403 "outside_jurisdiction", "Not in this authority's countries",
+        "An authority acts only on investors of its countries, and gives verdicts only for them.",
+        "Ask the authority of that country, or the owner for the country: GET /v1/authorities shows who has which.";
+    OTHER_AUTHORITY = 403 "other_authority", "Another authority made the investor known",
+        "Nobody has judged this investor yet, so it is the business of the authority that made it known.",
+        "Ask that authority, or the owner to reassign the investor.";
+    OWNER_ONLY = 403 "owner_only", "Only the owner may do this",
+        "The key acts for an authority, and this is the business of the register's owner.",
+        "Use a key of the owner's: `symbolon api-key create` without --authority.";
+    AUTHORITY_RESTRICTED = 409 "authority_restricted", "The authority is restricted",
+        "The owner has cut this authority off: it may do nothing, and its investors count as unverified.",
+        "The owner can reinstate it, or put another authority in charge of its investors.";
+    UNKNOWN_AUTHORITY = 404 "unknown_authority", "No such authority",
+        "The federation has no authority of this number.",
+        "GET /v1/authorities lists them.";
+    NAME_TAKEN = 409 "name_taken", "An authority has this name",
+        "Another authority goes by this name.",
+        "Choose another name, or change the one that is there.";
+    TOO_MANY_AUTHORITIES = 409 "too_many_authorities", "No place for another authority",
+        "A chain can tell 255 authorities apart, and they are there.",
+        "Reuse one whose investors were reassigned.";
+    IS_OWNER = 409 "is_owner", "Authority 0 is the owner",
+        "The owner of the register acts everywhere and cannot be restricted.",
+        "Name an authority from 1 on: GET /v1/authorities lists them.";
+    INVESTORS_OUT_OF_RANGE = 422 "investors_out_of_range", "Too few or too many investors",
+        "An operation puts 1 to 500 investors in another's charge.",
+        "Split the list.";
+    POLICY_OUT_OF_RANGE = 422 "policy_out_of_range", "Nobody could fulfil this",
+        "As many approvals are required as people named at most, and none if nobody is named.",
+        "Name 1 to 32 approvers and require 1 to as many, or name nobody and require 0.";
+    NO_PERSON = 403 "no_person", "The key is nobody's in particular",
+        "Approvals are people's, and this key names none.",
+        "Use the key of an approver: `symbolon api-key create --person`.";
+    NOT_APPROVER = 403 "not_approver", "Not an approver",
+        "The key is a person's who is not among the owner's approvers.",
+        "GET /v1/approval-policy shows who is.";
+    UNKNOWN_PROPOSAL = 404 "unknown_proposal", "No such open proposal",
+        "There is no proposal of this number, or it is over.",
+        "GET /v1/proposals shows what became of it.";
+    PROPOSAL_OVER = 409 "proposal_over", "The proposal has lapsed",
+        "Its time was over before it had its approvals.",
+        "Propose it again.";
+    PROPOSED_ALREADY = 409 "proposed_already", "This is proposed already",
+        "The same operation waits for approvals.",
+        "Approve it: POST /v1/proposals/{id}/approve.";
+    LAPSE_PASSED = 422 "lapse_passed", "The proposal would lapse at once",
+        "The moment at which it lapses is not in the future.",
+        "Give a later one, or none for a week.";
+    LAPSE_TOO_FAR = 422 "lapse_too_far", "The proposal would wait too long",
+        "A proposal waits for 30 days at most.",
+        "Give an earlier moment, or none for a week.";
+    APPROVED_ALREADY = 409 "approved_already", "Approved already",
+        "This person has approved the proposal, and one approval is all that each has.",
+        "Another approver must approve.";
+    NOT_APPROVED = 409 "not_approved", "Nothing to withdraw",
+        "This person has not approved the proposal.",
+        "Nothing needs to be done.";
+    NOT_PROPOSER = 403 "not_proposer", "Somebody else proposed this",
+        "Only whoever made a proposal may cancel it.",
+        "Withdraw your approval instead: POST /v1/proposals/{id}/withdraw.";
+    TOO_MANY_OPEN = 409 "too_many_open", "Too many open proposals",
+        "64 proposals wait already.",
+        "Approve or cancel some.";
 }
 
 /// The problem behind a refusal of the register.
@@ -151,6 +214,36 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
         Refusal::NotExpired(_) => &NOT_EXPIRED,
         Refusal::AlreadySo(_) => &ALREADY_SO,
         Refusal::VersionsExhausted(_) => &VERSIONS_EXHAUSTED,
+        Refusal::AuthorityRestricted(_) => &AUTHORITY_RESTRICTED,
+        Refusal::OutsideJurisdiction { .. } => &OUTSIDE_JURISDICTION,
+        Refusal::OtherAuthority(_) => &OTHER_AUTHORITY,
+        Refusal::OwnerOnly => &OWNER_ONLY,
+    }
+}
+
+/// The problem behind a refusal of an operation of the owner's.
+pub fn of_federation(refusal: &FederationRefusal) -> &'static Kind {
+    match refusal {
+        FederationRefusal::OwnerOnly => &OWNER_ONLY,
+        FederationRefusal::NoPerson => &NO_PERSON,
+        FederationRefusal::NotApprover(_) => &NOT_APPROVER,
+        FederationRefusal::UnknownAuthority(_) => &UNKNOWN_AUTHORITY,
+        FederationRefusal::NameTaken(_) => &NAME_TAKEN,
+        FederationRefusal::TooManyAuthorities => &TOO_MANY_AUTHORITIES,
+        FederationRefusal::IsOwner => &IS_OWNER,
+        FederationRefusal::AlreadySo(_) => &ALREADY_SO,
+        FederationRefusal::AuthorityRestricted(_) => &AUTHORITY_RESTRICTED,
+        FederationRefusal::InvestorsOutOfRange(_) => &INVESTORS_OUT_OF_RANGE,
+        FederationRefusal::PolicyOutOfRange { .. } => &POLICY_OUT_OF_RANGE,
+        FederationRefusal::UnknownProposal(_) => &UNKNOWN_PROPOSAL,
+        FederationRefusal::ProposalOver(_) => &PROPOSAL_OVER,
+        FederationRefusal::ProposedAlready(_) => &PROPOSED_ALREADY,
+        FederationRefusal::LapsePassed(_) => &LAPSE_PASSED,
+        FederationRefusal::LapseTooFar(_) => &LAPSE_TOO_FAR,
+        FederationRefusal::ApprovedAlready(_) => &APPROVED_ALREADY,
+        FederationRefusal::NotApproved(_) => &NOT_APPROVED,
+        FederationRefusal::NotProposer(_) => &NOT_PROPOSER,
+        FederationRefusal::TooManyOpen => &TOO_MANY_OPEN,
     }
 }
 
@@ -188,6 +281,21 @@ mod tests {
         ];
         for refusal in refusals {
             assert_eq!(of_refusal(&refusal).code, refusal.code());
+        }
+        let refusals = [
+            FederationRefusal::OwnerOnly,
+            FederationRefusal::NoPerson,
+            FederationRefusal::TooManyAuthorities,
+            FederationRefusal::IsOwner,
+            FederationRefusal::AlreadySo(""),
+            FederationRefusal::InvestorsOutOfRange(0),
+            FederationRefusal::LapsePassed(UnixSeconds(1)),
+            FederationRefusal::LapseTooFar(UnixSeconds(1)),
+            FederationRefusal::NotProposer(String::new()),
+            FederationRefusal::TooManyOpen,
+        ];
+        for refusal in refusals {
+            assert_eq!(of_federation(&refusal).code, refusal.code());
         }
     }
 }

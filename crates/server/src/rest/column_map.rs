@@ -60,6 +60,7 @@ async fn replace(
     State(state): State<AppState>,
     Body(body): Body<ColumnMapBody>,
 ) -> Result<Json<ColumnMapBody>> {
+    caller.require_owner()?;
     let mut errors = Vec::new();
     if body.columns.len() > MOST_COLUMNS
         || body.columns.keys().any(|name| name.len() > LONGEST_NAME)

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use symbolon_core::log::EntryNumber;
+use symbolon_core::{ids::InvestorId, log::EntryNumber};
 use symbolon_store::StoredEntry;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -41,8 +41,8 @@ pub(super) struct EventBody {
     /// Who asked: `key:…`, `cli:…` or `system:…`.
     #[schema(example = "key:treasury-backend")]
     actor: String,
-    /// Whom it is about.
-    investor: String,
+    /// Whom it is about; null where it is about the federation.
+    investor: Option<String>,
     /// What happened, in the past tense.
     #[serde(rename = "type")]
     #[schema(example = "WalletLinked")]
@@ -91,7 +91,7 @@ impl EventsQuery {
 
 /// List events
 ///
-/// Everything that happened to the issuer's investors, oldest first: append
+/// Everything that happened to the issuer's investors and federation, oldest first: append
 /// only, numbered without a gap and chained by hashes. To see what is new
 /// later, pass the `number` of the last event as `after`.
 #[utoipa::path(
@@ -137,7 +137,7 @@ impl EventBody {
             index,
             at: entry.at.to_string(),
             actor: entry.actor.clone(),
-            investor: entry.investor.to_string(),
+            investor: (entry.investor != InvestorId::NONE).then(|| entry.investor.to_string()),
             kind: match data.remove("type") {
                 Some(Value::String(kind)) => kind,
                 _ => String::new(),

@@ -12,13 +12,14 @@ use symbolon_core::{
     investor::{Investor, Status},
     log::EntryNumber,
     time::UnixSeconds,
+    verdict::RestrictedAuthorities,
     wallet::{ChainScope, Wallet},
 };
 use symbolon_store::{InvestorFilter, InvestorPage};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    model::{InvestorBody, date},
+    model::{InvestorBody, date, holds},
     words::{AccreditationWord, Level},
 };
 use crate::{auth::Caller, csv, problem::Result, state::AppState};
@@ -40,11 +41,12 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     responses((status = 200, description = "All investors", body = String, content_type = "text/csv"))
 )]
 async fn as_csv(caller: Caller, State(state): State<AppState>) -> Result<Response> {
+    let restricted = state.store.restricted_authorities(&caller.issuer).await?;
     let now = state.clock.now();
     let first = page(&state, &caller.issuer, None).await?;
     let rows = pages(state, caller.issuer.clone(), first, move |page, out| {
         for record in page.investors {
-            rows(&record.investor, now, out);
+            rows(&record.investor, restricted, now, out);
         }
     });
     Ok(download(
@@ -64,6 +66,7 @@ async fn as_csv(caller: Caller, State(state): State<AppState>) -> Result<Respons
     responses((status = 200, description = "All investors", body = Vec<InvestorBody>))
 )]
 async fn as_json(caller: Caller, State(state): State<AppState>) -> Result<Response> {
+    let restricted = state.store.restricted_authorities(&caller.issuer).await?;
     let now = state.clock.now();
     let first = page(&state, &caller.issuer, None).await?;
     let mut any = false;
@@ -71,7 +74,7 @@ async fn as_json(caller: Caller, State(state): State<AppState>) -> Result<Respon
         for record in page.investors {
             out.extend_from_slice(if any { b",\n" } else { b"\n" });
             any = true;
-            let body = InvestorBody::new(record.investor, now);
+            let body = InvestorBody::new(record.investor, restricted, now);
             // Writing to memory a value without odd maps cannot fail.
             let _ = serde_json::to_writer(&mut *out, &body);
         }
@@ -85,23 +88,33 @@ async fn as_json(caller: Caller, State(state): State<AppState>) -> Result<Respon
     ))
 }
 
-const HEADER: &str = "investor,externalId,kind,status,reason,verified,restricted,frozen,level,\
+const HEADER: &str = "investor,externalId,kind,status,reason,verified,restricted,frozen,authority,level,\
     country,accreditation,accreditationEnds,usPerson,expiry,verifiedAt,wallet,chains,\
     walletActive,version\r\n";
 
-fn rows(investor: &Investor, now: UnixSeconds, out: &mut Vec<u8>) {
+fn rows(
+    investor: &Investor,
+    restricted: RestrictedAuthorities,
+    now: UnixSeconds,
+    out: &mut Vec<u8>,
+) {
     if investor.wallets.is_empty() {
-        row(investor, None, now, out);
+        row(investor, None, restricted, now, out);
     }
     for wallet in &investor.wallets {
-        row(investor, Some(wallet), now, out);
+        row(investor, Some(wallet), restricted, now, out);
     }
 }
 
-fn row(investor: &Investor, wallet: Option<&Wallet>, now: UnixSeconds, out: &mut Vec<u8>) {
+fn row(
+    investor: &Investor,
+    wallet: Option<&Wallet>,
+    restricted: RestrictedAuthorities,
+    now: UnixSeconds,
+    out: &mut Vec<u8>,
+) {
     let word = |word: &dyn erased::Word| word.text();
     let verdict = investor.status.verdict();
-    let verified = matches!(&investor.status, Status::Verified(verdict) if verdict.holds_at(now));
     let reason = match &investor.status {
         Status::Revoked { reason, .. } => word(reason),
         Status::Rejected(reason) => word(reason),
@@ -126,12 +139,10 @@ fn row(investor: &Investor, wallet: Option<&Wallet>, now: UnixSeconds, out: &mut
             &word(&investor.kind),
             investor.status.name().as_str(),
             &reason,
-            yes(verified
-                && !investor.restricted
-                && !investor.frozen
-                && wallet.is_none_or(|wallet| wallet.active)),
+            yes(holds(investor, restricted, now) && wallet.is_none_or(|wallet| wallet.active)),
             yes(investor.restricted),
             yes(investor.frozen),
+            &investor.authority.to_string(),
             &of_verdict(&|verdict| word(&Level::from(verdict.level))),
             &of_verdict(&|verdict| verdict.country.to_string()),
             verdict.map_or("", |verdict| {

@@ -50,7 +50,7 @@ async fn link(
         let (wallet, chains) = (*wallet, chains.clone());
         let link = Command::LinkWallet { wallet, chains };
         let decision = transaction.decide(Subject::Investor(id), link).await?;
-        let body = InvestorBody::new(decision.investor, transaction.now);
+        let body = transaction.show(decision.investor).await?;
         Ok(transaction.done(StatusCode::CREATED, body))
     })
     .await

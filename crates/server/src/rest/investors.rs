@@ -136,7 +136,7 @@ async fn register(State(state): State<AppState>, post: Post<NewInvestor>) -> Res
             let link = Command::LinkWallet { wallet, chains };
             decision = transaction.decide(Subject::Investor(new.id), link).await?;
         }
-        let body = InvestorBody::new(decision.investor, transaction.now);
+        let body = transaction.show(decision.investor).await?;
         Ok(transaction.done(StatusCode::CREATED, body))
     })
     .await
@@ -212,10 +212,11 @@ async fn list(
         .store
         .investors(&caller.issuer, &query.filter()?, after, limit)
         .await?;
+    let restricted = state.store.restricted_authorities(&caller.issuer).await?;
     let now = state.clock.now();
     Ok(Json(Page {
         data: (found.investors.into_iter())
-            .map(|record| InvestorBody::new(record.investor, now))
+            .map(|record| InvestorBody::new(record.investor, restricted, now))
             .collect(),
         next_cursor: found.next.map(|place| page::cursor(LIST, place.0)),
     }))
@@ -240,5 +241,7 @@ async fn show(
         .investor(&caller.issuer, id)
         .await
         .map_err(super::unknown_investor)?;
-    Ok(Json(InvestorBody::new(record.investor, state.clock.now())))
+    let restricted = state.store.restricted_authorities(&caller.issuer).await?;
+    let now = state.clock.now();
+    Ok(Json(InvestorBody::new(record.investor, restricted, now)))
 }

@@ -12,11 +12,6 @@ use utoipa::ToSchema;
 
 use super::words::{AccreditationWord, Kind, Level, RejectionWord, RevocationWord, StatusWord};
 
-/// No authority but the issuer itself, which cannot be restricted, until
-/// federations arrive.
-pub(crate) const RESTRICTED: RestrictedAuthorities =
-    RestrictedAuthorities(alloy_primitives::U256::ZERO);
-
 /// An investor.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Investor)]
@@ -31,7 +26,8 @@ pub(crate) struct InvestorBody {
     /// Where the investor stands.
     status: StatusWord,
     /// Whether the verdict holds at this moment, wallets aside: the status is
-    /// `verified`, the expiry has not passed, and neither bar lies on it.
+    /// `verified`, the expiry has not passed, neither bar lies on it, and the
+    /// authority in charge is not restricted.
     verified: bool,
     /// Why the investor was rejected or revoked.
     reason: Option<ReasonWord>,
@@ -39,6 +35,10 @@ pub(crate) struct InvestorBody {
     restricted: bool,
     /// Assets frozen by law: nothing moves without a licence.
     frozen: bool,
+    /// The authority in charge: who made the investor known, who verified it
+    /// last, or whom the owner gave it to. 0 is the issuer itself.
+    #[schema(value_type = u8)]
+    authority: AuthorityIndex,
     /// The verdict in force or last in force.
     verdict: Option<VerdictBody>,
     /// The wallets, in the order in which they were linked.
@@ -56,11 +56,12 @@ pub(crate) enum ReasonWord {
 }
 
 impl InvestorBody {
-    pub(crate) fn new(investor: Investor, now: UnixSeconds) -> Self {
-        let verified = match &investor.status {
-            Status::Verified(verdict) => verdict.holds_at(now),
-            _ => false,
-        };
+    pub(crate) fn new(
+        investor: Investor,
+        restricted: RestrictedAuthorities,
+        now: UnixSeconds,
+    ) -> Self {
+        let verified = holds(&investor, restricted, now);
         let reason = match &investor.status {
             Status::Revoked { reason, .. } => Some(ReasonWord::Revocation((*reason).into())),
             Status::Rejected(reason) => Some(ReasonWord::Rejection((*reason).into())),
@@ -71,10 +72,11 @@ impl InvestorBody {
             kind: investor.kind.into(),
             external_id: investor.external_id.map(String::from),
             status: investor.status.name().into(),
-            verified: verified && !investor.restricted && !investor.frozen,
+            verified,
             reason,
             restricted: investor.restricted,
             frozen: investor.frozen,
+            authority: investor.authority,
             verdict: investor
                 .status
                 .verdict()
@@ -82,6 +84,18 @@ impl InvestorBody {
             wallets: investor.wallets.into_iter().map(WalletBody::from).collect(),
         }
     }
+}
+
+/// Whether the investor's verdict counts at `now`, wallets aside.
+pub(crate) fn holds(
+    investor: &Investor,
+    restricted: RestrictedAuthorities,
+    now: UnixSeconds,
+) -> bool {
+    matches!(&investor.status, Status::Verified(verdict) if verdict.holds_at(now))
+        && !investor.restricted
+        && !investor.frozen
+        && !restricted.includes(investor.authority)
 }
 
 /// A verdict in the investor's favour.
@@ -103,9 +117,6 @@ pub(crate) struct VerdictBody {
     /// When the verdict ends; null is never.
     #[schema(format = DateTime, example = "2028-01-01T00:00:00Z")]
     expiry: Option<String>,
-    /// The authority that verified; 0 is the issuer itself.
-    #[schema(value_type = u8)]
-    authority: AuthorityIndex,
     source: SourceBody,
     /// When it was given.
     #[schema(format = DateTime, example = "2026-11-21T09:30:00Z")]
@@ -121,7 +132,6 @@ impl VerdictBody {
             accreditation_ends: verdict.accreditation_ends.map(date),
             us_person: verdict.us_person,
             expiry: verdict.expiry.map(|expiry| expiry.to_string()),
-            authority: verdict.authority,
             source: SourceBody::from(verdict.source.clone()),
             verified_at: verdict.verified_at.to_string(),
         }

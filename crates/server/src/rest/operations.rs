@@ -11,11 +11,7 @@ use symbolon_core::{
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    Refused, known_chains,
-    model::{RESTRICTED, ReasonBody},
-    words::RoleWord,
-};
+use super::{Refused, known_chains, model::ReasonBody, words::RoleWord};
 use crate::{
     auth::Caller,
     change::Post,
@@ -170,12 +166,17 @@ async fn reasons(
     chain: Option<ChainId>,
 ) -> Result<Vec<Reason>> {
     let report = state.store.wallet_report(&caller.issuer, wallet).await?;
-    let held = report.and_then(|report| Some((report.investor?, report.wallet)));
-    Ok(
-        held.map_or(vec![Reason::UnknownWallet], |(investor, wallet)| {
-            verdict::reasons(&investor, &wallet, chain, RESTRICTED, state.clock.now())
-        }),
-    )
+    let held = report.and_then(|report| {
+        let restricted = report.restricted();
+        Some((report.investor?, report.wallet, restricted))
+    });
+    let now = state.clock.now();
+    Ok(held.map_or(
+        vec![Reason::UnknownWallet],
+        |(investor, wallet, restricted)| {
+            verdict::reasons(&investor, &wallet, chain, restricted, now)
+        },
+    ))
 }
 
 impl PartyBody {

@@ -8,13 +8,13 @@ use serde::Serialize;
 use symbolon_core::{
     mirror::record::WalletRecord, time::UnixSeconds, verdict, wallet::WalletAddress,
 };
-use symbolon_store::{Chain, WalletReport};
+use symbolon_store::{AuthorityOnChain, Chain, WalletReport};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Absent,
-    model::{InvestorBody, RESTRICTED, ReasonBody, date},
+    model::{InvestorBody, ReasonBody, date},
     words::AccreditationWord,
 };
 use crate::{
@@ -116,12 +116,17 @@ async fn show(
         .report(&state.store, &caller.issuer, address)
         .await?;
     let report = report.ok_or_else(unknown)?;
-    Ok(Json(WalletReportBody::new(
-        address,
-        report,
-        &chains,
-        state.clock.now(),
-    )))
+    // Only an authority can be restricted, and most registers have none.
+    let authorities = match report.names_authority() {
+        true => state.store.authorities_on_chains(&caller.issuer).await?,
+        false => Vec::new(),
+    };
+    let now = state.clock.now();
+    let answers = chains
+        .iter()
+        .map(|chain| ChainAnswer::new(&report, chain, &authorities, now));
+    let answers = answers.collect();
+    Ok(Json(WalletReportBody::new(address, report, answers, now)))
 }
 
 fn unknown() -> Problem {
@@ -135,11 +140,12 @@ impl WalletReportBody {
     fn new(
         address: WalletAddress,
         report: WalletReport,
-        chains: &[Chain],
+        chains: Vec<ChainAnswer>,
         now: UnixSeconds,
     ) -> Self {
+        let restricted = report.restricted();
         let reasons = match &report.investor {
-            Some(investor) => verdict::reasons(investor, &report.wallet, None, RESTRICTED, now),
+            Some(investor) => verdict::reasons(investor, &report.wallet, None, restricted, now),
             None => vec![verdict::Reason::UnknownWallet],
         };
         Self {
@@ -148,26 +154,33 @@ impl WalletReportBody {
             at: now.to_string(),
             reasons: reasons.into_iter().map(ReasonBody::from).collect(),
             version: report.wallet.version.0,
-            chains: chains
-                .iter()
-                .map(|chain| ChainAnswer::new(&report, chain, now))
-                .collect(),
+            chains,
             investor: report
                 .investor
-                .map(|investor| InvestorBody::new(investor, now)),
+                .map(|investor| InvestorBody::new(investor, restricted, now)),
         }
     }
 }
 
 impl ChainAnswer {
-    fn new(report: &WalletReport, chain: &Chain, now: UnixSeconds) -> Self {
+    fn new(
+        report: &WalletReport,
+        chain: &Chain,
+        authorities: &[AuthorityOnChain],
+        now: UnixSeconds,
+    ) -> Self {
         let id = chain.chain.id;
+        let restricted = authorities
+            .iter()
+            .filter(|known| known.chain == id && known.observed)
+            .map(|known| known.authority)
+            .collect();
         let observed = report.observed(id);
         let pending = report.is_pending(id);
         Self {
             chain_id: id.0,
             name: chain.chain.name.clone(),
-            verified: observed.is_verified_at(now, RESTRICTED),
+            verified: observed.is_verified_at(now, restricted),
             equals_register: !pending,
             pending,
             record: (observed != WalletRecord::EMPTY).then(|| RecordBody::from(observed)),

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{AuthorityIndex, ChainId, IssuerId},
     log::Head,
     mirror::{
         batch::Batch,
@@ -20,7 +20,7 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 use symbolon_server::{AppState, Clock, ServerConfig, router};
-use symbolon_store::{ApiKey, NewChain};
+use symbolon_store::{ApiKey, KeyGrant, NewChain};
 use symbolon_testkit::database::TestDatabase;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -121,10 +121,33 @@ impl Server {
     }
 
     pub(crate) async fn api_key(&self, issuer: &str, name: &str) -> String {
+        self.key_with(issuer, name, KeyGrant::default()).await
+    }
+
+    /// A key of somebody's who acts for this authority.
+    pub(crate) async fn key_for(&self, authority: u8) -> String {
+        let grant = KeyGrant {
+            authority: AuthorityIndex(authority),
+            person: None,
+        };
+        let name = format!("authority-{authority}");
+        self.key_with(ACME, &name, grant).await
+    }
+
+    /// A key that proves its holder to be this person.
+    pub(crate) async fn key_of(&self, person: &str) -> String {
+        let grant = KeyGrant {
+            authority: AuthorityIndex::OWNER,
+            person: Some(person.parse().unwrap()),
+        };
+        self.key_with(ACME, person, grant).await
+    }
+
+    async fn key_with(&self, issuer: &str, name: &str, grant: KeyGrant) -> String {
         let key = ApiKey::from_random(&issuer.parse().unwrap(), rand::random());
         self.state
             .store
-            .create_api_key(name, &key, NOW)
+            .create_api_key(name, &key, &grant, NOW)
             .await
             .unwrap();
         key.text().to_owned()
@@ -189,6 +212,7 @@ impl Server {
             succeeded: true,
             gas_used,
             records,
+            authorities: Vec::new(),
         });
         store
             .settle(&issuer, chain, signer, &[(nonce, outcome)], NOW)

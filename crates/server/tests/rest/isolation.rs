@@ -13,7 +13,7 @@ use crate::harness::{ACME, Reply, Server, attestation, wallet};
 
 /// What a foreign key sees of a collection or a total: everything here must
 /// hold nothing of the issuer whose things exist.
-const WITHOUT_NAMES: [(&str, &str); 16] = [
+const WITHOUT_NAMES: [(&str, &str); 21] = [
     ("get", "/v1/investors"),
     ("post", "/v1/investors"),
     ("post", "/v1/verifications/batch"),
@@ -24,6 +24,11 @@ const WITHOUT_NAMES: [(&str, &str); 16] = [
     ("get", "/v1/column-map"),
     ("put", "/v1/column-map"),
     ("get", "/v1/chains"),
+    ("get", "/v1/authorities"),
+    ("post", "/v1/authorities"),
+    ("get", "/v1/approval-policy"),
+    ("post", "/v1/approval-policy"),
+    ("get", "/v1/proposals"),
     ("get", "/v1/events"),
     ("get", "/v1/exports/investors.csv"),
     ("get", "/v1/exports/investors.json"),
@@ -57,6 +62,16 @@ fn bodies() -> BTreeMap<&'static str, Value> {
             json!({"operation": "mint", "to": wallet(1)}),
         ),
         ("replace_column_map", json!({"columns": {}})),
+        ("add_authority", json!({"name": "amf", "countries": ["FR"]})),
+        ("set_authority_countries", json!({"countries": ["FR"]})),
+        (
+            "reassign_investors",
+            json!({"investors": [format!("0x{}", "1".repeat(64))]}),
+        ),
+        (
+            "set_approval_policy",
+            json!({"approvers": ["otto"], "required": 1}),
+        ),
     ])
 }
 
@@ -80,6 +95,7 @@ impl Stage {
             .unwrap()
             .to_owned();
         server.finished(&job).await;
+        server.federation().await;
         let map = json!({"columns": {"Kunde Wallet": "wallet"}});
         server.put("/v1/column-map", map).await.expect(200);
         let foreign = server.issuer("other").await;
@@ -90,6 +106,8 @@ impl Stage {
             ),
             ("/v1/imports/", vec![("id", job.clone())]),
             ("/v1/wallets/", vec![("address", wallet(1))]),
+            ("/v1/authorities/", vec![("number", "1".to_owned())]),
+            ("/v1/proposals/", vec![("id", server.proposal().await)]),
         ];
         let secrets = vec![
             id,
@@ -98,6 +116,8 @@ impl Stage {
             "31337".to_owned(),
             "Kunde".to_owned(),
             "maria".to_owned(),
+            "bafin".to_owned(),
+            "ada".to_owned(),
         ];
         Self {
             server,
@@ -210,9 +230,14 @@ async fn without_a_key_only_health_answers() {
         if path.starts_with("/health") {
             continue;
         }
+        let id = match path.starts_with("/v1/proposals/") {
+            true => "1".to_owned(),
+            false => format!("0x{}", "1".repeat(64)),
+        };
         let filled = path
-            .replace("{id}", &format!("0x{}", "1".repeat(64)))
-            .replace("{address}", &wallet(1));
+            .replace("{id}", &id)
+            .replace("{address}", &wallet(1))
+            .replace("{number}", "1");
         let request = Request::builder()
             .method(method.to_uppercase().as_str())
             .uri(&filled)

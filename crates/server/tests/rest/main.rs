@@ -6,6 +6,7 @@
 )]
 
 mod batches;
+mod federation;
 mod harness;
 mod idempotency;
 mod imports;

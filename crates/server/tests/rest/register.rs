@@ -109,7 +109,7 @@ async fn exports_hold_everybody_and_no_formula() {
         lines[501]
     );
     assert!(
-        lines[1].contains(",verified,,true,false,false,basic,DE,none,"),
+        lines[1].contains(",verified,,true,false,false,0,basic,DE,none,"),
         "{}",
         lines[1]
     );

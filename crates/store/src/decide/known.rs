@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use alloy_primitives::{Address, B256};
 use symbolon_core::{
     actor::Actor,
+    authority::Mandate,
     command::Command,
     event::Event,
     ids::{ChainId, ExternalId, InvestorId, IssuerId},
@@ -24,6 +25,8 @@ use crate::{InvestorRecord, Result, StoreError, wallet::StoredWallet};
 pub(super) struct Known {
     pub(super) issuer: IssuerId,
     pub(super) head: Head,
+    /// What whoever asks may do.
+    pub(super) mandate: Mandate,
     pub(super) chains: Vec<ChainId>,
     pub(super) investors: HashMap<InvestorId, KnownInvestor>,
     pub(super) by_entry: HashMap<EntryNumber, InvestorId>,
@@ -92,7 +95,7 @@ impl Known {
             investor: before.cloned(),
             histories: self.histories(before, wallet_of(&request.command)),
         };
-        let events = match register::decide(&view, request.command, actor, now) {
+        let events = match register::decide(&view, request.command, &self.mandate, now) {
             Ok(events) => events,
             Err(refusal) => return refused(refusal),
         };

@@ -1,10 +1,10 @@
-//! Everything that a batch can touch, in at most six queries.
+//! Everything that a batch can touch, in a handful of queries.
 
 use std::collections::{BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 use symbolon_core::{
-    ids::{ExternalId, InvestorId, IssuerId},
+    ids::{AuthorityIndex, ExternalId, InvestorId, IssuerId},
     log::Head,
     wallet::WalletAddress,
 };
@@ -14,7 +14,7 @@ use super::{
     known::{Change, Known, KnownInvestor, KnownWallet, external_id_of, wallet_of},
 };
 use crate::{
-    Result, StoreError, chain,
+    Result, StoreError, authority, chain,
     codec::issuer_key,
     investor::{addresses_in, assemble, select_investors},
     wallet::{self, WalletRow},
@@ -24,9 +24,11 @@ pub(super) async fn everything(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     head: Head,
+    authority: AuthorityIndex,
     requests: &[Request],
 ) -> Result<Known> {
     let issuer = issuer.clone();
+    let mandate = authority::mandate(&mut *connection, &issuer, authority).await?;
     let named = Named::by(requests);
 
     let chains = chain::ids(&mut *connection, &issuer).await?;
@@ -76,6 +78,7 @@ pub(super) async fn everything(
     let mut known = Known {
         issuer,
         head,
+        mandate,
         chains,
         investors: HashMap::with_capacity(requests.len()),
         by_entry: HashMap::with_capacity(requests.len()),

@@ -179,8 +179,8 @@ impl<'a> InvestorColumns<'a> {
         self.verdict?.expiry.map(|at| bigint(at.0))
     }
 
-    fn authority(&self) -> Option<i16> {
-        self.verdict.map(|verdict| verdict.authority.0.into())
+    fn authority(&self) -> i16 {
+        self.record.investor.authority.0.into()
     }
 
     fn verified(&self) -> Option<i64> {
@@ -231,7 +231,7 @@ async fn insert_investors(
             .integer(row.accreditation_ends())
             .optional_boolean(row.us_person())
             .optional_bigint(row.expiry())
-            .smallint(row.authority())
+            .smallint(Some(row.authority()))
             .optional_text(row.source.as_deref())
             .optional_bigint(row.verified())
             .addresses(&investor.wallets);

@@ -3,14 +3,13 @@
 
 use symbolon_core::{
     country::Country,
-    ids::AuthorityIndex,
     investor::{Accreditation, Investor, Status, Verified},
     time::Day,
     wallet::Wallet,
 };
 
 use crate::{
-    Result, StoreError,
+    Result, StoreError, authority,
     codec::{investor_id, json, seconds, word},
 };
 
@@ -22,13 +21,13 @@ pub(crate) struct InvestorRow {
     pub(crate) reason: Option<String>,
     pub(crate) restricted: bool,
     pub(crate) frozen: bool,
+    pub(crate) authority: i16,
     pub(crate) level: Option<String>,
     pub(crate) country: Option<i16>,
     pub(crate) rating: Option<i16>,
     pub(crate) accreditation_ends: Option<i32>,
     pub(crate) us_person: Option<bool>,
     pub(crate) expiry_s: Option<i64>,
-    pub(crate) authority: Option<i16>,
     pub(crate) source: Option<String>,
     pub(crate) verified_s: Option<i64>,
     /// The addresses that it holds.
@@ -49,6 +48,7 @@ impl InvestorRow {
             id,
             kind: word(&self.kind, "kind of investor")?,
             external_id,
+            authority: authority::index(self.authority)?,
             status: self.status().map_err(|error| damaged(&error.to_string()))?,
             restricted: self.restricted,
             frozen: self.frozen,
@@ -81,19 +81,16 @@ impl InvestorRow {
             self.country,
             self.rating,
             self.us_person,
-            self.authority,
             &self.source,
             self.verified_s,
         );
-        let (level, country, rating, us_person, authority, source, verified_s) = match columns {
-            (None, None, None, None, None, None, None)
+        let (level, country, rating, us_person, source, verified_s) = match columns {
+            (None, None, None, None, None, None)
                 if self.expiry_s.is_none() && self.accreditation_ends.is_none() =>
             {
                 return Ok(None);
             }
-            (Some(a), Some(b), Some(c), Some(d), Some(e), Some(f), Some(g)) => {
-                (a, b, c, d, e, f, g)
-            }
+            (Some(a), Some(b), Some(c), Some(d), Some(e), Some(f)) => (a, b, c, d, e, f),
             _ => return Err(StoreError::damaged("half a verdict")),
         };
         let unreadable = |what: &'static str| move || StoreError::damaged(what);
@@ -115,9 +112,6 @@ impl InvestorRow {
             },
             us_person,
             expiry: self.expiry_s.map(seconds).transpose()?,
-            authority: u8::try_from(authority)
-                .map(AuthorityIndex)
-                .map_err(|_| unreadable("no such authority")())?,
             source: json(source, "the source of a verdict")?,
             verified_at: seconds(verified_s)?,
         }))

@@ -1,7 +1,7 @@
 //! Two issuers with the same customers never see each other.
 
 use symbolon_core::{log::EntryNumber, mirror::lane::Part};
-use symbolon_store::{ApiKey, InvestorFilter, KeyHash};
+use symbolon_store::{ApiKey, InvestorFilter, KeyGrant, KeyHash};
 
 use crate::support::{NOW, ONE, Register, admit, decide, id, issuer, open, wallet};
 
@@ -80,7 +80,10 @@ async fn a_key_opens_its_own_issuer_alone() {
     let other = issuer("bravo");
     open(store, &other).await;
     let key = ApiKey::from_random(&register.issuer, [1; 32]);
-    store.create_api_key("backend", &key, NOW).await.unwrap();
+    store
+        .create_api_key("backend", &key, &KeyGrant::default(), NOW)
+        .await
+        .unwrap();
     let owner = store
         .key_owner(&KeyHash::of(key.text()).unwrap())
         .await
@@ -114,7 +117,9 @@ async fn a_key_opens_its_own_issuer_alone() {
     );
     let stranger = ApiKey::from_random(&issuer("nobody"), [2; 32]);
     assert!(matches!(
-        store.create_api_key("x", &stranger, NOW).await,
+        store
+            .create_api_key("x", &stranger, &KeyGrant::default(), NOW)
+            .await,
         Err(symbolon_store::StoreError::NotFound { what: "issuer" })
     ));
 }

@@ -40,6 +40,7 @@ async fn sign(register: &Register, pending: &[PendingRecord], nonce: u64, attemp
             discharge: Discharge {
                 rows: pending.iter().map(|pending| pending.owed).collect(),
                 through: pending.last().map(|pending| pending.owed.entry),
+                authority: None,
             },
         },
         hash: B256::repeat_byte(nonce as u8 + 1),
@@ -58,6 +59,7 @@ fn receipt(signed: &Signed, block_number: u64, pending: &[PendingRecord]) -> Rec
             .iter()
             .map(|pending| (pending.owed.wallet, pending.desired))
             .collect(),
+        authorities: Vec::new(),
     }
 }
 
@@ -219,6 +221,7 @@ async fn what_never_arrived_is_owed_again_as_it_stands_now() {
     let failed = Outcome::Failed(Receipt {
         succeeded: false,
         records: Vec::new(),
+        authorities: Vec::new(),
         ..receipt(&stub(), 5, &[])
     });
     settle(&register, 1, failed).await.unwrap();

@@ -4,6 +4,7 @@
 
 mod audit;
 mod books;
+mod federation;
 mod foresight;
 mod isolation;
 mod lane;

@@ -26,6 +26,7 @@ async fn discharge(register: &Register, rows: Vec<Owed>, through: Option<u64>) {
     let discharge = Discharge {
         rows,
         through: through.map(EntryNumber),
+        authority: None,
     };
     let (store, issuer) = (register.store(), &register.issuer);
     store.discharge(issuer, ONE, &discharge).await.unwrap();

@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use symbolon_store::ApiKey;
+use symbolon_core::ids::{AuthorityIndex, IssuerId, PersonName};
+use symbolon_store::{ApiKey, KeyGrant, Store};
 
+use super::federation::authority::Named;
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
@@ -24,11 +26,22 @@ pub(crate) struct ApiKeyArgs {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Make a key and show it, this once
-    #[command(after_help = "Example:\n  KEY=$(symbolon api-key create treasury-backend)")]
+    #[command(after_help = "\
+Examples:
+  KEY=$(symbolon api-key create treasury-backend)
+  symbolon api-key create bafin-backend --authority bafin
+  symbolon api-key create ada-key --person ada")]
     Create {
         /// By which the log will know its holder
         #[arg(value_parser = name)]
         name: String,
+        /// The authority that its holder acts for, by name or number [default:
+        /// the issuer itself]
+        #[arg(long, value_name = "AUTHORITY", conflicts_with = "person")]
+        authority: Option<Named>,
+        /// The person that its holder is, who approves what the owner decides
+        #[arg(long, value_name = "NAME")]
+        person: Option<PersonName>,
     },
     /// List the keys by name; the keys themselves are kept nowhere
     #[command(after_help = "Example:\n  symbolon api-key list --json")]
@@ -52,15 +65,37 @@ fn name(text: &str) -> Result<String, &'static str> {
         .ok_or("use 1 to 60 letters, digits, `-`, `_` and `.`")
 }
 
+/// An authority that is there: a key for nobody would open nothing, silently.
+async fn known(named: &Named, store: &Store, issuer: &IssuerId) -> Result<AuthorityIndex> {
+    let index = named.find(store, issuer).await?;
+    let federation = store.federation(issuer).await?;
+    federation.mandate(index).map(|_| index).ok_or_else(|| {
+        Failure::not_found(format!(
+            "{issuer} has no authority {named}: `symbolon authority list` shows all"
+        ))
+    })
+}
+
 /// Runs `symbolon api-key`.
 pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
     let now = context.clock.now();
     match &args.action {
-        Action::Create { name } => {
+        Action::Create {
+            name,
+            authority,
+            person,
+        } => {
             let (issuer, key) = context
                 .with_issuer(async |store, issuer| {
                     let key = ApiKey::from_random(issuer, rand::random());
-                    store.create_api_key(name, &key, now).await?;
+                    let grant = KeyGrant {
+                        authority: match authority {
+                            Some(named) => known(named, store, issuer).await?,
+                            None => AuthorityIndex::OWNER,
+                        },
+                        person: person.clone(),
+                    };
+                    store.create_api_key(name, &key, &grant, now).await?;
                     Ok((issuer.clone(), key))
                 })
                 .await?;
@@ -80,19 +115,31 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
                 .map(|key| {
                     json!({
                         "name": key.name,
+                        "authority": key.grant.authority,
+                        "person": key.grant.person,
                         "created": key.created.to_string(),
                         "revoked": key.revoked.map(|at| at.to_string()),
                     })
                 })
                 .collect();
             context.output.result(&shown, || {
-                let mut table = table(["name", "since", "state"]);
+                let mut table = table(["name", "acts for", "person", "since", "state"]);
                 for key in &keys {
                     let state = match key.revoked {
                         None => "works".to_owned(),
                         Some(at) => format!("revoked {at}"),
                     };
-                    table.add_row([key.name.clone(), key.created.to_string(), state]);
+                    let person = key.grant.person.as_ref().map(ToString::to_string);
+                    table.add_row([
+                        key.name.clone(),
+                        match key.grant.authority.is_owner() {
+                            true => "the issuer".to_owned(),
+                            false => format!("authority {}", key.grant.authority),
+                        },
+                        person.unwrap_or_default(),
+                        key.created.to_string(),
+                        state,
+                    ]);
                 }
                 table.to_string()
             })?;

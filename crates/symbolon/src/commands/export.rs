@@ -78,6 +78,7 @@ async fn write_all(
     now: UnixSeconds,
     sheet: &mut Sheet,
 ) -> Result<()> {
+    let restricted = store.restricted_authorities(issuer).await?;
     let mut after: Option<EntryNumber> = None;
     loop {
         let page = store
@@ -86,10 +87,10 @@ async fn write_all(
         for record in &page.investors {
             let investor = &record.investor;
             if investor.wallets.is_empty() {
-                sheet.add(&Row::of(investor, None, now))?;
+                sheet.add(&Row::of(investor, None, restricted, now))?;
             }
             for wallet in &investor.wallets {
-                sheet.add(&Row::of(investor, Some(wallet), now))?;
+                sheet.add(&Row::of(investor, Some(wallet), restricted, now))?;
             }
         }
         after = page.next;

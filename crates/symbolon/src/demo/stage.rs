@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use symbolon_core::{ids::IssuerId, time::UnixSeconds};
 use symbolon_sandbox::{Farewell, Leash, PrivatePostgres};
 use symbolon_server::Clock;
-use symbolon_store::{ApiKey, NewChain, Store, StoreError};
+use symbolon_store::{ApiKey, KeyGrant, NewChain, Store, StoreError};
 
 use super::{
     api::Api,
@@ -221,7 +221,9 @@ async fn api_key_of(store: &Store, issuer: &IssuerId, folder: &Path) -> Result<S
     }
     let name = format!("demo-{}", now().0);
     let key = ApiKey::from_random(issuer, rand::random());
-    store.create_api_key(&name, &key, now()).await?;
+    store
+        .create_api_key(&name, &key, &KeyGrant::default(), now())
+        .await?;
     private_file(&file, key.text())?;
     Ok(key.text().to_owned())
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 40] = [
     &[],
     &["demo"],
     &["serve"],
@@ -28,6 +28,21 @@ const COMMANDS: [&[&str]; 25] = [
     &["chain", "deploy"],
     &["chain", "status"],
     &["chain", "compare"],
+    &["authority"],
+    &["authority", "add"],
+    &["authority", "countries"],
+    &["authority", "restrict"],
+    &["authority", "reinstate"],
+    &["authority", "reassign"],
+    &["authority", "list"],
+    &["approvers"],
+    &["approvers", "set"],
+    &["approvers", "show"],
+    &["proposal"],
+    &["proposal", "list"],
+    &["proposal", "approve"],
+    &["proposal", "withdraw"],
+    &["proposal", "cancel"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "list"],

@@ -7,6 +7,7 @@ mod audit;
 mod chain;
 mod configuration;
 mod dry_run;
+mod federation;
 mod help;
 mod import;
 mod mirror;

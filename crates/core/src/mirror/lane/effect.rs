@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     log::{EntryNumber, Head},
     mirror::{
-        batch::Batch,
+        batch::{AuthorityRestriction, Batch},
         fees::{Gas, GasPrice, Market},
         plan::{Discharge, PendingRecord},
         record::WalletRecord,
@@ -59,9 +59,9 @@ pub enum Urgency {
 /// that cannot wait for their turn, or had it and must be told again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
-    /// The outbox's denials.
+    /// The authorities to be cut off, and the outbox's denials.
     Denials,
-    /// The outbox's other wallets.
+    /// The outbox's other wallets, and the authorities to be reinstated.
     Again,
     /// Those whose newest change is a later entry than this.
     After(EntryNumber),
@@ -82,6 +82,9 @@ impl Part {
 pub struct Pulled {
     /// The wallets, in the order of their entries.
     pub records: Vec<PendingRecord>,
+    /// Of [`Part::Denials`]: the authorities that are to be cut off. Of
+    /// [`Part::Again`]: those to be reinstated, once no denial waits.
+    pub authorities: Vec<AuthorityRestriction>,
     /// The log's head at that moment, or an earlier one.
     pub head: Head,
     /// Of [`Part::After`]: the entry up to which nothing is left out.
@@ -136,6 +139,8 @@ pub struct Receipt {
     pub gas_used: Gas,
     /// Every record that it wrote, by its `WalletRecorded` logs.
     pub records: Vec<(WalletAddress, WalletRecord)>,
+    /// What authorities became, by its `AuthorityRestrictionSet` logs.
+    pub authorities: Vec<AuthorityRestriction>,
 }
 
 /// What became of a nonce.

@@ -131,14 +131,17 @@ pub(super) struct Planning {
     pub(super) approvals: Desk,
     /// Whose job is being carried out.
     at_work: Option<Urgency>,
-    /// The outbox's denials.
+    /// The authorities to be cut off, and the outbox's denials.
     out_of_turn: Stock,
-    /// The outbox's other wallets.
+    /// The outbox's other wallets, and the authorities to be reinstated.
     again: Stock,
     /// Wallets that changed later than `through`.
     in_turn: Stock,
     /// Every change up to this entry was planned.
     through: EntryNumber,
+    /// Whether the denials were asked for. Before, no approval is: its authority
+    /// may be one that the chain does not know to be cut off.
+    begun: bool,
     /// Transactions that came to nothing are being settled: what is read now
     /// may show their wallets as owed again, while they still count as told.
     upset: bool,
@@ -155,6 +158,7 @@ impl Planning {
             again: Stock::MayHold,
             in_turn: Stock::MayHold,
             through,
+            begun: false,
             upset: false,
         }
     }
@@ -218,7 +222,7 @@ impl Planning {
             self.denials.pulling = true;
             return Some(Part::Denials);
         }
-        if !ready(&mut self.approvals, Urgency::Approvals) {
+        if !self.begun || !ready(&mut self.approvals, Urgency::Approvals) {
             return None;
         }
         let part = if self.again == Stock::MayHold && self.at_work != Some(Urgency::Approvals) {
@@ -289,12 +293,14 @@ impl<E> Drafts<E> {
 
     fn into_jobs(self, head: Head, batch: impl Fn(Vec<E>) -> Batch) -> impl Iterator<Item = Job> {
         self.full.into_iter().map(move |draft| {
-            let (rows, through) = (draft.rows, None);
             Job::Store(Planned {
                 batch: batch(draft.entries),
                 held: draft.held,
                 head,
-                discharge: Discharge { rows, through },
+                discharge: Discharge {
+                    rows: draft.rows,
+                    ..Discharge::default()
+                },
             })
         })
     }
@@ -354,6 +360,7 @@ impl Lane {
     pub(super) fn pulled(&mut self, part: Part, pulled: Pulled) {
         let Pulled {
             records,
+            authorities,
             head,
             through,
             more,
@@ -399,20 +406,39 @@ impl Lane {
             match jobs.back_mut() {
                 Some(Job::Store(Planned { discharge, .. })) => discharge.through = Some(through),
                 _ => jobs.push_back(Job::Discharge(Discharge {
-                    rows: Vec::new(),
                     through: Some(through),
+                    ..Discharge::default()
                 })),
             }
         }
         if !needless.is_empty() {
             jobs.push_front(Job::Discharge(Discharge {
                 rows: needless,
-                through: None,
+                ..Discharge::default()
             }));
+        }
+        // One is cut off before any wallet is told of, and reinstated after all.
+        for authority in authorities {
+            let job = Job::Store(Planned {
+                batch: Batch::Authority(authority),
+                held: Vec::new(),
+                head,
+                discharge: Discharge {
+                    authority: Some(authority),
+                    ..Discharge::default()
+                },
+            });
+            match authority.restricted {
+                true => jobs.push_front(job),
+                false => jobs.push_back(job),
+            }
         }
         let planning = &mut self.planning;
         let stock = match part {
-            Part::Denials => &mut planning.out_of_turn,
+            Part::Denials => {
+                planning.begun = true;
+                &mut planning.out_of_turn
+            }
             Part::Again => &mut planning.again,
             Part::After(_) => {
                 planning.through = planning.through.max(through);

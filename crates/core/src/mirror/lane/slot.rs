@@ -146,6 +146,7 @@ impl Slot {
         let denies = match &self.batch {
             Batch::Deny(_) => true,
             Batch::Upsert(entries) => entries.iter().all(|entry| entry.record.denies()),
+            Batch::Authority(authority) => authority.restricted,
         };
         if denies {
             Urgency::Denials

@@ -1,6 +1,7 @@
 //! The lane against a small chain and outbox that live in memory, on a clock
 //! that the test moves.
 
+mod authorities;
 mod forgetting;
 mod refusals;
 mod replacements;
@@ -13,8 +14,10 @@ use alloy_primitives::{Address, B256, Bytes};
 
 use super::*;
 use crate::{
+    ids::AuthorityIndex,
     log::EntryNumber,
     mirror::{
+        batch::AuthorityRestriction,
         fees::Wei,
         plan::{Discharge, Owed, PendingRecord},
         record::WalletRecord,
@@ -50,7 +53,11 @@ struct World {
     outbox: BTreeMap<WalletAddress, (WalletRecord, bool)>,
     desired: BTreeMap<WalletAddress, WalletRecord>,
     observed: BTreeMap<WalletAddress, WalletRecord>,
+    /// Whether each authority is to be cut off, and whether the chain was told.
+    authorities: BTreeMap<AuthorityIndex, (bool, bool)>,
     stored: Vec<OpenTransaction>,
+    /// What was ever stored, in its order.
+    history: Vec<Batch>,
     mempool: BTreeMap<Nonce, Envelope>,
     chain: BTreeMap<WalletAddress, WalletRecord>,
     mined: BTreeMap<Nonce, Receipt>,
@@ -67,7 +74,9 @@ impl World {
             outbox: BTreeMap::new(),
             desired: BTreeMap::new(),
             observed: BTreeMap::new(),
+            authorities: BTreeMap::new(),
             stored: Vec::new(),
+            history: Vec::new(),
             mempool: BTreeMap::new(),
             chain: BTreeMap::new(),
             mined: BTreeMap::new(),
@@ -128,6 +137,7 @@ impl World {
                     pulled: Pulled {
                         more: records.len() == limit,
                         records,
+                        authorities: self.untold(part),
                         ..Pulled::default()
                     },
                 }
@@ -145,6 +155,9 @@ impl World {
                         self.outbox.remove(&wallet);
                     }
                 }
+                if let Some(told) = envelope.discharge.authority {
+                    self.authorities.entry(told.authority).or_default().1 = told.restricted;
+                }
                 let id = envelope.nonce.0 * 100 + u64::from(envelope.attempt.0);
                 let signed = Signed {
                     hash: B256::left_padding_from(&id.to_be_bytes()),
@@ -153,6 +166,7 @@ impl World {
                     envelope: envelope.clone(),
                 };
                 self.stored.push(signed.clone().into());
+                self.history.push(envelope.batch.clone());
                 self.mempool.insert(envelope.nonce, envelope);
                 Input::Stored(signed)
             }
@@ -190,8 +204,29 @@ impl World {
         })
     }
 
+    /// What the chain is owed of authorities, as the store reads it.
+    fn untold(&self, part: Part) -> Vec<AuthorityRestriction> {
+        let restricted = part == Part::Denials;
+        let waits = self.outbox.values().any(|(_, denies)| *denies);
+        if matches!(part, Part::After(_)) || (waits && !restricted) {
+            return Vec::new();
+        }
+        self.authorities
+            .iter()
+            .filter(|(_, (desired, told))| desired != told && *desired == restricted)
+            .map(|(authority, _)| AuthorityRestriction {
+                authority: *authority,
+                restricted,
+            })
+            .collect()
+    }
+
     fn queue_again(&mut self, nonce: Nonce) {
         let slot = self.lane.slots().find(|slot| slot.nonce == nonce).unwrap();
+        if let Batch::Authority(in_vain) = &slot.batch {
+            let known = self.authorities.entry(in_vain.authority).or_default();
+            known.1 = !known.0;
+        }
         for (wallet, _) in slot.batch.versions() {
             let record = self.desired[&wallet];
             self.outbox.insert(wallet, (record, record.denies()));
@@ -219,6 +254,11 @@ impl World {
                         (entry.wallet, denied(held, entry.version, entry.grounds))
                     })
                     .collect(),
+                Batch::Authority(_) => Vec::new(),
+            };
+            let authorities = match envelope.batch {
+                Batch::Authority(restriction) => vec![restriction],
+                _ => Vec::new(),
             };
             if succeeded {
                 self.chain.extend(records.clone());
@@ -231,6 +271,7 @@ impl World {
                     succeeded,
                     gas_used: Gas(1),
                     records,
+                    authorities,
                 },
             );
         }
@@ -384,6 +425,7 @@ fn a_nonce_that_somebody_else_used_is_given_up_and_its_wallets_sent_again() {
         succeeded: true,
         gas_used: Gas(1),
         records: Vec::new(),
+        authorities: Vec::new(),
     };
     world.mined.insert(Nonce(u64::MAX), foreign);
     for _ in 0..20 {

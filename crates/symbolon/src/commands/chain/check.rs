@@ -86,6 +86,12 @@ fn text(comparisons: &[Comparison]) -> String {
                 counted(more, "more", "more")
             ));
         }
+        for authority in &found.authorities_different {
+            lines.push(format!(
+                "chain {}: authority {authority} is restricted in the register or there, but not in both",
+                found.chain_id
+            ));
+        }
         if !found.is_equal() {
             lines.push("changes may be on their way: `symbolon chain status` tells".to_owned());
         }

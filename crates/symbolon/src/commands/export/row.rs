@@ -11,7 +11,7 @@ use symbolon_core::{
 use crate::kind::word;
 
 /// The header of the CSV form.
-pub(super) const COLUMNS: [&str; 16] = [
+pub(super) const COLUMNS: [&str; 17] = [
     "investor",
     "externalId",
     "kind",
@@ -28,6 +28,7 @@ pub(super) const COLUMNS: [&str; 16] = [
     "verifiedAt",
     "restricted",
     "frozen",
+    "authority",
 ];
 
 /// A wallet with what is known of its holder.
@@ -50,14 +51,19 @@ pub(super) struct Row {
     verified_at: Option<String>,
     restricted: bool,
     frozen: bool,
+    authority: u8,
 }
 
 impl Row {
     /// One wallet of an investor, or an investor without any.
-    pub(super) fn of(investor: &Investor, wallet: Option<&Wallet>, now: UnixSeconds) -> Self {
+    pub(super) fn of(
+        investor: &Investor,
+        wallet: Option<&Wallet>,
+        restricted: RestrictedAuthorities,
+        now: UnixSeconds,
+    ) -> Self {
         let verdict = investor.status.verdict();
         let verified = wallet.is_some_and(|wallet| {
-            let restricted = RestrictedAuthorities::default();
             verdict::reasons(investor, wallet, None, restricted, now).is_empty()
         });
         Self {
@@ -81,6 +87,7 @@ impl Row {
             verified_at: verdict.map(|verdict| verdict.verified_at.to_string()),
             restricted: investor.restricted,
             frozen: investor.frozen,
+            authority: investor.authority.0,
         }
     }
 
@@ -106,6 +113,7 @@ impl Row {
             text(self.verified_at.as_ref()),
             self.restricted.to_string(),
             self.frozen.to_string(),
+            self.authority.to_string(),
         ]
     }
 }

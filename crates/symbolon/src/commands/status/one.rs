@@ -5,7 +5,7 @@ use symbolon_core::{
     ids::IssuerId,
     investor::Investor,
     time::UnixSeconds,
-    verdict::{self, Reason, RestrictedAuthorities},
+    verdict::{self, Reason},
     wallet::WalletAddress,
 };
 use symbolon_store::{InvestorFilter, Store, WalletReport};
@@ -91,7 +91,11 @@ async fn show(
     report: Option<&WalletReport>,
     now: UnixSeconds,
 ) -> Result<ShownWallet> {
-    let restricted = RestrictedAuthorities::default();
+    let restricted = report.map(WalletReport::restricted).unwrap_or_default();
+    let known = match report {
+        Some(report) if report.names_authority() => store.authorities_on_chains(issuer).await?,
+        _ => Vec::new(),
+    };
     let reasons = match report.map(|report| (&report.wallet, &report.investor)) {
         Some((wallet, Some(holder))) => verdict::reasons(holder, wallet, None, restricted, now),
         _ => vec![Reason::UnknownWallet],
@@ -100,6 +104,8 @@ async fn show(
         let report = report?;
         let id = chain.chain.id;
         let observed = report.observed(id);
+        let cut_off = known.iter().filter(|one| one.chain == id && one.observed);
+        let restricted = cut_off.map(|one| one.authority).collect();
         Some(ShownChain {
             chain_id: id,
             name: chain.chain.name,

@@ -156,6 +156,8 @@ fn a_newer_approval_outlives_the_denial_before_it() {
 #[test]
 fn an_older_denial_does_not_undo_a_newer_approval() {
     let mut desk = Desk::new();
+    desk.run();
+    desk.answer(Vec::new(), 0, false);
     desk.world.want(5, approved(2).with_approval(false));
     let mut denial = None;
     while let Some(effect) = desk.world.lane.poll(desk.world.now) {
@@ -201,8 +203,8 @@ fn a_turn_that_needs_no_telling_is_discharged() {
     };
     world.lane.handle(Input::Pulled { part, pulled }, world.now);
     let discharge = Discharge {
-        rows: Vec::new(),
         through: Some(EntryNumber(2)),
+        ..Discharge::default()
     };
     assert_eq!(
         world.lane.poll(world.now),

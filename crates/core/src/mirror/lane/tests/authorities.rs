@@ -1,0 +1,102 @@
+//! Authorities that are cut off and reinstated.
+
+use super::*;
+
+const BAFIN: AuthorityIndex = AuthorityIndex(1);
+
+impl World {
+    fn restrict(&mut self, restricted: bool) {
+        self.authorities.entry(BAFIN).or_default().0 = restricted;
+        self.lane.handle(Input::Woken, self.now);
+    }
+
+    /// Lets the chain make blocks until nothing is left to tell it.
+    fn finish(&mut self) {
+        for _ in 0..10 {
+            self.mine(true);
+            self.later(Millis(1_000));
+            self.lane.handle(Input::Woken, self.now);
+            self.run();
+        }
+        assert!(self.lane.is_idle());
+    }
+}
+
+fn set(restricted: bool) -> Batch {
+    Batch::Authority(AuthorityRestriction {
+        authority: BAFIN,
+        restricted,
+    })
+}
+
+#[test]
+fn an_authority_is_cut_off_before_any_wallet_is_told_of() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.want(2, approved(2).with_approval(false));
+    world.restrict(true);
+    world.run();
+    world.finish();
+    assert_eq!(world.history[0], set(true));
+    assert!(matches!(
+        world.history[1],
+        Batch::Deny(_) | Batch::Upsert(_)
+    ));
+    assert_eq!(world.history.len(), 3);
+}
+
+/// A lane that begins may find approvals by an authority that the chain does
+/// not know to be cut off.
+#[test]
+fn approvals_are_not_asked_for_before_it_is_known_who_is_cut_off() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    let Input::Observed(observation) = world.carry_out(Effect::Observe(Vec::new())).unwrap() else {
+        panic!("a look at the chain")
+    };
+    world.lane.handle(Input::Observed(observation), world.now);
+    let mut asked = Vec::new();
+    while let Some(effect) = world.lane.poll(world.now) {
+        if let Effect::Pull { part, .. } = effect {
+            asked.push(part);
+        }
+    }
+    assert_eq!(asked, [Part::Denials]);
+}
+
+#[test]
+fn an_authority_is_reinstated_after_what_was_denied_meanwhile() {
+    let mut world = World::new();
+    world.restrict(true);
+    world.run();
+    world.want(1, approved(1).with_approval(false));
+    world.restrict(false);
+    world.run();
+    world.finish();
+    assert_eq!(world.history.len(), 3);
+    assert_eq!(world.history[0], set(true));
+    assert!(matches!(world.history[1], Batch::Upsert(_)));
+    assert_eq!(world.history[2], set(false));
+}
+
+#[test]
+fn what_the_chain_did_not_take_is_told_again() {
+    let mut world = World::new();
+    world.restrict(true);
+    world.run();
+    world.mine(false);
+    world.finish();
+    assert_eq!(world.history, [set(true), set(true)]);
+    assert_eq!(world.authorities[&BAFIN], (true, true));
+}
+
+#[test]
+fn a_restart_finds_what_was_stored() {
+    let mut world = World::new();
+    world.restrict(true);
+    world.run();
+    world.lane = Lane::new(POLICY, world.stored.clone(), EntryNumber(0));
+    world.run();
+    world.finish();
+    assert_eq!(world.history, [set(true)], "nothing is stored twice");
+}

@@ -1,0 +1,317 @@
+//! Authorities: who may act where, and what each chain was told of them.
+//!
+//! A chain is owed what the register holds of an authority and what the newest
+//! stored transaction does not say yet. So there is no queue that could be lost
+//! or overtaken: an authority that is cut off, reinstated and cut off again is
+//! owed to a chain once or not at all.
+
+use std::collections::BTreeSet;
+
+use sqlx::{PgConnection, PgExecutor};
+use symbolon_core::{
+    authority::{Authority, Mandate},
+    country::Country,
+    ids::{AuthorityIndex, ChainId, IssuerId},
+    mirror::batch::{AuthorityRestriction, Batch},
+    verdict::RestrictedAuthorities,
+};
+
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, chain_id, issuer_key},
+    investor::country_code,
+};
+
+/// What one chain knows of an authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthorityOnChain {
+    /// Which chain.
+    pub chain: ChainId,
+    /// Which authority.
+    pub authority: AuthorityIndex,
+    /// Whether the newest stored transaction cuts it off.
+    pub told: bool,
+    /// Whether a confirmed block showed it cut off.
+    pub observed: bool,
+}
+
+impl Store {
+    /// The authorities that are cut off.
+    pub async fn restricted_authorities(&self, issuer: &IssuerId) -> Result<RestrictedAuthorities> {
+        restricted(&self.pool, issuer).await
+    }
+
+    /// What chains know of the authorities that were ever cut off there.
+    pub async fn authorities_on_chains(&self, issuer: &IssuerId) -> Result<Vec<AuthorityOnChain>> {
+        sqlx::query!(
+            "SELECT chain_id, authority, told, observed FROM authority_mirror \
+             WHERE issuer = $1 ORDER BY authority, chain_id",
+            issuer_key(issuer),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            Ok(AuthorityOnChain {
+                chain: chain_id(row.chain_id)?,
+                authority: index(row.authority)?,
+                told: row.told,
+                observed: row.observed,
+            })
+        })
+        .collect()
+    }
+}
+
+impl IssuerTransaction {
+    /// The authorities that are cut off, after what was decided here.
+    pub async fn restricted_authorities(&mut self) -> Result<RestrictedAuthorities> {
+        restricted(&mut *self.transaction, &self.issuer).await
+    }
+}
+
+async fn restricted(
+    executor: impl PgExecutor<'_>,
+    issuer: &IssuerId,
+) -> Result<RestrictedAuthorities> {
+    sqlx::query_scalar!(
+        "SELECT authority FROM authority WHERE issuer = $1 AND restricted",
+        issuer_key(issuer),
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(index)
+    .collect()
+}
+
+/// What those may do who act for this authority. One that nobody knows may do
+/// nothing (I12).
+pub(crate) async fn mandate(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    authority: AuthorityIndex,
+) -> Result<Mandate> {
+    if authority.is_owner() {
+        return Ok(Mandate::Owner);
+    }
+    let row = sqlx::query_as!(
+        AuthorityRow,
+        "SELECT authority, name, countries, restricted FROM authority \
+         WHERE issuer = $1 AND authority = $2",
+        issuer_key(issuer),
+        i16::from(authority.0),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(match row {
+        Some(row) => row.read()?.mandate(),
+        None => Mandate::Limited {
+            authority,
+            countries: BTreeSet::new(),
+            restricted: true,
+        },
+    })
+}
+
+/// All of them, by number.
+pub(crate) async fn all(
+    executor: impl PgExecutor<'_>,
+    issuer: &IssuerId,
+) -> Result<Vec<Authority>> {
+    sqlx::query_as!(
+        AuthorityRow,
+        "SELECT authority, name, countries, restricted FROM authority \
+         WHERE issuer = $1 ORDER BY authority",
+        issuer_key(issuer),
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(AuthorityRow::read)
+    .collect()
+}
+
+/// Stores an authority as it stands now.
+pub(crate) async fn write(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    authority: &Authority,
+) -> Result<()> {
+    let countries: Vec<_> = authority
+        .countries
+        .iter()
+        .copied()
+        .map(country_code)
+        .collect();
+    sqlx::query!(
+        "INSERT INTO authority (issuer, authority, name, countries, restricted) \
+         VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (issuer, authority) \
+         DO UPDATE SET countries = excluded.countries, restricted = excluded.restricted",
+        issuer_key(issuer),
+        i16::from(authority.index.0),
+        authority.name.as_str(),
+        &countries,
+        authority.restricted,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Those that this chain is yet to be told of as cut off.
+pub(crate) async fn to_cut_off(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+) -> Result<Vec<AuthorityRestriction>> {
+    let rows = sqlx::query_scalar!(
+        "SELECT a.authority FROM authority a \
+         WHERE a.issuer = $1 AND a.restricted AND NOT EXISTS ( \
+             SELECT FROM authority_mirror m WHERE m.issuer = $1 AND m.chain_id = $2 \
+             AND m.authority = a.authority AND m.told) \
+         ORDER BY a.authority",
+        issuer_key(issuer),
+        bigint(chain.0),
+    )
+    .fetch_all(connection)
+    .await?;
+    restrictions(rows, true)
+}
+
+/// Those that this chain is yet to be told of as reinstated. None while it is
+/// owed a denial: whoever was denied meanwhile must not count for a moment.
+pub(crate) async fn to_reinstate(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+) -> Result<Vec<AuthorityRestriction>> {
+    let rows = sqlx::query_scalar!(
+        "SELECT m.authority FROM authority_mirror m \
+         WHERE m.issuer = $1 AND m.chain_id = $2 AND m.told AND EXISTS ( \
+             SELECT FROM authority a WHERE a.issuer = $1 AND a.authority = m.authority \
+             AND NOT a.restricted) \
+         AND NOT EXISTS (SELECT FROM outbox WHERE issuer = $1 AND chain_id = $2 AND denial) \
+         ORDER BY m.authority",
+        issuer_key(issuer),
+        bigint(chain.0),
+    )
+    .fetch_all(connection)
+    .await?;
+    restrictions(rows, false)
+}
+
+/// Notes that a stored transaction tells this chain of an authority.
+pub(crate) async fn tell(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+    told: AuthorityRestriction,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO authority_mirror (issuer, chain_id, authority, told, observed) \
+         VALUES ($1, $2, $3, $4, false) \
+         ON CONFLICT (issuer, chain_id, authority) DO UPDATE SET told = excluded.told",
+        issuer_key(issuer),
+        bigint(chain.0),
+        i16::from(told.authority.0),
+        told.restricted,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes what confirmed blocks showed, in their order.
+pub(crate) async fn observe(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+    seen: &[AuthorityRestriction],
+) -> Result<()> {
+    for restriction in seen {
+        sqlx::query!(
+            "UPDATE authority_mirror SET observed = $4 \
+             WHERE issuer = $1 AND chain_id = $2 AND authority = $3",
+            issuer_key(issuer),
+            bigint(chain.0),
+            i16::from(restriction.authority.0),
+            restriction.restricted,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Has the chain told again of the authorities in batches that came to nothing,
+/// as the register has them now. Another transaction may tell it already: then
+/// it hears it twice, which does no harm.
+pub(crate) async fn tell_again(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+    vain: &[Batch],
+) -> Result<()> {
+    for batch in vain {
+        let Batch::Authority(AuthorityRestriction { authority, .. }) = batch else {
+            continue;
+        };
+        sqlx::query!(
+            "UPDATE authority_mirror SET told = NOT a.restricted FROM authority a \
+             WHERE authority_mirror.issuer = $1 AND chain_id = $2 \
+             AND authority_mirror.authority = $3 \
+             AND a.issuer = $1 AND a.authority = $3",
+            issuer_key(issuer),
+            bigint(chain.0),
+            i16::from(authority.0),
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+struct AuthorityRow {
+    authority: i16,
+    name: String,
+    countries: Vec<i16>,
+    restricted: bool,
+}
+
+impl AuthorityRow {
+    fn read(self) -> Result<Authority> {
+        let index = index(self.authority)?;
+        let damaged = |what| StoreError::damaged(format!("authority {index}: {what}"));
+        let countries = self.countries.into_iter().map(|code| {
+            u16::try_from(code)
+                .ok()
+                .and_then(Country::from_numeric)
+                .ok_or_else(|| damaged("no such country"))
+        });
+        Ok(Authority {
+            index,
+            name: self.name.parse().map_err(|_| damaged("its name"))?,
+            countries: countries.collect::<Result<_>>()?,
+            restricted: self.restricted,
+        })
+    }
+}
+
+fn restrictions(rows: Vec<i16>, restricted: bool) -> Result<Vec<AuthorityRestriction>> {
+    rows.into_iter()
+        .map(|authority| {
+            Ok(AuthorityRestriction {
+                authority: index(authority)?,
+                restricted,
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn index(authority: i16) -> Result<AuthorityIndex> {
+    u8::try_from(authority)
+        .map(AuthorityIndex)
+        .map_err(|_| StoreError::damaged(format!("{authority} is no authority")))
+}

@@ -1,0 +1,330 @@
+//! The federation: what the owner decides, what authorities may do, and what
+//! chains are told of them.
+
+use std::collections::BTreeSet;
+
+use symbolon_core::{
+    actor::Actor,
+    command::Command,
+    country::Country,
+    federation::{
+        ApprovalPolicy, FederationCommand, FederationRefusal, OwnerOperation, ProposalId,
+    },
+    ids::{AuthorityIndex, ChainId},
+    investor::RevocationReason,
+    mirror::{batch::AuthorityRestriction, lane::Part, plan::Discharge},
+    register::Refusal,
+    time::UnixSeconds,
+};
+use symbolon_store::{
+    ApiKey, AuditError, FederationDecision, FederationFailure, KeyGrant, KeyHash, ProposalState,
+    Request, StateDifference, Subject,
+};
+
+use crate::support::{NOW, ONE, Register, TWO, actor, admit, id, row, verdict, wallet};
+
+const BAFIN: AuthorityIndex = AuthorityIndex(1);
+const FINMA: AuthorityIndex = AuthorityIndex(2);
+
+fn countries(of: &[&str]) -> BTreeSet<Country> {
+    of.iter().map(|code| code.parse().unwrap()).collect()
+}
+
+fn add(name: &str, of: &[&str]) -> OwnerOperation {
+    OwnerOperation::AddAuthority {
+        name: name.parse().unwrap(),
+        countries: countries(of),
+    }
+}
+
+fn acting_for(authority: AuthorityIndex) -> Actor {
+    Actor {
+        authority,
+        ..Actor::api_key("inspector")
+    }
+}
+
+fn approver(name: &str) -> Actor {
+    Actor {
+        person: Some(name.parse().unwrap()),
+        ..Actor::api_key(name)
+    }
+}
+
+impl Register {
+    /// An issuer with two authorities, for Germany and for Switzerland.
+    async fn with_authorities() -> Self {
+        let register = Self::empty().await;
+        register.propose(add("bafin", &["DE"])).await.unwrap();
+        register.propose(add("finma", &["CH"])).await.unwrap();
+        register
+    }
+
+    async fn propose(
+        &self,
+        operation: OwnerOperation,
+    ) -> Result<FederationDecision, FederationFailure> {
+        self.govern(&actor(), propose(operation)).await
+    }
+
+    async fn govern(
+        &self,
+        actor: &Actor,
+        command: FederationCommand,
+    ) -> Result<FederationDecision, FederationFailure> {
+        let mut transaction = self.store().begin(&self.issuer).await.unwrap();
+        let decided = transaction.govern(command, actor, NOW).await.unwrap();
+        if decided.is_ok() {
+            transaction.commit().await.unwrap();
+        }
+        decided
+    }
+
+    async fn by(&self, actor: &Actor, request: Request) -> Result<(), Refusal> {
+        let mut transaction = self.store().begin(&self.issuer).await.unwrap();
+        let answers = transaction.decide(vec![request], actor, NOW).await.unwrap();
+        transaction.commit().await.unwrap();
+        answers.into_iter().next().unwrap().map(|_| ())
+    }
+
+    async fn told(&self, chain: ChainId, part: Part) -> Vec<AuthorityRestriction> {
+        let pulled = self.store().pull(&self.issuer, chain, part, 10).await;
+        pulled.unwrap().authorities
+    }
+
+    async fn tell(&self, chain: ChainId, told: AuthorityRestriction) {
+        let discharge = Discharge {
+            authority: Some(told),
+            ..Discharge::default()
+        };
+        let done = self.store().discharge(&self.issuer, chain, &discharge);
+        done.await.unwrap();
+    }
+}
+
+fn propose(operation: OwnerOperation) -> FederationCommand {
+    FederationCommand::Propose {
+        operation,
+        expires: UnixSeconds(NOW.0 + 86_400),
+    }
+}
+
+fn german(n: u8) -> Request {
+    row(n, wallet(n), None, verdict("DE".parse().unwrap()))
+}
+
+fn restrict(authority: AuthorityIndex) -> OwnerOperation {
+    OwnerOperation::RestrictAuthority { authority }
+}
+
+#[tokio::test]
+async fn an_authority_acts_in_its_countries_alone() {
+    let register = Register::with_authorities().await;
+    let bafin = acting_for(BAFIN);
+    register.by(&bafin, german(1)).await.unwrap();
+    let outside = Refusal::OutsideJurisdiction {
+        authority: BAFIN,
+        country: Country::US,
+    };
+    assert_eq!(register.by(&bafin, admit(2)).await, Err(outside));
+    let revoke = Request {
+        subject: Subject::Wallet(wallet(1)),
+        command: Command::Revoke(RevocationReason::Documents),
+    };
+    assert!(matches!(
+        register.by(&acting_for(FINMA), revoke.clone()).await,
+        Err(Refusal::OutsideJurisdiction { .. })
+    ));
+    let nobody = acting_for(AuthorityIndex(9));
+    assert_eq!(
+        register.by(&nobody, german(3)).await,
+        Err(Refusal::AuthorityRestricted(AuthorityIndex(9)))
+    );
+    register.by(&bafin, revoke).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_restricted_authority_takes_its_investors_with_it() {
+    let register = Register::with_authorities().await;
+    register.by(&acting_for(BAFIN), german(1)).await.unwrap();
+    register.propose(restrict(BAFIN)).await.unwrap();
+    let store = register.store();
+    let report = store.wallet_report(&register.issuer, wallet(1)).await;
+    assert!(report.unwrap().unwrap().authority_restricted);
+    let restricted = store.restricted_authorities(&register.issuer).await;
+    assert!(restricted.unwrap().includes(BAFIN));
+    assert_eq!(
+        register.by(&acting_for(BAFIN), german(2)).await,
+        Err(Refusal::AuthorityRestricted(BAFIN))
+    );
+
+    // The owner looks at the investor again, and puts another in charge.
+    let to_finma = OwnerOperation::ReassignInvestors {
+        authority: FINMA,
+        investors: [id(1)].into(),
+    };
+    let refused = register.propose(to_finma.clone()).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        FederationFailure::Investor {
+            refusal: Refusal::OutsideJurisdiction { .. },
+            ..
+        }
+    ));
+    let both = OwnerOperation::SetAuthorityCountries {
+        authority: FINMA,
+        countries: countries(&["CH", "DE"]),
+    };
+    register.propose(both).await.unwrap();
+    register.propose(to_finma).await.unwrap();
+    let report = store.wallet_report(&register.issuer, wallet(1)).await;
+    let report = report.unwrap().unwrap();
+    assert!(!report.authority_restricted);
+    assert_eq!(report.desired(ONE).authority(), FINMA);
+    assert_eq!(report.wallet.version.0, 2, "the chains are owed the change");
+    store.verify_log(&register.issuer).await.unwrap();
+}
+
+#[tokio::test]
+async fn reassigning_somebody_unknown_reassigns_nobody() {
+    let register = Register::with_authorities().await;
+    register.by(&acting_for(BAFIN), german(1)).await.unwrap();
+    let head = register.store().head(&register.issuer).await.unwrap();
+    let operation = OwnerOperation::ReassignInvestors {
+        authority: AuthorityIndex::OWNER,
+        investors: [id(1), id(77)].into(),
+    };
+    let failure = FederationFailure::Investor {
+        investor: id(77),
+        refusal: Refusal::UnknownInvestor,
+    };
+    assert_eq!(register.propose(operation).await, Err(failure));
+    let after = register.store().head(&register.issuer).await.unwrap();
+    assert_eq!(after, head);
+}
+
+#[tokio::test]
+async fn each_chain_is_told_of_an_authority_once() {
+    let register = Register::with_authorities().await;
+    let off = AuthorityRestriction {
+        authority: BAFIN,
+        restricted: true,
+    };
+    let on = AuthorityRestriction {
+        restricted: false,
+        ..off
+    };
+    assert_eq!(register.told(ONE, Part::Denials).await, []);
+    register.propose(restrict(BAFIN)).await.unwrap();
+    for chain in [ONE, TWO] {
+        assert_eq!(register.told(chain, Part::Denials).await, [off]);
+        assert_eq!(register.told(chain, Part::Again).await, []);
+    }
+    register.tell(ONE, off).await;
+    assert_eq!(register.told(ONE, Part::Denials).await, []);
+    assert_eq!(register.told(TWO, Part::Denials).await, [off]);
+
+    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
+    register.propose(reinstate).await.unwrap();
+    assert_eq!(register.told(ONE, Part::Again).await, [on]);
+    for part in [Part::Denials, Part::Again] {
+        assert_eq!(register.told(TWO, part).await, [], "it was never told");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_reinstated_while_a_denial_waits() {
+    let register = Register::with_authorities().await;
+    register.by(&acting_for(BAFIN), german(1)).await.unwrap();
+    register.propose(restrict(BAFIN)).await.unwrap();
+    let off = register.told(ONE, Part::Denials).await;
+    register.tell(ONE, off[0]).await;
+    register.revoke(1).await;
+    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
+    register.propose(reinstate).await.unwrap();
+    assert_eq!(register.told(ONE, Part::Again).await, []);
+    let denials = register.denials(ONE).await;
+    let discharge = Discharge {
+        rows: denials.iter().map(|pending| pending.owed).collect(),
+        ..Discharge::default()
+    };
+    let done = register
+        .store()
+        .discharge(&register.issuer, ONE, &discharge);
+    done.await.unwrap();
+    assert_eq!(register.told(ONE, Part::Again).await.len(), 1);
+}
+
+#[tokio::test]
+async fn proposals_are_kept_with_what_became_of_them() {
+    let register = Register::with_authorities().await;
+    let policy = ApprovalPolicy {
+        approvers: ["ada", "ben"].map(|name| name.parse().unwrap()).into(),
+        required: 2,
+    };
+    let set = OwnerOperation::SetApprovalPolicy { policy };
+    register.propose(set).await.unwrap();
+    let ada = approver("ada");
+    let proposed = register.govern(&ada, propose(restrict(BAFIN))).await;
+    let proposal = ProposalId(proposed.unwrap().entry.0);
+    let stranger = register
+        .govern(&actor(), FederationCommand::Approve(proposal))
+        .await;
+    assert_eq!(stranger, Err(FederationRefusal::NoPerson.into()));
+
+    let (store, issuer) = (register.store(), &register.issuer);
+    let waiting = store.proposal(issuer, proposal).await.unwrap();
+    assert_eq!(waiting.state, ProposalState::Open);
+    assert_eq!(waiting.proposal.approvals.len(), 1);
+    assert_eq!(register.told(ONE, Part::Denials).await, []);
+
+    let ben = approver("ben");
+    let done = register.govern(&ben, FederationCommand::Approve(proposal));
+    let done = done.await.unwrap();
+    let record = store.proposal(issuer, proposal).await.unwrap();
+    assert_eq!(record.state, ProposalState::CarriedOut);
+    assert_eq!(record.ended, Some(done.entry));
+    assert_eq!(register.told(ONE, Part::Denials).await.len(), 1);
+    let listed = store.proposals(issuer, None, 10).await.unwrap();
+    assert_eq!(listed, [record]);
+    store.verify_log(issuer).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_audit_sees_a_federation_that_was_edited() {
+    for edit in [
+        "UPDATE authority SET restricted = true WHERE authority = 1",
+        "UPDATE authority SET countries = '{840}' WHERE authority = 2",
+        "DELETE FROM authority WHERE authority = 2",
+        "UPDATE issuer SET approvers = '{mallory}', approvals_required = 1",
+    ] {
+        let register = Register::with_authorities().await;
+        register.tamper(edit).await;
+        let audited = register.store().verify_log(&register.issuer).await;
+        assert!(
+            matches!(audited, Err(AuditError::State(StateDifference::Federation))),
+            "{edit}: {audited:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_key_remembers_for_whom_it_acts() {
+    let register = Register::with_authorities().await;
+    let key = ApiKey::from_random(&register.issuer, [5; 32]);
+    let grant = KeyGrant {
+        authority: BAFIN,
+        person: Some("ada".parse().unwrap()),
+    };
+    let store = register.store();
+    store
+        .create_api_key("inspector", &key, &grant, NOW)
+        .await
+        .unwrap();
+    let owner = store.key_owner(&KeyHash::of(key.text()).unwrap()).await;
+    let actor = owner.unwrap().unwrap().actor();
+    assert_eq!(actor.authority, BAFIN);
+    assert_eq!(actor.person, grant.person);
+    let listed = store.api_keys(&register.issuer).await.unwrap();
+    assert_eq!(listed[0].grant, grant);
+}

@@ -141,5 +141,17 @@ interface IOnchainId {
         string calldata uri
     ) external returns (bytes32);
 
+    function getClaim(bytes32 claimId)
+        external
+        view
+        returns (
+            uint256 topic,
+            uint256 scheme,
+            address issuer,
+            bytes memory signature,
+            bytes memory data,
+            string memory uri
+        );
+
     function revokeClaimBySignature(bytes calldata signature) external;
 }

@@ -12,7 +12,8 @@ import {IVerdict} from "./IVerdict.sol";
 /// @dev Members may be any ERC-3643 registries: only `contains`, `isVerified`, `identity` and `investorCountry` are
 /// asked of them. One that verifies a wallet contains it, whatever it says of that. One that reverts, runs out of gas
 /// or answers what cannot be is never passed over: while it has its say, the wallet is not verified (I12), and what
-/// has no safe answer reverts with {RegistryFailed}. A registry that forgets a wallet leaves it to the next ones.
+/// has no safe answer reverts with {RegistryFailed}. A registry that removes a wallet, denied or not, leaves it to the
+/// next ones.
 /// @dev Agents write through the set to the members, which must have appointed the set as an agent. What a member
 /// refuses is refused, for its own reason.
 /// - A new wallet goes to the first member that appointed the set, and only if no member contains it: so no agent

@@ -12,7 +12,9 @@ export const abiDirectory = join(project, "abi");
 /** Source of each exported contract → its file under contracts/abi/. */
 const exported = {
   "src/IdentityRegistry.sol": "IdentityRegistry.json",
+  "src/RegistrySet.sol": "RegistrySet.json",
   "src/RegulatedToken.sol": "RegulatedToken.json",
+  "src/VerifiedSender.sol": "VerifiedSender.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
 };

@@ -1,7 +1,7 @@
 //! What agents write, and that none of it lifts a denial or moves a version.
 
 use alloy_sol_types::SolCall;
-use symbolon_bindings::IdentityRegistry as abi;
+use symbolon_bindings::IdentityRegistry::{self as abi, IdentityRegistryEvents};
 use symbolon_core::mirror::rules::{self, AgentRefusal};
 use symbolon_testkit::evm::{Output, Revert, registry::AGENT};
 
@@ -41,7 +41,8 @@ impl World<'_> {
                 denial: false,
             }]
         });
-        self.acted(outcome, change.map_err(|refusal| (wallet, refusal)))
+        let predicted = change.map_err(|refusal| (wallet, refusal));
+        self.acted(outcome, predicted, check::repeated(act, stored))
     }
 
     /// `batchRegisterIdentity`: all of them or none.
@@ -79,17 +80,18 @@ impl World<'_> {
                 .collect(),
             _countries: entries.iter().map(|(.., country)| *country).collect(),
         });
-        self.acted(outcome, predicted)
+        self.acted(outcome, predicted, None)
     }
 
     fn acted(
         &mut self,
         outcome: Result<Output, Revert>,
         predicted: Result<Vec<Change>, (Wallet, AgentRefusal)>,
+        repeated: Option<IdentityRegistryEvents>,
     ) -> Checked {
         match (outcome, predicted) {
             (Ok(output), Ok(changes)) => {
-                check::events(&output.logs, &changes, false)?;
+                check::events(&output.logs, &changes, false, repeated)?;
                 self.accept(&changes)?;
                 for Change {
                     wallet,

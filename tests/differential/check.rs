@@ -9,7 +9,7 @@ use symbolon_core::mirror::record::WalletRecord;
 use symbolon_testkit::evm::registry::HEAD;
 
 use crate::{
-    history::{Step, WALLETS, Wallet},
+    history::{Act, Step, WALLETS, Wallet},
     world::{Change, Checked, World},
 };
 
@@ -89,8 +89,14 @@ fn against_register(world: &World<'_>, wallet: Wallet) -> Checked {
 }
 
 /// The events of a write, in their order: the register's head once where a
-/// mirror wrote, each changed word, and what ERC-3643 calls it.
-pub fn events(logs: &[Log], changes: &[Change], by_mirror: bool) -> Checked {
+/// mirror wrote, each changed word, and what ERC-3643 calls it; last, what an
+/// agent's update says though it changed nothing.
+pub fn events(
+    logs: &[Log],
+    changes: &[Change],
+    by_mirror: bool,
+    repeated: Option<Event>,
+) -> Checked {
     let mut heads = Vec::new();
     let mut words = Vec::new();
     let mut erc3643 = Vec::new();
@@ -117,7 +123,10 @@ pub fn events(logs: &[Log], changes: &[Change], by_mirror: bool) -> Checked {
     expect(words, recorded, "WalletRecorded")?;
     expect(
         erc3643,
-        changed.flat_map(in_terms_of_erc3643).collect(),
+        changed
+            .flat_map(in_terms_of_erc3643)
+            .chain(repeated)
+            .collect(),
         "ERC-3643's events",
     )
 }
@@ -154,8 +163,27 @@ fn in_terms_of_erc3643(change: &Change) -> Vec<Event> {
     events
 }
 
+/// What an update to the value that stands already makes the contract say, as
+/// T-REX's does.
+pub fn repeated(act: Act, stored: WalletRecord) -> Option<Event> {
+    match act {
+        Act::UpdateIdentity(_, identity) if identity.address() == stored.identity() => {
+            Some(Event::IdentityUpdated(abi::IdentityUpdated {
+                oldIdentity: identity.address(),
+                newIdentity: identity.address(),
+            }))
+        }
+        Act::UpdateCountry(wallet, country) if country == stored.country_code() => {
+            Some(Event::CountryUpdated(abi::CountryUpdated {
+                investorAddress: wallet.bare(),
+                country,
+            }))
+        }
+        _ => None,
+    }
+}
+
 fn touched(step: &Step, wallet: Wallet) -> bool {
-    use crate::history::Act;
     match step {
         Step::Upsert(entries) => entries.iter().any(|(named, _)| *named == wallet),
         Step::Deny(entries) => entries.iter().any(|(named, ..)| *named == wallet),

@@ -188,7 +188,7 @@ impl<'a> World<'a> {
 
     fn mirrored(&mut self, outcome: Result<Output, Revert>, changes: &[Change]) -> Checked {
         let output = outcome.map_err(|revert| format!("the mirror was refused: {revert:?}"))?;
-        check::events(&output.logs, changes, true)?;
+        check::events(&output.logs, changes, true, None)?;
         self.accept(changes)?;
         for change in changes {
             if change.denial || change.before != change.after {

@@ -4,11 +4,13 @@
 //! key, [`lane::LaneClient`] joins the two and carries out what a
 //! [`symbolon_core::mirror::lane::Lane`] asks of a chain, [`deploy`] puts the
 //! contracts in place, [`history`] reads
-//! back what mirrors wrote, and [`token`] speaks to tokens as their users do.
+//! back what mirrors wrote and [`agents`] what tokens' agents did, and
+//! [`token`] speaks to tokens as their users do.
 //!
 //! Nothing here decides anything: what to send, when, and at what price is
 //! the lane's business; what a wallet's record must be is the register's.
 
+pub mod agents;
 pub mod deploy;
 pub mod endpoint;
 pub mod error;

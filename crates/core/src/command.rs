@@ -33,6 +33,15 @@ pub enum Command {
         /// Which one.
         wallet: WalletAddress,
     },
+    /// Take in that a token moved the investor from a wallet whose key is lost
+    /// to a new one: the new one is bound as the lost one was, and the lost one
+    /// is barred.
+    RecoverWallet {
+        /// Whose key is lost.
+        lost: WalletAddress,
+        /// In its place.
+        new: WalletAddress,
+    },
     /// Bar a wallet from use: its key is lost or stolen.
     DeactivateWallet {
         /// Which one.

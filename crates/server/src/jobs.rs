@@ -1,12 +1,14 @@
 //! What the register does by itself: bring every chain to hold what it must
 //! hold, and take notice of verdicts that have ended.
 //!
-//! Here the adapters meet: [`lane`] joins the store's books with a chain's
+//! Here the adapters meet: [`follower`] takes in what others wrote to a chain,
+//! [`lane`] joins the store's books with a chain's
 //! node under the direction of `core::mirror`, [`expiry`] and [`hints`] need
 //! the store alone. Each job restarts itself after a failure and stops when
 //! the shutdown token says so; stopping at any point loses nothing.
 
 pub mod expiry;
+mod follower;
 mod hints;
 pub mod lane;
 
@@ -28,6 +30,13 @@ pub fn spawn(
 ) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     for settings in lanes {
+        jobs.spawn(follower::run(
+            store.clone(),
+            settings.clone(),
+            clock.clone(),
+            wake.clone(),
+            shutdown.clone(),
+        ));
         jobs.spawn(lane::run(
             store.clone(),
             settings,

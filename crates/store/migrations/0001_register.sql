@@ -144,6 +144,8 @@ CREATE TABLE chain (
     settings           jsonb   NOT NULL,
     -- It is no longer owed any change up to this entry, the outbox aside.
     told_entry         bigint  NOT NULL DEFAULT 0,
+    -- Read up to this block for what others wrote there.
+    followed_block     bigint  NOT NULL DEFAULT 0,
     head_block         bigint,
     head_s             bigint,
     finalized_block    bigint,

@@ -34,6 +34,7 @@ mod diagnosis;
 mod entry;
 mod error;
 mod federation;
+mod following;
 mod idempotency;
 mod import;
 mod investor;

@@ -67,6 +67,7 @@ fn step(
             bound(investor, wallet)?;
             Event::WalletRemoved { wallet }
         }
+        Command::RecoverWallet { lost, new } => return recover(view, investor, lost, new),
         Command::DeactivateWallet { wallet } => {
             unless(
                 !bound(investor, wallet)?.active,
@@ -240,6 +241,24 @@ fn link(view: &View, wallet: WalletAddress, chains: ChainScope) -> Result<Event,
             version: history.version,
         }),
     }
+}
+
+/// No events where all of it is so already, since a chain may tell it again.
+fn recover(
+    view: &View,
+    investor: &Investor,
+    lost: WalletAddress,
+    new: WalletAddress,
+) -> Result<Vec<Event>, Refusal> {
+    let before = bound(investor, lost)?;
+    let mut events = Vec::with_capacity(2);
+    if investor.wallet(new).is_none() {
+        events.push(link(view, new, before.chains.clone())?);
+    }
+    if before.active {
+        events.push(Event::WalletDeactivated { wallet: lost });
+    }
+    Ok(events)
 }
 
 fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {

@@ -93,7 +93,7 @@ impl Known {
         let view = View {
             id,
             investor: before.cloned(),
-            histories: self.histories(before, wallet_of(&request.command)),
+            histories: self.histories(before, wallets_of(&request.command)),
         };
         let events = match register::decide(&view, request.command, &self.mandate, now) {
             Ok(events) => events,
@@ -169,11 +169,11 @@ impl Known {
     fn histories(
         &self,
         investor: Option<&Investor>,
-        named: Option<WalletAddress>,
+        named: [Option<WalletAddress>; 2],
     ) -> BTreeMap<WalletAddress, WalletHistory> {
         let held = investor.into_iter().flat_map(|investor| &investor.wallets);
         held.map(|wallet| wallet.address)
-            .chain(named)
+            .chain(named.into_iter().flatten())
             .filter_map(|address| {
                 let wallet = &self.wallets.get(&address)?.wallet;
                 let history = WalletHistory {
@@ -310,15 +310,16 @@ pub(crate) fn wallet_in(event: &Event) -> Option<WalletAddress> {
     }
 }
 
-/// The wallet that a command names.
-pub(super) fn wallet_of(command: &Command) -> Option<WalletAddress> {
+/// The wallets that a command names.
+pub(super) fn wallets_of(command: &Command) -> [Option<WalletAddress>; 2] {
     match command {
+        Command::RecoverWallet { lost, new } => [Some(*lost), Some(*new)],
         Command::LinkWallet { wallet, .. }
         | Command::RemoveWallet { wallet }
         | Command::DeactivateWallet { wallet }
         | Command::ReactivateWallet { wallet }
-        | Command::Admit { wallet, .. } => Some(*wallet),
-        _ => None,
+        | Command::Admit { wallet, .. } => [Some(*wallet), None],
+        _ => [None, None],
     }
 }
 

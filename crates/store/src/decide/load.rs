@@ -11,7 +11,7 @@ use symbolon_core::{
 
 use super::{
     Request, Subject,
-    known::{Change, Known, KnownInvestor, KnownWallet, external_id_of, wallet_of},
+    known::{Change, Known, KnownInvestor, KnownWallet, external_id_of, wallets_of},
 };
 use crate::{
     Result, StoreError, authority, chain,
@@ -159,7 +159,7 @@ impl Named {
                     external_ids.extend(external_id.clone());
                 }
             }
-            wallets.extend(wallet_of(command));
+            wallets.extend(wallets_of(command).into_iter().flatten());
             external_ids.extend(external_id_of(command).cloned());
         }
         named

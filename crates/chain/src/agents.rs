@@ -1,0 +1,189 @@
+//! What a token's agents did to a registry: recoveries, read from the chain.
+//!
+//! An ERC-3643 token that recovers an investor's tokens registers the new
+//! wallet, moves the balance and removes the lost wallet, all in one
+//! transaction, and says so by `RecoverySuccess`. Anybody can write a log of
+//! that name: it counts only from a contract that is the registry's agent, and
+//! only where the registry's own logs of the same transaction bear it out.
+
+use alloy::{
+    primitives::{Address, B256, Bytes},
+    providers::Provider,
+    rpc::types::{Filter, TransactionRequest},
+    sol_types::{SolCall, SolEvent, sol},
+};
+use symbolon_bindings::IdentityRegistry;
+use symbolon_core::{mirror::record::WalletRecord, wallet::WalletAddress};
+
+use crate::{
+    ChainError,
+    endpoint::{Endpoint, refused},
+    receipt::MinedReceipt,
+};
+
+sol! {
+    #![sol(alloy_sol_types = alloy::sol_types)]
+
+    /// ERC-3643, `IToken`.
+    event RecoverySuccess(
+        address indexed _lostWallet,
+        address indexed _newWallet,
+        address indexed _investorOnchainID
+    );
+}
+
+/// Blocks whose logs are asked for at a time, at first and at least.
+const SPAN: u64 = 10_000;
+const LEAST_SPAN: u64 = 50;
+
+/// A token moved an investor from a wallet whose key is lost to a new one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// The block.
+    pub block: u64,
+    /// The transaction.
+    pub transaction: B256,
+    /// The token, which is the registry's agent.
+    pub token: Address,
+    /// The wallet whose key is lost.
+    pub lost: WalletAddress,
+    /// The wallet in its place.
+    pub new: WalletAddress,
+    /// What the registry held of both afterwards.
+    pub records: Vec<(WalletAddress, WalletRecord)>,
+}
+
+/// Every recovery by the registry's agents, from one block to another, both
+/// included, in the chain's order.
+pub async fn recoveries(
+    endpoint: &Endpoint,
+    registry: Address,
+    from: u64,
+    to: u64,
+) -> Result<Vec<Recovery>, ChainError> {
+    let mut found = Vec::new();
+    for (block, transaction) in removals(endpoint, registry, from, to).await? {
+        let receipt = endpoint.receipt(transaction).await?;
+        let receipt = receipt.ok_or(ChainError::Nonsense {
+            method: "eth_getTransactionReceipt",
+            why: "a log without a receipt",
+        })?;
+        for (token, said) in said(&receipt) {
+            let Some((lost, new, records)) = borne_out(&receipt, registry, &said) else {
+                continue;
+            };
+            if is_agent(endpoint, registry, token).await? {
+                found.push(Recovery {
+                    block,
+                    transaction,
+                    token,
+                    lost,
+                    new,
+                    records,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The transactions that removed a wallet: a recovery is one of them, and
+/// hardly anything else is.
+async fn removals(
+    endpoint: &Endpoint,
+    registry: Address,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, B256)>, ChainError> {
+    let mut found: Vec<(u64, B256)> = Vec::new();
+    let (mut from, mut span) = (from, SPAN);
+    while from <= to {
+        let last = to.min(from.saturating_add(span - 1));
+        let filter = Filter::new()
+            .address(registry)
+            .event_signature(IdentityRegistry::IdentityRemoved::SIGNATURE_HASH)
+            .from_block(from)
+            .to_block(last);
+        match endpoint.provider().get_logs(&filter).await {
+            Ok(logs) => {
+                for log in logs {
+                    let (Some(block), Some(hash)) = (log.block_number, log.transaction_hash) else {
+                        return Err(ChainError::Nonsense {
+                            method: "eth_getLogs",
+                            why: "a log without a transaction",
+                        });
+                    };
+                    if found.last() != Some(&(block, hash)) {
+                        found.push((block, hash));
+                    }
+                }
+                from = last + 1;
+            }
+            // Nodes bound how much they give at a time, each in its own way.
+            Err(_) if span > LEAST_SPAN => span = (span / 4).max(LEAST_SPAN),
+            Err(error) => return Err(refused("eth_getLogs")(error)),
+        }
+    }
+    Ok(found)
+}
+
+/// What contracts say of recoveries, be it true or not.
+fn said(receipt: &MinedReceipt) -> Vec<(Address, RecoverySuccess)> {
+    receipt
+        .logs
+        .iter()
+        .filter_map(|log| {
+            let topics = log.topics.iter().copied();
+            let said = RecoverySuccess::decode_raw_log(topics, &log.data).ok()?;
+            Some((log.address, said))
+        })
+        .collect()
+}
+
+/// Whether the registry registered the one and removed the other in this
+/// transaction, and what it held of both then.
+fn borne_out(
+    receipt: &MinedReceipt,
+    registry: Address,
+    said: &RecoverySuccess,
+) -> Option<(
+    WalletAddress,
+    WalletAddress,
+    Vec<(WalletAddress, WalletRecord)>,
+)> {
+    let lost = WalletAddress::new(said._lostWallet).ok()?;
+    let new = WalletAddress::new(said._newWallet).ok()?;
+    let (mut registered, mut removed) = (false, false);
+    let mut records = Vec::new();
+    for log in receipt.logs.iter().filter(|log| log.address == registry) {
+        let topics = || log.topics.iter().copied();
+        if let Ok(log) = IdentityRegistry::IdentityRegistered::decode_raw_log(topics(), &log.data) {
+            registered |= log.investorAddress == new.address();
+        }
+        if let Ok(log) = IdentityRegistry::IdentityRemoved::decode_raw_log(topics(), &log.data) {
+            removed |= log.investorAddress == lost.address();
+        }
+        if let Ok(log) = IdentityRegistry::WalletRecorded::decode_raw_log(topics(), &log.data)
+            && let Ok(wallet) = WalletAddress::new(log.wallet)
+            && [lost, new].contains(&wallet)
+        {
+            records.push((wallet, WalletRecord(log.record)));
+        }
+    }
+    (lost != new && registered && removed).then_some((lost, new, records))
+}
+
+async fn is_agent(
+    endpoint: &Endpoint,
+    registry: Address,
+    agent: Address,
+) -> Result<bool, ChainError> {
+    let call = IdentityRegistry::isAgentCall { agent };
+    let request = TransactionRequest::default()
+        .to(registry)
+        .input(Bytes::from(call.abi_encode()).into());
+    let Ok(output) = endpoint.call(request).await? else {
+        return Ok(false);
+    };
+    Ok(IdentityRegistry::isAgentCall::abi_decode_returns(&output).unwrap_or(false))
+}

@@ -1,0 +1,66 @@
+//! How far each chain was read for what others wrote there.
+
+use symbolon_core::{
+    ids::{ChainId, IssuerId},
+    mirror::record::WalletRecord,
+    wallet::WalletAddress,
+};
+
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, issuer_key, unsigned},
+    observed::{self, Sighting},
+};
+
+impl Store {
+    /// The first block of this chain that is yet to be read.
+    pub async fn next_block_to_follow(&self, issuer: &IssuerId, chain: ChainId) -> Result<u64> {
+        let next = sqlx::query_scalar!(
+            r#"SELECT greatest(deployed_block, followed_block + 1) AS "next!"
+            FROM chain WHERE issuer = $1 AND chain_id = $2"#,
+            issuer_key(issuer),
+            bigint(chain.0),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        unsigned(
+            next.ok_or(StoreError::NotFound { what: "chain" })?,
+            "a block number",
+        )
+    }
+}
+
+impl IssuerTransaction {
+    /// Notes what this block of a chain showed of wallets, whoever wrote it.
+    pub async fn sight(
+        &mut self,
+        chain: ChainId,
+        block: u64,
+        records: &[(WalletAddress, WalletRecord)],
+    ) -> Result<()> {
+        let seen: Vec<_> = records
+            .iter()
+            .map(|(wallet, record)| Sighting {
+                wallet: *wallet,
+                record: *record,
+                block,
+            })
+            .collect();
+        observed::write(&mut self.transaction, &self.issuer, chain, &seen).await
+    }
+
+    /// Notes that this chain was read up to this block, together with what
+    /// followed from it. Lost in a crash, it is read again.
+    pub async fn followed(&mut self, chain: ChainId, block: u64) -> Result<()> {
+        sqlx::query!(
+            "UPDATE chain SET followed_block = $3 \
+             WHERE issuer = $1 AND chain_id = $2 AND followed_block < $3",
+            issuer_key(&self.issuer),
+            bigint(chain.0),
+            bigint(block),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}

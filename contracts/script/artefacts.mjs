@@ -13,6 +13,7 @@ export const abiDirectory = join(project, "abi");
 const exported = {
   "src/IdentityRegistry.sol": "IdentityRegistry.json",
   "src/RegulatedToken.sol": "RegulatedToken.json",
+  "src/VerifiedSender.sol": "VerifiedSender.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
 };

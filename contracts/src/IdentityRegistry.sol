@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {
-    IClaimTopicsRegistry,
-    IERC3643IdentityRegistry,
-    IERC3643IdentityRegistryViews,
-    IIdentity,
-    IIdentityRegistryStorage,
-    ITrustedIssuersRegistry
-} from "./interfaces/IERC3643IdentityRegistry.sol";
+import {IERC3643IdentityRegistry, IIdentity} from "./interfaces/IERC3643IdentityRegistry.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {MAX_COUNTRY, MAX_EXPIRY, WalletRecord} from "./WalletRecord.sol";
-import {Roles} from "./Roles.sol";
+import {BuiltInStorage} from "./BuiltInStorage.sol";
+import {Ownership} from "./Ownership.sol";
 import {WalletRecords} from "./WalletRecords.sol";
 
 /// @title Symbolon's identity registry
@@ -19,20 +13,13 @@ import {WalletRecords} from "./WalletRecords.sol";
 /// new registry is a new address in the token.
 /// @dev This file is the agents' and the owner's side of it; the register's side and the verdict are in
 /// {WalletRecords}. An agent never moves a version and never lifts a denial (I2).
-contract IdentityRegistry is IIdentityRegistry, WalletRecords {
+contract IdentityRegistry is IIdentityRegistry, BuiltInStorage, WalletRecords {
     uint40 private constant UNLIMITED = type(uint40).max;
 
     /// @inheritdoc IIdentityRegistry
     uint40 public agentTerm = 1 days;
-    /// @inheritdoc IERC3643IdentityRegistryViews
-    IClaimTopicsRegistry public topicsRegistry;
-    /// @inheritdoc IERC3643IdentityRegistryViews
-    ITrustedIssuersRegistry public issuersRegistry;
 
-    constructor(address owner) Roles(owner) {
-        emit ClaimTopicsRegistrySet(address(0));
-        emit TrustedIssuersRegistrySet(address(0));
-        emit IdentityStorageSet(address(this));
+    constructor(address owner) Ownership(owner) {
         emit AgentTermSet(agentTerm);
     }
 
@@ -65,6 +52,8 @@ contract IdentityRegistry is IIdentityRegistry, WalletRecords {
     {
         (Slot storage slot, WalletRecord stored) = _existing(_userAddress);
         _record(_userAddress, slot, stored, stored.amended(address(_identity), stored.country(), _agentExpiry()));
+        // T-REX says so even if nothing changed, and its clients may wait for it.
+        if (stored.identity() == address(_identity)) emit IdentityUpdated(_identity, _identity);
     }
 
     /// @inheritdoc IERC3643IdentityRegistry
@@ -72,6 +61,7 @@ contract IdentityRegistry is IIdentityRegistry, WalletRecords {
         (Slot storage slot, WalletRecord stored) = _existing(_userAddress);
         require(_country <= MAX_COUNTRY, CountryOutOfRange(_country));
         _record(_userAddress, slot, stored, stored.amended(stored.identity(), _country, _agentExpiry()));
+        if (stored.country() == _country) emit CountryUpdated(_userAddress, _country);
     }
 
     /// @inheritdoc IERC3643IdentityRegistry
@@ -88,29 +78,6 @@ contract IdentityRegistry is IIdentityRegistry, WalletRecords {
     function setAgentTerm(uint40 term) external onlyOwner {
         agentTerm = term;
         emit AgentTermSet(term);
-    }
-
-    /// @inheritdoc IERC3643IdentityRegistry
-    function setIdentityRegistryStorage(address _identityRegistryStorage) external onlyOwner {
-        require(_identityRegistryStorage == address(this), StorageIsBuiltIn(_identityRegistryStorage));
-        emit IdentityStorageSet(_identityRegistryStorage);
-    }
-
-    /// @inheritdoc IERC3643IdentityRegistry
-    function setClaimTopicsRegistry(address _claimTopicsRegistry) external onlyOwner {
-        topicsRegistry = IClaimTopicsRegistry(_claimTopicsRegistry);
-        emit ClaimTopicsRegistrySet(_claimTopicsRegistry);
-    }
-
-    /// @inheritdoc IERC3643IdentityRegistry
-    function setTrustedIssuersRegistry(address _trustedIssuersRegistry) external onlyOwner {
-        issuersRegistry = ITrustedIssuersRegistry(_trustedIssuersRegistry);
-        emit TrustedIssuersRegistrySet(_trustedIssuersRegistry);
-    }
-
-    /// @inheritdoc IERC3643IdentityRegistryViews
-    function identityStorage() external view returns (IIdentityRegistryStorage) {
-        return IIdentityRegistryStorage(address(this));
     }
 
     // -------------------------------------------------------------------------- rules

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IdentityRegistry} from "../src/IdentityRegistry.sol";
-import {IIdentityRegistry} from "../src/interfaces/IIdentityRegistry.sol";
+import {IBuiltInStorage} from "../src/interfaces/IBuiltInStorage.sol";
 import {IRoles} from "../src/interfaces/IRoles.sol";
 import {RegistryTest} from "./helpers/RegistryTest.sol";
 
@@ -139,7 +139,7 @@ contract RolesTest is RegistryTest {
         vm.expectEmit(address(registry));
         emit IdentityStorageSet(address(registry));
         registry.setIdentityRegistryStorage(address(registry));
-        vm.expectRevert(abi.encodeWithSelector(IIdentityRegistry.StorageIsBuiltIn.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IBuiltInStorage.StorageIsBuiltIn.selector, stranger));
         registry.setIdentityRegistryStorage(stranger);
 
         assertEq(address(registry.topicsRegistry()), stranger);

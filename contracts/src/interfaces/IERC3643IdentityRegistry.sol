@@ -5,11 +5,21 @@ pragma solidity ^0.8.24;
 /// calls them.
 interface IIdentity {}
 
-interface IIdentityRegistryStorage {}
-
 interface IClaimTopicsRegistry {}
 
 interface ITrustedIssuersRegistry {}
+
+/// @title What ERC-3643 lets anybody ask an identity storage
+interface IIdentityRegistryStorage {
+    /// @notice What {IERC3643IdentityRegistryViews.identity} answers.
+    function storedIdentity(address _userAddress) external view returns (IIdentity);
+
+    /// @notice What {IERC3643IdentityRegistryViews.investorCountry} answers.
+    function storedInvestorCountry(address _userAddress) external view returns (uint16);
+
+    /// @notice The registries that share the storage.
+    function linkedIdentityRegistries() external view returns (address[] memory);
+}
 
 /// @title What ERC-3643 lets anybody ask an identity registry
 interface IERC3643IdentityRegistryViews {

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.24;
 
-import {IERC3643IdentityRegistry} from "./IERC3643IdentityRegistry.sol";
+import {IBuiltInStorage} from "./IBuiltInStorage.sol";
 import {IRoles} from "./IRoles.sol";
 import {IVerdict} from "./IVerdict.sol";
 import {IWalletRecords} from "./IWalletRecords.sol";
 
 /// @title Symbolon's identity registry
 /// @notice A mirror of the register of verified investors: tokens ask it before each transfer.
-interface IIdentityRegistry is IERC3643IdentityRegistry, IVerdict, IWalletRecords, IRoles {
+interface IIdentityRegistry is IBuiltInStorage, IVerdict, IWalletRecords, IRoles {
     event AgentTermSet(uint40 term);
 
     /// @notice The register denied this wallet, and an agent cannot lift that.
     error WalletDenied(address wallet);
     /// @notice The country does not fit in 10 bits.
     error CountryOutOfRange(uint16 country);
-    /// @notice The registry is its own identity storage and accepts no other.
-    error StorageIsBuiltIn(address given);
     /// @notice The arrays of a batch differ in length.
     error LengthMismatch();
 

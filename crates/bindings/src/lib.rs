@@ -48,6 +48,12 @@ contract!(
     "../../contracts/abi/RegulatedToken.json"
 );
 
+contract!(
+    /// The compliance, or module of one, that asks about senders too.
+    VerifiedSender,
+    "../../contracts/abi/VerifiedSender.json"
+);
+
 /// Contracts that measure others: no part of what is deployed.
 #[cfg(feature = "probes")]
 pub mod probes {

@@ -90,6 +90,8 @@ pub(crate) enum Command {
     ApiKey(commands::api_key::ApiKeyArgs),
     /// Add, deploy and compare the chains that the register is mirrored to
     Chain(commands::chain::ChainArgs),
+    /// Rehearse how a token that stands already would do with our registry
+    Token(commands::token::TokenArgs),
     /// Make and list issuers
     Issuer(commands::issuer::IssuerArgs),
 }

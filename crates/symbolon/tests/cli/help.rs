@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["demo"],
     &["serve"],
@@ -28,6 +28,8 @@ const COMMANDS: [&[&str]; 25] = [
     &["chain", "deploy"],
     &["chain", "status"],
     &["chain", "compare"],
+    &["token"],
+    &["token", "check"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "list"],

@@ -14,3 +14,4 @@ mod register;
 mod secrets;
 mod serve;
 mod support;
+mod token_check;

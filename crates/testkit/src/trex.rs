@@ -10,6 +10,7 @@
 )]
 
 mod artefact;
+pub mod gas;
 mod interfaces;
 
 use alloy::{
@@ -244,13 +245,25 @@ impl Trex {
 
     /// A call that must succeed; its gas.
     pub async fn send(&self, from: Address, to: Address, call: &impl SolCall) -> u64 {
-        let input = call.abi_encode().into();
-        let done = self
-            .node
-            .act(from, Some(to), input)
-            .await
-            .expect("the node answers");
-        done.expect("the call is carried out").gas_used().0
+        self.send_bytes(from, to, call.abi_encode().into()).await
+    }
+
+    /// The same with calldata as it stands.
+    pub async fn send_bytes(&self, from: Address, to: Address, input: Bytes) -> u64 {
+        let done = self.node.act(from, Some(to), input).await;
+        let receipt = done
+            .expect("the node answers")
+            .expect("the call is carried out");
+        receipt.gas_used().0
+    }
+
+    /// A contract of the owner's.
+    pub async fn create(&self, code: &[u8], arguments: &[u8]) -> Address {
+        let at = Site {
+            node: &self.node,
+            owner: self.owner,
+        };
+        at.create(code.to_vec(), arguments).await.0
     }
 
     /// The trusted issuer's signature of a claim, as ONCHAINID checks it.

@@ -5,6 +5,7 @@ use alloy::{
     providers::Provider,
     rpc::types::{Filter, Log},
     sol_types::SolEvent,
+    transports::{RpcError, TransportErrorKind},
 };
 
 use crate::{
@@ -17,6 +18,9 @@ use crate::{
 const STEP: u64 = 10_000;
 /// Nodes that refuse even so few have other reasons.
 const LEAST_STEP: u64 = 10;
+/// Where nodes allow few blocks at once, what was found after so many requests
+/// must do.
+const MOST_REQUESTS: usize = 200;
 
 /// How far back logs are read, and how many addresses are enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +73,7 @@ async fn named(
 ) -> Result<Vec<Address>, ChainError> {
     let oldest = reach.head.saturating_sub(reach.blocks.saturating_sub(1));
     let (mut found, mut to, mut step) = (Vec::new(), reach.head, STEP);
-    loop {
+    for _ in 0..MOST_REQUESTS {
         let from = to.saturating_sub(step - 1).max(oldest);
         let filter = Filter::new()
             .address(contract)
@@ -79,7 +83,7 @@ async fn named(
         let logs: Vec<Log> = match endpoint.provider().get_logs(&filter).await {
             Ok(logs) => logs,
             // Too many blocks or logs for this node: every one has its own limit.
-            Err(_) if step > LEAST_STEP => {
+            Err(error) if step > LEAST_STEP && is_an_answer(&error) => {
                 step = (step / 10).max(LEAST_STEP);
                 continue;
             }
@@ -98,8 +102,17 @@ async fn named(
             }
         }
         if from <= oldest {
-            return Ok(found);
+            break;
         }
         to = from - 1;
     }
+    Ok(found)
+}
+
+/// Whether the node refused, rather than was not there.
+fn is_an_answer(error: &RpcError<TransportErrorKind>) -> bool {
+    matches!(
+        error,
+        RpcError::ErrorResp(_) | RpcError::Transport(TransportErrorKind::HttpError(_))
+    )
 }

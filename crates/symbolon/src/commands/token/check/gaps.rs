@@ -8,7 +8,6 @@ use super::{
     subject::Subject,
     trials::{REVOKED_SENDER, Wanted},
 };
-use crate::output::counted;
 
 /// A way around the verdict.
 #[derive(Clone, Debug, Serialize)]
@@ -55,17 +54,13 @@ pub(super) fn of(subject: &Subject, plan: &Plan, lines: &[Line]) -> Vec<Gap> {
         .iter()
         .map(ToString::to_string)
         .collect::<Vec<_>>();
+    let powers = "they mint, burn, freeze, pause and force transfers";
     gap(
         "the token's agents",
-        format!(
-            "they mint, burn, freeze, pause and force transfers; {}{}",
-            counted(known.len() as u64, "was found", "were found"),
-            if known.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", known.join(", "))
-            }
-        ),
+        match known.as_slice() {
+            [] => format!("{powers}; recent logs name none"),
+            known => format!("{powers}; recent logs name {}", known.join(", ")),
+        },
     );
     gap(
         "the token's owner",

@@ -73,7 +73,7 @@ contract KYCRegistrar is IKYCRegistrar, Authorities {
     /// @inheritdoc IKYCRegistrar
     function setInvestorAuthority(bytes32 authID, bytes32[] calldata ids) external returns (bool) {
         Authority storage owner = _requireOwner();
-        uint16 index = _authority(authID).index;
+        uint8 index = _authority(authID).index;
         _requireAtMost(ids.length, MAX_BATCH);
         for (uint256 i = 0; i < ids.length; ++i) {
             _investor(ids[i]);
@@ -122,8 +122,10 @@ contract KYCRegistrar is IKYCRegistrar, Authorities {
         view
         returns (bytes32 id, bool permitted, uint8 rating, uint16 country)
     {
-        (id, permitted, rating, country) = _read(addr);
-        require(country != 0, "Address not registered");
+        InvestorRecord investor;
+        (id, investor, permitted) = _lookUp(addr);
+        require(investor.exists(), "Address not registered");
+        return (id, permitted, investor.rating(), investor.country());
     }
 
     /// @inheritdoc IKYCRegistrar
@@ -247,32 +249,34 @@ contract KYCRegistrar is IKYCRegistrar, Authorities {
 
     // ------------------------------------------------------------------------ rules
 
-    /// @dev I4, the one verdict on an investor.
+    /// @dev I4, the one verdict on an investor. The owner cannot be restricted: its investors cost no reading of the
+    /// bitmap.
     function _permits(InvestorRecord investor) private view returns (bool) {
-        return investor.standsAt(block.timestamp) && _inStanding(investor.authority());
+        return investor.permittedAt(block.timestamp, investor.ofOwner() ? 1 : _standing);
     }
 
     /// @dev The verdict on an address.
-    function _verdict(address account) private view returns (bool) {
-        (bytes32 id, bool active) = _idOf(account);
-        return active && _permits(_investors[id]);
+    function _verdict(address account) private view returns (bool permitted) {
+        (,, permitted) = _lookUp(account);
     }
 
-    /// @dev The country is 0 if the address is no investor's.
-    function _read(address account) private view returns (bytes32 id, bool permitted, uint8 rating, uint16 country) {
-        bool active;
-        (id, active) = _idOf(account);
-        InvestorRecord investor = _investors[id];
-        return (id, active && _permits(investor), investor.rating(), investor.country());
+    /// @dev What there is to know about an address; there is no record if it is no investor's.
+    function _lookUp(address account) private view returns (bytes32 id, InvestorRecord investor, bool permitted) {
+        bool restricted;
+        (id, restricted) = _idOf(account);
+        investor = _investors[id];
+        permitted = !restricted && _permits(investor);
     }
 
     /// @dev Writes what {getInvestors} says of one party, every other word from `at` on. Says whether the address is an
     /// investor's.
     function _tell(uint256 at, address account) private view returns (bool) {
-        (bytes32 id, bool permitted, uint8 rating, uint16 country) = _read(account);
+        (bytes32 id, InvestorRecord investor, bool permitted) = _lookUp(account);
+        // Wider than they are, so that no stray bits of the word come along.
+        (uint256 rating, uint256 country) = (investor.rating(), investor.country());
         assembly ("memory-safe") {
             mstore(at, id)
-            mstore(add(at, 64), permitted)
+            mstore(add(at, 64), iszero(iszero(permitted)))
             mstore(add(at, 128), rating)
             mstore(add(at, 192), country)
         }

@@ -11,7 +11,7 @@ interface IAuthorities is IApprovals, IAddressIds {
     event NewAuthority(bytes32 indexed id);
     event AuthorityRestriction(bytes32 indexed id, bool restricted);
     /// @notice The number of a new authority; 0 is the owner's.
-    event AuthorityIndexed(bytes32 indexed id, uint16 indexed index);
+    event AuthorityIndexed(bytes32 indexed id, uint8 indexed index);
     event AuthorityThresholdSet(bytes32 indexed id, uint32 threshold);
     event AuthorityCountriesSet(bytes32 indexed id, uint16[] countries, bool permitted);
 
@@ -37,7 +37,7 @@ interface IAuthorities is IApprovals, IAddressIds {
     error AuthorityExists(bytes32 id);
     /// @notice The id is an investor's: begin the array with another address.
     error InvestorID(bytes32 id);
-    /// @notice There are 65,536 authorities already, the owner among them.
+    /// @notice There are {MAX_AUTHORITIES} already. None is ever removed.
     error TooManyAuthorities();
     /// @notice A threshold is at least 1.
     error ZeroThreshold();
@@ -50,6 +50,10 @@ interface IAuthorities is IApprovals, IAddressIds {
 
     /// @notice The most countries of one call.
     function MAX_COUNTRIES() external view returns (uint256);
+
+    /// @notice The most authorities there can ever be, the owner among them: as many as {IdentityRegistry} tells apart, and
+    /// one storage word tells who of them is restricted.
+    function MAX_AUTHORITIES() external view returns (uint256);
 
     /// @notice The owner's id: keccak256 of the registrar's address.
     function ownerID() external view returns (bytes32);
@@ -90,7 +94,7 @@ interface IAuthorities is IApprovals, IAddressIds {
     function getAuthority(bytes32 id)
         external
         view
-        returns (uint16 index, uint32 addressCount, uint32 threshold, bool restricted);
+        returns (uint8 index, uint32 addressCount, uint32 threshold, bool restricted);
 
     /// @notice The id of the authority with this number; 0 when there is none.
     function getAuthorityAt(uint256 index) external view returns (bytes32);

@@ -22,11 +22,10 @@ abstract contract AddressIds is IAddressIds {
         (id,) = _idOf(addr);
     }
 
-    /// @dev The id of an address, 0 when unknown, and whether the address is unrestricted.
-    function _idOf(address account) internal view returns (bytes32 id, bool active) {
+    /// @dev The id of an address, 0 when unknown, and whether the address is restricted.
+    function _idOf(address account) internal view returns (bytes32 id, bool restricted) {
         id = _ids[account];
-        if (id == RESTRICTED) return (_restrictedIds[account], false);
-        return (id, id != 0);
+        if (id == RESTRICTED) return (_restrictedIds[account], true);
     }
 
     /// @dev Whether the address belongs to `id` and is unrestricted.
@@ -68,9 +67,9 @@ abstract contract AddressIds is IAddressIds {
         _requireAtMost(accounts.length, MAX_BATCH);
         for (uint256 i = 0; i < accounts.length; ++i) {
             address account = accounts[i];
-            (bytes32 known, bool active) = _idOf(account);
+            (bytes32 known, bool restricted) = _idOf(account);
             require(known == id, WrongID(account, id));
-            require(active && !_standsBefore(accounts, i), AlreadyRestricted(account));
+            require(!restricted && !_standsBefore(accounts, i), AlreadyRestricted(account));
         }
     }
 

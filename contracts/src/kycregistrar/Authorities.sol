@@ -10,7 +10,7 @@ import {Approvals} from "./Approvals.sol";
 abstract contract Authorities is IAuthorities, Approvals {
     /// @dev One word, and the countries. There is an authority if its threshold is not 0.
     struct Authority {
-        uint16 index;
+        uint8 index;
         uint32 threshold;
         uint32 addressCount;
         uint64 round;
@@ -19,8 +19,8 @@ abstract contract Authorities is IAuthorities, Approvals {
 
     /// @inheritdoc IAuthorities
     uint256 public constant MAX_COUNTRIES = 256;
-    /// @dev An index has 16 bits.
-    uint256 private constant MAX_AUTHORITIES = 1 << 16;
+    /// @inheritdoc IAuthorities
+    uint256 public constant MAX_AUTHORITIES = 256;
 
     /// @inheritdoc IAuthorities
     bytes32 public immutable ownerID = keccak256(abi.encodePacked(address(this)));
@@ -29,8 +29,8 @@ abstract contract Authorities is IAuthorities, Approvals {
     /// @dev By index; the owner's is the first.
     bytes32[] private _authorityIds;
     /// @dev Bit n: there is an authority n and it is not restricted. Set bits permit, so that what is missing denies
-    /// and a restriction, which clears one, is cheap.
-    uint256[MAX_AUTHORITIES / 256] private _standing;
+    /// and a restriction, which clears one, is cheap. The owner's, bit 0, is never cleared.
+    uint256 internal _standing;
 
     constructor(address[] memory owners, uint32 threshold) {
         _requireThreshold(threshold, owners.length);
@@ -118,8 +118,8 @@ abstract contract Authorities is IAuthorities, Approvals {
 
     /// @inheritdoc IAuthorities
     function isApprovedAuthority(address addr, uint16 country) external view returns (bool) {
-        (bytes32 id, bool active) = _idOf(addr);
-        if (!active || !_isAuthority(id) || country == 0 || country > MAX_COUNTRY) return false;
+        (bytes32 id, bool restricted) = _idOf(addr);
+        if (restricted || !_isAuthority(id) || country == 0 || country > MAX_COUNTRY) return false;
         Authority storage authority = _authorities[id];
         return _inStanding(authority.index) && _mayActIn(authority, country);
     }
@@ -128,7 +128,7 @@ abstract contract Authorities is IAuthorities, Approvals {
     function getAuthority(bytes32 id)
         external
         view
-        returns (uint16 index, uint32 addressCount, uint32 threshold, bool restricted)
+        returns (uint8 index, uint32 addressCount, uint32 threshold, bool restricted)
     {
         Authority storage authority = _authority(id);
         index = authority.index;
@@ -144,19 +144,19 @@ abstract contract Authorities is IAuthorities, Approvals {
 
     /// @dev The sender is an unrestricted address of the owner.
     function _requireOwner() internal view returns (Authority storage owner) {
-        (bytes32 id, bool active) = _idOf(msg.sender);
+        (bytes32 id, bool restricted) = _idOf(msg.sender);
         require(id == ownerID, OnlyOwner(msg.sender));
-        require(active, RestrictedOwner(msg.sender));
+        require(!restricted, RestrictedOwner(msg.sender));
         return _authorities[id];
     }
 
     /// @dev The sender is an unrestricted address of an unrestricted authority.
     function _requireAuthority() internal view returns (bytes32 id, Authority storage authority) {
-        bool active;
-        (id, active) = _idOf(msg.sender);
+        bool restricted;
+        (id, restricted) = _idOf(msg.sender);
         authority = _authorities[id];
         require(authority.threshold != 0, NotAuthorityAddress(msg.sender));
-        require(active, RestrictedAddress(msg.sender));
+        require(!restricted, RestrictedAddress(msg.sender));
         require(_inStanding(authority.index), RestrictedID(id));
     }
 
@@ -171,10 +171,8 @@ abstract contract Authorities is IAuthorities, Approvals {
         return _approve(id, authority.round, authority.threshold);
     }
 
-    /// @dev Whether the authority with this index exists and is not restricted. The owner always is in standing, so
-    /// that a registrar without other authorities need not read the bitmap.
-    function _inStanding(uint16 index) internal view returns (bool) {
-        return index == 0 || (_standing[index >> 8] >> (index & 255)) & 1 != 0;
+    function _inStanding(uint8 index) private view returns (bool) {
+        return index == 0 || (_standing >> index) & 1 != 0;
     }
 
     function _mayActIn(Authority storage authority, uint16 country) private view returns (bool) {
@@ -192,7 +190,7 @@ abstract contract Authorities is IAuthorities, Approvals {
         require(authority.threshold != 0, NotAuthority(id));
     }
 
-    function _authorityId(uint16 index) internal view returns (bytes32) {
+    function _authorityId(uint8 index) internal view returns (bytes32) {
         return _authorityIds[index];
     }
 
@@ -229,7 +227,7 @@ abstract contract Authorities is IAuthorities, Approvals {
     // ------------------------------------------------------------------------ writes
 
     function _appoint(bytes32 id, address[] memory addr, uint32 threshold) private {
-        uint16 index = uint16(_authorityIds.length);
+        uint8 index = uint8(_authorityIds.length);
         _authorityIds.push(id);
         Authority storage authority = _authorities[id];
         (authority.index, authority.threshold, authority.addressCount) = (index, threshold, uint32(addr.length));
@@ -250,10 +248,9 @@ abstract contract Authorities is IAuthorities, Approvals {
         emit AuthorityCountriesSet(id, countries, permitted);
     }
 
-    function _setStanding(uint16 index, bool good) private {
-        uint256 bit = 1 << (index & 255);
-        if (good) _standing[index >> 8] |= bit;
-        else _standing[index >> 8] &= ~bit;
+    function _setStanding(uint8 index, bool good) private {
+        if (good) _standing |= 1 << index;
+        else _standing &= ~(1 << index);
     }
 
     function _voidApprovals(bytes32 id, Authority storage authority) private {

@@ -6,39 +6,43 @@ pragma solidity ^0.8.24;
 ///
 /// | bits    | field                                                          |
 /// |---------|----------------------------------------------------------------|
-/// | 0–23    | region                                                         |
-/// | 24–39   | country, ISO 3166-1 numeric; 0 = there is no such investor     |
-/// | 40–47   | rating                                                         |
-/// | 48–87   | expires, unix seconds                                          |
-/// | 88–103  | authority, by its index; 0 = the owner                         |
-/// | 104     | restricted                                                     |
+/// | 0–7     | authority, by its index; 0 = the owner                         |
+/// | 8       | restricted                                                     |
+/// | 16–31   | country, ISO 3166-1 numeric; 0 = there is no such investor     |
+/// | 32–39   | rating                                                         |
+/// | 40–63   | region                                                         |
+/// | 216–255 | expires, unix seconds                                          |
 type InvestorRecord is uint256;
 
 using InvestorRecordLib for InvestorRecord global;
 
 /// @dev The record of an investor that is not restricted.
-function investorRecord(uint16 country, bytes3 region, uint8 rating, uint40 expires, uint16 authority)
+function investorRecord(uint16 country, bytes3 region, uint8 rating, uint40 expires, uint8 authority)
     pure
     returns (InvestorRecord)
 {
-    return InvestorRecord.wrap(uint256(country) << 24).updated(region, rating, expires, authority);
+    return InvestorRecord.wrap(uint256(country) << 16).updated(region, rating, expires, authority);
 }
 
 /// @notice Reads an {InvestorRecord} and derives the next one. Nothing here touches storage.
 library InvestorRecordLib {
-    uint256 private constant COUNTRY_AT = 24;
-    uint256 private constant RATING_AT = 40;
-    uint256 private constant EXPIRES_AT = 48;
-    uint256 private constant AUTHORITY_AT = 88;
+    uint256 private constant COUNTRY_AT = 16;
+    uint256 private constant RATING_AT = 32;
+    uint256 private constant REGION_AT = 40;
+    uint256 private constant EXPIRES_AT = 216;
 
+    uint256 private constant AUTHORITY = type(uint8).max;
+    uint256 private constant RESTRICTED = 1 << 8;
     uint256 private constant COUNTRY = uint256(type(uint16).max) << COUNTRY_AT;
-    uint256 private constant AUTHORITY = uint256(type(uint16).max) << AUTHORITY_AT;
-    uint256 private constant RESTRICTED = 1 << 104;
 
     // ---------------------------------------------------------------- fields
 
-    function region(InvestorRecord self) internal pure returns (bytes3) {
-        return bytes3(uint24(InvestorRecord.unwrap(self)));
+    function authority(InvestorRecord self) internal pure returns (uint8) {
+        return uint8(InvestorRecord.unwrap(self));
+    }
+
+    function restricted(InvestorRecord self) internal pure returns (bool) {
+        return InvestorRecord.unwrap(self) & RESTRICTED != 0;
     }
 
     function country(InvestorRecord self) internal pure returns (uint16) {
@@ -49,16 +53,12 @@ library InvestorRecordLib {
         return uint8(InvestorRecord.unwrap(self) >> RATING_AT);
     }
 
+    function region(InvestorRecord self) internal pure returns (bytes3) {
+        return bytes3(uint24(InvestorRecord.unwrap(self) >> REGION_AT));
+    }
+
     function expires(InvestorRecord self) internal pure returns (uint40) {
         return uint40(InvestorRecord.unwrap(self) >> EXPIRES_AT);
-    }
-
-    function authority(InvestorRecord self) internal pure returns (uint16) {
-        return uint16(InvestorRecord.unwrap(self) >> AUTHORITY_AT);
-    }
-
-    function restricted(InvestorRecord self) internal pure returns (bool) {
-        return InvestorRecord.unwrap(self) & RESTRICTED != 0;
     }
 
     // -------------------------------------------------------------- questions
@@ -67,28 +67,33 @@ library InvestorRecordLib {
         return InvestorRecord.unwrap(self) & COUNTRY != 0;
     }
 
-    /// @dev Whether the investor counts before its expiry and is not restricted; its authority may still object. No
-    /// investor never does, since it expired at 0.
-    function standsAt(InvestorRecord self, uint256 time) internal pure returns (bool) {
-        return time < expires(self) && !restricted(self);
+    function ofOwner(InvestorRecord self) internal pure returns (bool) {
+        return InvestorRecord.unwrap(self) & AUTHORITY == 0;
+    }
+
+    /// @dev I4: before its expiry, not restricted, and its authority's bit is among those in standing. A restriction
+    /// stands where it makes the shift 256 or more, which no bit survives. No investor expired at 0.
+    function permittedAt(InvestorRecord self, uint256 time, uint256 standing) internal pure returns (bool) {
+        uint256 word = InvestorRecord.unwrap(self);
+        return time < word >> EXPIRES_AT && (standing >> (word & (RESTRICTED | AUTHORITY))) & 1 != 0;
     }
 
     // ----------------------------------------------------------------- writes
 
     /// @dev The record after a new verification, which changes neither the country nor a restriction.
-    function updated(InvestorRecord self, bytes3 region_, uint8 rating_, uint40 expires_, uint16 authority_)
+    function updated(InvestorRecord self, bytes3 region_, uint8 rating_, uint40 expires_, uint8 authority_)
         internal
         pure
         returns (InvestorRecord)
     {
         uint256 word = InvestorRecord.unwrap(self) & (COUNTRY | RESTRICTED);
-        word |= uint24(region_) | (uint256(rating_) << RATING_AT);
-        word |= (uint256(expires_) << EXPIRES_AT) | (uint256(authority_) << AUTHORITY_AT);
+        word |= authority_ | (uint256(rating_) << RATING_AT);
+        word |= (uint256(uint24(region_)) << REGION_AT) | (uint256(expires_) << EXPIRES_AT);
         return InvestorRecord.wrap(word);
     }
 
-    function withAuthority(InvestorRecord self, uint16 authority_) internal pure returns (InvestorRecord) {
-        return InvestorRecord.wrap((InvestorRecord.unwrap(self) & ~AUTHORITY) | (uint256(authority_) << AUTHORITY_AT));
+    function withAuthority(InvestorRecord self, uint8 authority_) internal pure returns (InvestorRecord) {
+        return InvestorRecord.wrap((InvestorRecord.unwrap(self) & ~AUTHORITY) | authority_);
     }
 
     function withRestriction(InvestorRecord self, bool restricted_) internal pure returns (InvestorRecord) {

@@ -12,6 +12,7 @@ abstract contract RegistrarTest is Test {
     uint16 internal constant US = 840;
     uint16 internal constant DE = 276;
     bytes3 internal constant ALABAMA = 0x414c00;
+    bytes32 internal constant NOBODY = "nobody";
 
     KYCRegistrar internal registrar;
     bytes32 internal ownerID;
@@ -68,21 +69,40 @@ abstract contract RegistrarTest is Test {
         assertTrue(registrar.registerAddresses(id, list(addr)));
     }
 
+    /// @dev By the owner's last address, which tests leave alone.
     function setThreshold(bytes32 id, uint32 threshold) internal {
-        vm.prank(owner);
+        vm.prank(owners[2]);
         assertTrue(registrar.setAuthorityThreshold(id, threshold));
     }
 
-    /// @dev Sends the same calldata as each of the callers; says what the last one was told.
+    /// @dev Sends calldata as `caller`, which must succeed; says whether it was executed.
     function send(address caller, bytes memory data) internal returns (bool executed) {
-        vm.prank(caller);
-        (bool success, bytes memory answer) = address(registrar).call(data);
-        if (!success) {
-            assembly ("memory-safe") {
-                revert(add(answer, 32), mload(answer))
-            }
-        }
+        (bool success, bytes memory answer) = attempt(caller, data);
+        assertTrue(success, "refused");
         return abi.decode(answer, (bool));
+    }
+
+    /// @dev The call is refused, and is refused in the same way as the first of two approvals: nobody is asked to
+    /// approve what would fail.
+    function refuse(address caller, bytes memory data, bytes memory refusal) internal {
+        refuseOnce(caller, data, refusal);
+        uint256 before = vm.snapshotState();
+        setThreshold(american, 2);
+        setThreshold(german, 2);
+        setThreshold(ownerID, 2);
+        refuseOnce(caller, data, refusal);
+        assertTrue(vm.revertToState(before));
+    }
+
+    function refuseOnce(address caller, bytes memory data, bytes memory refusal) internal {
+        (bool success, bytes memory answer) = attempt(caller, data);
+        assertFalse(success, "not refused");
+        assertEq(answer, refusal);
+    }
+
+    function attempt(address caller, bytes memory data) internal returns (bool success, bytes memory answer) {
+        vm.prank(caller);
+        return address(registrar).call(data);
     }
 
     function list(address a) internal pure returns (address[] memory all) {

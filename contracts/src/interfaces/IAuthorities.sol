@@ -96,6 +96,10 @@ interface IAuthorities is IApprovals, IAddressIds {
         view
         returns (uint8 index, uint32 addressCount, uint32 threshold, bool restricted);
 
+    /// @notice Where an authority may act: country n is bit n % 256 of word n / 256. Reverts if there is none with this id;
+    /// the owner acts everywhere, whatever is set here.
+    function getAuthorityCountries(bytes32 id) external view returns (uint256[4] memory);
+
     /// @notice The id of the authority with this number; 0 when there is none.
     function getAuthorityAt(uint256 index) external view returns (bytes32);
 }

@@ -136,6 +136,11 @@ abstract contract Authorities is IAuthorities, Approvals {
     }
 
     /// @inheritdoc IAuthorities
+    function getAuthorityCountries(bytes32 id) external view returns (uint256[4] memory) {
+        return _authority(id).countries;
+    }
+
+    /// @inheritdoc IAuthorities
     function getAuthorityAt(uint256 index) external view returns (bytes32) {
         return index < _authorityIds.length ? _authorityIds[index] : bytes32(0);
     }

@@ -49,6 +49,19 @@ contract SetAuthorityCountriesTest is RegistrarTest {
         assertTrue(registrar.isApprovedAuthority(germans[0], DE));
     }
 
+    /// @dev The original's bitmap: country 840 is bit 72 of word 3.
+    function testTheBitmap() public {
+        uint256[4] memory words = registrar.getAuthorityCountries(american);
+        assertEq(words[0] | words[1] | words[2], 0);
+        assertEq(words[3], 1 << 72);
+        assertTrue(send(owner, call(american, countries(DE), true)));
+        words = registrar.getAuthorityCountries(american);
+        assertEq(words[1], 1 << 20);
+        assertEq(words[3], 1 << 72);
+        vm.expectRevert(abi.encodeWithSelector(IAuthorities.NotAuthority.selector, jane));
+        registrar.getAuthorityCountries(jane);
+    }
+
     function testInvestorsOfAWithdrawnCountryStay() public {
         addJane();
         assertTrue(send(owner, call(american, countries(US), false)));

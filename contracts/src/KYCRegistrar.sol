@@ -15,8 +15,8 @@ import {InvestorRecord, investorRecord} from "./kycregistrar/InvestorRecord.sol"
 
 /// @title A registrar of investors, kept by a federation of authorities
 /// @notice The verdict (I4) on an address takes three reads: its id, the investor's word, and the bitmap of the
-/// authorities in standing, which the owner's own investors do not need. So one write restricts an address, an investor
-/// with all addresses, or an authority with all investors.
+/// authorities in standing, which the owner's own investors do not need. So one write restricts an investor with all
+/// addresses, or an authority with all investors.
 /// @dev This file is about investors; authorities, approvals and addresses are in `kycregistrar/`. Each write makes all
 /// its checks, then counts the approval, then changes state.
 contract KYCRegistrar is IKYCRegistrar, Authorities {
@@ -129,7 +129,7 @@ contract KYCRegistrar is IKYCRegistrar, Authorities {
     }
 
     /// @inheritdoc IKYCRegistrar
-    /// @dev The answer is written where it is returned from: Solidity would copy the four arrays and spend 1,500 gas
+    /// @dev The answer is written where it is returned from: Solidity would copy the four arrays and spend 900 gas
     /// more.
     function getInvestors(address from, address to)
         external

@@ -16,6 +16,7 @@ const exported = {
   "src/RegulatedToken.sol": "RegulatedToken.json",
   "src/VerifiedSender.sol": "VerifiedSender.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
+  "test/gas/InvestorsProbe.sol": "probes/InvestorsProbe.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
 };
 

@@ -17,6 +17,7 @@ mod load;
 mod lookup;
 mod mirror;
 mod pairs;
+mod registrar;
 mod revocation;
 mod row;
 mod signing;
@@ -38,8 +39,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn() -> BoxFuture<'static, Result<Vec<Row>>>;
 
 /// Every measurement, by the word that selects it.
-const MEASUREMENTS: [(&str, Measurement); 7] = [
+const MEASUREMENTS: [(&str, Measurement); 8] = [
     ("gas", || Box::pin(async { gas::measure() })),
+    ("registrar", || Box::pin(async { registrar::measure() })),
     ("trex", || Box::pin(trex::measure())),
     ("signing", || Box::pin(async { signing::measure() })),
     ("import", || Box::pin(import::measure())),

@@ -13,9 +13,11 @@ export const abiDirectory = join(project, "abi");
 const exported = {
   "src/IdentityRegistry.sol": "IdentityRegistry.json",
   "src/RegistrySet.sol": "RegistrySet.json",
+  "src/KYCRegistrar.sol": "KYCRegistrar.json",
   "src/RegulatedToken.sol": "RegulatedToken.json",
   "src/VerifiedSender.sol": "VerifiedSender.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
+  "test/gas/InvestorsProbe.sol": "probes/InvestorsProbe.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
 };
 

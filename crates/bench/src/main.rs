@@ -17,10 +17,12 @@ mod load;
 mod lookup;
 mod mirror;
 mod pairs;
+mod registrar;
 mod revocation;
 mod row;
 mod signing;
 mod stage;
+mod trex;
 
 use std::process::ExitCode;
 
@@ -37,8 +39,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn() -> BoxFuture<'static, Result<Vec<Row>>>;
 
 /// Every measurement, by the word that selects it.
-const MEASUREMENTS: [(&str, Measurement); 6] = [
+const MEASUREMENTS: [(&str, Measurement); 8] = [
     ("gas", || Box::pin(async { gas::measure() })),
+    ("registrar", || Box::pin(async { registrar::measure() })),
+    ("trex", || Box::pin(trex::measure())),
     ("signing", || Box::pin(async { signing::measure() })),
     ("import", || Box::pin(import::measure())),
     ("lookup", || Box::pin(lookup::measure())),
@@ -84,6 +88,14 @@ fn print(rows: &[Row]) {
         "bar",
         "holds",
     ]);
+    // A twentieth would round to the same as a twenty-fifth.
+    let ratio = |ratio: f64| {
+        if ratio < 0.1 {
+            format!("1/{:.1}", ratio.recip())
+        } else {
+            format!("{ratio:.2}")
+        }
+    };
     for row in rows {
         let number = |value: f64| {
             if value.abs() >= 100.0 {
@@ -97,8 +109,7 @@ fn print(rows: &[Row]) {
             number(row.value),
             row.unit.to_owned(),
             row.floor.map_or_else(|| "–".to_owned(), number),
-            row.ratio
-                .map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}")),
+            row.ratio.map_or_else(|| "–".to_owned(), ratio),
             row.bar.clone(),
             if row.holds { "yes" } else { "NO" }.to_owned(),
         ]);

@@ -63,6 +63,19 @@ impl Row {
         }
     }
 
+    /// A cost that must stay below a share of a peer's.
+    pub(crate) fn part(name: &str, value: f64, unit: &'static str, peer: f64, bar: Part) -> Self {
+        let (share, bar) = match bar {
+            Part::Of(share) => (share, format!("≤ {share} ×")),
+            Part::OneIn(parts) => (f64::from(parts).recip(), format!("≤ 1/{parts} ×")),
+        };
+        Self {
+            holds: value / peer <= share,
+            bar,
+            ..Self::plain(name, value, unit).above(peer)
+        }
+    }
+
     /// A figure without a promise.
     pub(crate) fn plain(name: &str, value: f64, unit: &'static str) -> Self {
         Self {
@@ -75,4 +88,13 @@ impl Row {
             holds: true,
         }
     }
+}
+
+/// A share of a peer's cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part {
+    /// As a number below one.
+    Of(f64),
+    /// One part in so many.
+    OneIn(u32),
 }

@@ -43,9 +43,21 @@ contract!(
 );
 
 contract!(
+    /// The registrar of investors that a federation of authorities keeps.
+    KYCRegistrar,
+    "../../contracts/abi/KYCRegistrar.json"
+);
+
+contract!(
     /// The reference token, which moves only between verified wallets.
     RegulatedToken,
     "../../contracts/abi/RegulatedToken.json"
+);
+
+contract!(
+    /// The compliance, or module of one, that asks about senders too.
+    VerifiedSender,
+    "../../contracts/abi/VerifiedSender.json"
 );
 
 /// Contracts that measure others: no part of what is deployed.
@@ -55,6 +67,12 @@ pub mod probes {
         /// [`RegulatedToken`](super::RegulatedToken) without its check.
         BareToken,
         "../../contracts/abi/probes/BareToken.json"
+    );
+
+    contract!(
+        /// What a contract pays for asking the registrar about both parties.
+        InvestorsProbe,
+        "../../contracts/abi/probes/InvestorsProbe.json"
     );
 
     contract!(

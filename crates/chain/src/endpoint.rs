@@ -8,6 +8,7 @@ use alloy::{
     network::{BlockResponse, Ethereum},
     primitives::{Address, B256, Bytes, TxHash, U256},
     providers::{Provider, ProviderBuilder, RootProvider},
+    rpc::json_rpc::ErrorPayload,
     rpc::types::TransactionRequest,
     transports::{RpcError, TransportErrorKind},
 };
@@ -24,6 +25,9 @@ use crate::{ChainError, receipt::MinedReceipt};
 
 /// How long one request may take before the node counts as down.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same for a fork, which may have to ask its origin a hundred times
+/// before it answers once.
+const FORK_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// The newest block that a node knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,17 @@ impl Endpoint {
     /// An endpoint that has not been asked for its chain yet: the caller must
     /// [`Self::check_chain`] before it believes or sends anything.
     pub fn unchecked(url: &str, chain: ChainId) -> Result<Self, ChainError> {
+        Self::within(REQUEST_TIMEOUT, url, chain)
+    }
+
+    /// A development node that copies another chain, and is slow while it does.
+    pub async fn fork(url: &str, chain: ChainId) -> Result<Self, ChainError> {
+        let endpoint = Self::within(FORK_TIMEOUT, url, chain)?;
+        endpoint.check_chain().await?;
+        Ok(endpoint)
+    }
+
+    fn within(timeout: Duration, url: &str, chain: ChainId) -> Result<Self, ChainError> {
         let parsed: reqwest::Url = url.parse().map_err(|_| ChainError::Url {
             url: without_secrets(url),
         })?;
@@ -70,7 +85,7 @@ impl Endpoint {
             });
         }
         let mut client = reqwest::Client::builder()
-            .timeout(REQUEST_TIMEOUT)
+            .timeout(timeout)
             .connect_timeout(Duration::from_secs(3))
             .redirect(reqwest::redirect::Policy::none());
         if parsed.scheme() == "http" {
@@ -177,12 +192,35 @@ impl Endpoint {
     ) -> Result<Result<Bytes, String>, ChainError> {
         match self.provider.call(request).await {
             Ok(output) => Ok(Ok(output)),
-            Err(RpcError::ErrorResp(payload)) => {
-                let reason = payload
-                    .as_revert_data()
-                    .and_then(|data| alloy::sol_types::decode_revert_reason(&data));
-                let words = reason.unwrap_or_else(|| payload.message.to_string());
-                Ok(Err(bare_reason(&words)))
+            Err(RpcError::ErrorResp(payload)) => Ok(Err(reason_of(&payload))),
+            Err(error) => Err(refused("eth_call")(error)),
+        }
+    }
+
+    /// A contract's answer, at the newest block; `None` where the contract
+    /// reverts. A node that cannot tell is an error, and no answer of the
+    /// contract's.
+    pub async fn ask(
+        &self,
+        contract: Address,
+        question: Bytes,
+    ) -> Result<Option<Bytes>, ChainError> {
+        let request = TransactionRequest::default()
+            .to(contract)
+            .input(question.into());
+        Ok(self.judged(request).await?.ok())
+    }
+
+    /// As [`Self::call`], but what the node itself refuses or does not know is
+    /// an error.
+    pub(crate) async fn judged(
+        &self,
+        request: TransactionRequest,
+    ) -> Result<Result<Bytes, String>, ChainError> {
+        match self.provider.call(request).await {
+            Ok(output) => Ok(Ok(output)),
+            Err(RpcError::ErrorResp(payload)) if is_the_contracts(&payload) => {
+                Ok(Err(reason_of(&payload)))
             }
             Err(error) => Err(refused("eth_call")(error)),
         }
@@ -212,6 +250,24 @@ impl Endpoint {
         let pending = pending.map_err(refused("eth_sendRawTransaction"))?;
         Ok(*pending.tx_hash())
     }
+}
+
+/// Why a call failed: the contract's words, else the node's.
+fn reason_of(payload: &ErrorPayload) -> String {
+    let reason = payload
+        .as_revert_data()
+        .and_then(|data| alloy::sol_types::decode_revert_reason(&data));
+    bare_reason(&reason.unwrap_or_else(|| payload.message.to_string()))
+}
+
+/// Whether the contract failed, and not the node: code 3, or words that nodes
+/// use for what ends an execution.
+fn is_the_contracts(payload: &ErrorPayload) -> bool {
+    let message = payload.message.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    payload.code == 3
+        || payload.as_revert_data().is_some()
+        || says(&["revert", "evm error", "invalid opcode", "out of gas"])
 }
 
 /// Nodes agree on no codes here, only roughly on words.
@@ -258,7 +314,31 @@ fn bare_reason(words: &str) -> String {
 pub(crate) fn refused(
     method: &'static str,
 ) -> impl FnOnce(RpcError<TransportErrorKind>) -> ChainError {
-    move |error| ChainError::Rpc {
+    move |error| match &error {
+        RpcError::ErrorResp(payload) if has_forgotten(&payload.message) => {
+            ChainError::NoState { method }
+        }
+        _ => said(method, error),
+    }
+}
+
+/// Nodes that keep the state of recent blocks alone say so in many ways.
+fn has_forgotten(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    [
+        "missing trie node",
+        "historical state",
+        "state is not available",
+        "state not available",
+        "archive",
+        "pruned",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
+}
+
+fn said(method: &'static str, error: RpcError<TransportErrorKind>) -> ChainError {
+    ChainError::Rpc {
         method,
         message: match error {
             RpcError::ErrorResp(payload) => payload.message.chars().take(300).collect(),
@@ -312,6 +392,29 @@ mod tests {
         ] {
             assert_eq!(outcome_of(message), outcome, "{message}");
         }
+    }
+
+    #[test]
+    fn a_node_without_the_state_is_told_apart() {
+        let answered = |message: &str| {
+            refused("eth_call")(RpcError::ErrorResp(ErrorPayload {
+                code: -32000,
+                message: message.to_owned().into(),
+                data: None,
+            }))
+        };
+        for words in [
+            "missing trie node 4a2c (path ) state 0x4a2c is not available",
+            "historical state 1a is not available",
+            "Archive requests require a paid plan",
+        ] {
+            let error = answered(words);
+            assert!(matches!(error, ChainError::NoState { .. }), "{error}");
+        }
+        assert!(matches!(
+            answered("rate limit exceeded"),
+            ChainError::Rpc { .. }
+        ));
     }
 
     #[test]

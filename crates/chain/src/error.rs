@@ -21,6 +21,14 @@ pub enum ChainError {
         /// The node's words, shortened.
         message: String,
     },
+    /// The node has forgotten what accounts held then.
+    #[error(
+        "the RPC endpoint no longer has the state that `{method}` asks for: use an archive node, or one that keeps the state of recent blocks"
+    )]
+    NoState {
+        /// What was asked.
+        method: &'static str,
+    },
     /// Another chain answers at this endpoint (I12).
     #[error("the endpoint is chain {found}, not chain {expected}: check its URL")]
     WrongChain {

@@ -133,6 +133,15 @@ pub enum SandboxError {
         reason: String,
     },
 
+    /// Anvil could not copy another chain.
+    #[error("anvil cannot fork the chain at block {block}: {reason}")]
+    Fork {
+        /// The block.
+        block: u64,
+        /// What Anvil said.
+        reason: String,
+    },
+
     /// Anvil answered with something unexpected.
     #[error(
         "the node at {url} answered {answer} instead of chain id {expected}; choose another port"

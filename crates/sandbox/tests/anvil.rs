@@ -203,3 +203,36 @@ async fn a_temporary_chain_leaves_nothing_behind() {
     support::eventually("the node has ended", || !connects(&url));
     assert!(!folder.exists());
 }
+
+#[tokio::test]
+async fn a_fork_reads_from_its_origin_and_keeps_to_itself() {
+    // Anvil's own accounts are rich on a fork too.
+    const STRANGER: &str = "0x00000000000000000000000000000000000000ff";
+    let origin = Anvil::builder(31337).start().await.unwrap();
+    call(&origin, "anvil_setBalance", json!([STRANGER, "0x2a"])).await;
+    call(&origin, "evm_mine", json!([])).await;
+    let fork = Anvil::builder(31337)
+        .mining(Mining::OnDemand)
+        .start()
+        .await
+        .unwrap();
+    fork.fork(origin.url(), 1).await.unwrap();
+    let balance = json!([STRANGER, "latest"]);
+    let held = call(&fork, "eth_getBalance", balance.clone()).await;
+    assert_eq!(held["result"], "0x2a");
+    call(&fork, "anvil_setBalance", json!([STRANGER, "0x2b"])).await;
+    let held = call(&origin, "eth_getBalance", balance).await;
+    assert_eq!(held["result"], "0x2a");
+
+    origin.stop().await.unwrap();
+    let refused = fork
+        .fork("http://127.0.0.1:9/key-of-mine", 1)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(refused, SandboxError::Fork { block: 1, .. }),
+        "{refused}"
+    );
+    assert!(!refused.to_string().contains("key-of-mine"), "{refused}");
+    fork.stop().await.unwrap();
+}

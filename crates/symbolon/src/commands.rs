@@ -11,4 +11,5 @@ pub(crate) mod issuer;
 pub(crate) mod revoke;
 pub(crate) mod serve;
 pub(crate) mod status;
+pub(crate) mod token;
 pub(crate) mod verify;

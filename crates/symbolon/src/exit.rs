@@ -20,7 +20,7 @@ Exit codes:
     6  the database failed or cannot be reached
     7  a chain failed, cannot be reached, or differs from the register
     8  the audit found tampering
-    9  doctor found problems
+    9  doctor or a token's check found problems
   130  interrupted; the same command goes on";
 
 /// The exit codes, by name.
@@ -45,7 +45,7 @@ pub(crate) enum Exit {
     Chain = 7,
     /// The audit found tampering.
     Tampering = 8,
-    /// Doctor found problems.
+    /// Doctor, or a token's check, found problems.
     Unhealthy = 9,
     /// Ctrl-C; the same command goes on.
     Interrupted = 130,
@@ -123,9 +123,9 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Messages may quote a child's log or a node's words: one line, and nothing
-/// that steers a terminal.
-fn one_line(text: &str) -> String {
+/// Messages may quote a child's log, a node's or a contract's words: one line,
+/// and nothing that steers a terminal.
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
         if !line.is_empty() {

@@ -63,6 +63,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import(args) if args.dry_run => {
             commands::import::dry_run(&args, Output::new(json))?
         }
+        Command::Token(args) => commands::token::run(&args, &globals).await?,
         Command::Doctor(args) => commands::doctor::run(&args, &globals).await?,
         Command::Serve(args) => commands::serve::run(&args, context()?).await?,
         Command::Import(args) => commands::import::run(&args, &context()?).await?,

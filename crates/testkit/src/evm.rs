@@ -8,6 +8,7 @@
 
 pub mod gas;
 mod outcome;
+pub mod registrar;
 pub mod registry;
 
 use alloy_primitives::{Address, Bytes, TxKind, U256};

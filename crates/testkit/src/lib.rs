@@ -1,6 +1,7 @@
 //! What the tests share. Each part is a feature, so that a test builds only
 //! what it uses: `evm`, an in-process EVM; `database`, a private PostgreSQL;
-//! `chain`, a development chain with a registry on it.
+//! `chain`, a development chain with a registry on it; `trex`, the reference
+//! ERC-3643 token.
 
 #[cfg(feature = "chain")]
 pub mod chain;
@@ -8,3 +9,5 @@ pub mod chain;
 pub mod database;
 #[cfg(feature = "evm")]
 pub mod evm;
+#[cfg(feature = "trex")]
+pub mod trex;

@@ -69,6 +69,14 @@ impl Anvil {
         self.chain_id
     }
 
+    /// Makes this chain a copy of another as it stood after a block; what is not here is fetched
+    /// from there when it is needed. The URL goes by a request, since it often carries a key and
+    /// command lines are everybody's to read. Whatever the chain held before is gone.
+    pub async fn fork(&self, origin: &str, block: u64) -> Result<()> {
+        rpc::fork(&self.url, origin, block).await?;
+        rpc::expect_chain(&self.url, self.chain_id).await
+    }
+
     /// Stops the node, which saves its state, and waits until it is gone.
     pub async fn stop(self) -> Result<()> {
         let status = self.leash.stop().await?;

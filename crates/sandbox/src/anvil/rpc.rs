@@ -26,6 +26,21 @@ pub(super) async fn silence(url: &str) {
     call(url, "anvil_setLoggingEnabled", json!([false])).await;
 }
 
+/// Makes the node a copy of another chain. The words with which it fails may
+/// quote the URL, which often carries a key.
+pub(super) async fn fork(url: &str, origin: &str, block: u64) -> Result<()> {
+    let forking = json!({ "jsonRpcUrl": origin, "blockNumber": block });
+    let answer = call(url, "anvil_reset", json!([{ "forking": forking }])).await;
+    if answer.get("result").is_some() {
+        return Ok(());
+    }
+    let words = answer["error"]["message"].as_str().unwrap_or("no answer");
+    Err(SandboxError::Fork {
+        block,
+        reason: words.replace(origin, "the node"),
+    })
+}
+
 /// The answer, or the reason why there is none, as JSON.
 async fn call(url: &str, method: &str, params: Value) -> Value {
     let question = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });

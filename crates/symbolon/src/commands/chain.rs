@@ -16,6 +16,7 @@ use crate::{
     exit::{Exit, Result},
 };
 
+pub(crate) use deploy::registry_salt;
 pub(crate) use show::ether;
 
 /// The arguments of `symbolon chain`.
@@ -66,14 +67,18 @@ pub(crate) struct RpcArgs {
 }
 
 impl RpcArgs {
+    /// Where the node is.
+    pub(crate) fn url(&self) -> Result<SecretString> {
+        match (&self.rpc, &self.rpc_file) {
+            (Some(url), _) => Ok(url.clone()),
+            (None, Some(path)) => crate::config::read_secret("--rpc-file", path),
+            (None, None) => Ok(SecretString::from("")),
+        }
+    }
+
     /// The node, on whatever chain it is.
     async fn endpoint(&self) -> Result<Endpoint> {
-        let url = match (&self.rpc, &self.rpc_file) {
-            (Some(url), _) => url.clone(),
-            (None, Some(path)) => crate::config::read_secret("--rpc-file", path)?,
-            (None, None) => SecretString::from(""),
-        };
-        Ok(Endpoint::discover(url.expose_secret()).await?)
+        Ok(Endpoint::discover(self.url()?.expose_secret()).await?)
     }
 }
 

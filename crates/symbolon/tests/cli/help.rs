@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 40] = [
+const COMMANDS: [&[&str]; 42] = [
     &[],
     &["demo"],
     &["serve"],
@@ -43,6 +43,8 @@ const COMMANDS: [&[&str]; 40] = [
     &["proposal", "approve"],
     &["proposal", "withdraw"],
     &["proposal", "cancel"],
+    &["token"],
+    &["token", "check"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "list"],

@@ -15,3 +15,4 @@ mod register;
 mod secrets;
 mod serve;
 mod support;
+mod token_check;

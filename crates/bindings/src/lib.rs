@@ -49,6 +49,12 @@ contract!(
 );
 
 contract!(
+    /// Several registries behind one address, in the order in which they decide.
+    RegistrySet,
+    "../../contracts/abi/RegistrySet.json"
+);
+
+contract!(
     /// The reference token, which moves only between verified wallets.
     RegulatedToken,
     "../../contracts/abi/RegulatedToken.json"

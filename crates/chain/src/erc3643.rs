@@ -81,6 +81,7 @@ sol! {
         function topicsRegistry() external view returns (address);
         function registerIdentity(address wallet, address identity, uint16 country) external;
         function batchRegisterIdentity(address[] wallets, address[] identities, uint16[] countries) external;
+        function updateCountry(address wallet, uint16 country) external;
         function deleteIdentity(address wallet) external;
     }
 

@@ -12,6 +12,7 @@
 mod artefact;
 pub mod gas;
 mod interfaces;
+mod site;
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
@@ -25,10 +26,8 @@ use symbolon_chain::{
 };
 
 use artefact::Package;
-use interfaces::{
-    Contracts, CountryRestriction, Initializable, ReleaseVersion, Storage, TrustedIssuers,
-    addAndUseTREXVersionCall,
-};
+use interfaces::{CountryRestriction, Initializable, Storage, TrustedIssuers};
+use site::Site;
 
 /// The country of all investors: Germany.
 pub const COUNTRY: u16 = 276;
@@ -163,7 +162,7 @@ impl Trex {
         trex
     }
 
-    /// Requires one more claim of everybody, by the same trusted issuer.
+    /// Requires a claim of everybody, by the trusted issuer.
     async fn require(&self, topic: U256) {
         self.own(self.topics, &ClaimTopics::addClaimTopicCall { topic })
             .await;
@@ -177,10 +176,7 @@ impl Trex {
 
     /// Makes an investor of a wallet: identity, signed claim, registration.
     pub async fn onboard(&self, wallet: Address) -> (Investor, Onboarding) {
-        let at = Site {
-            node: &self.node,
-            owner: self.owner,
-        };
+        let at = self.site();
         let code = artefact::code(Package::OnchainId, "proxy/IdentityProxy");
         let arguments = (self.identities, wallet).abi_encode_params();
         let (identity, deployed) = at.create(code, &arguments).await;
@@ -211,10 +207,7 @@ impl Trex {
 
     /// Refuses transfers to a country by the module that T-REX has for it.
     pub async fn restrict_country(&self, country: u16) {
-        let at = Site {
-            node: &self.node,
-            owner: self.owner,
-        };
+        let at = self.site();
         let module = "compliance/modular/modules/CountryRestrictModule";
         let code = at.trex(module, &[]).await;
         let initialize = Bytes::from(Initializable::initializeCall {}.abi_encode());
@@ -231,6 +224,16 @@ impl Trex {
             &Compliance::callModuleFunctionCall { data, module },
         )
         .await;
+    }
+
+    /// Gives the token a compliance of T-REX 3, which takes no modules.
+    pub async fn take_legacy_compliance(&self) {
+        let compliance = self
+            .site()
+            .trex("compliance/legacy/DefaultCompliance", &[])
+            .await;
+        self.own(self.token, &Token::setComplianceCall { compliance })
+            .await;
     }
 
     /// A call by the owner of everything; its gas.
@@ -259,11 +262,13 @@ impl Trex {
 
     /// A contract of the owner's.
     pub async fn create(&self, code: &[u8], arguments: &[u8]) -> Address {
-        let at = Site {
-            node: &self.node,
-            owner: self.owner,
-        };
+        let at = self.site();
         at.create(code.to_vec(), arguments).await.0
+    }
+
+    fn site(&self) -> Site<'_> {
+        let (node, owner) = (&self.node, self.owner);
+        Site { node, owner }
     }
 
     /// The trusted issuer's signature of a claim, as ONCHAINID checks it.
@@ -271,79 +276,6 @@ impl Trex {
         let claim = keccak256((identity, topic, data.clone()).abi_encode_params());
         let signature = self.signer.sign_message_sync(claim.as_slice());
         signature.expect("sign the claim").as_bytes().into()
-    }
-}
-
-/// Where contracts are put.
-struct Site<'a> {
-    node: &'a DevelopmentNode,
-    owner: Address,
-}
-
-impl Site<'_> {
-    /// The contract that tells all proxies their code.
-    async fn authority(&self) -> Address {
-        let arguments = (true, Address::ZERO, Address::ZERO).abi_encode_params();
-        let authority = self
-            .trex("proxy/authority/TREXImplementationAuthority", &arguments)
-            .await;
-        let contracts = Contracts {
-            token: self.trex("token/Token", &[]).await,
-            topics: self
-                .trex("registry/implementation/ClaimTopicsRegistry", &[])
-                .await,
-            registry: self
-                .trex("registry/implementation/IdentityRegistry", &[])
-                .await,
-            records: self
-                .trex("registry/implementation/IdentityRegistryStorage", &[])
-                .await,
-            issuers: self
-                .trex("registry/implementation/TrustedIssuersRegistry", &[])
-                .await,
-            compliance: self.trex("compliance/modular/ModularCompliance", &[]).await,
-        };
-        let version = ReleaseVersion {
-            major: 4,
-            minor: 1,
-            patch: 6,
-        };
-        self.own(authority, &addAndUseTREXVersionCall { version, contracts })
-            .await;
-        authority
-    }
-
-    async fn trex(&self, contract: &str, arguments: &[u8]) -> Address {
-        let code = artefact::code(Package::Trex, contract);
-        self.create(code, arguments).await.0
-    }
-
-    async fn identity_contract(&self, contract: &str, arguments: &[u8]) -> Address {
-        let code = artefact::code(Package::OnchainId, contract);
-        self.create(code, arguments).await.0
-    }
-
-    /// The new contract, and the gas that it took.
-    async fn create(&self, mut code: Vec<u8>, arguments: &[u8]) -> (Address, u64) {
-        code.extend_from_slice(arguments);
-        let done = self
-            .node
-            .act(self.owner, None, code.into())
-            .await
-            .expect("the node answers");
-        let receipt = done.expect("the contract is deployed");
-        let address = receipt.contract_address.expect("there is a new contract");
-        (address, receipt.gas_used().0)
-    }
-
-    async fn own(&self, to: Address, call: &impl SolCall) {
-        let input = call.abi_encode().into();
-        let done = self
-            .node
-            .act(self.owner, Some(to), input)
-            .await
-            .expect("the node answers");
-        done.expect("the call is carried out");
     }
 }
 

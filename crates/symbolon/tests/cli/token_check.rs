@@ -11,7 +11,7 @@ use symbolon_bindings::probes::BareToken;
 use symbolon_chain::{
     deploy,
     endpoint::Endpoint,
-    erc3643::{Token, ask},
+    erc3643::{Registry, Token, ask},
     lane::calldata,
     signer::LaneSigner,
 };
@@ -338,6 +338,48 @@ async fn what_a_module_rejects_is_told_from_what_breaks() {
         refused.error().contains("the rules of the 1 modules"),
         "{refused:#?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_by_the_switch_is_named() {
+    let case = Case::with_investors(2).await;
+    // A country that no record has room for becomes none, which a module refuses.
+    for investor in &case.trex.investors {
+        let (wallet, country) = (investor.wallet, 2_000);
+        let call = Registry::updateCountryCall { wallet, country };
+        case.trex.agent(case.trex.registry, &call).await;
+    }
+    case.trex.restrict_country(0).await;
+    let report = case.check(&["--json"]).exits(9).json();
+    let transfer = operation(&report, "transfer");
+    assert_eq!(
+        (&transfer["finding"], &transfer["returns"]),
+        (&json!("breaks"), &json!(true))
+    );
+    let notes = report["cast"]["notes"].to_string();
+    assert!(notes.contains("has no room"), "{notes}");
+    let shown = case.check(&[]).exits(9).stdout;
+    assert!(
+        shown.contains("- transfer breaks: refused: Transfer not possible"),
+        "{shown}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compliance_without_room_for_modules_leaves_senders_unprotected() {
+    let case = Case::with_investors(2).await;
+    case.trex.take_legacy_compliance().await;
+    let report = case.check(&["--json"]).succeeded().json();
+    let plan = &report["transactions"];
+    assert_eq!(
+        (&plan["verified_sender"], &plan["guard"]),
+        (&Value::Null, &json!([]))
+    );
+    let revoked = operation(&report, "transfer from a revoked sender");
+    assert_eq!(revoked["finding"], "unprotected", "{revoked}");
+    let gaps = report["unprotected"].to_string();
+    assert!(gaps.contains("freeze revoked wallets"), "{gaps}");
+    assert!(gas(&report, "transfer", "registry") < gas(&report, "transfer", "today"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

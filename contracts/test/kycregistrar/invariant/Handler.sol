@@ -132,8 +132,9 @@ contract Handler is Test {
         } catch {}
     }
 
+    /// @dev Mostly hours, and now and then a week, which approvals do not outlive.
     function pass(uint32 time) external {
-        vm.warp(block.timestamp + time % 2 days);
+        vm.warp(block.timestamp + (time % 3 == 0 ? 7 days : time % 12 hours));
     }
 
     function pick(uint256 index) private view returns (address) {

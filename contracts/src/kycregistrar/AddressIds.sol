@@ -28,9 +28,9 @@ abstract contract AddressIds is IAddressIds {
         if (id == RESTRICTED) return (_restrictedIds[account], true);
     }
 
-    /// @dev Whether the address belongs to `id` and is unrestricted.
-    function _isActive(address account, bytes32 id) internal view returns (bool) {
-        return _ids[account] == id;
+    /// @dev The id of an unrestricted address; of others a reserved one, which no record has.
+    function _activeId(address account) internal view returns (bytes32) {
+        return _ids[account];
     }
 
     function _requireUsable(bytes32 id) internal pure {

@@ -62,7 +62,7 @@ abstract contract Approvals is IApprovals, AddressIds {
         callers = pending.callers;
         uint256 count = 0;
         for (uint256 i = 0; i < callers.length; ++i) {
-            if (_isActive(callers[i], id)) callers[count++] = callers[i];
+            if (_activeId(callers[i]) == id) callers[count++] = callers[i];
         }
         assembly ("memory-safe") {
             mstore(callers, count)
@@ -79,7 +79,7 @@ abstract contract Approvals is IApprovals, AddressIds {
         } else {
             for (uint256 i = callers.length; i > 0; --i) {
                 address caller = callers[i - 1];
-                if (!_isActive(caller, id)) _remove(callers, i - 1);
+                if (_activeId(caller) != id) _remove(callers, i - 1);
                 else if (caller == msg.sender) repeated = true;
             }
         }

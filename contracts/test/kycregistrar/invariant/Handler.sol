@@ -36,7 +36,7 @@ contract Handler is Test {
 
     uint16[2] private countries = [840, 276];
     bytes[] private calls;
-    mapping(bytes32 callHash => bool) private known;
+    mapping(bytes32 callHash => address) private firstSender;
     mapping(bytes32 callKey => mapping(address signer => Approval)) private approvals;
     mapping(bytes32 callKey => uint256) private executions;
     /// @dev By signer or authority.
@@ -60,7 +60,7 @@ contract Handler is Test {
             uint16[] memory where = new uint16[](1);
             where[0] = countries[i];
             vm.prank(signers[0]);
-            registrar.addAuthority(range(3 + 4 * i, 4), where, uint32(1 + i));
+            registrar.addAuthority(range(3 + 4 * i, 4), where, uint32(2 + i));
             authorities.push(registrar.getAuthorityAt(1 + i));
         }
         follower.follow(vm.getRecordedLogs());
@@ -97,8 +97,8 @@ contract Handler is Test {
         if (what % 6 == 0) call = abi.encodeCall(registrar.setAuthorityThreshold, (id, uint32(1 + how % 3)));
         else if (what % 6 == 1) call = abi.encodeCall(registrar.setAuthorityRestriction, (id, how % 3 == 0));
         else if (what % 6 == 2) call = abi.encodeCall(registrar.setAuthorityCountries, (id, where, how % 4 < 3));
-        else if (what % 6 == 3) call = abi.encodeCall(registrar.registerAddresses, (id, one(pick(how))));
-        else if (what % 6 == 4) call = abi.encodeCall(registrar.restrictAddresses, (id, one(pick(how))));
+        else if (what % 6 == 3) call = abi.encodeCall(registrar.registerAddresses, (id, one(colleague(whom % 3, how))));
+        else if (what % 6 == 4) call = abi.encodeCall(registrar.restrictAddresses, (id, one(colleague(whom % 3, how))));
         else call = abi.encodeCall(registrar.setInvestorAuthority, (id, ids));
 
         // Mostly by the owner, who alone may.
@@ -106,27 +106,49 @@ contract Handler is Test {
         if (send(caller, call) && follower.idOf(caller) != authorities[0]) othersActedAsOwner = true;
     }
 
-    /// @dev Sends what somebody sent before: so approvals meet.
+    /// @dev Sends what somebody sent not long ago, mostly by another signer of the same authority: so approvals meet.
     function sendAgain(uint256 by, uint256 which) external {
-        if (calls.length != 0) send(pick(by), calls[which % calls.length]);
+        if (calls.length == 0) return;
+        bytes memory call = recent(which);
+        bytes32 id = follower.idOf(firstSender[keccak256(call)]);
+        uint256 index = id == authorities[1] ? 1 : id == authorities[2] ? 2 : 0;
+        send(colleague(index, by), call);
+    }
+
+    /// @dev Restricts somebody who sent a call not long ago, and whose approval may still wait for others.
+    function restrictSender(uint256 which) external {
+        if (calls.length == 0) return;
+        address sender = firstSender[keccak256(recent(which))];
+        send(signers[which % 3], abi.encodeCall(registrar.restrictAddresses, (follower.idOf(sender), one(sender))));
     }
 
     function cancel(uint256 by, uint256 which) external {
         if (calls.length == 0) return;
-        address caller = pick(by);
-        bytes32 callHash = keccak256(calls[which % calls.length]);
+        bytes32 callHash = keccak256(recent(which));
+        address caller = by % 2 == 0 ? firstSender[callHash] : pick(by);
         vm.prank(caller);
         try registrar.cancelApproval(callHash) {
             delete approvals[keyOf(caller, callHash)][caller];
         } catch {}
     }
 
+    /// @dev Mostly hours, and now and then a week, which approvals do not outlive.
     function pass(uint32 time) external {
-        vm.warp(block.timestamp + time % 2 days);
+        vm.warp(block.timestamp + (time % 3 == 0 ? 7 days : time % 12 hours));
     }
 
     function pick(uint256 index) private view returns (address) {
         return signers[index % signers.length];
+    }
+
+    /// @dev One of the signers that an authority began with, and now and then anybody.
+    function colleague(uint256 authority, uint256 index) private view returns (address) {
+        if (index % 8 == 7) return pick(index / 8);
+        return authority == 0 ? signers[index % 3] : signers[4 * authority - 1 + index % 4];
+    }
+
+    function recent(uint256 index) private view returns (bytes memory) {
+        return calls[calls.length - 1 - index % (calls.length < 4 ? calls.length : 4)];
     }
 
     // ---------------------------------------------------------------------------- books
@@ -134,8 +156,6 @@ contract Handler is Test {
     /// @dev Whether the call was executed.
     function send(address caller, bytes memory call) private returns (bool executed) {
         bytes32 callHash = keccak256(call);
-        if (!known[callHash]) calls.push(call);
-        known[callHash] = true;
         bytes32 key = keyOf(caller, callHash);
         bytes32 id = follower.idOf(caller);
         Follower.Authority memory authority = follower.authority(id);
@@ -147,6 +167,10 @@ contract Handler is Test {
         (bool success, bytes memory answer) = address(registrar).call(call);
         if (!success) return false;
 
+        if (firstSender[callHash] == address(0)) {
+            firstSender[callHash] = caller;
+            calls.push(call);
+        }
         executed = abi.decode(answer, (bool));
         if (!authority.exists || authority.restricted || follower.isRestricted(caller)) restrictedActed = true;
         if (!permitted) foreignCountryTouched = true;

@@ -148,6 +148,7 @@ fn observation(mined: u64, open: &[(Nonce, Vec<B256>)]) -> Observation {
         },
         mined_nonce: Nonce(mined),
         receipts: receipts.collect(),
+        barred: false,
     }
 }
 

@@ -6,6 +6,9 @@
 //!    when a node has forgotten them: [`Store::open_transactions`].
 //! 3. [`Store::settle`]: what became of a nonce, with what the chain was seen
 //!    to hold, and the wallets that must be told again.
+//!
+//! Where the signer changes, [`Store::open_signers`] tells what the ones before
+//! it left open, and [`Store::tell_again`] lets their successor carry it.
 
 mod row;
 
@@ -23,7 +26,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError,
-    codec::{bigint, issuer_key},
+    codec::{address, bigint, issuer_key, unsigned},
     connection,
     observed::{self, Sighting},
     outbox,
@@ -106,6 +109,56 @@ impl Store {
         .into_iter()
         .map(LaneRow::read)
         .collect()
+    }
+
+    /// Who has transactions open on this chain, and how many nonces each, by
+    /// address.
+    pub async fn open_signers(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+    ) -> Result<Vec<(Address, u64)>> {
+        sqlx::query!(
+            r#"SELECT signer, count(DISTINCT nonce) AS "nonces!" FROM lane_transaction
+            WHERE issuer = $1 AND chain_id = $2 AND outcome IS NULL
+            GROUP BY signer ORDER BY signer"#,
+            issuer_key(issuer),
+            bigint(chain.0),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let nonces = unsigned(row.nonces, "a number of transactions")?;
+            Ok((address(&row.signer)?, nonces))
+        })
+        .collect()
+    }
+
+    /// Queues what these nonces carry again, as the register has it now, while
+    /// they stay open: their signer's key is gone, and no fee can be raised.
+    pub async fn tell_again(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        signer: Address,
+        nonces: &[Nonce],
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let mut transaction = self.begin_growing().await?;
+        outbox::lock_chain(&mut transaction, issuer, chain).await?;
+        let mut owed = Vec::new();
+        for nonce in nonces {
+            let place = Place {
+                issuer,
+                chain,
+                signer,
+                nonce: *nonce,
+            };
+            owed.extend(place.wallets(&mut transaction).await?);
+        }
+        outbox::requeue(&mut transaction, issuer, chain, &owed, now).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Notes what became of these nonces, in this order and all or nothing:

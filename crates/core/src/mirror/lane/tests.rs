@@ -5,6 +5,7 @@ mod forgetting;
 mod refusals;
 mod replacements;
 mod restarts;
+mod succession;
 mod turns;
 
 use std::collections::BTreeMap;
@@ -57,6 +58,9 @@ struct World {
     block: u64,
     broadcast: Broadcast,
     sent: Vec<(Nonce, Attempt)>,
+    told_again: Vec<Nonce>,
+    /// The registry takes no writes from the signer.
+    barred: bool,
 }
 
 impl World {
@@ -74,6 +78,8 @@ impl World {
             block: 1,
             broadcast: Broadcast::Accepted,
             sent: Vec::new(),
+            told_again: Vec::new(),
+            barred: false,
         }
     }
 
@@ -175,6 +181,7 @@ impl World {
                     .iter()
                     .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
                     .collect(),
+                barred: self.barred,
             }),
             Effect::Settle(ended) => {
                 let nonces: Vec<_> = ended.iter().map(|(nonce, _)| *nonce).collect();
@@ -186,6 +193,11 @@ impl World {
                 }
                 self.stored.retain(|open| !nonces.contains(&open.nonce));
                 Input::Settled(nonces)
+            }
+            Effect::TellAgain(nonces) => {
+                nonces.iter().for_each(|nonce| self.queue_again(*nonce));
+                self.told_again.extend(nonces);
+                Input::ToldAgain
             }
         })
     }

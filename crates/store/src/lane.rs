@@ -204,6 +204,10 @@ impl Store {
             }
         }
         observed::write(&mut transaction, issuer, chain, &seen).await?;
+        if !owed.is_empty() {
+            // A former signer's lane may queue the same wallets at the same time.
+            outbox::lock_chain(&mut transaction, issuer, chain).await?;
+        }
         outbox::requeue(&mut transaction, issuer, chain, &owed, now).await?;
         Ok(transaction.commit().await?)
     }

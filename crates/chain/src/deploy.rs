@@ -10,7 +10,7 @@ use alloy::{
 };
 use symbolon_bindings::{IdentityRegistry, RegulatedToken};
 
-use crate::{ChainError, endpoint::Endpoint, receipt::MinedReceipt, signer::LaneSigner};
+use crate::{ChainError, endpoint::Endpoint, receipt::MinedReceipt, roles, signer::LaneSigner};
 
 /// The deployer that stands at this address on practically every chain, and
 /// gives a contract an address made of salt and code alone.
@@ -101,7 +101,7 @@ pub async fn appoint_mirror(
     registry: Address,
     mirror: Address,
 ) -> Result<(), ChainError> {
-    if is_mirror(endpoint, registry, mirror).await? {
+    if roles::is_mirror(endpoint, registry, mirror).await? {
         return Ok(());
     }
     let call = IdentityRegistry::addMirrorCall { mirror };
@@ -114,22 +114,6 @@ pub async fn appoint_mirror(
     )
     .await?;
     Ok(())
-}
-
-/// Whether the registry takes writes from this signer.
-pub async fn is_mirror(
-    endpoint: &Endpoint,
-    registry: Address,
-    mirror: Address,
-) -> Result<bool, ChainError> {
-    let call = IdentityRegistry::isMirrorCall { mirror };
-    let request = alloy::rpc::types::TransactionRequest::default()
-        .to(registry)
-        .input(Bytes::from(call.abi_encode()).into());
-    let Ok(output) = endpoint.call(request).await? else {
-        return Ok(false);
-    };
-    Ok(IdentityRegistry::isMirrorCall::abi_decode_returns(&output).unwrap_or(false))
 }
 
 /// Signs, sends, and waits until the transaction is mined and carried out.

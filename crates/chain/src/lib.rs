@@ -3,7 +3,7 @@
 //! [`endpoint::Endpoint`] talks to one node, [`signer::LaneSigner`] holds one
 //! key, [`lane::LaneClient`] joins the two and carries out what a
 //! [`symbolon_core::mirror::lane::Lane`] asks of a chain, [`deploy`] puts the
-//! contracts in place, [`history`] reads
+//! contracts in place, [`roles`] tells who may write to them, [`history`] reads
 //! back what mirrors wrote, and [`token`] speaks to tokens as their users do.
 //!
 //! Nothing here decides anything: what to send, when, and at what price is
@@ -15,6 +15,7 @@ pub mod error;
 pub mod history;
 pub mod lane;
 pub mod receipt;
+pub mod roles;
 pub mod signer;
 pub mod token;
 

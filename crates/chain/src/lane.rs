@@ -75,6 +75,15 @@ impl LaneClient {
         }
     }
 
+    /// Makes sure that the chain takes the only kind of transaction that lanes
+    /// send.
+    pub async fn check_fees(&self) -> Result<(), ChainError> {
+        match self.endpoint.head().await?.base_fee {
+            Some(_) => Ok(()),
+            None => Err(ChainError::NoBaseFee(self.endpoint.chain())),
+        }
+    }
+
     /// Signs; nothing is sent.
     pub fn sign(&self, envelope: &Envelope) -> Result<SignedBytes, ChainError> {
         sign(&self.signer, self.endpoint.chain(), self.registry, envelope)

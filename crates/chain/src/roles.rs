@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use alloy::{
-    primitives::{Address, B256, Bytes},
+    primitives::{Address, Bytes},
     providers::Provider,
     rpc::types::{Filter, TransactionRequest},
     sol_types::{SolCall, SolEvent},
@@ -31,6 +31,8 @@ const UNLIMITED: u64 = (1 << 40) - 1;
 /// Who may do what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roles {
+    /// For whom it was deployed; `None` where that is before the block given.
+    pub first_owner: Option<Address>,
     /// Who appoints the others.
     pub owner: Address,
     /// To whom the ownership is offered, if to anybody.
@@ -67,6 +69,7 @@ pub async fn roles(
         }
     }
     Ok(Roles {
+        first_owner: candidates.first_owner,
         owner,
         pending_owner,
         mirrors,
@@ -99,6 +102,33 @@ pub async fn is_mirror(
     ask(endpoint, registry, call).await
 }
 
+/// The owner's call that appoints a mirror.
+pub fn add_mirror(mirror: Address) -> Bytes {
+    IdentityRegistry::addMirrorCall { mirror }
+        .abi_encode()
+        .into()
+}
+
+/// The owner's call that removes a mirror.
+pub fn remove_mirror(mirror: Address) -> Bytes {
+    IdentityRegistry::removeMirrorCall { mirror }
+        .abi_encode()
+        .into()
+}
+
+/// The owner's call that offers the ownership; to the zero address, withdraws
+/// the offer.
+pub fn transfer_ownership(to: Address) -> Bytes {
+    IdentityRegistry::transferOwnershipCall { newOwner: to }
+        .abi_encode()
+        .into()
+}
+
+/// The call by which the one to whom it is offered takes the ownership.
+pub fn accept_ownership() -> Bytes {
+    IdentityRegistry::acceptOwnershipCall {}.abi_encode().into()
+}
+
 async fn ask<C: SolCall>(
     endpoint: &Endpoint,
     registry: Address,
@@ -120,6 +150,7 @@ async fn ask<C: SolCall>(
 /// Everybody who was ever given a role.
 #[derive(Default)]
 struct Candidates {
+    first_owner: Option<Address>,
     mirrors: BTreeSet<Address>,
     agents: BTreeSet<Address>,
 }
@@ -154,9 +185,11 @@ impl Candidates {
         to: u64,
     ) -> Result<(), ChainError> {
         let mirror = IdentityRegistry::MirrorAdded::SIGNATURE_HASH;
+        let agent = IdentityRegistry::AgentAdded::SIGNATURE_HASH;
+        let owner = IdentityRegistry::OwnershipTransferred::SIGNATURE_HASH;
         let filter = Filter::new()
             .address(registry)
-            .event_signature(vec![mirror, IdentityRegistry::AgentAdded::SIGNATURE_HASH])
+            .event_signature(vec![mirror, agent, owner])
             .from_block(from)
             .to_block(to);
         let logs = endpoint
@@ -165,19 +198,25 @@ impl Candidates {
             .await
             .map_err(refused("eth_getLogs"))?;
         for log in logs {
-            let [event, account] = log.topics() else {
-                return Err(ChainError::Nonsense {
-                    method: "eth_getLogs",
-                    why: "a log of another kind than was asked for",
-                });
-            };
-            let account = Address::from_word(B256::from(*account));
-            let known = if *event == mirror {
-                &mut self.mirrors
-            } else {
-                &mut self.agents
-            };
-            known.insert(account);
+            match log.topics() {
+                [event, account] if *event == mirror => {
+                    self.mirrors.insert(Address::from_word(*account));
+                }
+                [event, account] if *event == agent => {
+                    self.agents.insert(Address::from_word(*account));
+                }
+                [event, before, after] if *event == owner => {
+                    if before.is_zero() {
+                        self.first_owner = Some(Address::from_word(*after));
+                    }
+                }
+                _ => {
+                    return Err(ChainError::Nonsense {
+                        method: "eth_getLogs",
+                        why: "a log of another kind than was asked for",
+                    });
+                }
+            }
         }
         Ok(())
     }

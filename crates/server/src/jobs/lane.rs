@@ -133,6 +133,7 @@ async fn drive(
     let endpoint = Endpoint::connect(url, settings.chain).await?;
     let client = LaneClient::new(endpoint, settings.signer.clone(), registry);
     client.check_mirror().await?;
+    client.check_fees().await?;
     // Whoever was storing for this chain has ended once its books are open.
     let books = Books::new(
         store.clone(),

@@ -15,6 +15,7 @@ const exported = {
   "src/RegulatedToken.sol": "RegulatedToken.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
+  "test/helpers/TwoOfTwo.sol": "probes/TwoOfTwo.json",
 };
 
 export function forge(...args) {

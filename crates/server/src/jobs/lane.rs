@@ -172,7 +172,13 @@ async fn drive(
                 }
             }
             () = heard(&mut news, &settings.issuer) => lane.handle(Input::Woken, clock.now_ms()),
-            _ = unprompted.tick() => lane.handle(Input::Woken, clock.now_ms()),
+            _ = unprompted.tick() => {
+                lane.handle(Input::Woken, clock.now_ms());
+                // A server that still had another key stored one more.
+                if formers.is_empty() && former::any(store, settings).await? {
+                    return Ok(());
+                }
+            }
             () = &mut timer => {}
         }
     }

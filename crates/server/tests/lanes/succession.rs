@@ -109,6 +109,26 @@ async fn what_the_old_signer_stored_and_no_node_ever_got_is_sent() {
     assert_eq!(mirrored[0].hash, stored[0].hash);
 }
 
+/// Two servers overlap for a moment: the old one stores one more transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_old_signer_stores_after_the_switch_is_ended_too() {
+    let (chain, mut register) = begun(async |chain| {
+        let proxy = Proxy::before(chain).await;
+        proxy.swallow(usize::MAX);
+        proxy.url
+    })
+    .await;
+    register.run_lane_of(next_mirror(), chain.id(), chain.url(), policy());
+    until("the new one is at work", async || {
+        let status = register.status(chain.id()).await;
+        status.signer == Some(next_mirror().address())
+    })
+    .await;
+    let wallets = register.admit(5).await;
+    register.revoke(&wallets[..2]).await;
+    register.until_mirrored(&chain).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_removed_signer_left_is_sent_by_its_successor() {
     let (chain, mut register) = begun(async |chain| {

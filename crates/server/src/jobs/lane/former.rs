@@ -23,6 +23,13 @@ pub(super) struct Formers {
     under_way: FuturesUnordered<BoxFuture<'static, Result<(Address, Input), LaneError>>>,
 }
 
+/// Whether anybody but the signer has transactions open.
+pub(super) async fn any(store: &Store, settings: &LaneSettings) -> Result<bool, LaneError> {
+    let open = store.open_signers(&settings.issuer, settings.chain).await?;
+    let signer = settings.signer.address();
+    Ok(open.iter().any(|(other, _)| *other != signer))
+}
+
 impl Formers {
     /// Everybody but this client's signer who has transactions open.
     pub(super) async fn open(

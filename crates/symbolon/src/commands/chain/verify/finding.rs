@@ -36,7 +36,7 @@ impl Finding {
                 "it is not known with whose key the register writes: add a [[lane]], or run `symbolon serve`".to_owned(),
             ),
             Some(signer) if !roles.mirrors.contains(&signer) => alarms.push(format!(
-                "the lane's signer {signer} may not write: let the owner appoint it (`symbolon chain deploy` does so)"
+                "the lane's signer {signer} may not write: let the owner appoint it (`symbolon chain rotate-signer` does so)"
             )),
             Some(_) => {}
         }

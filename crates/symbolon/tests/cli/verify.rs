@@ -38,6 +38,10 @@ async fn a_registry_as_it_was_deployed_is_well() {
     let said = chain.desk.run(&["chain", "verify", "31337"]).succeeded();
     assert!(said.stdout.contains("a plain key"), "{said:#?}");
     chain.desk.run(&["chain", "verify", "1"]).exits(5);
+    let url = chain.anvil.url();
+    chain.desk.run(&["chain", "verify", "--rpc", url]).exits(2);
+    let by_name = ["chain", "verify", "31337", "--rpc", url];
+    chain.desk.run(&by_name).succeeded();
 }
 
 #[tokio::test(flavor = "multi_thread")]

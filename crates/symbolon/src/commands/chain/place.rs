@@ -17,13 +17,8 @@ use crate::{
 /// The node of a chain that the register knows.
 #[derive(Debug, Args)]
 pub(super) struct NodeArgs {
-    /// The node's URL [default: that of the chain's lane]
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "SYMBOLON_RPC_URL",
-        hide_env_values = true
-    )]
+    /// The node's URL, on a shared machine rather by --rpc-file [default: that of the chain's lane]
+    #[arg(long, value_name = "URL")]
     rpc: Option<SecretString>,
 
     /// A file with the node's URL
@@ -78,6 +73,11 @@ impl Place {
 }
 
 impl NodeArgs {
+    /// Whether a node was named.
+    pub(super) fn is_given(&self) -> bool {
+        self.rpc.is_some() || self.rpc_file.is_some()
+    }
+
     fn url(&self) -> Result<Option<SecretString>> {
         match (&self.rpc, &self.rpc_file) {
             (Some(url), _) => Ok(Some(url.clone())),

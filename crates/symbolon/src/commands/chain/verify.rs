@@ -59,6 +59,11 @@ fn chains(args: &VerifyArgs, issuer: &IssuerId, context: &Context) -> Result<Vec
     if let Some(id) = args.chain {
         return Ok(vec![ChainId(id)]);
     }
+    if args.node.is_given() {
+        return Err(Failure::usage(
+            "--rpc: one node is on one chain: name the chain too, such as `symbolon chain verify 8453`",
+        ));
+    }
     let chains: Vec<_> = context
         .config
         .lanes_of(issuer)

@@ -31,7 +31,8 @@ const UNLIMITED: u64 = (1 << 40) - 1;
 /// Who may do what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roles {
-    /// For whom it was deployed; `None` where that is before the block given.
+    /// For whom it was deployed; `None` where the node's logs do not go back so
+    /// far, so that others may be missing too.
     pub first_owner: Option<Address>,
     /// Who appoints the others.
     pub owner: Address,
@@ -45,7 +46,8 @@ pub struct Roles {
     pub agent_term: AgentTerm,
 }
 
-/// Everybody who has a role on a registry that stands since this block.
+/// Everybody who has a role on a registry that stands since this block, or one
+/// before it.
 pub async fn roles(
     endpoint: &Endpoint,
     registry: Address,
@@ -55,7 +57,14 @@ pub async fn roles(
     let term = ask(endpoint, registry, IdentityRegistry::agentTermCall {}).await?;
     let term: u64 = term.to();
     let mut candidates = Candidates::default();
-    candidates.read(endpoint, registry, deployed_block).await?;
+    let head = endpoint.head().await?.number;
+    candidates
+        .read(endpoint, registry, deployed_block, head)
+        .await?;
+    if let (None, Some(before)) = (candidates.first_owner, deployed_block.checked_sub(1)) {
+        // It was deployed earlier than the caller believes: nobody may be missed.
+        candidates.read(endpoint, registry, 0, before).await?;
+    }
     let (mut mirrors, mut agents) = (Vec::new(), Vec::new());
     for account in candidates.mirrors {
         if is_mirror(endpoint, registry, account).await? {
@@ -160,12 +169,12 @@ impl Candidates {
         &mut self,
         endpoint: &Endpoint,
         registry: Address,
-        deployed_block: u64,
+        mut from: u64,
+        newest: u64,
     ) -> Result<(), ChainError> {
-        let head = endpoint.head().await?.number;
-        let (mut from, mut span) = (deployed_block, SPAN);
-        while from <= head {
-            let to = from.saturating_add(span - 1).min(head);
+        let mut span = SPAN;
+        while from <= newest {
+            let to = from.saturating_add(span - 1).min(newest);
             match self.read_blocks(endpoint, registry, from, to).await {
                 Ok(()) => from = to + 1,
                 Err(ChainError::Rpc { .. }) if span > LEAST_SPAN => {

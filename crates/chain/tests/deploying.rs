@@ -149,6 +149,10 @@ async fn everybody_with_a_role_is_found() {
             agent_term: AgentTerm::Seconds(86_400),
         }
     );
+    // Whoever believes it to be younger misses nobody.
+    let head = endpoint.head().await.unwrap().number;
+    let believed = roles::roles(&endpoint, registry, head).await.unwrap();
+    assert_eq!(believed, found);
     let nowhere = roles::roles(&endpoint, Address::ZERO, 0).await;
     assert!(matches!(nowhere, Err(ChainError::Nonsense { .. })));
 }

@@ -31,6 +31,11 @@ impl Finding {
             ];
         };
         let mut alarms = Vec::new();
+        if roles.first_owner.is_none() {
+            alarms.push(
+                "the node's logs do not go back to its deployment, so some who may write may be missing here: ask a node that keeps all logs (--rpc)".to_owned(),
+            );
+        }
         match self.signer {
             None => alarms.push(
                 "it is not known with whose key the register writes: add a [[lane]], or run `symbolon serve`".to_owned(),

@@ -19,6 +19,7 @@ const exported = {
   "test/gas/BareToken.sol": "probes/BareToken.json",
   "test/gas/InvestorsProbe.sol": "probes/InvestorsProbe.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
+  "test/helpers/TwoOfTwo.sol": "probes/TwoOfTwo.json",
 };
 
 export function forge(...args) {

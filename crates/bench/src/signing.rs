@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use alloy::primitives::{Address, B256, U256, keccak256};
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use secrecy::SecretString;
 use symbolon_chain::{lane::sign, signer::LaneSigner};
 use symbolon_core::{
@@ -116,6 +116,7 @@ fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelop
                 ensure!(ended.iter().all(mined), "the null node mines everything");
                 Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
             }
+            Effect::TellAgain(_) => bail!("only a former signer's lane asks for it"),
         };
         lane.handle(input, now);
     }
@@ -153,6 +154,7 @@ fn observation(mined: u64, open: &[(Nonce, Vec<B256>)]) -> Observation {
         },
         mined_nonce: Nonce(mined),
         receipts: receipts.collect(),
+        barred: false,
     }
 }
 

@@ -86,4 +86,10 @@ pub mod probes {
         VerifiedProbe,
         "../../contracts/abi/probes/VerifiedProbe.json"
     );
+
+    contract!(
+        /// An owner of two keys, to whom a registry is handed over.
+        TwoOfTwo,
+        "../../contracts/abi/probes/TwoOfTwo.json"
+    );
 }

@@ -140,17 +140,20 @@ fn said(receipt: &MinedReceipt) -> Vec<(Address, RecoverySuccess)> {
         .collect()
 }
 
+/// The lost wallet, the new one, and what the registry held of both.
+type BorneOut = (
+    WalletAddress,
+    WalletAddress,
+    Vec<(WalletAddress, WalletRecord)>,
+);
+
 /// Whether the registry registered the one and removed the other in this
 /// transaction, and what it held of both then.
 fn borne_out(
     receipt: &MinedReceipt,
     registry: Address,
     said: &RecoverySuccess,
-) -> Option<(
-    WalletAddress,
-    WalletAddress,
-    Vec<(WalletAddress, WalletRecord)>,
-)> {
+) -> Option<BorneOut> {
     let lost = WalletAddress::new(said._lostWallet).ok()?;
     let new = WalletAddress::new(said._newWallet).ok()?;
     let (mut registered, mut removed) = (false, false);

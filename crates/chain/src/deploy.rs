@@ -3,18 +3,21 @@
 use std::time::Duration;
 
 use alloy::{
-    consensus::TxEip1559,
+    consensus::{TxEip1559, TxEnvelope, TxLegacy},
     eips::eip2718::Encodable2718,
-    primitives::{Address, B256, Bytes, TxKind, U256, address},
-    sol_types::{SolCall, SolConstructor},
+    primitives::{Address, B256, Bytes, TxKind, U256},
+    sol_types::SolConstructor,
 };
 use symbolon_bindings::{IdentityRegistry, RegulatedToken};
 
-use crate::{ChainError, endpoint::Endpoint, receipt::MinedReceipt, signer::LaneSigner};
-
-/// The deployer that stands at this address on practically every chain, and
-/// gives a contract an address made of salt and code alone.
-pub const CREATE2_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+use crate::{
+    ChainError,
+    deployer::{self, CREATE2_DEPLOYER},
+    endpoint::Endpoint,
+    receipt::MinedReceipt,
+    roles,
+    signer::LaneSigner,
+};
 
 /// How long to wait for one transaction.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -24,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Deployed {
     /// Where.
     pub address: Address,
-    /// The block by which it stood there; logs begin no earlier.
+    /// The block that it was deployed in, or an earlier one: logs begin no earlier.
     pub block: u64,
     /// Whether this call put it there.
     pub fresh: bool,
@@ -63,14 +66,14 @@ pub async fn deploy(
 ) -> Result<Deployed, ChainError> {
     let address = address_of(code, salt);
     if !endpoint.code(address).await?.is_empty() {
-        let block = endpoint.head().await?.number;
+        let block = first_block(endpoint, address).await?;
         return Ok(Deployed {
             address,
             block,
             fresh: false,
         });
     }
-    if endpoint.code(CREATE2_DEPLOYER).await?.is_empty() {
+    if !deployer::stands(endpoint).await? {
         return Err(ChainError::NoDeployer(endpoint.chain()));
     }
     let mut input = salt.to_vec();
@@ -101,35 +104,28 @@ pub async fn appoint_mirror(
     registry: Address,
     mirror: Address,
 ) -> Result<(), ChainError> {
-    if is_mirror(endpoint, registry, mirror).await? {
+    if roles::is_mirror(endpoint, registry, mirror).await? {
         return Ok(());
     }
-    let call = IdentityRegistry::addMirrorCall { mirror };
-    send(
-        endpoint,
-        owner,
-        registry,
-        call.abi_encode().into(),
-        "to appoint the mirror",
-    )
-    .await?;
+    let call = roles::add_mirror(mirror);
+    send(endpoint, owner, registry, call, "to appoint the mirror").await?;
     Ok(())
 }
 
-/// Whether the registry takes writes from this signer.
-pub async fn is_mirror(
-    endpoint: &Endpoint,
-    registry: Address,
-    mirror: Address,
-) -> Result<bool, ChainError> {
-    let call = IdentityRegistry::isMirrorCall { mirror };
-    let request = alloy::rpc::types::TransactionRequest::default()
-        .to(registry)
-        .input(Bytes::from(call.abi_encode()).into());
-    let Ok(output) = endpoint.call(request).await? else {
-        return Ok(false);
-    };
-    Ok(IdentityRegistry::isMirrorCall::abi_decode_returns(&output).unwrap_or(false))
+/// The block that this contract was deployed in, or 0 where the node keeps no
+/// old states: logs begin no earlier.
+async fn first_block(endpoint: &Endpoint, address: Address) -> Result<u64, ChainError> {
+    let (mut without, mut with) = (0, endpoint.head().await?.number);
+    while without < with {
+        let middle = without + (with - without) / 2;
+        match endpoint.had_code(address, middle).await {
+            Ok(true) => with = middle,
+            Ok(false) => without = middle + 1,
+            Err(ChainError::Rpc { .. }) => return Ok(0),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(with)
 }
 
 /// Signs, sends, and waits until the transaction is mined and carried out.
@@ -140,30 +136,37 @@ pub async fn send(
     input: Bytes,
     what: &'static str,
 ) -> Result<MinedReceipt, ChainError> {
+    send_value(endpoint, signer, to, U256::ZERO, input, what).await
+}
+
+/// The same with some of the chain's coin.
+pub async fn send_value(
+    endpoint: &Endpoint,
+    signer: &LaneSigner,
+    to: Address,
+    value: U256,
+    input: Bytes,
+    what: &'static str,
+) -> Result<MinedReceipt, ChainError> {
     let request = alloy::rpc::types::TransactionRequest::default()
         .from(signer.address())
         .to(to)
+        .value(value)
         .input(input.clone().into());
     if let Err(reason) = endpoint.call(request.clone()).await? {
         return Err(ChainError::Reverted { what, reason });
     }
-    let head = endpoint.head().await?;
-    let market = endpoint.market(head).await;
     let gas = alloy::providers::Provider::estimate_gas(endpoint.provider(), request)
         .await
         .map_err(crate::endpoint::refused("eth_estimateGas"))?;
-    let transaction = TxEip1559 {
-        chain_id: endpoint.chain().0,
+    let call = Call {
         nonce: endpoint.mined_nonce(signer.address()).await?,
         gas_limit: gas + gas / 5,
-        max_fee_per_gas: market.base_fee.0 * 2 + market.tip.0,
-        max_priority_fee_per_gas: market.tip.0,
-        to: TxKind::Call(to),
-        value: U256::ZERO,
-        access_list: Default::default(),
+        to,
+        value,
         input,
     };
-    let signed = signer.sign(transaction)?;
+    let signed = call.sign(endpoint, signer).await?;
     let hash = endpoint.send_raw(&signed.encoded_2718()).await?;
     let receipt = mined(endpoint, hash, what).await?;
     if receipt.succeeded() {
@@ -172,6 +175,57 @@ pub async fn send(
         Err(ChainError::Reverted {
             what,
             reason: "out of gas, or the chain changed meanwhile".to_owned(),
+        })
+    }
+}
+
+/// A transaction that has no price yet.
+struct Call {
+    nonce: u64,
+    gas_limit: u64,
+    to: Address,
+    value: U256,
+    input: Bytes,
+}
+
+impl Call {
+    /// At today's price, in the form that the chain takes.
+    async fn sign(
+        self,
+        endpoint: &Endpoint,
+        signer: &LaneSigner,
+    ) -> Result<TxEnvelope, ChainError> {
+        let chain_id = endpoint.chain().0;
+        let head = endpoint.head().await?;
+        let Self {
+            nonce,
+            gas_limit,
+            to,
+            value,
+            input,
+        } = self;
+        if head.base_fee.is_none() {
+            return signer.sign(TxLegacy {
+                chain_id: Some(chain_id),
+                nonce,
+                gas_price: endpoint.gas_price().await?.0,
+                gas_limit,
+                to: TxKind::Call(to),
+                value,
+                input,
+            });
+        }
+        let market = endpoint.market(head).await;
+        signer.sign(TxEip1559 {
+            chain_id,
+            nonce,
+            gas_limit,
+            max_fee_per_gas: market.base_fee.0 * 2 + market.tip.0,
+            max_priority_fee_per_gas: market.tip.0,
+            to: TxKind::Call(to),
+            value,
+            access_list: Default::default(),
+            input,
         })
     }
 }

@@ -36,8 +36,8 @@ pub struct HeadBlock {
     pub number: u64,
     /// Its timestamp.
     pub at: UnixSeconds,
-    /// Its base fee, per gas; 0 on chains without one.
-    pub base_fee: Wei,
+    /// Its base fee, per gas; `None` on chains without EIP-1559.
+    pub base_fee: Option<Wei>,
 }
 
 /// A node, known to be on the right chain.
@@ -143,7 +143,7 @@ impl Endpoint {
         Ok(HeadBlock {
             number: header.number(),
             at: UnixSeconds(header.timestamp()),
-            base_fee: Wei(header.base_fee_per_gas().unwrap_or(0).into()),
+            base_fee: header.base_fee_per_gas().map(|fee| Wei(fee.into())),
         })
     }
 
@@ -151,9 +151,23 @@ impl Endpoint {
     pub async fn market(&self, head: HeadBlock) -> Market {
         let tip = self.provider.get_max_priority_fee_per_gas().await;
         Market {
-            base_fee: head.base_fee,
+            base_fee: head.base_fee.unwrap_or_default(),
             tip: Wei(tip.unwrap_or(1_000_000_000)),
         }
+    }
+
+    /// What a unit of gas costs where there is no base fee.
+    pub async fn gas_price(&self) -> Result<Wei, ChainError> {
+        let price = self.provider.get_gas_price().await;
+        price.map(Wei).map_err(refused("eth_gasPrice"))
+    }
+
+    /// The number of the newest block that the chain calls final, if it does.
+    pub async fn finalized(&self) -> Result<Option<u64>, ChainError> {
+        let tag = BlockId::Number(BlockNumberOrTag::Finalized);
+        let block = self.provider.get_block(tag).await;
+        let block = block.map_err(refused("eth_getBlockByNumber"))?;
+        Ok(block.map(|block| block.header().number()))
     }
 
     /// How many transactions of this account the newest block has.
@@ -170,6 +184,14 @@ impl Endpoint {
         let balance = self.provider.get_balance(account).await;
         let balance: U256 = balance.map_err(refused("eth_getBalance"))?;
         Ok(Wei(balance.saturating_to()))
+    }
+
+    /// Whether there was code at an address once this block was mined. Nodes
+    /// that keep no old states cannot tell.
+    pub async fn had_code(&self, address: Address, block: u64) -> Result<bool, ChainError> {
+        let code = self.provider.get_code_at(address).number(block).await;
+        code.map(|code| !code.is_empty())
+            .map_err(refused("eth_getCode"))
     }
 
     /// The code at an address; empty where there is none.

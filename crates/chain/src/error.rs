@@ -37,6 +37,11 @@ pub enum ChainError {
         /// What answers.
         found: ChainId,
     },
+    /// Lanes send EIP-1559 transactions alone.
+    #[error(
+        "chain {0} has no base fee (EIP-1559): lanes to such chains are not supported, and nothing is sent"
+    )]
+    NoBaseFee(ChainId),
     /// The registry would revert whatever this signer sends.
     #[error(
         "the registry at {registry} takes no writes from {signer}: let its owner appoint it as a mirror"
@@ -63,7 +68,7 @@ pub enum ChainError {
     Signing,
     /// The deployer that gives contracts the same address everywhere is missing.
     #[error(
-        "chain {0} lacks the CREATE2 deployer at 0x4e59b44847b379578588920cA78FbF26c0B4956C: send its well-known deployment transaction first"
+        "chain {0} lacks the CREATE2 deployer at 0x4e59b44847b379578588920cA78FbF26c0B4956C: `symbolon chain deploy --place-deployer` puts it there for 0.01 of the chain's coin"
     )]
     NoDeployer(ChainId),
     /// A transaction was mined, but not carried out.

@@ -19,9 +19,11 @@ use symbolon_core::{
 };
 
 use crate::{
-    ChainError, deploy,
+    ChainError,
     endpoint::{Endpoint, HeadBlock},
+    history,
     receipt::MinedReceipt,
+    roles,
     signer::LaneSigner,
 };
 
@@ -66,10 +68,19 @@ impl LaneClient {
     /// spent on reverting is spent on nothing.
     pub async fn check_mirror(&self) -> Result<(), ChainError> {
         let (registry, signer) = (self.registry, self.signer());
-        if deploy::is_mirror(&self.endpoint, registry, signer).await? {
+        if roles::is_mirror(&self.endpoint, registry, signer).await? {
             Ok(())
         } else {
             Err(ChainError::NotMirror { registry, signer })
+        }
+    }
+
+    /// Makes sure that the chain takes the only kind of transaction that lanes
+    /// send.
+    pub async fn check_fees(&self) -> Result<(), ChainError> {
+        match self.endpoint.head().await?.base_fee {
+            Some(_) => Ok(()),
+            None => Err(ChainError::NoBaseFee(self.endpoint.chain())),
         }
     }
 
@@ -89,10 +100,38 @@ impl LaneClient {
         &self,
         open: &[(Nonce, Vec<B256>)],
     ) -> Result<(Observation, HeadBlock), ChainError> {
+        self.observe_account(self.signer(), open).await
+    }
+
+    /// The same for a signer whose key is gone, and whether the registry still
+    /// takes its writes.
+    pub async fn observe_former(
+        &self,
+        former: Address,
+        open: &[(Nonce, Vec<B256>)],
+    ) -> Result<Observation, ChainError> {
+        let (mut observation, _) = self.observe_account(former, open).await?;
+        observation.barred = !roles::is_mirror(&self.endpoint, self.registry, former).await?;
+        Ok(observation)
+    }
+
+    /// What the registry holds of these wallets by now, whoever wrote it.
+    pub async fn records(
+        &self,
+        wallets: &[WalletAddress],
+    ) -> Result<Vec<WalletRecord>, ChainError> {
+        history::records(&self.endpoint, self.registry, wallets).await
+    }
+
+    async fn observe_account(
+        &self,
+        account: Address,
+        open: &[(Nonce, Vec<B256>)],
+    ) -> Result<(Observation, HeadBlock), ChainError> {
         // The head comes first: what is read after it is no older than it says.
         let head = self.endpoint.head().await?;
         let (mined, market) =
-            futures::future::try_join(self.endpoint.mined_nonce(self.signer.address()), async {
+            futures::future::try_join(self.endpoint.mined_nonce(account), async {
                 Ok(self.endpoint.market(head).await)
             })
             .await?;
@@ -111,6 +150,7 @@ impl LaneClient {
             market,
             mined_nonce,
             receipts,
+            barred: false,
         };
         Ok((observation, head))
     }

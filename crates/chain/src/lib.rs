@@ -3,17 +3,19 @@
 //! [`endpoint::Endpoint`] talks to one node, [`signer::LaneSigner`] holds one
 //! key, [`lane::LaneClient`] joins the two and carries out what a
 //! [`symbolon_core::mirror::lane::Lane`] asks of a chain, [`deploy`] puts the
-//! contracts in place, [`history`] reads
-//! back what mirrors wrote and [`agents`] what tokens' agents did, and
-//! [`token`] speaks to tokens as their users do. [`erc3643`] is what deployed
-//! tokens and their registries understand, [`holders`] finds who holds them,
-//! and [`development`] acts for anybody on a node where that is allowed.
+//! contracts in place by way of the [`deployer`], [`preset`] knows chains, and
+//! [`roles`] tells who may write to them; [`history`] reads back what mirrors
+//! wrote and [`agents`] what tokens' agents did, and [`token`] speaks to tokens
+//! as their users do. [`erc3643`] is what deployed tokens and their registries
+//! understand, [`holders`] finds who holds them, and [`development`] acts for
+//! anybody on a node where that is allowed.
 //!
 //! Nothing here decides anything: what to send, when, and at what price is
 //! the lane's business; what a wallet's record must be is the register's.
 
 pub mod agents;
 pub mod deploy;
+pub mod deployer;
 pub mod development;
 pub mod endpoint;
 pub mod erc3643;
@@ -21,7 +23,9 @@ pub mod error;
 pub mod history;
 pub mod holders;
 pub mod lane;
+pub mod preset;
 pub mod receipt;
+pub mod roles;
 pub mod signer;
 pub mod token;
 

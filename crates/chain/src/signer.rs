@@ -1,9 +1,9 @@
 //! One signing key.
 
 use alloy::{
-    consensus::{SignableTransaction, TxEip1559, TxEnvelope},
+    consensus::{SignableTransaction, Signed, TxEnvelope},
     network::TxSignerSync,
-    primitives::{Address, B256},
+    primitives::{Address, B256, Signature},
     signers::local::PrivateKeySigner,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -34,7 +34,11 @@ impl LaneSigner {
     }
 
     /// Signs; the result's bytes are what nodes take.
-    pub fn sign(&self, mut transaction: TxEip1559) -> Result<TxEnvelope, ChainError> {
+    pub fn sign<T>(&self, mut transaction: T) -> Result<TxEnvelope, ChainError>
+    where
+        T: SignableTransaction<Signature>,
+        TxEnvelope: From<Signed<T>>,
+    {
         let signature = self
             .key
             .sign_transaction_sync(&mut transaction)

@@ -5,7 +5,7 @@
 use alloy::primitives::{Address, B256, U256};
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy, endpoint::Endpoint, lane::LaneClient, signer::LaneSigner, token,
+    ChainError, deploy, endpoint::Endpoint, lane::LaneClient, roles, signer::LaneSigner, token,
 };
 use symbolon_core::{
     ids::ChainId,
@@ -124,12 +124,12 @@ async fn the_registry_has_one_address_and_the_committed_code() {
             .unwrap()
     );
     assert!(
-        deploy::is_mirror(&chain.endpoint, chain.registry, chain.client.signer())
+        roles::is_mirror(&chain.endpoint, chain.registry, chain.client.signer())
             .await
             .unwrap()
     );
     assert!(
-        !deploy::is_mirror(&chain.endpoint, chain.registry, chain.owner.address())
+        !roles::is_mirror(&chain.endpoint, chain.registry, chain.owner.address())
             .await
             .unwrap()
     );

@@ -223,7 +223,9 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-/// Notes what confirmed blocks showed, in their order.
+/// Notes what confirmed blocks showed, in their order. Where that is not what
+/// the chain was told last, and nothing more is on its way (a former signer's
+/// transaction landed late), it is owed again.
 pub(crate) async fn observe(
     connection: &mut PgConnection,
     issuer: &IssuerId,
@@ -232,7 +234,10 @@ pub(crate) async fn observe(
 ) -> Result<()> {
     for restriction in seen {
         sqlx::query!(
-            "UPDATE authority_mirror SET observed = $4 \
+            "UPDATE authority_mirror SET observed = $4, told = CASE WHEN EXISTS ( \
+                 SELECT FROM lane_transaction WHERE issuer = $1 AND chain_id = $2 \
+                 AND outcome IS NULL AND call = 'set_authority_restriction' \
+                 AND get_byte(batch, 0) = $3::smallint) THEN told ELSE $4 END \
              WHERE issuer = $1 AND chain_id = $2 AND authority = $3",
             issuer_key(issuer),
             bigint(chain.0),

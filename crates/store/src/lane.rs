@@ -6,6 +6,9 @@
 //!    when a node has forgotten them: [`Store::open_transactions`].
 //! 3. [`Store::settle`]: what became of a nonce, with what the chain was seen
 //!    to hold, and the wallets that must be told again.
+//!
+//! Where the signer changes, [`Store::open_signers`] tells what the ones before
+//! it left open, and [`Store::tell_again`] lets their successor carry it.
 
 mod row;
 
@@ -22,7 +25,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError, authority,
-    codec::{bigint, issuer_key},
+    codec::{address, bigint, issuer_key, unsigned},
     connection,
     observed::{self, Sighting},
     outbox,
@@ -108,6 +111,56 @@ impl Store {
         .collect()
     }
 
+    /// Who has transactions open on this chain, and how many nonces each, by
+    /// address.
+    pub async fn open_signers(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+    ) -> Result<Vec<(Address, u64)>> {
+        sqlx::query!(
+            r#"SELECT signer, count(DISTINCT nonce) AS "nonces!" FROM lane_transaction
+            WHERE issuer = $1 AND chain_id = $2 AND outcome IS NULL
+            GROUP BY signer ORDER BY signer"#,
+            issuer_key(issuer),
+            bigint(chain.0),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let nonces = unsigned(row.nonces, "a number of transactions")?;
+            Ok((address(&row.signer)?, nonces))
+        })
+        .collect()
+    }
+
+    /// Queues what these nonces carry again, as the register has it now, while
+    /// they stay open: their signer's key is gone, and no fee can be raised.
+    pub async fn tell_again(
+        &self,
+        issuer: &IssuerId,
+        chain: ChainId,
+        signer: Address,
+        nonces: &[Nonce],
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let mut transaction = self.begin_growing().await?;
+        outbox::lock_chain(&mut transaction, issuer, chain).await?;
+        let mut vain = Vec::new();
+        for nonce in nonces {
+            let place = Place {
+                issuer,
+                chain,
+                signer,
+                nonce: *nonce,
+            };
+            vain.push(place.batch(&mut transaction).await?);
+        }
+        owe_again(&mut transaction, issuer, chain, &vain, now).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Notes what became of these nonces, in this order and all or nothing:
     /// their transactions' ends, what the chain was seen to hold, and which
     /// wallets must be told again. Lost in a crash, it is seen again.
@@ -152,13 +205,28 @@ impl Store {
             }
         }
         observed::write(&mut transaction, issuer, chain, &seen).await?;
+        if !vain.is_empty() {
+            // A former signer's lane may queue the same wallets at the same time.
+            outbox::lock_chain(&mut transaction, issuer, chain).await?;
+        }
         authority::observe(&mut transaction, issuer, chain, &authorities).await?;
-        let owed: Vec<_> = vain.iter().flat_map(Batch::versions).collect();
-        let owed: Vec<_> = owed.into_iter().map(|(wallet, _)| wallet).collect();
-        outbox::requeue(&mut transaction, issuer, chain, &owed, now).await?;
-        authority::tell_again(&mut transaction, issuer, chain, &vain).await?;
+        owe_again(&mut transaction, issuer, chain, &vain, now).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Has the chain told again of what these batches carry, as the register has it.
+async fn owe_again(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    chain: ChainId,
+    vain: &[Batch],
+    now: UnixSeconds,
+) -> Result<()> {
+    let wallets = vain.iter().flat_map(Batch::versions);
+    let wallets: Vec<_> = wallets.map(|(wallet, _)| wallet).collect();
+    outbox::requeue(connection, issuer, chain, &wallets, now).await?;
+    authority::tell_again(connection, issuer, chain, vain).await
 }
 
 /// One nonce of one lane.

@@ -56,6 +56,16 @@ impl Context {
         .await
     }
 
+    /// Says so where a verdict reaches no token.
+    pub(crate) async fn warn_without_chain(&self, store: &Store, issuer: &IssuerId) -> Result<()> {
+        if store.chains(issuer).await?.is_empty() {
+            self.output.note(format_args!(
+                "warning: {issuer} has no chain yet, so no token learns of this: `symbolon chain deploy` adds one"
+            ));
+        }
+        Ok(())
+    }
+
     /// The issuer that was named, else the only one.
     pub(crate) async fn issuer(&self, store: &Store) -> Result<IssuerId> {
         let mut known: Vec<_> = store

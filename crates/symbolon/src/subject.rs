@@ -11,6 +11,11 @@ use symbolon_core::{
 };
 use symbolon_store::Subject;
 
+use crate::{
+    config,
+    exit::{Failure, Result},
+};
+
 /// A wallet or an investor, by what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
@@ -95,7 +100,7 @@ pub(crate) struct OperatorArgs {
 
 impl OperatorArgs {
     /// Who answers for the rows of a file.
-    pub(crate) fn of_import(&self) -> (Actor, Source) {
+    pub(crate) fn of_import(&self) -> Result<(Actor, Source)> {
         let (text, version) = IMPORT_ATTESTATION;
         let attestation = Attestation {
             text: self.attestation.clone().unwrap_or_else(|| text.to_owned()),
@@ -104,27 +109,30 @@ impl OperatorArgs {
                 .clone()
                 .unwrap_or_else(|| version.to_owned()),
         };
-        let operator = self.operator.clone().unwrap_or_else(machine_user);
-        (
+        let operator = operator(self.operator.as_deref())?;
+        Ok((
             Actor::command_line(&operator),
             Source::Operator {
                 operator,
                 attestation,
             },
-        )
+        ))
     }
 }
 
-/// The person at this machine, as the machine knows them.
-pub(crate) fn machine_user() -> String {
-    ["USER", "LOGNAME"]
-        .into_iter()
-        .find_map(|name| {
-            std::env::var(name)
-                .ok()
-                .filter(|value| !value.trim().is_empty())
+/// Who was named, else the person at this machine, as the machine knows them.
+/// The log has no entry that nobody answers for.
+pub(crate) fn operator(named: Option<&str>) -> Result<String> {
+    let named = named
+        .map(str::to_owned)
+        .filter(|name| !name.trim().is_empty());
+    named
+        .or_else(|| ["USER", "LOGNAME"].into_iter().find_map(config::environment))
+        .ok_or_else(|| {
+            Failure::usage(
+                "operator: nobody answers for this change, and the machine does not say who runs it (USER, LOGNAME): name them with --operator or SYMBOLON_OPERATOR",
+            )
         })
-        .unwrap_or_else(|| "unknown".to_owned())
 }
 
 #[cfg(test)]

@@ -23,6 +23,10 @@ pub const OWNER_KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae7
 /// Anvil's second one: the mirror.
 pub const MIRROR_KEY: &str = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
+/// Anvil's third one: whoever is mirror after that.
+pub const NEXT_MIRROR_KEY: &str =
+    "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
+
 /// Words asked of a registry in one call.
 const PAGE: usize = 500;
 
@@ -68,7 +72,12 @@ impl TestChain {
 
     /// Lets [`MIRROR_KEY`] write to the registry.
     pub async fn appoint_mirror(&self) {
-        let (owner, mirror) = (signer(OWNER_KEY), mirror().address());
+        self.appoint(mirror().address()).await;
+    }
+
+    /// Lets this account write to the registry.
+    pub async fn appoint(&self, mirror: Address) {
+        let owner = signer(OWNER_KEY);
         deploy::appoint_mirror(&self.endpoint, &owner, self.registry, mirror)
             .await
             .expect("appoint the mirror");
@@ -147,6 +156,11 @@ impl TestChain {
 /// The mirror's signer.
 pub fn mirror() -> LaneSigner {
     signer(MIRROR_KEY)
+}
+
+/// The signer that follows the mirror's.
+pub fn next_mirror() -> LaneSigner {
+    signer(NEXT_MIRROR_KEY)
 }
 
 fn signer(key: &str) -> LaneSigner {

@@ -25,11 +25,15 @@
 //!
 //! A slot that is stored but not broadcast is not in flight: it is sent again
 //! for as long as it takes, so slots never jam.
+//!
+//! Where the signer changes, [`Lane::former`] ends what the one before it left
+//! open, and [`Lane::succeeding`] writes meanwhile.
 
 mod effect;
 mod observe;
 mod planning;
 mod slot;
+mod succession;
 #[cfg(test)]
 mod tests;
 mod under_way;
@@ -42,6 +46,7 @@ pub use effect::{
 };
 use planning::{Hold, Planning};
 pub use slot::{OpenTransaction, Slot};
+use succession::Role;
 use under_way::UnderWay;
 
 use super::{
@@ -106,6 +111,7 @@ impl LanePolicy {
 #[derive(Debug)]
 pub struct Lane {
     policy: LanePolicy,
+    role: Role,
     slots: BTreeMap<Nonce, Slot>,
     next_nonce: Nonce,
     under_way: UnderWay,
@@ -114,6 +120,8 @@ pub struct Lane {
     /// The newest block that was seen.
     block_number: u64,
     mined_nonce: Nonce,
+    /// The block since which the registry takes no writes from the signer.
+    barred_since: Option<u64>,
     observing: bool,
     observe_at: UnixMillis,
     /// How long the next look waits.
@@ -131,6 +139,7 @@ impl Lane {
     pub fn new(policy: LanePolicy, open: Vec<OpenTransaction>, through: EntryNumber) -> Self {
         let mut lane = Self {
             policy,
+            role: Role::Alone,
             slots: BTreeMap::new(),
             next_nonce: Nonce(0),
             under_way: UnderWay::default(),
@@ -138,6 +147,7 @@ impl Lane {
             market: None,
             block_number: 0,
             mined_nonce: Nonce(0),
+            barred_since: None,
             observing: false,
             observe_at: UnixMillis(0),
             patience: policy.eager_interval,
@@ -173,6 +183,13 @@ impl Lane {
 
     /// The next effect to carry out, if there is one now.
     pub fn poll(&mut self, now: UnixMillis) -> Option<Effect> {
+        if self.is_former() {
+            return self
+                .settle()
+                .or_else(|| self.broadcast(now))
+                .or_else(|| self.tell_again(now))
+                .or_else(|| self.observe(now));
+        }
         self.settle()
             .or_else(|| self.broadcast(now))
             .or_else(|| self.plan(now))
@@ -189,10 +206,15 @@ impl Lane {
         ];
         let holds = holds.into_iter().filter(|until| *until > UnixMillis(0));
         let front = self.slots.get(&self.mined_nonce);
-        let replacement = front.and_then(|slot| slot.replacement_due(&self.policy));
+        let replacement = if self.is_former() {
+            self.told_again_at()
+        } else {
+            front.and_then(|slot| slot.replacement_due(&self.policy))
+        };
         let broadcasts = self
             .slots
             .values()
+            .filter(|_| self.may_broadcast())
             .filter_map(|slot| slot.broadcast_due(&self.policy));
         broadcasts
             .chain(holds)
@@ -220,6 +242,8 @@ impl Lane {
                 self.observe_at = now.after(self.policy.idle_interval);
             }
             Input::Settled(nonces) => self.settled(&nonces),
+            Input::ToldAgain => {}
+            Input::FormerEnded => self.former_ended(),
         }
     }
 
@@ -254,6 +278,9 @@ impl Lane {
     /// Sends stored bytes, lowest nonce first: denials at once, approvals one
     /// after another so that they do not crowd the wire.
     fn broadcast(&mut self, now: UnixMillis) -> Option<Effect> {
+        if !self.may_broadcast() {
+            return None;
+        }
         let policy = self.policy;
         let busy = self.broadcasting;
         let slot = self.slots.values_mut().find(|slot| {

@@ -96,6 +96,22 @@ pub fn step(wallet: WalletAddress, desired: WalletRecord, held: WalletRecord) ->
     })
 }
 
+/// The step for a wallet to which a former signer may write at the same time:
+/// a record that is written whole is the same word, whichever lands first.
+pub fn whole_step(wallet: WalletAddress, desired: WalletRecord, held: WalletRecord) -> Step {
+    match step(wallet, desired, held) {
+        Step::Deny(denial)
+            if denial.version == desired.version() && upserted(held, desired) == desired =>
+        {
+            Step::Upsert(Upsert {
+                wallet,
+                record: desired,
+            })
+        }
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use alloy_primitives::Address;
@@ -135,6 +151,24 @@ mod tests {
             grounds: Grounds::REVOKED,
         };
         assert_eq!(step(wallet(), desired, approved(1)), Step::Deny(denial));
+    }
+
+    #[test]
+    fn beside_a_former_signer_a_revocation_is_a_whole_record() {
+        let desired = approved(2).with_approval(false);
+        let upsert = Upsert {
+            wallet: wallet(),
+            record: desired,
+        };
+        assert_eq!(
+            whole_step(wallet(), desired, approved(1)),
+            Step::Upsert(upsert)
+        );
+        let outranked = approved(7);
+        assert!(matches!(
+            whole_step(wallet(), desired, outranked),
+            Step::Deny(_)
+        ));
     }
 
     #[test]

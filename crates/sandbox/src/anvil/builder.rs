@@ -31,6 +31,8 @@ pub struct AnvilBuilder {
     save_interval: u64,
     epoch_slots: Option<u64>,
     old_states: bool,
+    hardfork: &'static str,
+    deployer: bool,
 }
 
 impl AnvilBuilder {
@@ -46,6 +48,8 @@ impl AnvilBuilder {
             save_interval: 10,
             epoch_slots: None,
             old_states: false,
+            hardfork: "osaka",
+            deployer: true,
         }
     }
 
@@ -101,6 +105,18 @@ impl AnvilBuilder {
         self
     }
 
+    /// Follows the rules of another hardfork; by default `osaka`.
+    pub fn hardfork(mut self, name: &'static str) -> Self {
+        self.hardfork = name;
+        self
+    }
+
+    /// Leaves out the CREATE2 deployer, which stands on every other chain.
+    pub fn without_deployer(mut self) -> Self {
+        self.deployer = false;
+        self
+    }
+
     /// Starts the node and returns when it answers with the right chain id.
     ///
     /// The binary is `SYMBOLON_ANVIL`; else that of the npm package `@foundry-rs/anvil`, whose
@@ -117,7 +133,7 @@ impl AnvilBuilder {
         option("--host", &"127.0.0.1");
         option("--port", &port);
         option("--chain-id", &self.chain_id);
-        option("--hardfork", &"osaka");
+        option("--hardfork", &self.hardfork);
         option("--gas-limit", &self.gas_limit);
         option("--accounts", &self.accounts);
         option("--balance", &self.balance);
@@ -139,6 +155,9 @@ impl AnvilBuilder {
         }
         if self.mining == Mining::OnDemand {
             words.push("--no-mining".into());
+        }
+        if !self.deployer {
+            words.push("--disable-default-create2-deployer".into());
         }
         if self.old_states {
             words.push("--preserve-historical-states".into());

@@ -1,37 +1,31 @@
 //! One lane at work: `core::mirror::lane` decides, the store keeps its books,
-//! the chain carries it out.
+//! the chain carries it out. [`books`] is where the two meet; [`former`] ends
+//! what signers before this one left open.
 
-use std::{
-    pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+mod books;
+mod former;
 
-use alloy_primitives::B256;
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use alloy_primitives::Address;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use secrecy::{ExposeSecret, SecretString};
-use symbolon_chain::{
-    ChainError,
-    endpoint::{Endpoint, HeadBlock},
-    lane::LaneClient,
-    signer::LaneSigner,
-};
+use symbolon_chain::{ChainError, endpoint::Endpoint, lane::LaneClient, signer::LaneSigner};
 use symbolon_core::{
     ids::{ChainId, IssuerId},
-    log::EntryNumber,
     mirror::{
         fees::{FeePolicy, Gas, Wei},
-        lane::{Effect, Input, Lane, LanePolicy, Nonce, OpenTransaction, Outcome, Signed},
+        lane::{Input, Lane, LanePolicy},
     },
-    time::{Millis, UnixMillis},
+    time::Millis,
 };
 use symbolon_store::{ChainStatus, Store, StoreError};
 use thiserror::Error;
 use tokio::{sync::broadcast, time::sleep};
 use tokio_util::sync::CancellationToken;
+
+use books::Books;
+use former::Formers;
 
 use crate::{clock::Clock, wake::Wake};
 
@@ -39,8 +33,6 @@ use crate::{clock::Clock, wake::Wake};
 const BEFORE_RESTART: Duration = Duration::from_secs(1);
 /// The store is asked this often even when nobody hints at news.
 const UNPROMPTED: Duration = Duration::from_secs(1);
-/// What is seen of a chain is written down this often.
-const BETWEEN_STATUSES: Millis = Millis(2_000);
 
 /// Where a lane leads, and how it is driven.
 #[derive(Clone, Debug)]
@@ -91,6 +83,9 @@ pub enum LaneError {
     /// from the signer.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// A lane without a key wants to write: a fault of ours, and nothing is sent.
+    #[error("the lane of the former signer {0} wants to write: report it")]
+    Keyless(Address),
 }
 
 /// Drives one lane until shutdown. Whatever fails delays this lane alone.
@@ -138,15 +133,22 @@ async fn drive(
     let endpoint = Endpoint::connect(url, settings.chain).await?;
     let client = LaneClient::new(endpoint, settings.signer.clone(), registry);
     client.check_mirror().await?;
-    let books = Arc::new(Books {
-        store: store.clone(),
-        settings: settings.clone(),
-        clock: clock.clone(),
-        client,
-        noted_at: AtomicU64::new(0),
-    });
+    client.check_fees().await?;
+    // Whoever was storing for this chain has ended once its books are open.
+    let books = Books::new(
+        store.clone(),
+        settings.clone(),
+        clock.clone(),
+        client.clone(),
+    );
+    let books = Arc::new(books);
     let (open, through) = books.open().await?;
-    let mut lane = Lane::new(settings.policy, open, through);
+    let mut formers = Formers::open(store, settings, clock, &client).await?;
+    let mut lane = if formers.is_empty() {
+        Lane::new(settings.policy, open, through)
+    } else {
+        Lane::succeeding(settings.policy, open, through)
+    };
     let mut news = wake.subscribe();
     let mut under_way: FuturesUnordered<BoxFuture<'static, Result<Input, LaneError>>> =
         FuturesUnordered::new();
@@ -155,12 +157,28 @@ async fn drive(
         while let Some(effect) = lane.poll(clock.now_ms()) {
             under_way.push(Box::pin(Arc::clone(&books).carry_out(effect)));
         }
-        let due = lane.poll_at().0.saturating_sub(clock.now_ms().0).max(5);
+        formers.begin(clock.now_ms());
+        books.hold_up(formers.is_overdue());
+        let poll_at = formers.poll_at().into_iter().chain([lane.poll_at()]).min();
+        let due = poll_at.map_or(0, |at| at.0.saturating_sub(clock.now_ms().0));
+        let due = due.max(5);
         let mut timer = pin!(sleep(Duration::from_millis(due)));
         tokio::select! {
             Some(input) = under_way.next() => lane.handle(input?, clock.now_ms()),
+            ended = formers.done(clock) => {
+                ended?;
+                if formers.is_empty() {
+                    lane.handle(Input::FormerEnded, clock.now_ms());
+                }
+            }
             () = heard(&mut news, &settings.issuer) => lane.handle(Input::Woken, clock.now_ms()),
-            _ = unprompted.tick() => lane.handle(Input::Woken, clock.now_ms()),
+            _ = unprompted.tick() => {
+                lane.handle(Input::Woken, clock.now_ms());
+                // A server that still had another key stored one more.
+                if formers.is_empty() && former::any(store, settings).await? {
+                    return Ok(());
+                }
+            }
             () = &mut timer => {}
         }
     }
@@ -175,115 +193,6 @@ async fn heard(news: &mut broadcast::Receiver<IssuerId>, issuer: &IssuerId) {
             Err(broadcast::error::RecvError::Lagged(_)) => return,
             // Nobody is left to ring: the timer goes on.
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-        }
-    }
-}
-
-/// The store and the node, as one lane's effects need them.
-struct Books {
-    store: Store,
-    settings: LaneSettings,
-    clock: Clock,
-    client: LaneClient,
-    /// When the chain's status was last written down, in milliseconds since 1970.
-    noted_at: AtomicU64,
-}
-
-impl Books {
-    async fn open(&self) -> Result<(Vec<OpenTransaction>, EntryNumber), LaneError> {
-        let LaneSettings { issuer, chain, .. } = &self.settings;
-        let (store, signer) = (&self.store, self.client.signer());
-        // What a lane before this one was storing has happened, or never will.
-        let through = store.told_through(issuer, *chain).await?;
-        let open = store.open_transactions(issuer, *chain, signer).await?;
-        Ok((open, through))
-    }
-
-    async fn carry_out(self: Arc<Self>, effect: Effect) -> Result<Input, LaneError> {
-        let LaneSettings { issuer, chain, .. } = &self.settings;
-        let (store, signer) = (&self.store, self.client.signer());
-        Ok(match effect {
-            Effect::Pull { part, limit } => {
-                let pulled = store.pull(issuer, *chain, part, limit).await?;
-                Input::Pulled { part, pulled }
-            }
-            Effect::Discharge(discharge) => {
-                store.discharge(issuer, *chain, &discharge).await?;
-                Input::Discharged
-            }
-            Effect::Store(envelope) => {
-                let bytes = self.client.sign(&envelope)?;
-                let signed = Signed {
-                    envelope,
-                    hash: bytes.hash,
-                    raw: bytes.raw,
-                    stored_at: self.clock.now_ms(),
-                };
-                store.store_signed(issuer, *chain, signer, &signed).await?;
-                Input::Stored(signed)
-            }
-            Effect::Broadcast {
-                nonce,
-                attempt,
-                raw,
-            } => Input::Broadcast {
-                nonce,
-                attempt,
-                outcome: self.client.broadcast(&raw).await,
-            },
-            Effect::Observe(open) => self.observe(&open).await,
-            Effect::Settle(ended) => {
-                let now = self.clock.now();
-                store.settle(issuer, *chain, signer, &ended, now).await?;
-                let failed = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Failed(_));
-                if ended.iter().any(failed) {
-                    self.client.check_mirror().await?;
-                }
-                Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
-            }
-        })
-    }
-
-    async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
-        match self.client.observe(open).await {
-            Ok((observation, head)) => {
-                self.note(head).await;
-                Input::Observed(observation)
-            }
-            Err(error) => {
-                let LaneSettings { issuer, chain, .. } = &self.settings;
-                tracing::debug!(%issuer, %chain, %error, "chain not observed");
-                Input::ObserveFailed
-            }
-        }
-    }
-
-    /// Writes down what was seen, for people; a failure here stops nothing.
-    async fn note(&self, head: HeadBlock) {
-        let now = self.clock.now_ms();
-        let last = self.noted_at.load(Ordering::Relaxed);
-        if now < UnixMillis(last).after(BETWEEN_STATUSES) {
-            return;
-        }
-        self.noted_at.store(now.0, Ordering::Relaxed);
-        let signer = self.client.signer();
-        let balance = self.client.endpoint().balance(signer).await;
-        let status = ChainStatus {
-            head_block: Some(head.number),
-            head_time: Some(head.at),
-            finalized_block: None,
-            signer: Some(signer),
-            signer_balance_wei: balance.ok().map(|wei| wei.0),
-            last_error: None,
-            updated: Some(self.clock.now()),
-        };
-        let LaneSettings { issuer, chain, .. } = &self.settings;
-        if let Err(error) = self
-            .store
-            .update_chain_status(issuer, *chain, &status)
-            .await
-        {
-            tracing::debug!(%issuer, %chain, %error, "chain status not noted");
         }
     }
 }

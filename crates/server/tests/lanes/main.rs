@@ -14,4 +14,5 @@ mod mirrors;
 mod nodes;
 mod proxy;
 mod register;
+mod succession;
 mod verdicts;

@@ -8,7 +8,7 @@ use symbolon_testkit::chain::{TestChain, mirror};
 use crate::register::{Register, policy, until};
 
 /// The registry's owner changes its mind.
-async fn dismiss_mirror(chain: &TestChain) {
+pub(crate) async fn dismiss_mirror(chain: &TestChain) {
     let selector = keccak256("removeMirror(address)");
     let input = [&selector[..4], mirror().address().into_word().as_slice()].concat();
     let accounts = chain.ask("eth_accounts", json!([])).await;

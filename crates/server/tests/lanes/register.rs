@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, keccak256};
+use symbolon_chain::signer::LaneSigner;
 use symbolon_core::{
     actor::Actor,
     command::{Command, Verdict},
@@ -100,11 +101,22 @@ impl Register {
 
     /// Starts a lane to a chain by way of this URL.
     pub(crate) fn run_lane(&mut self, chain: ChainId, url: &str, policy: LanePolicy) {
+        self.run_lane_of(mirror(), chain, url, policy);
+    }
+
+    /// The same with a signer of the test's own.
+    pub(crate) fn run_lane_of(
+        &mut self,
+        signer: LaneSigner,
+        chain: ChainId,
+        url: &str,
+        policy: LanePolicy,
+    ) {
         let settings = LaneSettings {
             issuer: self.issuer.clone(),
             chain,
             rpc_url: url.to_owned().into(),
-            signer: mirror(),
+            signer,
             policy,
         };
         let (store, clock) = (self.store.clone(), self.clock.clone());
@@ -167,9 +179,12 @@ impl Register {
 
     /// The signed transactions of which nobody knows what became.
     pub(crate) async fn open(&self, chain: ChainId) -> Vec<OpenTransaction> {
-        let open = self
-            .store
-            .open_transactions(&self.issuer, chain, mirror().address());
+        self.open_of(mirror().address(), chain).await
+    }
+
+    /// Those of one signer.
+    pub(crate) async fn open_of(&self, signer: Address, chain: ChainId) -> Vec<OpenTransaction> {
+        let open = self.store.open_transactions(&self.issuer, chain, signer);
         open.await.unwrap()
     }
 

@@ -314,3 +314,32 @@ fn stub() -> Signed {
         stored_at: UnixMillis(0),
     }
 }
+
+/// The key of a signer is gone while its transaction waits.
+#[tokio::test]
+async fn what_a_former_signer_left_open_is_known_and_owed_again() {
+    let register = Register::with_customers(2).await;
+    let pending = turns(&register).await;
+    let signed = sign(&register, &pending, 4, 0).await;
+    store_signed(&register, &signed).await.unwrap();
+    store_signed(&register, &sign(&register, &pending, 4, 1).await)
+        .await
+        .unwrap();
+    let (store, issuer) = (register.store(), &register.issuer);
+    let open = store.open_signers(issuer, ONE).await.unwrap();
+    assert_eq!(open, [(SIGNER, 1)]);
+    register.revoke(1).await;
+    for _ in 0..2 {
+        store
+            .tell_again(issuer, ONE, SIGNER, &[Nonce(4)], NOW)
+            .await
+            .unwrap();
+    }
+    assert_eq!(register.denials(ONE).await.len(), 1);
+    assert_eq!(register.pull(ONE, Part::Again).await.len(), 1);
+    assert_eq!(store.open_signers(issuer, ONE).await.unwrap().len(), 1);
+
+    settle(&register, 4, Outcome::Dropped).await.unwrap();
+    assert_eq!(store.open_signers(issuer, ONE).await.unwrap(), []);
+    assert_eq!(register.pull(ONE, Part::Again).await.len(), 1);
+}

@@ -3,7 +3,13 @@
 mod add;
 mod check;
 mod deploy;
+mod handover;
+mod owner;
+mod place;
+mod presets;
+mod rotate_signer;
 mod show;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -25,6 +31,7 @@ pub(crate) use show::ether;
 Examples:
   symbolon chain deploy --rpc http://127.0.0.1:8545 --owner-key-file owner.key \\
       --signer-key-file mirror.key
+  symbolon chain verify
   symbolon chain status
   symbolon chain compare --json")]
 pub(crate) struct ChainArgs {
@@ -41,6 +48,15 @@ enum Action {
     Add(add::AddArgs),
     /// Deploy the registry, appoint its mirror, and take it into the register
     Deploy(deploy::DeployArgs),
+    /// List the chains that are known beforehand, with their confirmations and fees
+    #[command(after_help = "Example:\n  symbolon chain presets --json")]
+    Presets,
+    /// Check the registry's code, and who may do what to it
+    Verify(verify::VerifyArgs),
+    /// Give the registry's ownership to somebody else, such as a multisig
+    Handover(handover::HandoverArgs),
+    /// Let another key write to the registry, without a gap
+    RotateSigner(rotate_signer::RotateSignerArgs),
     /// Show head, lag, signer and trouble of each chain
     #[command(after_help = "Example:\n  symbolon chain status --json")]
     Status,
@@ -88,6 +104,10 @@ pub(crate) async fn run(args: ChainArgs, context: &Context) -> Result<Exit> {
         Action::List => show::list(context).await,
         Action::Add(args) => add::run(&args, context).await,
         Action::Deploy(args) => deploy::run(&args, context).await,
+        Action::Presets => presets::list(context),
+        Action::Verify(args) => verify::run(&args, context).await,
+        Action::Handover(args) => handover::run(&args, context).await,
+        Action::RotateSigner(args) => rotate_signer::run(&args, context).await,
         Action::Status => show::status(context).await,
         Action::Compare(args) => check::run(&args, context).await,
     }

@@ -12,7 +12,7 @@ use crate::{
     exit::{Exit, Result},
     kind::ReasonName,
     output::{counted, table},
-    subject::{Target, machine_user},
+    subject::{Target, operator},
 };
 
 /// Verdicts withdrawn in one transaction.
@@ -55,11 +55,12 @@ type Answer = (Target, Result<Decision, Refusal>);
 /// Runs `symbolon revoke`.
 pub(crate) async fn run(args: RevokeArgs, context: &Context) -> Result<Exit> {
     let reason = RevocationReason::from(args.reason);
-    let actor = Actor::command_line(&args.operator.unwrap_or_else(machine_user));
+    let actor = Actor::command_line(&operator(args.operator.as_deref())?);
     let references = args.external_id.into_iter().map(Target::ExternalId);
     let targets: Vec<Target> = args.targets.into_iter().chain(references).collect();
     let answers = context
         .with_issuer(async |store, issuer| {
+            context.warn_without_chain(store, issuer).await?;
             let mut answers: Vec<Answer> = Vec::with_capacity(targets.len());
             for chunk in targets.chunks(CHUNK) {
                 let requests = chunk

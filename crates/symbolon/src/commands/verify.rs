@@ -117,6 +117,7 @@ impl VerifyArgs {
 pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
     let decision = context
         .with_issuer(async |store, issuer| {
+            context.warn_without_chain(store, issuer).await?;
             let requests = requests(&args, store, issuer).await?;
             let mut transaction = store.begin(issuer).await?;
             let actor = Actor::command_line(&args.operator);

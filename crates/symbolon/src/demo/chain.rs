@@ -68,7 +68,7 @@ impl DemoChain {
         Ok(Self {
             name,
             registry: registry.address,
-            deployed_block: if registry.fresh { registry.block } else { 0 },
+            deployed_block: registry.block,
             token: token.address,
             endpoint,
             owner,

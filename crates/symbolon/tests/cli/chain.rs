@@ -1,14 +1,19 @@
 //! A real chain: the registry deployed, checked by doctor, compared.
 
+use alloy::providers::Provider;
 use serde_json::{Value, json};
+use symbolon_chain::endpoint::Endpoint;
+use symbolon_core::ids::ChainId;
 use symbolon_sandbox::Anvil;
 
 use crate::support::{Desk, customers};
 
 /// Anvil's first two accounts, known to everybody.
-const OWNER_KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-const MIRROR_KEY: &str = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
-const MIRROR: &str = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+pub(crate) const OWNER_KEY: &str =
+    "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+pub(crate) const MIRROR_KEY: &str =
+    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+pub(crate) const MIRROR: &str = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 
 /// A running chain and a desk whose issuer will use it.
 pub(crate) struct Chain {
@@ -27,6 +32,37 @@ impl Chain {
         desk.write("owner.key", OWNER_KEY);
         desk.write("mirror.key", MIRROR_KEY);
         Self { desk, anvil }
+    }
+
+    /// With a lane in the configuration that can be used as it stands.
+    pub(crate) async fn with_lane() -> Self {
+        let mut chain = Self::start().await;
+        chain.deploy(&["--signer-key-file", "mirror.key"]);
+        chain.write_lane("mirror.key");
+        let url = chain.anvil.url().to_owned();
+        chain.desk.set("SYMBOLON_RPC_URL_31337", &url);
+        chain
+    }
+
+    /// The lane's section, with the key in this file.
+    pub(crate) fn write_lane(&self, key_file: &str) {
+        let lane = format!(
+            "[[lane]]\nissuer = \"acme\"\nchain_id = 31337\nrpc_url_env = \"SYMBOLON_RPC_URL_31337\"\nsigner_key_file = \"{key_file}\"\n"
+        );
+        self.desk.write("symbolon.toml", &lane);
+    }
+
+    /// A client of the node.
+    pub(crate) async fn endpoint(&self) -> Endpoint {
+        let id = ChainId(31_337);
+        Endpoint::connect(self.anvil.url(), id).await.unwrap()
+    }
+
+    /// Asks the node anything.
+    pub(crate) async fn ask(&self, method: &'static str, params: Value) -> Value {
+        let endpoint = self.endpoint().await;
+        let answer = endpoint.provider().raw_request(method.into(), params);
+        answer.await.unwrap()
     }
 
     pub(crate) fn deploy(&self, more: &[&str]) -> Value {

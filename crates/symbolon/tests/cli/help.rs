@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 46] = [
     &[],
     &["demo"],
     &["serve"],
@@ -26,6 +26,10 @@ const COMMANDS: [&[&str]; 42] = [
     &["chain", "list"],
     &["chain", "add"],
     &["chain", "deploy"],
+    &["chain", "presets"],
+    &["chain", "verify"],
+    &["chain", "handover"],
+    &["chain", "rotate-signer"],
     &["chain", "status"],
     &["chain", "compare"],
     &["authority"],

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Until every wallet's record on the chain is the register's.
-fn until_equal(desk: &Desk) -> Value {
+pub(crate) fn until_equal(desk: &Desk) -> Value {
     for _ in 0..300 {
         let ended = desk.run(&["chain", "compare", "--json"]);
         if ended.code == 0 {

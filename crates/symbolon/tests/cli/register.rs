@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Desk, Ended, OTHER, WALLET};
+use crate::support::{Desk, Ended, OTHER, WALLET, customers};
 
 const SIGNED: [&str; 4] = [
     "--operator",
@@ -209,4 +209,51 @@ async fn an_issuer_is_named_when_there_is_a_choice() {
         (&listed[0]["title"], &listed[1]["issuer"]),
         (&json!("Acme Tokens AG"), &json!("beta"))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_changes_the_register_unnamed() {
+    let mut desk = Desk::with_issuer().await;
+    desk.write("some.csv", &customers(1));
+    let changes: [&[&str]; 2] = [
+        &["import", "some.csv"],
+        &[
+            "revoke",
+            "--external-id",
+            "C-000001",
+            "--reason",
+            "sanctions",
+        ],
+    ];
+    for change in changes {
+        let mut command = desk.command(change);
+        let ended = Ended::of(command.env_remove("USER").output().unwrap()).exits(2);
+        assert!(ended.error().contains("SYMBOLON_OPERATOR"), "{ended:#?}");
+    }
+    desk.run(&["status", "--external-id", "C-000001"]).exits(5);
+    desk.set("SYMBOLON_OPERATOR", "maria.keller");
+    for change in changes {
+        let mut command = desk.command(change);
+        Ended::of(command.env_remove("USER").output().unwrap()).succeeded();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_that_reaches_no_token_is_warned_of() {
+    let desk = Desk::with_issuer().await;
+    desk.write("some.csv", &customers(1));
+    let warned = |arguments: &[&str]| {
+        let ended = desk.run(arguments).succeeded();
+        ended.stderr.contains("warning: acme has no chain yet")
+    };
+    assert!(warned(&["import", "some.csv"]));
+    let revocation = [
+        "revoke",
+        "--external-id",
+        "C-000001",
+        "--reason",
+        "sanctions",
+    ];
+    assert!(warned(&revocation));
+    assert!(!warned(&["status"]));
 }

@@ -203,6 +203,9 @@ pub enum Effect {
     /// Record what became of these nonces, in this order; answer with
     /// [`Input::Settled`].
     Settle(Vec<(Nonce, Outcome)>),
+    /// Note that the chain is owed what these nonces carry again, while they
+    /// stay open; answer with [`Input::ToldAgain`].
+    TellAgain(Vec<Nonce>),
 }
 
 /// What the chain shows.
@@ -216,6 +219,9 @@ pub struct Observation {
     pub mined_nonce: Nonce,
     /// The receipts that were found.
     pub receipts: Vec<(Nonce, Receipt)>,
+    /// Whether the registry takes no writes from the signer; read for former
+    /// signers alone.
+    pub barred: bool,
 }
 
 /// What the driver tells the lane.
@@ -249,4 +255,8 @@ pub enum Input {
     ObserveFailed,
     /// [`Effect::Settle`] is done.
     Settled(Vec<Nonce>),
+    /// [`Effect::TellAgain`] is done.
+    ToldAgain,
+    /// Nothing of the signers before this one is open any more.
+    FormerEnded,
 }

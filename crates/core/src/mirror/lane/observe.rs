@@ -30,6 +30,13 @@ impl Lane {
         let something_happened = observation.mined_nonce > self.mined_nonce;
         self.mined_nonce = observation.mined_nonce;
         self.next_nonce = self.next_nonce.max(observation.mined_nonce);
+        // Seen twice: its nonces were counted before the first time.
+        let barred = self.barred_since.filter(|_| observation.barred);
+        let depth = |since| (observation.block_number + 1).saturating_sub(since);
+        let silenced = barred.is_some_and(|since| depth(since) >= self.policy.confirmations.max(1));
+        self.barred_since = observation
+            .barred
+            .then_some(barred.unwrap_or(observation.block_number));
         let mut receipts = observation.receipts;
         let (mut taken, mut refused) = (Vec::new(), Vec::new());
         for slot in self.slots.values_mut().filter(|slot| slot.is_open()) {
@@ -41,8 +48,7 @@ impl Lane {
             if let Some(receipt) = &slot.receipt {
                 slot.missing = 0;
                 slot.missing_since = None;
-                let depth = (observation.block_number + 1).saturating_sub(receipt.block_number);
-                if depth >= self.policy.confirmations.max(1) {
+                if depth(receipt.block_number) >= self.policy.confirmations.max(1) {
                     let which = if receipt.succeeded {
                         &mut taken
                     } else {
@@ -58,6 +64,8 @@ impl Lane {
                 if slot.missing >= looks && now >= since.after(self.policy.idle_interval) {
                     slot.outcome = Some(Outcome::Dropped);
                 }
+            } else if silenced {
+                slot.outcome = Some(Outcome::Dropped);
             }
         }
         for (urgency, hold) in [

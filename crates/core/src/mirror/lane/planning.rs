@@ -7,12 +7,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Attempt, Effect, Envelope, Lane, LanePolicy, Part, Pulled, Signed, Slot, Urgency};
+use super::{
+    Attempt, Effect, Envelope, Lane, LanePolicy, Part, Pulled, Role, Signed, Slot, Urgency,
+};
 use crate::{
     log::{EntryNumber, Head},
     mirror::{
         batch::Batch,
-        plan::{Discharge, Owed, Step, step},
+        plan::{Discharge, Owed, Step, step, whole_step},
         record::WalletRecord,
         rules::denied,
     },
@@ -339,9 +341,10 @@ impl Lane {
             None => {
                 let unmined = self.unmined() + usize::from(self.planning.at_work.is_some());
                 let policy = self.policy;
+                let succeeding = self.role == Role::Succeeding;
                 let room = |urgency| match urgency {
                     Urgency::Denials => unmined < policy.max_in_flight + policy.denial_reserve,
-                    Urgency::Approvals => unmined < policy.max_in_flight,
+                    Urgency::Approvals => !succeeding && unmined < policy.max_in_flight,
                 };
                 let part = self.planning.ask(now, room)?;
                 let limit = match part {
@@ -377,6 +380,11 @@ impl Lane {
         let mut upserts = Drafts::new(self.max_upserts);
         let mut denials = Drafts::new(self.policy.max_denials);
         let mut needless = Vec::new();
+        let step = if self.role == Role::Succeeding {
+            whole_step
+        } else {
+            step
+        };
         for pending in &records {
             let (wallet, desired) = (pending.owed.wallet, pending.desired);
             let row = (!in_turn).then_some(pending.owed);

@@ -87,6 +87,8 @@ pub struct Slot {
     pub(super) missing_since: Option<UnixMillis>,
     pub(super) outcome: Option<Outcome>,
     pub(super) settling: bool,
+    /// Whether its wallets are owed again while it is open.
+    pub(super) told_again: bool,
 }
 
 impl Slot {
@@ -113,6 +115,7 @@ impl Slot {
             missing_since: None,
             outcome: None,
             settling: false,
+            told_again: false,
         }
     }
 

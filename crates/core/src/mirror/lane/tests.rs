@@ -6,6 +6,7 @@ mod forgetting;
 mod refusals;
 mod replacements;
 mod restarts;
+mod succession;
 mod turns;
 
 use std::collections::BTreeMap;
@@ -64,6 +65,9 @@ struct World {
     block: u64,
     broadcast: Broadcast,
     sent: Vec<(Nonce, Attempt)>,
+    told_again: Vec<Nonce>,
+    /// The registry takes no writes from the signer.
+    barred: bool,
 }
 
 impl World {
@@ -83,6 +87,8 @@ impl World {
             block: 1,
             broadcast: Broadcast::Accepted,
             sent: Vec::new(),
+            told_again: Vec::new(),
+            barred: false,
         }
     }
 
@@ -189,6 +195,7 @@ impl World {
                     .iter()
                     .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
                     .collect(),
+                barred: self.barred,
             }),
             Effect::Settle(ended) => {
                 let nonces: Vec<_> = ended.iter().map(|(nonce, _)| *nonce).collect();
@@ -200,6 +207,11 @@ impl World {
                 }
                 self.stored.retain(|open| !nonces.contains(&open.nonce));
                 Input::Settled(nonces)
+            }
+            Effect::TellAgain(nonces) => {
+                nonces.iter().for_each(|nonce| self.queue_again(*nonce));
+                self.told_again.extend(nonces);
+                Input::ToldAgain
             }
         })
     }

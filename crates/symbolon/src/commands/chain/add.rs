@@ -7,21 +7,21 @@ use symbolon_chain::{deploy, endpoint::Endpoint};
 use symbolon_core::ids::IssuerId;
 use symbolon_store::{NewChain, Store};
 
-use super::RpcArgs;
+use super::{
+    RpcArgs,
+    presets::{ChainSettings, ChainSettingsArgs},
+};
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
 };
 
-/// When a block counts unless told otherwise.
-pub(super) const CONFIRMATIONS: u32 = 3;
-
 /// The arguments of `symbolon chain add`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  symbolon chain add --rpc-file node.url --deployed-block 19000000 --name Mainnet \\
-      --confirmations 12 --registry 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
+  symbolon chain add --rpc-file node.url --deployed-block 19000000 --preset ethereum \\
+      --registry 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
 pub(crate) struct AddArgs {
     #[command(flatten)]
     rpc: RpcArgs,
@@ -35,19 +35,7 @@ pub(crate) struct AddArgs {
     deployed_block: u64,
 
     #[command(flatten)]
-    common: CommonArgs,
-}
-
-/// What adding and deploying share.
-#[derive(Debug, Args)]
-pub(super) struct CommonArgs {
-    /// The chain's name for people [default: its id]
-    #[arg(long, value_name = "NAME")]
-    pub(super) name: Option<String>,
-
-    /// A block counts when this many include or follow it
-    #[arg(long, value_name = "BLOCKS", default_value_t = CONFIRMATIONS, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) confirmations: u32,
+    settings: ChainSettingsArgs,
 }
 
 /// Runs `symbolon chain add`.
@@ -64,9 +52,10 @@ pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
         ));
     }
     let (registry, block) = (args.registry, args.deployed_block);
+    let settings = args.settings.of(endpoint.chain())?;
     let chain = context
         .with_issuer(async |store, issuer| {
-            record(store, issuer, &endpoint, registry, block, &args.common).await
+            record(store, issuer, &endpoint, registry, block, &settings).await
         })
         .await?;
     let document = json!({ "chain_id": chain.id, "name": chain.name, "registry": chain.registry });
@@ -87,16 +76,15 @@ pub(super) async fn record(
     endpoint: &Endpoint,
     registry: Address,
     deployed_block: u64,
-    common: &CommonArgs,
+    settings: &ChainSettings,
 ) -> Result<NewChain> {
     let id = endpoint.chain();
-    let name = common.name.clone().unwrap_or_else(|| format!("chain {id}"));
     let chain = NewChain {
         id,
-        name,
+        name: settings.name.clone(),
         registry,
         deployed_block,
-        confirmations: common.confirmations,
+        confirmations: settings.confirmations,
         settings: json!({}),
     };
     let known = store

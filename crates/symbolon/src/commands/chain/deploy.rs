@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::{Address, B256, keccak256};
 use clap::Args;
 use serde_json::json;
-use symbolon_chain::{deploy, signer::LaneSigner};
+use symbolon_chain::{deploy, deployer, preset::Preset};
 use symbolon_core::ids::IssuerId;
 
 use super::{
-    RpcArgs,
-    add::{self, CommonArgs},
+    RpcArgs, add,
+    owner::signer,
+    presets::{self, ChainSettingsArgs},
 };
 use crate::{
     config,
@@ -23,10 +24,14 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  openssl rand -hex 32 > owner.key; chmod 600 owner.key
   symbolon chain deploy --rpc http://127.0.0.1:8545 --owner-key-file owner.key \\
       --signer-key-file mirror.key
-  symbolon chain deploy --rpc-file base.url --owner-key-file owner.key --name Base \\
-      --confirmations 12 --mirror 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --json")]
+  symbolon chain deploy --rpc-file base.url --owner-key-file owner.key --preset base \\
+      --mirror 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --json
+
+The registry stands at the same address on every chain, as long as issuer and owner are the same:
+deploy with one owner everywhere, then `symbolon chain handover` each registry to a multisig.")]
 pub(crate) struct DeployArgs {
     #[command(flatten)]
     rpc: RpcArgs,
@@ -47,8 +52,12 @@ pub(crate) struct DeployArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "mirror")]
     signer_key_file: Option<PathBuf>,
 
+    /// Put the CREATE2 deployer in place first where the chain lacks it, for 0.01 of its coin
+    #[arg(long)]
+    place_deployer: bool,
+
     #[command(flatten)]
-    common: CommonArgs,
+    settings: ChainSettingsArgs,
 }
 
 /// Each issuer's registry has an address of its own, the same on every chain.
@@ -70,9 +79,21 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
     };
     let endpoint = args.rpc.endpoint().await?;
     let chain_id = endpoint.chain();
+    let settings = args.settings.of(chain_id)?;
+    let output = context.output;
+    let warning = (owner.address() == mirror).then_some(
+        "owner and mirror are one key: whoever takes the server's key takes the registry; give the lane a key of its own",
+    );
+    if let Some(warning) = warning {
+        output.note(format_args!("warning: {warning}"));
+    }
     let (issuer, deployed) = context
         .with_issuer(async |store, issuer| {
-            let output = context.output;
+            if args.place_deployer && deployer::place(&endpoint, &owner).await? {
+                output.note(format_args!(
+                    "chain {chain_id}: the CREATE2 deployer is in place"
+                ));
+            }
             output.note(format_args!(
                 "chain {chain_id}: putting the registry in place"
             ));
@@ -83,11 +104,11 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
             ));
             deploy::appoint_mirror(&endpoint, &owner, deployed.address, mirror).await?;
             let (registry, block) = (deployed.address, deployed.block);
-            add::record(store, issuer, &endpoint, registry, block, &args.common).await?;
+            add::record(store, issuer, &endpoint, registry, block, &settings).await?;
             Ok((issuer.clone(), deployed))
         })
         .await?;
-    let lane = lane(&issuer, chain_id.0, args);
+    let lane = Lane::of(&issuer, chain_id.0, settings.preset, args);
     let document = json!({
         "chain_id": chain_id,
         "registry": deployed.address,
@@ -95,36 +116,72 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
         "fresh": deployed.fresh,
         "owner": owner.address(),
         "mirror": mirror,
-        "lane": lane,
+        "preset": settings.preset.map(|preset| preset.name),
+        "lane": lane.section,
+        "variables": lane.variables.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        "warning": warning,
     });
     context.output.result(&document, || {
         format!(
-            "the registry of {issuer} stands at {} on chain {chain_id}\n\nAdd this to {}, then restart `symbolon serve`:\n\n{lane}",
+            "the registry of {issuer} stands at {} on chain {chain_id}\n\n{}",
             deployed.address,
-            config::DEFAULT_FILE,
+            lane.text(),
         )
     })?;
     Ok(Exit::Done)
 }
 
-fn signer(option: &str, path: &Path) -> Result<LaneSigner> {
-    LaneSigner::from_hex(&config::read_secret(option, path)?)
-        .map_err(|error| Failure::configuration(format!("{option}: {}: {error}", path.display())))
+/// What the operator adds to the configuration. It names where secrets are,
+/// never them.
+struct Lane {
+    section: String,
+    /// Variables that the section names, and what belongs into each.
+    variables: Vec<(String, &'static str)>,
 }
 
-/// The section for the configuration. It names where secrets are, never them.
-fn lane(issuer: &IssuerId, chain: u64, args: &DeployArgs) -> String {
-    let rpc = match &args.rpc.rpc_file {
-        Some(path) => format!("rpc_url_file = {}", quoted(path)),
-        None => format!("rpc_url_env = \"SYMBOLON_RPC_URL_{chain}\""),
-    };
-    let key = match &args.signer_key_file {
-        Some(path) => format!("signer_key_file = {}", quoted(path)),
-        None => format!("signer_key_env = \"SYMBOLON_SIGNER_KEY_{chain}\""),
-    };
-    format!("[[lane]]\nissuer = \"{issuer}\"\nchain_id = {chain}\n{rpc}\n{key}\n")
+impl Lane {
+    fn of(issuer: &IssuerId, chain: u64, preset: Option<&Preset>, args: &DeployArgs) -> Self {
+        let mut variables = Vec::new();
+        let mut place = |key: &str, file: Option<&PathBuf>, variable: &str, what| match file {
+            Some(path) => format!("{key}_file = {}", quoted(path)),
+            None => {
+                let name = format!("{variable}_{chain}");
+                let line = format!("{key}_env = \"{name}\"");
+                variables.push((name, what));
+                line
+            }
+        };
+        let rpc_file = args.rpc.rpc_file.as_ref();
+        let rpc = place("rpc_url", rpc_file, "SYMBOLON_RPC_URL", "<the node's URL>");
+        let key_file = args.signer_key_file.as_ref();
+        let what = "<the signer's key, 64 hexadecimal digits>";
+        let key = place("signer_key", key_file, "SYMBOLON_SIGNER_KEY", what);
+        let mut section =
+            format!("[[lane]]\nissuer = \"{issuer}\"\nchain_id = {chain}\n{rpc}\n{key}\n");
+        if let Some(preset) = preset {
+            let (gwei, poll) = (presets::gwei(preset), preset.poll.0);
+            section.push_str(&format!("max_fee_gwei = {gwei}\npoll_ms = {poll}\n"));
+        }
+        Self { section, variables }
+    }
+
+    fn text(&self) -> String {
+        let Self { section, variables } = self;
+        let file = config::DEFAULT_FILE;
+        let mut text = format!("Add this to {file}:\n\n{section}\n");
+        if !variables.is_empty() {
+            text.push_str("Set this where `symbolon serve` runs:\n\n");
+            for (name, what) in variables {
+                text.push_str(&format!("export {name}='{what}'\n"));
+            }
+            text.push('\n');
+        }
+        text.push_str("Then restart `symbolon serve`.");
+        text
+    }
 }
 
-fn quoted(path: &Path) -> String {
+/// As TOML has it.
+pub(super) fn quoted(path: &Path) -> String {
     toml::Value::from(path.display().to_string()).to_string()
 }

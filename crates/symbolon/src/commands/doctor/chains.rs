@@ -3,6 +3,7 @@
 use symbolon_chain::{
     deploy,
     endpoint::{Endpoint, HeadBlock},
+    roles,
     signer::LaneSigner,
 };
 use symbolon_core::{
@@ -163,7 +164,7 @@ async fn check_mirror(
     findings: &mut Findings,
 ) -> Result<(), Stopped> {
     let address = signer.address();
-    let is_mirror = deploy::is_mirror(endpoint, registry, address).await;
+    let is_mirror = roles::is_mirror(endpoint, registry, address).await;
     if !is_mirror.map_err(|error| ("signer", error.into()))? {
         findings.fail(
             name,

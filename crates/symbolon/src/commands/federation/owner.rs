@@ -17,7 +17,7 @@ use crate::{
     config,
     context::Context,
     exit::{Exit, Failure, Result},
-    subject::machine_user,
+    subject::operator,
 };
 
 /// How long a proposal waits unless told otherwise.
@@ -62,7 +62,7 @@ impl OwnerArgs {
     /// Whoever has a key is its holder, anybody else whom this machine knows.
     async fn actor(&self, store: &Store, issuer: &IssuerId) -> Result<Actor> {
         let Some((place, key)) = self.key()? else {
-            let operator = self.operator.clone().unwrap_or_else(machine_user);
+            let operator = operator(self.operator.as_deref())?;
             return Ok(Actor::command_line(&operator));
         };
         let unknown = || {
@@ -89,7 +89,7 @@ impl OwnerArgs {
         if self.operator.is_some() {
             return Ok(None);
         }
-        let key = std::env::var(KEY_VARIABLE).ok();
+        let key = config::environment(KEY_VARIABLE);
         Ok(key.map(|key| (KEY_VARIABLE.to_owned(), SecretString::from(key))))
     }
 }

@@ -4,8 +4,10 @@ use std::io::SeekFrom;
 
 use serde::Serialize;
 use symbolon_core::{
+    actor::Actor,
     ids::IssuerId,
     import::{ColumnMap, Field, Mapping},
+    investor::Source,
 };
 use symbolon_server::{
     Wake,
@@ -62,6 +64,7 @@ impl From<ImportError> for Shown {
 /// Imports the file.
 pub(super) async fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
     let mapped = args.columns()?;
+    let answerable = args.operator.of_import()?;
     let mut file = input::open(&args.file).await?;
     let refused = |error| Failure::file("read", &args.file)(error);
     let lines = input::count_lines(&mut file).await.map_err(refused)?;
@@ -69,7 +72,17 @@ pub(super) async fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
     let report = context
         .with_issuer(async |store, issuer| {
             let columns = columns(store, issuer, mapped, args.save_map).await?;
-            import(args, file, lines, columns, store, issuer, context).await
+            context.warn_without_chain(store, issuer).await?;
+            import(
+                args,
+                file,
+                lines,
+                answerable,
+                columns,
+                (store, issuer),
+                context,
+            )
+            .await
         })
         .await?;
     if let Some(path) = &args.errors {
@@ -91,13 +104,12 @@ async fn import(
     args: &ImportArgs,
     mut file: File,
     lines: u64,
+    (actor, source): (Actor, Source),
     columns: ColumnMap,
-    store: &Store,
-    issuer: &IssuerId,
+    (store, issuer): (&Store, &IssuerId),
     context: &Context,
 ) -> Result<Report> {
     let refused = |error| Failure::file("read", &args.file)(error);
-    let (actor, source) = args.operator.of_import();
     let hash = imports::hash_file(&mut file).await.map_err(refused)?;
     file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
     let now = context.clock.now();

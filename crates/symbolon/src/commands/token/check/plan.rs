@@ -10,8 +10,8 @@ use alloy_primitives::{Address, B256, keccak256};
 use serde::Serialize;
 use symbolon_bindings::{IdentityRegistry, VerifiedSender};
 use symbolon_chain::{
-    ChainError,
-    deploy::{self, CREATE2_DEPLOYER},
+    ChainError, deploy,
+    deployer::CREATE2_DEPLOYER,
     endpoint::Endpoint,
     erc3643::{Agents, Token, ask},
 };

@@ -4,7 +4,7 @@ use alloy::sol_types::SolCall;
 use alloy_primitives::{Address, B256, Bytes};
 use serde::Serialize;
 use symbolon_chain::{
-    deploy::CREATE2_DEPLOYER,
+    deployer::CREATE2_DEPLOYER,
     erc3643::{Compliance, Token},
 };
 

@@ -1,0 +1,164 @@
+//! The store and the node, as one lane's effects need them.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use alloy_primitives::B256;
+use symbolon_chain::{endpoint::HeadBlock, lane::LaneClient};
+use symbolon_core::{
+    log::EntryNumber,
+    mirror::lane::{Effect, Input, Nonce, OpenTransaction, Outcome, Signed},
+    time::{Millis, UnixMillis},
+};
+use symbolon_store::{ChainStatus, Store};
+
+use super::{LaneError, LaneSettings};
+use crate::clock::Clock;
+
+/// What is seen of a chain is written down this often.
+const BETWEEN_STATUSES: Millis = Millis(2_000);
+/// What people are told while approvals wait for long.
+const HELD_UP: &str = "approvals wait for transactions that a former signer left open: `symbolon chain rotate-signer` tells which";
+
+/// One lane's books.
+pub(super) struct Books {
+    store: Store,
+    settings: LaneSettings,
+    clock: Clock,
+    client: LaneClient,
+    /// When the chain's status was last written down, in milliseconds since 1970.
+    noted_at: AtomicU64,
+    /// Whether a former signer's transactions keep approvals waiting.
+    held_up: AtomicBool,
+}
+
+impl Books {
+    pub(super) fn new(
+        store: Store,
+        settings: LaneSettings,
+        clock: Clock,
+        client: LaneClient,
+    ) -> Self {
+        Self {
+            store,
+            settings,
+            clock,
+            client,
+            noted_at: AtomicU64::new(0),
+            held_up: AtomicBool::new(false),
+        }
+    }
+
+    /// Notes whether a former signer's transactions keep approvals waiting.
+    pub(super) fn hold_up(&self, held_up: bool) {
+        self.held_up.store(held_up, Ordering::Relaxed);
+    }
+
+    /// What the lane begins with.
+    pub(super) async fn open(&self) -> Result<(Vec<OpenTransaction>, EntryNumber), LaneError> {
+        let LaneSettings { issuer, chain, .. } = &self.settings;
+        let (store, signer) = (&self.store, self.client.signer());
+        // What a lane before this one was storing has happened, or never will.
+        let through = store.told_through(issuer, *chain).await?;
+        let open = store.open_transactions(issuer, *chain, signer).await?;
+        Ok((open, through))
+    }
+
+    pub(super) async fn carry_out(self: Arc<Self>, effect: Effect) -> Result<Input, LaneError> {
+        let LaneSettings { issuer, chain, .. } = &self.settings;
+        let (store, signer) = (&self.store, self.client.signer());
+        Ok(match effect {
+            Effect::Pull { part, limit } => {
+                let pulled = store.pull(issuer, *chain, part, limit).await?;
+                Input::Pulled { part, pulled }
+            }
+            Effect::Discharge(discharge) => {
+                store.discharge(issuer, *chain, &discharge).await?;
+                Input::Discharged
+            }
+            Effect::Store(envelope) => {
+                let bytes = self.client.sign(&envelope)?;
+                let signed = Signed {
+                    envelope,
+                    hash: bytes.hash,
+                    raw: bytes.raw,
+                    stored_at: self.clock.now_ms(),
+                };
+                store.store_signed(issuer, *chain, signer, &signed).await?;
+                Input::Stored(signed)
+            }
+            Effect::Broadcast {
+                nonce,
+                attempt,
+                raw,
+            } => Input::Broadcast {
+                nonce,
+                attempt,
+                outcome: self.client.broadcast(&raw).await,
+            },
+            Effect::Observe(open) => self.observe(&open).await,
+            Effect::Settle(ended) => {
+                let now = self.clock.now();
+                store.settle(issuer, *chain, signer, &ended, now).await?;
+                let failed = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Failed(_));
+                if ended.iter().any(failed) {
+                    self.client.check_mirror().await?;
+                }
+                Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
+            }
+            Effect::TellAgain(nonces) => {
+                let now = self.clock.now();
+                store
+                    .tell_again(issuer, *chain, signer, &nonces, now)
+                    .await?;
+                Input::ToldAgain
+            }
+        })
+    }
+
+    async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
+        match self.client.observe(open).await {
+            Ok((observation, head)) => {
+                self.note(head).await;
+                Input::Observed(observation)
+            }
+            Err(error) => {
+                let LaneSettings { issuer, chain, .. } = &self.settings;
+                tracing::debug!(%issuer, %chain, %error, "chain not observed");
+                Input::ObserveFailed
+            }
+        }
+    }
+
+    /// Writes down what was seen, for people; a failure here stops nothing.
+    async fn note(&self, head: HeadBlock) {
+        let now = self.clock.now_ms();
+        let last = self.noted_at.load(Ordering::Relaxed);
+        if now < UnixMillis(last).after(BETWEEN_STATUSES) {
+            return;
+        }
+        self.noted_at.store(now.0, Ordering::Relaxed);
+        let held_up = self.held_up.load(Ordering::Relaxed);
+        let signer = self.client.signer();
+        let balance = self.client.endpoint().balance(signer).await;
+        let status = ChainStatus {
+            head_block: Some(head.number),
+            head_time: Some(head.at),
+            finalized_block: None,
+            signer: Some(signer),
+            signer_balance_wei: balance.ok().map(|wei| wei.0),
+            last_error: held_up.then(|| HELD_UP.to_owned()),
+            updated: Some(self.clock.now()),
+        };
+        let LaneSettings { issuer, chain, .. } = &self.settings;
+        if let Err(error) = self
+            .store
+            .update_chain_status(issuer, *chain, &status)
+            .await
+        {
+            tracing::debug!(%issuer, %chain, %error, "chain status not noted");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! One of the issuer's registries, and a node of its chain.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::{ExposeSecret, SecretString};
+use symbolon_chain::endpoint::Endpoint;
+use symbolon_core::ids::{ChainId, IssuerId};
+use symbolon_store::{Chain, Store};
+
+use crate::{
+    config::{self, LaneConfig},
+    context::Context,
+    exit::{Failure, Result},
+};
+
+/// The node of a chain that the register knows.
+#[derive(Debug, Args)]
+pub(super) struct NodeArgs {
+    /// The node's URL, on a shared machine rather by --rpc-file [default: that of the chain's lane]
+    #[arg(long, value_name = "URL")]
+    rpc: Option<SecretString>,
+
+    /// A file with the node's URL
+    #[arg(long, value_name = "FILE", conflicts_with = "rpc")]
+    rpc_file: Option<PathBuf>,
+}
+
+/// A registry in its place.
+pub(super) struct Place {
+    pub(super) chain: Chain,
+    pub(super) endpoint: Endpoint,
+    /// How this machine is to drive it, if it is.
+    pub(super) lane: Option<LaneConfig>,
+}
+
+impl Place {
+    /// The issuer's registry on this chain, by way of the node that is named,
+    /// else of its lane's.
+    pub(super) async fn open(
+        args: &NodeArgs,
+        id: ChainId,
+        store: &Store,
+        issuer: &IssuerId,
+        context: &Context,
+    ) -> Result<Self> {
+        let chain = store.chain(issuer, id).await.map_err(|error| match error {
+            symbolon_store::StoreError::NotFound { .. } => Failure::not_found(format!(
+                "{issuer} has no registry on chain {id}: `symbolon chain list` shows those it has"
+            )),
+            other => other.into(),
+        })?;
+        let lane = context
+            .config
+            .lanes_of(issuer)
+            .find(|lane| lane.chain == id);
+        let endpoint = match (args.url()?, lane) {
+            (Some(url), _) => Endpoint::unchecked(url.expose_secret(), id)?,
+            (None, Some(lane)) => lane.endpoint()?,
+            (None, None) => {
+                return Err(Failure::configuration(format!(
+                    "no [[lane]] of {issuer} leads to chain {id}: add one, or give the node with --rpc or --rpc-file"
+                )));
+            }
+        };
+        endpoint.check_chain().await?;
+        Ok(Self {
+            chain,
+            endpoint,
+            lane: lane.cloned(),
+        })
+    }
+}
+
+impl NodeArgs {
+    /// Whether a node was named.
+    pub(super) fn is_given(&self) -> bool {
+        self.rpc.is_some() || self.rpc_file.is_some()
+    }
+
+    fn url(&self) -> Result<Option<SecretString>> {
+        match (&self.rpc, &self.rpc_file) {
+            (Some(url), _) => Ok(Some(url.clone())),
+            (None, Some(path)) => config::read_secret("--rpc-file", path).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+}

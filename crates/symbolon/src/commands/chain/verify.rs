@@ -1,0 +1,124 @@
+//! `symbolon chain verify`: is the registry ours, and who may do what to it?
+
+mod finding;
+
+use clap::Args;
+use symbolon_chain::{deploy, preset::FinalityTag, roles};
+use symbolon_core::ids::{ChainId, IssuerId};
+use symbolon_store::Store;
+
+use super::{
+    deploy::registry_salt,
+    place::{NodeArgs, Place},
+};
+use crate::{
+    context::Context,
+    exit::{Exit, Failure, Result},
+};
+use finding::Finding;
+
+/// The arguments of `symbolon chain verify`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon chain verify
+  symbolon chain verify 8453 --json
+
+It fails with 7 where the code at the address is not the committed one, where the lane's signer
+may not write, or where anybody else may.")]
+pub(crate) struct VerifyArgs {
+    /// Only this chain [default: all that have a lane in the configuration]
+    #[arg(value_name = "CHAIN_ID")]
+    chain: Option<u64>,
+
+    #[command(flatten)]
+    node: NodeArgs,
+}
+
+/// Runs `symbolon chain verify`.
+pub(super) async fn run(args: &VerifyArgs, context: &Context) -> Result<Exit> {
+    let findings = context
+        .with_issuer(async |store, issuer| {
+            let mut findings = Vec::new();
+            for chain in chains(args, issuer, context)? {
+                findings.push(look(&args.node, chain, store, issuer, context).await?);
+            }
+            Ok(findings)
+        })
+        .await?;
+    let documents: Vec<_> = findings.iter().map(Finding::document).collect();
+    context.output.result(&documents, || {
+        let texts: Vec<_> = findings.iter().map(Finding::text).collect();
+        texts.join("\n\n")
+    })?;
+    let well = findings.iter().all(|finding| finding.alarms().is_empty());
+    Ok(if well { Exit::Done } else { Exit::Chain })
+}
+
+fn chains(args: &VerifyArgs, issuer: &IssuerId, context: &Context) -> Result<Vec<ChainId>> {
+    if let Some(id) = args.chain {
+        return Ok(vec![ChainId(id)]);
+    }
+    if args.node.is_given() {
+        return Err(Failure::usage(
+            "--rpc: one node is on one chain: name the chain too, such as `symbolon chain verify 8453`",
+        ));
+    }
+    let chains: Vec<_> = context
+        .config
+        .lanes_of(issuer)
+        .map(|lane| lane.chain)
+        .collect();
+    if chains.is_empty() {
+        return Err(Failure::configuration(format!(
+            "no [[lane]] of {issuer} leads to any chain: add one, or name a chain and its node (--rpc)"
+        )));
+    }
+    Ok(chains)
+}
+
+async fn look(
+    node: &NodeArgs,
+    id: ChainId,
+    store: &Store,
+    issuer: &IssuerId,
+    context: &Context,
+) -> Result<Finding> {
+    let place = Place::open(node, id, store, issuer, context).await?;
+    let (endpoint, chain) = (&place.endpoint, &place.chain.chain);
+    let committed = deploy::is_committed_registry(endpoint, chain.registry).await?;
+    // Where a key cannot be had here, the server has told whose it is.
+    let signer = match &place.lane {
+        Some(lane) => lane.signer().ok().map(|signer| signer.address()),
+        None => None,
+    };
+    let mut finding = Finding {
+        chain: id,
+        registry: chain.registry,
+        committed,
+        signer: signer.or(place.chain.status.signer),
+        roles: None,
+        owner_has_code: false,
+        expected: None,
+        deployment_final: false,
+    };
+    if !committed {
+        // What other code says of itself is worth nothing.
+        return Ok(finding);
+    }
+    let found = roles::roles(endpoint, chain.registry, chain.deployed_block).await?;
+    finding.owner_has_code = !endpoint.code(found.owner).await?.is_empty();
+    finding.expected = found
+        .first_owner
+        .map(|owner| deploy::address_of(&deploy::registry_code(owner), registry_salt(issuer)));
+    finding.roles = Some(found);
+    let settled = match symbolon_chain::preset::Preset::of(id).map(|preset| preset.finality) {
+        Some(FinalityTag::Finalized) => endpoint.finalized().await?,
+        Some(FinalityTag::None) | None => {
+            let depth = u64::from(chain.confirmations) - 1;
+            endpoint.head().await?.number.checked_sub(depth)
+        }
+    };
+    finding.deployment_final = settled.is_some_and(|settled| chain.deployed_block <= settled);
+    Ok(finding)
+}

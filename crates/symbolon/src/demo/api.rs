@@ -7,7 +7,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use symbolon_core::{time::UnixSeconds, wallet::WalletAddress};
+use symbolon_core::{ids::AuthorityIndex, time::UnixSeconds, wallet::WalletAddress};
 
 /// A client with a key.
 #[derive(Clone, Debug)]
@@ -140,6 +140,47 @@ impl Api {
         let path = format!("/v1/investors/{investor}/verifications");
         answer(self.request(Method::POST, &path).json(&body)).await?;
         Ok(())
+    }
+
+    /// Verifies new customers by hand, all at once.
+    pub(super) async fn verify_all(&self, wallets: &[WalletAddress], country: &str) -> Result<()> {
+        let entries: Vec<_> = wallets
+            .iter()
+            .map(|wallet| json!({"wallet": wallet, "country": country}))
+            .collect();
+        let body = json!({"attestation": attestation(), "entries": entries});
+        let request = self
+            .request(Method::POST, "/v1/verifications/batch")
+            .json(&body);
+        entries_ok(&answer(request).await?)
+    }
+
+    /// Makes an authority known that no earlier run has met, and returns its
+    /// number.
+    pub(super) async fn add_authority(&self, countries: &[&str]) -> Result<AuthorityIndex> {
+        let known = self.get("/v1/authorities").await?;
+        let number = known["data"].as_array().map_or(0, Vec::len) + 1;
+        let body = json!({"name": format!("partner-{number}"), "countries": countries});
+        let request = self.request(Method::POST, "/v1/authorities").json(&body);
+        let done = answer(request).await?;
+        let number = done["authority"]["number"].as_u64();
+        let number = number.and_then(|number| u8::try_from(number).ok());
+        Ok(AuthorityIndex(number.context("an authority has a number")?))
+    }
+
+    /// Cuts an authority off.
+    pub(super) async fn restrict_authority(&self, authority: AuthorityIndex) -> Result<()> {
+        let path = format!("/v1/authorities/{authority}/restrict");
+        answer(self.request(Method::POST, &path).json(&json!({}))).await?;
+        Ok(())
+    }
+
+    /// The same server with another key.
+    pub(super) fn with_key(&self, key: &str) -> Self {
+        Self {
+            key: key.to_owned().into(),
+            ..self.clone()
+        }
     }
 
     /// How many wallets and transactions the chains are still owed, all together.

@@ -3,13 +3,14 @@
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, B256, Bytes, U256},
     providers::Provider,
+    rpc::types::TransactionRequest,
     sol_types::SolCall,
 };
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use secrecy::SecretString;
-use symbolon_bindings::RegulatedToken;
+use symbolon_bindings::{IdentityRegistry, RegulatedToken};
 use symbolon_chain::{
     deploy::{self, mined},
     endpoint::Endpoint,
@@ -102,6 +103,24 @@ impl DemoChain {
     /// How many transactions the mirror has sent so far.
     pub(super) async fn mirror_nonce(&self) -> Result<u64> {
         Ok(self.endpoint.mined_nonce(self.mirror).await?)
+    }
+
+    /// How many of these wallets the registry itself calls verified now.
+    pub(super) async fn verified(&self, wallets: &[WalletAddress]) -> Result<usize> {
+        let mut verified = 0;
+        for wallet in wallets {
+            let call = IdentityRegistry::isVerifiedCall {
+                _userAddress: wallet.address(),
+            };
+            let request = TransactionRequest::default()
+                .to(self.registry)
+                .input(Bytes::from(call.abi_encode()).into());
+            let answer = self.endpoint.call(request).await?;
+            let output = answer.map_err(|reason| anyhow!("isVerified: {reason}"))?;
+            let is = IdentityRegistry::isVerifiedCall::abi_decode_returns(&output)?;
+            verified += usize::from(is);
+        }
+        Ok(verified)
     }
 
     /// Issues tokens, as the issuer.

@@ -11,7 +11,10 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use symbolon_core::{ids::IssuerId, time::UnixSeconds};
+use symbolon_core::{
+    ids::{AuthorityIndex, IssuerId},
+    time::UnixSeconds,
+};
 use symbolon_sandbox::{Farewell, Leash, PrivatePostgres};
 use symbolon_server::Clock;
 use symbolon_store::{ApiKey, KeyGrant, NewChain, Store, StoreError};
@@ -210,6 +213,22 @@ async fn found_register(store: &Store, issuer: &IssuerId, chains: &[DemoChain]) 
         transaction.commit().await?;
     }
     Ok(())
+}
+
+impl Stage {
+    /// The register's API for somebody who acts for this authority.
+    pub(super) async fn api_for(&self, authority: AuthorityIndex) -> Result<Api> {
+        let key = ApiKey::from_random(&self.issuer, rand::random());
+        let name = format!("authority-{authority}-{}", now().0);
+        let grant = KeyGrant {
+            authority,
+            person: None,
+        };
+        self.store
+            .create_api_key(&name, &key, &grant, now())
+            .await?;
+        Ok(self.api.with_key(key.text()))
+    }
 }
 
 /// The demo's API key: made once, kept for the next run where only the owner

@@ -1,5 +1,6 @@
 //! The story, step by step.
 
+mod authority;
 mod cast;
 mod expiry;
 mod import;
@@ -24,6 +25,7 @@ pub(super) async fn tell(
     transfers::tell(&cast, stage, narrator, &mut summary).await?;
     revocation::tell(&cast, stage, narrator, &mut summary).await?;
     expiry::tell(&cast, stage, narrator, &mut summary).await?;
+    authority::tell(&cast, stage, narrator, &mut summary).await?;
     kill::tell(&cast, stage, narrator, &mut summary).await?;
     Ok(summary)
 }

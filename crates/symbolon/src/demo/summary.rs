@@ -15,6 +15,8 @@ pub(super) struct Summary {
     pub(super) transfers: Transfers,
     /// From the request to the refusal on every chain, in milliseconds.
     pub(super) revocation_ms: u64,
+    /// The authority that was cut off.
+    pub(super) authority: CutOff,
     /// The crash and what came after it.
     pub(super) kill_test: KillTest,
 }
@@ -40,6 +42,17 @@ pub(super) struct Transfers {
     pub(super) to_revoked: String,
     pub(super) after_renewal: String,
     pub(super) to_expired: String,
+}
+
+/// The authority that was cut off.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct CutOff {
+    /// Whom it had verified, and who count no more.
+    pub(super) investors: u64,
+    /// What it took on each chain.
+    pub(super) transactions_a_chain: u64,
+    /// From the request to the refusal on every chain, in milliseconds.
+    pub(super) restriction_ms: u64,
 }
 
 /// The crash and what came after it.

@@ -97,7 +97,7 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
 async fn mirrored(register: &Register, node: &Node) -> Result<f64> {
     let settings = LaneSettings {
         issuer: register.issuer.clone(),
-        chain: CHAIN,
+        registry: CHAIN.into(),
         rpc_url: node.anvil.url().to_owned().into(),
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),

@@ -76,7 +76,7 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     let server = format!("http://{}", listener.local_addr()?);
     let settings = LaneSettings {
         issuer: register.issuer.clone(),
-        chain: node.endpoint.chain(),
+        registry: node.endpoint.chain().into(),
         rpc_url: gate.into(),
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),

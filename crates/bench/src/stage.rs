@@ -139,7 +139,8 @@ pub(crate) fn source() -> Source {
 /// A chain that nobody drives.
 pub(crate) fn chain(id: u64, registry: alloy::primitives::Address) -> NewChain {
     NewChain {
-        id: ChainId(id),
+        id: ChainId(id).into(),
+        filter: Default::default(),
         name: format!("chain {id}"),
         registry,
         deployed_block: 0,

@@ -207,6 +207,66 @@ impl fmt::Display for ChainId {
     }
 }
 
+/// One of the issuer's identity registries: on which chain, and which one there.
+///
+/// Most issuers have one a chain, the first. Written `8453`, further ones
+/// `8453/1`, `8453/2` and so on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RegistryId {
+    /// On which chain.
+    pub chain: ChainId,
+    /// Which one there, counted from 0.
+    pub place: u8,
+}
+
+/// A text that is no [`RegistryId`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a registry is a chain's id, such as 8453, or for a further one there 8453/1")]
+pub struct RegistryIdError;
+
+impl From<ChainId> for RegistryId {
+    /// The first one there.
+    fn from(chain: ChainId) -> Self {
+        Self { chain, place: 0 }
+    }
+}
+
+impl fmt::Display for RegistryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            0 => self.chain.fmt(f),
+            place => write!(f, "{}/{place}", self.chain),
+        }
+    }
+}
+
+impl FromStr for RegistryId {
+    type Err = RegistryIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (chain, place) = text.split_once('/').unwrap_or((text, "0"));
+        Ok(Self {
+            chain: ChainId(chain.parse().map_err(|_| RegistryIdError)?),
+            place: place.parse().map_err(|_| RegistryIdError)?,
+        })
+    }
+}
+
+impl TryFrom<String> for RegistryId {
+    type Error = RegistryIdError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<RegistryId> for String {
+    fn from(id: RegistryId) -> Self {
+        id.to_string()
+    }
+}
+
 /// An authority by its place in the on-chain bitmap; 0 is the issuer itself,
 /// which cannot be restricted.
 #[derive(

@@ -1,6 +1,6 @@
 //! Keeping every chain equal to the register.
 //!
-//! [`record`] is the word that a chain holds for a wallet, [`rules`] what the
+//! [`filter`] says whom a registry is told of, [`record`] is the word that a chain holds for a wallet, [`rules`] what the
 //! contract makes of a write, [`plan`] the cheapest writes that lead from what
 //! a chain holds to what it must hold, [`batch`] those writes as calldata
 //! carries them, [`fees`] what they may cost, and [`lane`] the machine that
@@ -8,6 +8,7 @@
 
 pub mod batch;
 pub mod fees;
+pub mod filter;
 pub mod lane;
 pub mod plan;
 pub mod record;

@@ -176,5 +176,5 @@ fn unknown_investor(error: StoreError) -> Problem {
 /// The chains that a wallet can be bound to.
 async fn known_chains(state: &AppState, caller: &Caller) -> Result<Vec<ChainId>> {
     let chains = state.chains(&caller.issuer).await?;
-    Ok(chains.iter().map(|chain| chain.chain.id).collect())
+    Ok(chains.iter().map(|chain| chain.chain.id.chain).collect())
 }

@@ -122,9 +122,10 @@ async fn prepare(store: &Store, issuer: &IssuerId) {
     let mut transaction = store.begin(issuer).await.unwrap();
     for id in [31337, 31338] {
         let chain = NewChain {
-            id: ChainId(id),
+            id: ChainId(id).into(),
             name: format!("chain {id}"),
             registry: Address::ZERO,
+            filter: Default::default(),
             deployed_block: 0,
             confirmations: 1,
             settings: serde_json::json!({}),

@@ -133,12 +133,15 @@ CREATE TABLE wallet (
 -- What chains are owed: the wallets that changed after `chain.told_entry`.
 CREATE INDEX wallet_by_change ON wallet (issuer, changed_entry);
 
--- A chain that the issuer's register is mirrored to, and what was last seen of it.
+-- A registry on a chain that the issuer's register is mirrored to, and what was
+-- last seen of that chain. A registry goes by a number made of its chain's id and
+-- its place there (crates/store/src/codec.rs): the first one's is the chain's id.
 CREATE TABLE chain (
     issuer             bigint  NOT NULL,
-    chain_id           bigint  NOT NULL,
+    registry_id        bigint  NOT NULL,
     name               text    NOT NULL,
-    registry           bytea   NOT NULL,
+    registry           bytea   NOT NULL, -- its address
+    filter             text    NOT NULL, -- whom it holds, as JSON
     deployed_block     bigint  NOT NULL,
     confirmations      integer NOT NULL,
     settings           jsonb   NOT NULL,
@@ -153,7 +156,7 @@ CREATE TABLE chain (
     signer_balance_wei numeric(39, 0),
     last_error         text,
     updated_s          bigint,
-    PRIMARY KEY (issuer, chain_id)
+    PRIMARY KEY (issuer, registry_id)
 ) WITH (fillfactor = 50); -- changes all the time, in place
 
 -- Wallets that a chain must be told of out of turn, because of this entry:
@@ -163,42 +166,42 @@ CREATE TABLE chain (
 -- again and the chain is told of that.
 CREATE TABLE outbox (
     issuer       bigint  NOT NULL,
-    chain_id     bigint  NOT NULL,
+    registry_id     bigint  NOT NULL,
     entry_number bigint  NOT NULL,
     wallet       bytea   NOT NULL,
     denial       boolean NOT NULL,
     queued_s     bigint  NOT NULL,
-    PRIMARY KEY (issuer, chain_id, entry_number, wallet)
+    PRIMARY KEY (issuer, registry_id, entry_number, wallet)
 );
 -- Denials first (I3).
-CREATE INDEX outbox_denials ON outbox (issuer, chain_id, entry_number, wallet) WHERE denial;
+CREATE INDEX outbox_denials ON outbox (issuer, registry_id, entry_number, wallet) WHERE denial;
 
 -- Whether each chain was told that an authority is cut off, where that ever was
 -- so, and what a confirmed block showed.
 CREATE TABLE authority_mirror (
     issuer    bigint   NOT NULL,
-    chain_id  bigint   NOT NULL,
+    registry_id  bigint   NOT NULL,
     authority smallint NOT NULL,
     told      boolean  NOT NULL, -- by the newest transaction that is stored
     observed  boolean  NOT NULL,
-    PRIMARY KEY (issuer, chain_id, authority)
+    PRIMARY KEY (issuer, registry_id, authority)
 );
 
 -- What a chain holds, as confirmed blocks showed it.
 CREATE TABLE observed (
     issuer       bigint NOT NULL,
     wallet       bytea  NOT NULL,
-    chain_id     bigint NOT NULL,
+    registry_id     bigint NOT NULL,
     record       bytea  NOT NULL, -- 32 bytes
     block_number bigint NOT NULL,
-    PRIMARY KEY (issuer, wallet, chain_id)
+    PRIMARY KEY (issuer, wallet, registry_id)
 );
 
 -- Signed transactions, stored before they are sent (I11). Attempts of one
 -- nonce replace each other; one at most is mined.
 CREATE TABLE lane_transaction (
     issuer           bigint   NOT NULL,
-    chain_id         bigint   NOT NULL,
+    registry_id         bigint   NOT NULL,
     signer           bytea    NOT NULL,
     nonce            bigint   NOT NULL,
     attempt          integer  NOT NULL,
@@ -217,12 +220,12 @@ CREATE TABLE lane_transaction (
     outcome          text CHECK (outcome IN ('mined', 'failed', 'replaced', 'dropped')),
     block_number     bigint,
     gas_used         bigint,
-    PRIMARY KEY (issuer, chain_id, signer, nonce, attempt)
+    PRIMARY KEY (issuer, registry_id, signer, nonce, attempt)
 );
 -- Addresses and hashes do not compress; trying costs more than it saves.
 ALTER TABLE lane_transaction ALTER COLUMN raw SET STORAGE EXTERNAL;
 ALTER TABLE lane_transaction ALTER COLUMN batch SET STORAGE EXTERNAL;
-CREATE INDEX lane_transaction_open ON lane_transaction (issuer, chain_id, signer, nonce)
+CREATE INDEX lane_transaction_open ON lane_transaction (issuer, registry_id, signer, nonce)
     WHERE outcome IS NULL;
 
 -- A key's SHA-256; the key itself is shown once and kept nowhere.

@@ -11,22 +11,22 @@ use sqlx::{PgConnection, PgExecutor};
 use symbolon_core::{
     authority::{Authority, Mandate},
     country::Country,
-    ids::{AuthorityIndex, ChainId, IssuerId},
+    ids::{AuthorityIndex, IssuerId, RegistryId},
     mirror::batch::{AuthorityRestriction, Batch},
     verdict::RestrictedAuthorities,
 };
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, chain_id, issuer_key},
+    codec::{issuer_key, registry_id, registry_key},
     investor::country_code,
 };
 
-/// What one chain knows of an authority.
+/// What one registry knows of an authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuthorityOnChain {
     /// Which chain.
-    pub chain: ChainId,
+    pub registry: RegistryId,
     /// Which authority.
     pub authority: AuthorityIndex,
     /// Whether the newest stored transaction cuts it off.
@@ -44,8 +44,8 @@ impl Store {
     /// What chains know of the authorities that were ever cut off there.
     pub async fn authorities_on_chains(&self, issuer: &IssuerId) -> Result<Vec<AuthorityOnChain>> {
         sqlx::query!(
-            "SELECT chain_id, authority, told, observed FROM authority_mirror \
-             WHERE issuer = $1 ORDER BY authority, chain_id",
+            "SELECT registry_id, authority, told, observed FROM authority_mirror \
+             WHERE issuer = $1 ORDER BY authority, registry_id",
             issuer_key(issuer),
         )
         .fetch_all(&self.pool)
@@ -53,7 +53,7 @@ impl Store {
         .into_iter()
         .map(|row| {
             Ok(AuthorityOnChain {
-                chain: chain_id(row.chain_id)?,
+                registry: registry_id(row.registry_id)?,
                 authority: index(row.authority)?,
                 told: row.told,
                 observed: row.observed,
@@ -164,16 +164,16 @@ pub(crate) async fn write(
 pub(crate) async fn to_cut_off(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
 ) -> Result<Vec<AuthorityRestriction>> {
     let rows = sqlx::query_scalar!(
         "SELECT a.authority FROM authority a \
          WHERE a.issuer = $1 AND a.restricted AND NOT EXISTS ( \
-             SELECT FROM authority_mirror m WHERE m.issuer = $1 AND m.chain_id = $2 \
+             SELECT FROM authority_mirror m WHERE m.issuer = $1 AND m.registry_id = $2 \
              AND m.authority = a.authority AND m.told) \
          ORDER BY a.authority",
         issuer_key(issuer),
-        bigint(chain.0),
+        registry_key(registry),
     )
     .fetch_all(connection)
     .await?;
@@ -185,17 +185,17 @@ pub(crate) async fn to_cut_off(
 pub(crate) async fn to_reinstate(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
 ) -> Result<Vec<AuthorityRestriction>> {
     let rows = sqlx::query_scalar!(
         "SELECT m.authority FROM authority_mirror m \
-         WHERE m.issuer = $1 AND m.chain_id = $2 AND m.told AND EXISTS ( \
+         WHERE m.issuer = $1 AND m.registry_id = $2 AND m.told AND EXISTS ( \
              SELECT FROM authority a WHERE a.issuer = $1 AND a.authority = m.authority \
              AND NOT a.restricted) \
-         AND NOT EXISTS (SELECT FROM outbox WHERE issuer = $1 AND chain_id = $2 AND denial) \
+         AND NOT EXISTS (SELECT FROM outbox WHERE issuer = $1 AND registry_id = $2 AND denial) \
          ORDER BY m.authority",
         issuer_key(issuer),
-        bigint(chain.0),
+        registry_key(registry),
     )
     .fetch_all(connection)
     .await?;
@@ -206,15 +206,15 @@ pub(crate) async fn to_reinstate(
 pub(crate) async fn tell(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
     told: AuthorityRestriction,
 ) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO authority_mirror (issuer, chain_id, authority, told, observed) \
+        "INSERT INTO authority_mirror (issuer, registry_id, authority, told, observed) \
          VALUES ($1, $2, $3, $4, false) \
-         ON CONFLICT (issuer, chain_id, authority) DO UPDATE SET told = excluded.told",
+         ON CONFLICT (issuer, registry_id, authority) DO UPDATE SET told = excluded.told",
         issuer_key(issuer),
-        bigint(chain.0),
+        registry_key(registry),
         i16::from(told.authority.0),
         told.restricted,
     )
@@ -229,18 +229,18 @@ pub(crate) async fn tell(
 pub(crate) async fn observe(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
     seen: &[AuthorityRestriction],
 ) -> Result<()> {
     for restriction in seen {
         sqlx::query!(
             "UPDATE authority_mirror SET observed = $4, told = CASE WHEN EXISTS ( \
-                 SELECT FROM lane_transaction WHERE issuer = $1 AND chain_id = $2 \
+                 SELECT FROM lane_transaction WHERE issuer = $1 AND registry_id = $2 \
                  AND outcome IS NULL AND call = 'set_authority_restriction' \
                  AND get_byte(batch, 0) = $3::smallint) THEN told ELSE $4 END \
-             WHERE issuer = $1 AND chain_id = $2 AND authority = $3",
+             WHERE issuer = $1 AND registry_id = $2 AND authority = $3",
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
             i16::from(restriction.authority.0),
             restriction.restricted,
         )
@@ -256,7 +256,7 @@ pub(crate) async fn observe(
 pub(crate) async fn tell_again(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
     vain: &[Batch],
 ) -> Result<()> {
     for batch in vain {
@@ -265,11 +265,11 @@ pub(crate) async fn tell_again(
         };
         sqlx::query!(
             "UPDATE authority_mirror SET told = NOT a.restricted FROM authority a \
-             WHERE authority_mirror.issuer = $1 AND chain_id = $2 \
+             WHERE authority_mirror.issuer = $1 AND registry_id = $2 \
              AND authority_mirror.authority = $3 \
              AND a.issuer = $1 AND a.authority = $3",
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
             i16::from(authority.0),
         )
         .execute(&mut *connection)

@@ -3,14 +3,17 @@
 use alloy_primitives::Address;
 use sqlx::PgExecutor;
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
+    mirror::filter::{MirroredRegistry, RegistryFilter},
     time::UnixSeconds,
     wallet::WalletAddress,
 };
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{address, bigint, chain_id, issuer_key, seconds, unsigned, wei},
+    codec::{
+        self, address, bigint, issuer_key, json, registry_id, registry_key, seconds, unsigned, wei,
+    },
     outbox,
     wallet::optional_address,
 };
@@ -18,12 +21,15 @@ use crate::{
 /// A chain as the issuer configures it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewChain {
-    /// Its EIP-155 id.
-    pub id: ChainId,
+    /// Its EIP-155 id, and which registry there.
+    pub id: RegistryId,
     /// Its name, for people.
     pub name: String,
     /// The identity registry there.
     pub registry: Address,
+    /// Whom that registry holds. What it was told of others stays told: another
+    /// filter is another registry.
+    pub filter: RegistryFilter,
     /// The block that the registry was deployed in: nothing before concerns us.
     pub deployed_block: u64,
     /// After how many blocks a transaction counts as confirmed.
@@ -31,6 +37,16 @@ pub struct NewChain {
     /// Everything else that lanes and followers want to know, opaque here. No
     /// secrets.
     pub settings: serde_json::Value,
+}
+
+impl NewChain {
+    /// The registry, as what it must hold depends on it.
+    pub fn target(&self) -> MirroredRegistry {
+        MirroredRegistry {
+            id: self.id,
+            filter: self.filter.clone(),
+        }
+    }
 }
 
 /// What was last seen of a chain.
@@ -66,24 +82,31 @@ impl IssuerTransaction {
     pub async fn add_chain(&mut self, chain: &NewChain) -> Result<()> {
         // The one way in for chain ids and blocks: later conversions rely on it.
         let out_of_range = |what| move |_| StoreError::OutOfRange { what };
-        let id = i64::try_from(chain.id.0).map_err(out_of_range("the chain id"))?;
+        if !codec::is_representable(chain.id) {
+            return Err(StoreError::OutOfRange {
+                what: "the chain id",
+            });
+        }
+        let filter = serde_json::to_string(&chain.filter)
+            .map_err(|error| StoreError::damaged(error.to_string()))?;
         let confirmations =
             i32::try_from(chain.confirmations).map_err(out_of_range("confirmations"))?;
         sqlx::query!(
-            "INSERT INTO chain (issuer, chain_id, name, registry, deployed_block, confirmations, \
-                 settings) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO chain (issuer, registry_id, name, registry, deployed_block, confirmations, \
+                 settings, filter) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             issuer_key(&self.issuer),
-            id,
+            registry_key(chain.id),
             chain.name,
             chain.registry.as_slice(),
             bigint(chain.deployed_block),
             confirmations,
             chain.settings,
+            filter,
         )
         .execute(&mut *self.transaction)
         .await
-        .map_err(StoreError::unless_unique("the issuer has this chain"))?;
+        .map_err(StoreError::unless_unique("the issuer has this registry"))?;
 
         self.queued = true;
         Ok(())
@@ -93,19 +116,20 @@ impl IssuerTransaction {
     /// arrived, or the chain holds something else.
     pub async fn requeue(
         &mut self,
-        chain: ChainId,
+        target: &MirroredRegistry,
         wallets: &[WalletAddress],
         now: UnixSeconds,
     ) -> Result<()> {
-        outbox::requeue(&mut self.transaction, &self.issuer, chain, wallets, now).await?;
+        outbox::requeue(&mut self.transaction, &self.issuer, target, wallets, now).await?;
         self.queued |= !wallets.is_empty();
         Ok(())
     }
 }
 
 impl Store {
-    /// One chain of the issuer's.
-    pub async fn chain(&self, issuer: &IssuerId, id: ChainId) -> Result<Chain> {
+    /// One registry of the issuer's, and its chain.
+    pub async fn chain(&self, issuer: &IssuerId, id: impl Into<RegistryId>) -> Result<Chain> {
+        let id = id.into();
         let chains = self.chains(issuer).await?;
         chains
             .into_iter()
@@ -113,13 +137,13 @@ impl Store {
             .ok_or(StoreError::NotFound { what: "chain" })
     }
 
-    /// The issuer's chains, by id.
+    /// The issuer's registries and their chains, by id.
     pub async fn chains(&self, issuer: &IssuerId) -> Result<Vec<Chain>> {
         let rows = sqlx::query!(
-            r#"SELECT chain_id, name, registry, deployed_block, confirmations, settings,
+            r#"SELECT registry_id, name, registry, filter, deployed_block, confirmations, settings,
                 head_block, head_s, finalized_block, signer,
                 signer_balance_wei::text AS signer_balance_wei, last_error, updated_s
-            FROM chain WHERE issuer = $1 ORDER BY chain_id"#,
+            FROM chain WHERE issuer = $1 ORDER BY registry_id"#,
             issuer_key(issuer),
         )
         .fetch_all(&self.pool)
@@ -129,9 +153,10 @@ impl Store {
             .map(|row| {
                 Ok(Chain {
                     chain: NewChain {
-                        id: chain_id(row.chain_id)?,
+                        id: registry_id(row.registry_id)?,
                         name: row.name,
                         registry: address(&row.registry)?,
+                        filter: json(&row.filter, "a registry's filter")?,
                         deployed_block: unsigned(row.deployed_block, "a block number")?,
                         confirmations: u32::try_from(row.confirmations)
                             .map_err(|_| StoreError::damaged("negative confirmations"))?,
@@ -160,9 +185,9 @@ impl Store {
         let done = sqlx::query!(
             "UPDATE chain SET name = $3, registry = $4, deployed_block = $5, confirmations = $6, \
                  settings = $7 \
-             WHERE issuer = $1 AND chain_id = $2",
+             WHERE issuer = $1 AND registry_id = $2",
             issuer_key(issuer),
-            bigint(chain.id.0),
+            registry_key(chain.id),
             chain.name,
             chain.registry.as_slice(),
             bigint(chain.deployed_block),
@@ -181,7 +206,7 @@ impl Store {
     pub async fn update_chain_status(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        registry: RegistryId,
         status: &ChainStatus,
     ) -> Result<()> {
         let done = sqlx::query!(
@@ -191,9 +216,9 @@ impl Store {
                  signer = coalesce($6, signer), \
                  signer_balance_wei = coalesce($7::text::numeric, signer_balance_wei), \
                  last_error = $8, updated_s = coalesce($9, updated_s) \
-             WHERE issuer = $1 AND chain_id = $2",
+             WHERE issuer = $1 AND registry_id = $2",
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
             status.head_block.map(bigint),
             status.head_time.map(|at| bigint(at.0)),
             status.finalized_block.map(bigint),
@@ -215,15 +240,23 @@ fn found(rows: u64) -> Result<()> {
     }
 }
 
-/// The ids of the issuer's chains.
-pub(crate) async fn ids(executor: impl PgExecutor<'_>, issuer: &IssuerId) -> Result<Vec<ChainId>> {
-    sqlx::query_scalar!(
-        "SELECT chain_id FROM chain WHERE issuer = $1 ORDER BY chain_id",
+/// The issuer's registries, each with whom it holds.
+pub(crate) async fn targets(
+    executor: impl PgExecutor<'_>,
+    issuer: &IssuerId,
+) -> Result<Vec<MirroredRegistry>> {
+    sqlx::query!(
+        "SELECT registry_id, filter FROM chain WHERE issuer = $1 ORDER BY registry_id",
         issuer_key(issuer),
     )
     .fetch_all(executor)
     .await?
     .into_iter()
-    .map(chain_id)
+    .map(|row| {
+        Ok(MirroredRegistry {
+            id: registry_id(row.registry_id)?,
+            filter: json(&row.filter, "a registry's filter")?,
+        })
+    })
     .collect()
 }

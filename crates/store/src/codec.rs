@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, U256, hex};
 use serde::{Deserialize, de::DeserializeOwned, de::value::StrDeserializer};
 use sha2::{Digest, Sha256};
 use symbolon_core::{
-    ids::{ChainId, InvestorId, IssuerId},
+    ids::{ChainId, InvestorId, IssuerId, RegistryId},
     investor::{InvestorKind, Level, RejectionReason, RevocationReason},
     log::EntryNumber,
     mirror::record::WalletRecord,
@@ -47,6 +47,30 @@ pub(crate) fn seconds(value: i64) -> Result<UnixSeconds> {
 
 pub(crate) fn entry_number(value: i64) -> Result<EntryNumber> {
     unsigned(value, "an entry's number").map(EntryNumber)
+}
+
+/// Which registry of its chain: the bits above a chain's id.
+const PLACE_AT: u32 = 56;
+
+/// The number by which a registry goes inside the database: its chain's id, and
+/// above 2^56 its place there. [`crate::IssuerTransaction::add_chain`] lets in
+/// no id that is larger; queries find a chain's id by `% 72057594037927936`.
+pub(crate) fn registry_key(registry: RegistryId) -> i64 {
+    let place = i64::from(registry.place & 0x7f) << PLACE_AT;
+    place | bigint(registry.chain.0 & ((1 << PLACE_AT) - 1))
+}
+
+pub(crate) fn registry_id(value: i64) -> Result<RegistryId> {
+    let key = unsigned(value, "a registry")?;
+    Ok(RegistryId {
+        chain: ChainId(key & ((1 << PLACE_AT) - 1)),
+        place: (key >> PLACE_AT) as u8,
+    })
+}
+
+/// Whether a registry has a number inside the database.
+pub(crate) fn is_representable(registry: RegistryId) -> bool {
+    registry.chain.0 < 1 << PLACE_AT && registry.place < 0x80
 }
 
 pub(crate) fn chain_id(value: i64) -> Result<ChainId> {

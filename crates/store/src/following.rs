@@ -1,25 +1,29 @@
 //! How far each chain was read for what others wrote there.
 
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     mirror::record::WalletRecord,
     wallet::WalletAddress,
 };
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, issuer_key, unsigned},
+    codec::{bigint, issuer_key, registry_key, unsigned},
     observed::{self, Sighting},
 };
 
 impl Store {
     /// The first block of this chain that is yet to be read.
-    pub async fn next_block_to_follow(&self, issuer: &IssuerId, chain: ChainId) -> Result<u64> {
+    pub async fn next_block_to_follow(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+    ) -> Result<u64> {
         let next = sqlx::query_scalar!(
             r#"SELECT greatest(deployed_block, followed_block + 1) AS "next!"
-            FROM chain WHERE issuer = $1 AND chain_id = $2"#,
+            FROM chain WHERE issuer = $1 AND registry_id = $2"#,
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -34,7 +38,7 @@ impl IssuerTransaction {
     /// Notes what this block of a chain showed of wallets, whoever wrote it.
     pub async fn sight(
         &mut self,
-        chain: ChainId,
+        registry: RegistryId,
         block: u64,
         records: &[(WalletAddress, WalletRecord)],
     ) -> Result<()> {
@@ -46,17 +50,17 @@ impl IssuerTransaction {
                 block,
             })
             .collect();
-        observed::write(&mut self.transaction, &self.issuer, chain, &seen).await
+        observed::write(&mut self.transaction, &self.issuer, registry, &seen).await
     }
 
     /// Notes that this chain was read up to this block, together with what
     /// followed from it. Lost in a crash, it is read again.
-    pub async fn followed(&mut self, chain: ChainId, block: u64) -> Result<()> {
+    pub async fn followed(&mut self, registry: RegistryId, block: u64) -> Result<()> {
         sqlx::query!(
             "UPDATE chain SET followed_block = $3 \
-             WHERE issuer = $1 AND chain_id = $2 AND followed_block < $3",
+             WHERE issuer = $1 AND registry_id = $2 AND followed_block < $3",
             issuer_key(&self.issuer),
-            bigint(chain.0),
+            registry_key(registry),
             bigint(block),
         )
         .execute(&mut *self.transaction)

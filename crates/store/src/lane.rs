@@ -15,9 +15,10 @@ mod row;
 use alloy_primitives::Address;
 use sqlx::PgConnection;
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     mirror::{
         batch::Batch,
+        filter::MirroredRegistry,
         lane::{Attempt, Nonce, OpenTransaction, Outcome, Receipt, Signed},
     },
     time::UnixSeconds,
@@ -25,7 +26,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError, authority,
-    codec::{address, bigint, issuer_key, unsigned},
+    codec::{address, bigint, issuer_key, registry_key, unsigned},
     connection,
     observed::{self, Sighting},
     outbox,
@@ -41,7 +42,7 @@ impl Store {
     pub async fn store_signed(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        registry: RegistryId,
         signer: Address,
         signed: &Signed,
     ) -> Result<()> {
@@ -51,15 +52,15 @@ impl Store {
                 what: "the number of wallets",
             })?;
         let mut transaction = self.begin_growing().await?;
-        outbox::lock_chain(&mut transaction, issuer, chain).await?;
+        outbox::lock_chain(&mut transaction, issuer, registry).await?;
         sqlx::query!(
-            "INSERT INTO lane_transaction (issuer, chain_id, signer, nonce, attempt, hash, raw, \
+            "INSERT INTO lane_transaction (issuer, registry_id, signer, nonce, attempt, hash, raw, \
                  call, batch, wallets, head_number, head_hash, gas_limit, max_fee_wei, \
                  priority_fee_wei, stored_ms) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
                  $14::text::numeric, $15::text::numeric, $16)",
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
             signer.as_slice(),
             bigint(envelope.nonce.0),
             i32::from(envelope.attempt.0),
@@ -80,7 +81,7 @@ impl Store {
         .map_err(StoreError::unless_unique(
             "this attempt at the nonce is stored already",
         ))?;
-        outbox::carry_out(&mut transaction, issuer, chain, &envelope.discharge).await?;
+        outbox::carry_out(&mut transaction, issuer, registry, &envelope.discharge).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -89,7 +90,7 @@ impl Store {
     pub async fn open_transactions(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        registry: RegistryId,
         signer: Address,
     ) -> Result<Vec<OpenTransaction>> {
         sqlx::query_as!(
@@ -98,10 +99,10 @@ impl Store {
                 max_fee_wei::text AS "max_fee_wei!", priority_fee_wei::text AS "priority_fee_wei!",
                 stored_ms
             FROM lane_transaction
-            WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND outcome IS NULL
+            WHERE issuer = $1 AND registry_id = $2 AND signer = $3 AND outcome IS NULL
             ORDER BY nonce, attempt"#,
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
             signer.as_slice(),
         )
         .fetch_all(&self.pool)
@@ -116,14 +117,14 @@ impl Store {
     pub async fn open_signers(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        registry: RegistryId,
     ) -> Result<Vec<(Address, u64)>> {
         sqlx::query!(
             r#"SELECT signer, count(DISTINCT nonce) AS "nonces!" FROM lane_transaction
-            WHERE issuer = $1 AND chain_id = $2 AND outcome IS NULL
+            WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL
             GROUP BY signer ORDER BY signer"#,
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
         )
         .fetch_all(&self.pool)
         .await?
@@ -140,24 +141,25 @@ impl Store {
     pub async fn tell_again(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        target: &MirroredRegistry,
         signer: Address,
         nonces: &[Nonce],
         now: UnixSeconds,
     ) -> Result<()> {
+        let registry = target.id;
         let mut transaction = self.begin_growing().await?;
-        outbox::lock_chain(&mut transaction, issuer, chain).await?;
+        outbox::lock_chain(&mut transaction, issuer, registry).await?;
         let mut vain = Vec::new();
         for nonce in nonces {
             let place = Place {
                 issuer,
-                chain,
+                registry,
                 signer,
                 nonce: *nonce,
             };
             vain.push(place.batch(&mut transaction).await?);
         }
-        owe_again(&mut transaction, issuer, chain, &vain, now).await?;
+        owe_again(&mut transaction, issuer, target, &vain, now).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -167,11 +169,12 @@ impl Store {
     pub async fn settle(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        target: &MirroredRegistry,
         signer: Address,
         ended: &[(Nonce, Outcome)],
         now: UnixSeconds,
     ) -> Result<()> {
+        let registry = target.id;
         let mut transaction = self.begin_growing().await?;
         connection::commit_at_leisure(&mut transaction).await?;
         let (mut seen, mut authorities) = (Vec::new(), Vec::new());
@@ -179,7 +182,7 @@ impl Store {
         for (nonce, outcome) in ended {
             let place = Place {
                 issuer,
-                chain,
+                registry,
                 signer,
                 nonce: *nonce,
             };
@@ -204,13 +207,13 @@ impl Store {
                 }
             }
         }
-        observed::write(&mut transaction, issuer, chain, &seen).await?;
+        observed::write(&mut transaction, issuer, registry, &seen).await?;
         if !vain.is_empty() {
             // A former signer's lane may queue the same wallets at the same time.
-            outbox::lock_chain(&mut transaction, issuer, chain).await?;
+            outbox::lock_chain(&mut transaction, issuer, registry).await?;
         }
-        authority::observe(&mut transaction, issuer, chain, &authorities).await?;
-        owe_again(&mut transaction, issuer, chain, &vain, now).await?;
+        authority::observe(&mut transaction, issuer, registry, &authorities).await?;
+        owe_again(&mut transaction, issuer, target, &vain, now).await?;
         Ok(transaction.commit().await?)
     }
 }
@@ -219,20 +222,20 @@ impl Store {
 async fn owe_again(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    target: &MirroredRegistry,
     vain: &[Batch],
     now: UnixSeconds,
 ) -> Result<()> {
     let wallets = vain.iter().flat_map(Batch::versions);
     let wallets: Vec<_> = wallets.map(|(wallet, _)| wallet).collect();
-    outbox::requeue(connection, issuer, chain, &wallets, now).await?;
-    authority::tell_again(connection, issuer, chain, vain).await
+    outbox::requeue(connection, issuer, target, &wallets, now).await?;
+    authority::tell_again(connection, issuer, target.id, vain).await
 }
 
 /// One nonce of one lane.
 struct Place<'a> {
     issuer: &'a IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
     signer: Address,
     nonce: Nonce,
 }
@@ -251,10 +254,10 @@ impl Place<'_> {
                  outcome = CASE WHEN attempt = $5 THEN $6 ELSE 'replaced' END, \
                  block_number = CASE WHEN attempt = $5 THEN $7::bigint END, \
                  gas_used = CASE WHEN attempt = $5 THEN $8::bigint END \
-             WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
+             WHERE issuer = $1 AND registry_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL",
             issuer_key(&self.issuer),
-            bigint(self.chain.0),
+            registry_key(self.registry),
             self.signer.as_slice(),
             bigint(self.nonce.0),
             i32::from(attempt),
@@ -275,10 +278,10 @@ impl Place<'_> {
     async fn drop_all(&self, connection: &mut PgConnection) -> Result<()> {
         sqlx::query!(
             "UPDATE lane_transaction SET outcome = 'dropped' \
-             WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
+             WHERE issuer = $1 AND registry_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL",
             issuer_key(&self.issuer),
-            bigint(self.chain.0),
+            registry_key(self.registry),
             self.signer.as_slice(),
             bigint(self.nonce.0),
         )
@@ -291,10 +294,10 @@ impl Place<'_> {
     async fn batch(&self, connection: &mut PgConnection) -> Result<Batch> {
         let row = sqlx::query!(
             "SELECT call, batch FROM lane_transaction \
-             WHERE issuer = $1 AND chain_id = $2 AND signer = $3 AND nonce = $4 \
+             WHERE issuer = $1 AND registry_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL ORDER BY attempt LIMIT 1",
             issuer_key(&self.issuer),
-            bigint(self.chain.0),
+            registry_key(self.registry),
             self.signer.as_slice(),
             bigint(self.nonce.0),
         )

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use sqlx::{PgConnection, postgres::PgBindIterExt};
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     mirror::record::WalletRecord,
     wallet::WalletAddress,
 };
 
 use crate::{
     Result,
-    codec::{bigint, issuer_key, record_bytes},
+    codec::{bigint, issuer_key, record_bytes, registry_key},
     wallet,
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct Sighting {
 pub(crate) async fn write(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
     seen: &[Sighting],
 ) -> Result<()> {
     // One row a wallet, in their order: a statement may not upsert a row
@@ -37,15 +37,15 @@ pub(crate) async fn write(
         return Ok(());
     }
     sqlx::query!(
-        "INSERT INTO observed (issuer, wallet, chain_id, record, block_number) \
+        "INSERT INTO observed (issuer, wallet, registry_id, record, block_number) \
          SELECT $1, o.wallet, $2, o.record, o.block_number \
          FROM unnest($3::bytea[], $4::bytea[], $5::bigint[]) \
              AS o (wallet, record, block_number) \
-         ON CONFLICT (issuer, wallet, chain_id) \
+         ON CONFLICT (issuer, wallet, registry_id) \
          DO UPDATE SET record = excluded.record, block_number = excluded.block_number \
          WHERE observed.block_number <= excluded.block_number",
         issuer_key(issuer),
-        bigint(chain.0),
+        registry_key(registry),
         newest
             .keys()
             .map(|wallet| wallet::bytes(*wallet))

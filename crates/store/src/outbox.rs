@@ -28,9 +28,10 @@ use std::collections::BTreeSet;
 use alloy_primitives::hex;
 use sqlx::PgConnection;
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     log::EntryNumber,
     mirror::{
+        filter::MirroredRegistry,
         lane::{Part, Pulled},
         plan::{Discharge, Owed, PendingRecord},
     },
@@ -40,7 +41,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError, authority,
-    codec::{self, bigint, entry_number, issuer_key},
+    codec::{self, bigint, entry_number, issuer_key, registry_key},
     copy::Copy,
     issuer,
     standing::{StandingRow, select_standings},
@@ -49,23 +50,23 @@ use crate::{
 
 /// The first rows of a part of the outbox, with all that a lane must know.
 macro_rules! select_rows {
-    ($part:tt, $issuer:expr, $chain:expr, $limit:expr) => {
+    ($part:tt, $issuer:expr, $registry:expr, $limit:expr) => {
         select_standings!(
-            ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+            ["o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
              o.block_number AS \"block_number?\", q.entry_number AS \"entry_number?\", \
-             w.changed_entry <> q.entry_number AND (w.chains IS NULL OR $2 = ANY(w.chains)) \
+             w.changed_entry <> q.entry_number AND (w.chains IS NULL OR $2 % 72057594037927936 = ANY(w.chains)) \
                  AS \"superseded?\" \
-             FROM (SELECT * FROM outbox WHERE issuer = $1 AND chain_id = $2 "
+             FROM (SELECT * FROM outbox WHERE issuer = $1 AND registry_id = $2 "
                 + $part
                 + " \
                  ORDER BY entry_number, wallet LIMIT $3) q \
              LEFT JOIN LATERAL (SELECT * FROM wallet \
                  WHERE issuer = $1 AND address = q.wallet LIMIT 1) w ON true"],
             "LEFT JOIN LATERAL (SELECT * FROM observed \
-                 WHERE issuer = $1 AND wallet = q.wallet AND chain_id = $2 LIMIT 1) o ON true \
+                 WHERE issuer = $1 AND wallet = q.wallet AND registry_id = $2 LIMIT 1) o ON true \
              ORDER BY q.entry_number, q.wallet",
             $issuer,
-            $chain,
+            $registry,
             $limit,
         )
     };
@@ -77,10 +78,11 @@ impl Store {
     pub async fn pull(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        target: &MirroredRegistry,
         part: Part,
         limit: usize,
     ) -> Result<Pulled> {
+        let registry = target.id;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut transaction = self.begin_growing().await?;
         // Read first: what the head has is in the rows that are read after it.
@@ -88,16 +90,16 @@ impl Store {
         let connection = &mut *transaction;
         let mut pulled = match part {
             Part::After(entry) => {
-                in_turn(connection, issuer, chain, entry, head.number, limit).await?
+                in_turn(connection, issuer, target, entry, head.number, limit).await?
             }
             Part::Denials | Part::Again => {
-                out_of_turn(connection, issuer, chain, part, limit).await?
+                out_of_turn(connection, issuer, target, part, limit).await?
             }
         };
         pulled.authorities = match part {
-            Part::Denials => authority::to_cut_off(connection, issuer, chain).await?,
+            Part::Denials => authority::to_cut_off(connection, issuer, registry).await?,
             // Whoever is denied must not count for a moment.
-            Part::Again => authority::to_reinstate(connection, issuer, chain).await?,
+            Part::Again => authority::to_reinstate(connection, issuer, registry).await?,
             Part::After(_) => Vec::new(),
         };
         transaction.commit().await?;
@@ -109,19 +111,23 @@ impl Store {
     pub async fn discharge(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        registry: RegistryId,
         discharge: &Discharge,
     ) -> Result<()> {
         let mut transaction = self.begin_growing().await?;
-        carry_out(&mut transaction, issuer, chain, discharge).await?;
+        carry_out(&mut transaction, issuer, registry, discharge).await?;
         Ok(transaction.commit().await?)
     }
 
     /// The entry up to which this chain is no longer owed any change, the
     /// outbox aside.
-    pub async fn told_through(&self, issuer: &IssuerId, chain: ChainId) -> Result<EntryNumber> {
+    pub async fn told_through(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+    ) -> Result<EntryNumber> {
         let mut connection = self.pool.acquire().await?;
-        lock_chain(&mut connection, issuer, chain).await
+        lock_chain(&mut connection, issuer, registry).await
     }
 }
 
@@ -130,12 +136,12 @@ impl Store {
 pub(crate) async fn lock_chain(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
 ) -> Result<EntryNumber> {
     let entry = sqlx::query_scalar!(
-        "SELECT told_entry FROM chain WHERE issuer = $1 AND chain_id = $2 FOR UPDATE",
+        "SELECT told_entry FROM chain WHERE issuer = $1 AND registry_id = $2 FOR UPDATE",
         issuer_key(issuer),
-        bigint(chain.0),
+        registry_key(registry),
     )
     .fetch_optional(connection)
     .await?;
@@ -147,24 +153,26 @@ pub(crate) async fn lock_chain(
 async fn in_turn(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    target: &MirroredRegistry,
     after: EntryNumber,
     head: EntryNumber,
     limit: i64,
 ) -> Result<Pulled> {
     let rows = select_standings!(
-        ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+        [
+            "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
              o.block_number AS \"block_number?\", NULL::bigint AS entry_number, \
              NULL::boolean AS superseded \
              FROM (SELECT * FROM wallet \
                  WHERE issuer = $1 AND changed_entry > $3 AND changed_entry <= $4 \
-                 AND (chains IS NULL OR $2 = ANY(chains)) \
-                 ORDER BY changed_entry FETCH FIRST ($5::bigint) ROWS WITH TIES) w"],
+                 AND (chains IS NULL OR $2 % 72057594037927936 = ANY(chains)) \
+                 ORDER BY changed_entry FETCH FIRST ($5::bigint) ROWS WITH TIES) w"
+        ],
         "LEFT JOIN LATERAL (SELECT * FROM observed \
-             WHERE issuer = $1 AND wallet = w.address AND chain_id = $2 LIMIT 1) o ON true \
+             WHERE issuer = $1 AND wallet = w.address AND registry_id = $2 LIMIT 1) o ON true \
          ORDER BY w.changed_entry, w.address",
         issuer_key(issuer),
-        bigint(chain.0),
+        registry_key(target.id),
         bigint(after.0),
         bigint(head.0),
         limit,
@@ -176,7 +184,7 @@ async fn in_turn(
     Ok(Pulled {
         records: rows
             .into_iter()
-            .map(|row| row.pending(chain))
+            .map(|row| row.pending(target))
             .collect::<Result<_>>()?,
         through: last.filter(|_| more).unwrap_or(head),
         more,
@@ -187,22 +195,33 @@ async fn in_turn(
 async fn out_of_turn(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    target: &MirroredRegistry,
     part: Part,
     limit: i64,
 ) -> Result<Pulled> {
+    let registry = target.id;
     loop {
         // Each spelt out, so that the index of the denials serves the first.
         let rows = match part {
             Part::Denials => {
-                select_rows!("AND denial", issuer_key(issuer), bigint(chain.0), limit)
-                    .fetch_all(&mut *connection)
-                    .await?
+                select_rows!(
+                    "AND denial",
+                    issuer_key(issuer),
+                    registry_key(registry),
+                    limit
+                )
+                .fetch_all(&mut *connection)
+                .await?
             }
             Part::Again | Part::After(_) => {
-                select_rows!("AND NOT denial", issuer_key(issuer), bigint(chain.0), limit)
-                    .fetch_all(&mut *connection)
-                    .await?
+                select_rows!(
+                    "AND NOT denial",
+                    issuer_key(issuer),
+                    registry_key(registry),
+                    limit
+                )
+                .fetch_all(&mut *connection)
+                .await?
             }
         };
         let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
@@ -214,8 +233,8 @@ async fn out_of_turn(
             .map(StandingRow::owed)
             .collect::<Result<Vec<_>>>()?;
         // What gave way makes room for more: look again.
-        if strike(connection, issuer, chain, &superseded).await? == 0 {
-            let records = rows.into_iter().map(|row| row.pending(chain));
+        if strike(connection, issuer, registry, &superseded).await? == 0 {
+            let records = rows.into_iter().map(|row| row.pending(target));
             return Ok(Pulled {
                 records: records.collect::<Result<_>>()?,
                 more,
@@ -234,18 +253,18 @@ impl StandingRow {
         })
     }
 
-    fn pending(self, chain: ChainId) -> Result<PendingRecord> {
+    fn pending(self, target: &MirroredRegistry) -> Result<PendingRecord> {
         Ok(PendingRecord {
             owed: self.owed()?,
             observed: self.observed()?,
-            desired: self.standing()?.desired(chain),
+            desired: self.standing()?.desired(target),
         })
     }
 }
 
 /// A row to be queued.
 pub(crate) struct Row {
-    pub(crate) chain: ChainId,
+    pub(crate) registry: RegistryId,
     pub(crate) entry: EntryNumber,
     pub(crate) wallet: WalletAddress,
     pub(crate) denial: bool,
@@ -264,7 +283,7 @@ pub(crate) async fn queue(
     let issuer = issuer_key(issuer);
     let mut copy = Copy::begin(
         connection,
-        "COPY outbox (issuer, chain_id, entry_number, wallet, denial, queued_s) \
+        "COPY outbox (issuer, registry_id, entry_number, wallet, denial, queued_s) \
          FROM STDIN (FORMAT binary)",
         6,
     )
@@ -273,7 +292,7 @@ pub(crate) async fn queue(
         copy.row()
             .await?
             .bigint(issuer)
-            .bigint(bigint(row.chain.0))
+            .bigint(registry_key(row.registry))
             .bigint(bigint(row.entry.0))
             .bytes(row.wallet.address().as_slice())
             .boolean(row.denial)
@@ -286,7 +305,7 @@ pub(crate) async fn queue(
 pub(crate) async fn requeue(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    target: &MirroredRegistry,
     wallets: &[WalletAddress],
     now: UnixSeconds,
 ) -> Result<()> {
@@ -298,35 +317,35 @@ pub(crate) async fn requeue(
     let addresses = Vec::from_iter(addresses);
     let standings = select_standings!(
         [
-            "NULL::bigint AS chain_id, NULL::bytea AS record, NULL::bigint AS block_number, \
+            "NULL::bigint AS registry_id, NULL::bytea AS record, NULL::bigint AS block_number, \
          NULL::bigint AS entry_number, NULL::boolean AS superseded \
          FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
              WHERE issuer = $1 AND address = k.key LIMIT 1) w"
         ],
         "LEFT JOIN LATERAL (SELECT entry_number FROM outbox \
-             WHERE issuer = $1 AND chain_id = $3 AND entry_number = w.changed_entry \
+             WHERE issuer = $1 AND registry_id = $3 AND entry_number = w.changed_entry \
              AND wallet = w.address LIMIT 1) q ON true \
          WHERE q.entry_number IS NULL ORDER BY w.changed_entry, w.address",
         issuer_key(issuer),
         &addresses,
-        bigint(chain.0),
+        registry_key(target.id),
     )
     .fetch_all(&mut *connection)
     .await?;
-    queue(connection, issuer, &rows_of(chain, standings)?, now).await
+    queue(connection, issuer, &rows_of(target, standings)?, now).await
 }
 
-fn rows_of(chain: ChainId, standings: Vec<StandingRow>) -> Result<Vec<Row>> {
+fn rows_of(target: &MirroredRegistry, standings: Vec<StandingRow>) -> Result<Vec<Row>> {
     standings
         .into_iter()
         .map(|row| {
             let entry = entry_number(row.turn)?;
             let standing = row.standing()?;
             Ok(Row {
-                chain,
+                registry: target.id,
                 entry,
                 wallet: standing.wallet.address,
-                denial: standing.desired(chain).denies(),
+                denial: standing.desired(target).denies(),
             })
         })
         .collect()
@@ -336,24 +355,24 @@ fn rows_of(chain: ChainId, standings: Vec<StandingRow>) -> Result<Vec<Row>> {
 pub(crate) async fn carry_out(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
     discharge: &Discharge,
 ) -> Result<()> {
     if let Some(through) = discharge.through {
         sqlx::query!(
             "UPDATE chain SET told_entry = $3 \
-             WHERE issuer = $1 AND chain_id = $2 AND told_entry < $3",
+             WHERE issuer = $1 AND registry_id = $2 AND told_entry < $3",
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(registry),
             bigint(through.0),
         )
         .execute(&mut *connection)
         .await?;
     }
     if let Some(told) = discharge.authority {
-        authority::tell(&mut *connection, issuer, chain, told).await?;
+        authority::tell(&mut *connection, issuer, registry, told).await?;
     }
-    strike(connection, issuer, chain, &discharge.rows).await?;
+    strike(connection, issuer, registry, &discharge.rows).await?;
     Ok(())
 }
 
@@ -362,7 +381,7 @@ pub(crate) async fn carry_out(
 async fn strike(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    chain: ChainId,
+    registry: RegistryId,
     rows: &[Owed],
 ) -> Result<u64> {
     let (Some(first), Some(last)) = (rows.iter().min(), rows.iter().max()) else {
@@ -374,11 +393,11 @@ async fn strike(
         .iter()
         .map(|row| format!("{}:{}", row.entry.0, hex::encode(row.wallet.address())));
     let done = sqlx::query!(
-        "DELETE FROM outbox WHERE issuer = $1 AND chain_id = $2 \
+        "DELETE FROM outbox WHERE issuer = $1 AND registry_id = $2 \
          AND entry_number BETWEEN $3 AND $4 \
          AND entry_number::text || ':' || encode(wallet, 'hex') = ANY($5)",
         issuer_key(issuer),
-        bigint(chain.0),
+        registry_key(registry),
         bigint(first.entry.0),
         bigint(last.entry.0),
         &keys.collect::<Vec<_>>(),

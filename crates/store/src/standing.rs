@@ -2,15 +2,15 @@
 //! hold of it.
 
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::IssuerId,
     investor::Investor,
-    mirror::record::{self, WalletRecord},
+    mirror::{filter::MirroredRegistry, record::WalletRecord},
     wallet::{Wallet, WalletAddress},
 };
 
 use crate::{
     Result, Store, StoreError,
-    codec::{self, bigint, issuer_key, scope, version},
+    codec::{self, issuer_key, registry_key, scope, version},
     investor::row::InvestorRow,
 };
 
@@ -22,24 +22,9 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
-    pub(crate) fn desired(&self, chain: ChainId) -> WalletRecord {
-        desired(self.investor.as_ref(), &self.wallet, chain)
+    pub(crate) fn desired(&self, target: &MirroredRegistry) -> WalletRecord {
+        target.desired(self.investor.as_ref(), &self.wallet)
     }
-}
-
-/// What a chain must hold of a wallet: a tombstone where it is nobody's, does
-/// not count on that chain, or its holder was never judged.
-pub(crate) fn desired(
-    investor: Option<&Investor>,
-    wallet: &Wallet,
-    chain: ChainId,
-) -> WalletRecord {
-    investor
-        .filter(|_| wallet.chains.includes(chain))
-        .and_then(|holder| {
-            record::desired(holder, wallet, record::identity_address(holder.id, chain))
-        })
-        .unwrap_or_else(|| WalletRecord::tombstone(wallet.version))
 }
 
 /// What one chain holds of a wallet, beside what it must hold.
@@ -109,7 +94,7 @@ pub(crate) struct StandingRow {
     pub(crate) created_entry: Option<i64>,
     pub(crate) changed_entry: Option<i64>,
     // What a chain holds, where the query joins it.
-    pub(crate) chain_id: Option<i64>,
+    pub(crate) registry_id: Option<i64>,
     pub(crate) record: Option<Vec<u8>>,
     pub(crate) block_number: Option<i64>,
     // The outbox row, where the query joins it.
@@ -184,21 +169,23 @@ impl Store {
     pub async fn mirror_standings(
         &self,
         issuer: &IssuerId,
-        chain: ChainId,
+        target: &MirroredRegistry,
         after: Option<WalletAddress>,
         limit: u32,
     ) -> Result<Vec<MirrorStanding>> {
         let after = after.map_or_else(Vec::new, |wallet| wallet.address().to_vec());
         select_standings!(
-            ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+            [
+                "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
              o.block_number AS \"block_number?\", \
-             NULL::bigint AS entry_number, NULL::boolean AS superseded FROM wallet w"],
+             NULL::bigint AS entry_number, NULL::boolean AS superseded FROM wallet w"
+            ],
             "LEFT JOIN LATERAL ( \
                  SELECT * FROM observed s WHERE s.issuer = w.issuer \
-                 AND s.wallet = w.address AND s.chain_id = $2 LIMIT 1) o ON true \
+                 AND s.wallet = w.address AND s.registry_id = $2 LIMIT 1) o ON true \
              WHERE w.issuer = $1 AND w.address > $3 ORDER BY w.address LIMIT $4",
             issuer_key(issuer),
-            bigint(chain.0),
+            registry_key(target.id),
             after,
             i64::from(limit),
         )
@@ -210,7 +197,7 @@ impl Store {
             let standing = row.standing()?;
             Ok(MirrorStanding {
                 wallet: standing.wallet.address,
-                desired: standing.desired(chain),
+                desired: standing.desired(target),
                 observed,
             })
         })

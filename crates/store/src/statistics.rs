@@ -1,14 +1,14 @@
 //! Numbers for dashboards and metrics.
 
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     investor::StatusName,
     time::UnixSeconds,
 };
 
 use crate::{
     Result, Store,
-    codec::{bigint, chain_id, count, issuer_key, seconds, word},
+    codec::{bigint, count, issuer_key, registry_id, seconds, word},
 };
 
 /// How an issuer's register stands.
@@ -25,8 +25,8 @@ pub struct Statistics {
 /// What a chain is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChainStatistics {
-    /// Which chain.
-    pub chain: ChainId,
+    /// Which registry.
+    pub registry: RegistryId,
     /// Wallets that wait for their turn, or to be told again.
     pub approvals: u64,
     /// Denials that wait, out of turn.
@@ -73,13 +73,13 @@ impl Store {
     pub async fn chain_statistics(&self, issuer: &IssuerId) -> Result<Vec<ChainStatistics>> {
         // A denial that waits out of turn waits for its turn as well.
         let rows = sqlx::query!(
-            r#"SELECT c.chain_id, q.denials AS "denials!",
+            r#"SELECT c.registry_id, q.denials AS "denials!",
                 q.again + t.wallets - q.both AS "approvals!",
                 least(q.oldest_s, (
                     SELECT decided_s FROM entry
                     WHERE issuer = $1 AND number = t.first_entry)) AS oldest_s,
                 (SELECT count(*) FROM lane_transaction l WHERE l.issuer = c.issuer
-                    AND l.chain_id = c.chain_id AND l.outcome IS NULL) AS open
+                    AND l.registry_id = c.registry_id AND l.outcome IS NULL) AS open
             FROM chain c
             CROSS JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE NOT o.denial) AS again,
@@ -87,14 +87,14 @@ impl Store {
                     count(*) FILTER (WHERE o.entry_number > c.told_entry
                         AND o.entry_number = (SELECT changed_entry FROM wallet
                             WHERE issuer = $1 AND address = o.wallet
-                            AND (chains IS NULL OR c.chain_id = ANY(chains)))) AS both,
+                            AND (chains IS NULL OR c.registry_id % 72057594037927936 = ANY(chains)))) AS both,
                     min(o.queued_s) AS oldest_s
-                FROM outbox o WHERE o.issuer = $1 AND o.chain_id = c.chain_id) q
+                FROM outbox o WHERE o.issuer = $1 AND o.registry_id = c.registry_id) q
             CROSS JOIN LATERAL (
                 SELECT count(*) AS wallets, min(changed_entry) AS first_entry FROM wallet
                 WHERE issuer = $1 AND changed_entry > c.told_entry
-                AND (chains IS NULL OR c.chain_id = ANY(chains))) t
-            WHERE c.issuer = $1 ORDER BY c.chain_id"#,
+                AND (chains IS NULL OR c.registry_id % 72057594037927936 = ANY(chains))) t
+            WHERE c.issuer = $1 ORDER BY c.registry_id"#,
             issuer_key(issuer),
         )
         .fetch_all(&self.pool)
@@ -102,7 +102,7 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 Ok(ChainStatistics {
-                    chain: chain_id(row.chain_id)?,
+                    registry: registry_id(row.registry_id)?,
                     approvals: count(Some(row.approvals)),
                     denials: count(Some(row.denials)),
                     oldest: row.oldest_s.map(seconds).transpose()?,

@@ -5,17 +5,19 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use sqlx::PgExecutor;
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     investor::Investor,
     log::EntryNumber,
-    mirror::record::WalletRecord,
+    mirror::{filter::MirroredRegistry, record::WalletRecord},
     verdict::RestrictedAuthorities,
     wallet::{ChainScope, Version, Wallet, WalletAddress},
 };
 
 use crate::{
     IssuerTransaction, Result, Store,
-    codec::{self, address, chain_id, entry_number, issuer_key, scope, unsigned, version, wallet},
+    codec::{
+        self, address, entry_number, issuer_key, registry_id, scope, unsigned, version, wallet,
+    },
     standing::{Standing, StandingRow, select_standings},
 };
 
@@ -32,11 +34,11 @@ pub struct WalletReport {
     pub chains: Vec<ChainRecord>,
 }
 
-/// What one chain holds of a wallet.
+/// What one registry holds of a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChainRecord {
-    /// Which chain.
-    pub chain: ChainId,
+    /// Which registry.
+    pub registry: RegistryId,
     /// Its record, as a confirmed block showed it.
     pub observed: WalletRecord,
     /// That block.
@@ -44,9 +46,9 @@ pub struct ChainRecord {
 }
 
 impl WalletReport {
-    /// What this chain must hold.
-    pub fn desired(&self, chain: ChainId) -> WalletRecord {
-        crate::standing::desired(self.investor.as_ref(), &self.wallet, chain)
+    /// What this registry must hold.
+    pub fn desired(&self, target: &MirroredRegistry) -> WalletRecord {
+        target.desired(self.investor.as_ref(), &self.wallet)
     }
 
     /// The authority in charge, if it is cut off; nothing else is of interest to
@@ -63,18 +65,18 @@ impl WalletReport {
         holder.is_some_and(|holder| !holder.is_owner()) || records.any(|named| !named.is_owner())
     }
 
-    /// What this chain holds, as far as confirmed blocks showed it.
-    pub fn observed(&self, chain: ChainId) -> WalletRecord {
+    /// What this registry holds, as far as confirmed blocks showed it.
+    pub fn observed(&self, registry: RegistryId) -> WalletRecord {
         self.chains
             .iter()
-            .find(|seen| seen.chain == chain)
+            .find(|seen| seen.registry == registry)
             .map_or(WalletRecord::EMPTY, |seen| seen.observed)
     }
 
-    /// Whether this chain is yet to be told: the change waits for its turn or
+    /// Whether this registry is yet to be told: the change waits for its turn or
     /// in a transaction that is not confirmed.
-    pub fn is_pending(&self, chain: ChainId) -> bool {
-        self.desired(chain) != self.observed(chain)
+    pub fn is_pending(&self, target: &MirroredRegistry) -> bool {
+        !self.desired(target).is_met_by(self.observed(target.id))
     }
 }
 
@@ -101,11 +103,13 @@ impl Store {
     ) -> Result<HashMap<WalletAddress, WalletReport>> {
         let keys: Vec<_> = addresses.iter().copied().map(bytes).collect();
         let rows = select_standings!(
-            ["o.chain_id AS \"chain_id?\", o.record AS \"record?\", \
+            [
+                "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
              o.block_number AS \"block_number?\", \
              NULL::bigint AS entry_number, NULL::boolean AS superseded \
              FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
-                 WHERE issuer = $1 AND address = k.key LIMIT 1) w"],
+                 WHERE issuer = $1 AND address = k.key LIMIT 1) w"
+            ],
             "LEFT JOIN LATERAL (SELECT * FROM observed \
                  WHERE issuer = $1 AND wallet = w.address OFFSET 0) o ON true",
             issuer_key(issuer),
@@ -131,7 +135,12 @@ impl Store {
                 }
             };
             // An address that was asked for twice shows each chain twice.
-            let seen = |chain: &ChainRecord| report.chains.iter().any(|c| c.chain == chain.chain);
+            let seen = |chain: &ChainRecord| {
+                report
+                    .chains
+                    .iter()
+                    .any(|known| known.registry == chain.registry)
+            };
             if let Some(chain) = chain.filter(|chain| !seen(chain)) {
                 report.chains.push(chain);
             }
@@ -142,11 +151,11 @@ impl Store {
 
 impl StandingRow {
     fn chain_record(&self) -> Result<Option<ChainRecord>> {
-        let (Some(chain), Some(block)) = (self.chain_id, self.block_number) else {
+        let (Some(registry), Some(block)) = (self.registry_id, self.block_number) else {
             return Ok(None);
         };
         Ok(Some(ChainRecord {
-            chain: chain_id(chain)?,
+            registry: registry_id(registry)?,
             observed: self.observed()?,
             block: unsigned(block, "a block number")?,
         }))

@@ -11,7 +11,7 @@ use symbolon_core::{
     mirror::record::WalletRecord,
     wallet::WalletAddress,
 };
-use symbolon_store::Store;
+use symbolon_store::{NewChain, Store};
 
 use crate::{
     exit::{Exit, Failure, Result},
@@ -30,6 +30,8 @@ const LEAST_SPAN: u64 = 50;
 pub(crate) struct Comparison {
     /// Which chain.
     pub(crate) chain_id: ChainId,
+    /// Which registry there, from 0.
+    pub(crate) place: u8,
     /// Wallets that the register knows.
     pub(crate) wallets: u64,
     /// Those of which the chain holds exactly what it must.
@@ -66,12 +68,13 @@ pub(crate) async fn compare(
     store: &Store,
     endpoint: &Endpoint,
     issuer: &IssuerId,
-    chain: ChainId,
-    registry: Address,
+    known: &NewChain,
 ) -> Result<Comparison> {
+    let (target, registry) = (known.target(), known.registry);
     let now = endpoint.head().await?.at;
     let mut comparison = Comparison {
-        chain_id: chain,
+        chain_id: target.id.chain,
+        place: target.id.place,
         wallets: 0,
         equal: 0,
         verified: 0,
@@ -87,7 +90,9 @@ pub(crate) async fn compare(
         .collect();
     let mut after = None;
     loop {
-        let page = store.mirror_standings(issuer, chain, after, CHUNK).await?;
+        let page = store
+            .mirror_standings(issuer, &target, after, CHUNK)
+            .await?;
         let Some(last) = page.last() else {
             return Ok(comparison);
         };
@@ -98,13 +103,13 @@ pub(crate) async fn compare(
             let problem = "gave another number of records than was asked for: use another node";
             return Err(Failure::new(
                 Exit::Chain,
-                format!("chain {chain} {problem}"),
+                format!("chain {} {problem}", target.id),
             ));
         }
         for (standing, found) in page.iter().zip(records) {
             comparison.wallets += 1;
             comparison.verified += u64::from(found.is_verified_at(now, restricted));
-            if found == standing.desired {
+            if standing.desired.is_met_by(found) {
                 comparison.equal += 1;
             } else {
                 comparison.different.push(Difference {

@@ -91,6 +91,13 @@ impl WalletRecord {
         Version(VERSION.read(self.0) as u16)
     }
 
+    /// Whether a chain that holds this holds what it must: the same, or nothing
+    /// where nothing but a tombstone is due. A wallet that a chain never heard
+    /// of needs none.
+    pub fn is_met_by(self, held: Self) -> bool {
+        self == held || (held == Self::EMPTY && self == Self::tombstone(self.version()))
+    }
+
     /// The authority that verified.
     pub fn authority(self) -> AuthorityIndex {
         AuthorityIndex(AUTHORITY.read(self.0) as u8)

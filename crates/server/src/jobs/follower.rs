@@ -35,13 +35,15 @@ pub(super) async fn run(
     shutdown: CancellationToken,
 ) {
     let interval = Duration::from_millis(settings.policy.idle_interval.0);
-    let LaneSettings { issuer, chain, .. } = &settings;
+    let LaneSettings {
+        issuer, registry, ..
+    } = &settings;
     loop {
         match look(&store, &settings, &clock, &wake).await {
             Ok(true) => continue,
             Ok(false) => {}
             // The lane meets the same failure, and tells people of it.
-            Err(error) => tracing::debug!(%issuer, %chain, %error, "chain not followed"),
+            Err(error) => tracing::debug!(%issuer, %registry, %error, "chain not followed"),
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -58,16 +60,16 @@ async fn look(
     clock: &Clock,
     wake: &Wake,
 ) -> Result<bool, LaneError> {
-    let (issuer, chain) = (&settings.issuer, settings.chain);
-    let endpoint = Endpoint::connect(settings.rpc_url.expose_secret(), chain).await?;
+    let (issuer, id) = (&settings.issuer, settings.registry);
+    let endpoint = Endpoint::connect(settings.rpc_url.expose_secret(), id.chain).await?;
     let head = endpoint.head().await?.number;
     let confirmed = (head + 1).saturating_sub(settings.policy.confirmations.max(1));
-    let from = store.next_block_to_follow(issuer, chain).await?;
+    let from = store.next_block_to_follow(issuer, id).await?;
     if confirmed < from {
         return Ok(false);
     }
     let to = confirmed.min(from + STEP - 1);
-    let registry = store.chain(issuer, chain).await?.chain.registry;
+    let registry = store.chain(issuer, id).await?.chain.registry;
     let recoveries = recoveries(&endpoint, registry, from, to).await?;
 
     let mut transaction = store.begin(issuer).await?;
@@ -75,7 +77,7 @@ async fn look(
         let Recovery { lost, new, .. } = *recovery;
         // Before what follows is planned upon it.
         transaction
-            .sight(chain, recovery.block, &recovery.records)
+            .sight(id, recovery.block, &recovery.records)
             .await?;
         let request = Request {
             subject: Subject::Wallet(lost),
@@ -88,17 +90,17 @@ async fn look(
         let (transaction, token) = (recovery.transaction, recovery.token);
         match answers.into_iter().next() {
             Some(Ok(_)) => {
-                tracing::info!(%issuer, %chain, %token, %transaction, "recovery taken in");
+                tracing::info!(%issuer, registry = %id, %token, %transaction, "recovery taken in");
             }
             // Nobody's wallet, or somebody else's: what the agent wrote lapses
             // with its term, and a person must look.
             Some(Err(refusal)) => {
-                tracing::error!(%issuer, %chain, %token, %transaction, %refusal, "recovery not taken in");
+                tracing::error!(%issuer, registry = %id, %token, %transaction, %refusal, "recovery not taken in");
             }
             None => {}
         }
     }
-    transaction.followed(chain, to).await?;
+    transaction.followed(id, to).await?;
     transaction.commit().await?;
     if !recoveries.is_empty() {
         wake.wake(issuer);

@@ -12,7 +12,7 @@ use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use secrecy::{ExposeSecret, SecretString};
 use symbolon_chain::{ChainError, endpoint::Endpoint, lane::LaneClient, signer::LaneSigner};
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     mirror::{
         fees::{FeePolicy, Gas, Wei},
         lane::{Input, Lane, LanePolicy},
@@ -39,8 +39,8 @@ const UNPROMPTED: Duration = Duration::from_secs(1);
 pub struct LaneSettings {
     /// Whose register.
     pub issuer: IssuerId,
-    /// To which chain.
-    pub chain: ChainId,
+    /// To which registry.
+    pub registry: RegistryId,
     /// Through which node; a secret, since URLs carry keys.
     pub rpc_url: SecretString,
     /// Signed by whom.
@@ -96,20 +96,22 @@ pub async fn run(
     wake: Wake,
     shutdown: CancellationToken,
 ) {
-    let LaneSettings { issuer, chain, .. } = &settings;
+    let LaneSettings {
+        issuer, registry, ..
+    } = &settings;
     loop {
         let outcome = tokio::select! {
             () = shutdown.cancelled() => return,
             outcome = drive(&store, &settings, &clock, &wake) => outcome,
         };
         if let Err(error) = outcome {
-            tracing::warn!(%issuer, %chain, %error, "lane interrupted");
+            tracing::warn!(%issuer, %registry, %error, "lane interrupted");
             let status = ChainStatus {
                 last_error: Some(error.to_string()),
                 ..ChainStatus::default()
             };
             // The failure may be the store's own; then this one is no news.
-            let _ = store.update_chain_status(issuer, *chain, &status).await;
+            let _ = store.update_chain_status(issuer, *registry, &status).await;
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -124,26 +126,26 @@ async fn drive(
     clock: &Clock,
     wake: &Wake,
 ) -> Result<(), LaneError> {
-    let registry = store
-        .chain(&settings.issuer, settings.chain)
+    let known = store
+        .chain(&settings.issuer, settings.registry)
         .await?
-        .chain
-        .registry;
+        .chain;
     let url = settings.rpc_url.expose_secret();
-    let endpoint = Endpoint::connect(url, settings.chain).await?;
-    let client = LaneClient::new(endpoint, settings.signer.clone(), registry);
+    let endpoint = Endpoint::connect(url, settings.registry.chain).await?;
+    let client = LaneClient::new(endpoint, settings.signer.clone(), known.registry);
     client.check_mirror().await?;
     client.check_fees().await?;
     // Whoever was storing for this chain has ended once its books are open.
     let books = Books::new(
         store.clone(),
+        known.target(),
         settings.clone(),
         clock.clone(),
         client.clone(),
     );
     let books = Arc::new(books);
     let (open, through) = books.open().await?;
-    let mut formers = Formers::open(store, settings, clock, &client).await?;
+    let mut formers = Formers::open(store, &known.target(), settings, clock, &client).await?;
     let mut lane = if formers.is_empty() {
         Lane::new(settings.policy, open, through)
     } else {

@@ -60,6 +60,8 @@ pub(super) struct AuthorityBody {
 #[schema(as = AuthorityOnChain)]
 struct AuthorityOnChainBody {
     chain_id: u64,
+    /// Which of the issuer's registries there, from 0.
+    place: u8,
     /// Whether the newest signed transaction cuts it off.
     told: bool,
     /// Whether a confirmed block shows it cut off.
@@ -79,7 +81,8 @@ impl AuthorityBody {
                 .iter()
                 .filter(|known| known.authority == authority.index)
                 .map(|known| AuthorityOnChainBody {
-                    chain_id: known.chain.0,
+                    chain_id: known.registry.chain.0,
+                    place: known.registry.place,
                     told: known.told,
                     restricted: known.observed,
                 })

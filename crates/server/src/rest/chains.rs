@@ -7,6 +7,7 @@ use symbolon_store::{Chain, ChainStatistics};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::words::Level;
 use crate::{auth::Caller, extract::page::Page, problem::Result, state::AppState};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -20,10 +21,14 @@ pub(super) struct ChainBody {
     /// EIP-155.
     #[schema(example = 31337)]
     id: u64,
+    /// Which of the issuer's registries there, from 0.
+    place: u8,
     #[schema(example = "anvil")]
     name: String,
     /// The identity registry there.
     registry: String,
+    /// Whom that registry holds.
+    filter: FilterBody,
     /// Blocks after which a transaction counts as confirmed.
     confirmations: u32,
     /// The newest block seen.
@@ -47,6 +52,16 @@ pub(super) struct ChainBody {
     /// When all this was seen.
     #[schema(format = DateTime)]
     updated: Option<String>,
+}
+
+/// Whom a registry holds.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RegistryFilter)]
+struct FilterBody {
+    /// Investors of these countries, ISO 3166-1 alpha-2; empty for all.
+    countries: Vec<&'static str>,
+    /// Investors verified so thoroughly; empty for all.
+    levels: Vec<Level>,
 }
 
 /// Wallets that the chain is yet to be told of.
@@ -73,7 +88,11 @@ async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page
     let chains = state.store.chains(&caller.issuer).await?;
     let statistics = state.store.chain_statistics(&caller.issuer).await?;
     let now = state.clock.now();
-    let owed = |chain: &Chain| statistics.iter().find(|owed| owed.chain == chain.chain.id);
+    let owed = |chain: &Chain| {
+        statistics
+            .iter()
+            .find(|owed| owed.registry == chain.chain.id)
+    };
     let data = chains
         .iter()
         .map(|chain| ChainBody::new(chain, owed(chain), now))
@@ -89,9 +108,25 @@ impl ChainBody {
         let (chain, status) = (&chain.chain, &chain.status);
         let age = |at: UnixSeconds| now.0.saturating_sub(at.0);
         Self {
-            id: chain.id.0,
+            id: chain.id.chain.0,
+            place: chain.id.place,
             name: chain.name.clone(),
             registry: chain.registry.to_string(),
+            filter: FilterBody {
+                countries: chain
+                    .filter
+                    .countries
+                    .iter()
+                    .map(|one| one.alpha2())
+                    .collect(),
+                levels: chain
+                    .filter
+                    .levels
+                    .iter()
+                    .copied()
+                    .map(Level::from)
+                    .collect(),
+            },
             confirmations: chain.confirmations,
             head_block: status.head_block,
             head_age_seconds: status.head_time.map(age),

@@ -54,6 +54,8 @@ pub(super) struct WalletReportBody {
 struct ChainAnswer {
     #[schema(example = 31337)]
     chain_id: u64,
+    /// Which of the issuer's registries there, from 0.
+    place: u8,
     #[schema(example = "anvil")]
     name: String,
     /// What `isVerified` says there at the moment of this answer, by the last
@@ -172,13 +174,14 @@ impl ChainAnswer {
         let id = chain.chain.id;
         let restricted = authorities
             .iter()
-            .filter(|known| known.chain == id && known.observed)
+            .filter(|known| known.registry == id && known.observed)
             .map(|known| known.authority)
             .collect();
         let observed = report.observed(id);
-        let pending = report.is_pending(id);
+        let pending = report.is_pending(&chain.chain.target());
         Self {
-            chain_id: id.0,
+            chain_id: id.chain.0,
+            place: id.place,
             name: chain.chain.name.clone(),
             verified: observed.is_verified_at(now, restricted),
             equals_register: !pending,
@@ -187,7 +190,7 @@ impl ChainAnswer {
             block: report
                 .chains
                 .iter()
-                .find(|seen| seen.chain == id)
+                .find(|seen| seen.registry == id)
                 .map(|seen| seen.block),
         }
     }

@@ -14,5 +14,6 @@ mod mirrors;
 mod nodes;
 mod proxy;
 mod register;
+mod registries;
 mod succession;
 mod verdicts;

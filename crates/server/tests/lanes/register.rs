@@ -8,10 +8,13 @@ use symbolon_core::{
     actor::Actor,
     command::{Command, Verdict},
     country::Country,
-    ids::{ChainId, IssuerId},
-    investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
+    ids::{ChainId, IssuerId, RegistryId},
+    investor::{
+        Accreditation, Attestation, Investor, InvestorKind, Level, RevocationReason, Source,
+    },
     mirror::{
         fees::Wei,
+        filter::MirroredRegistry,
         lane::{LanePolicy, OpenTransaction},
     },
     time::Millis,
@@ -86,10 +89,15 @@ impl Register {
     }
 
     pub(crate) async fn add_chain(&self, id: ChainId, registry: Address) {
+        self.add_registry(&id.into(), registry).await;
+    }
+
+    pub(crate) async fn add_registry(&self, target: &MirroredRegistry, registry: Address) {
         let chain = NewChain {
-            id,
-            name: format!("chain {id}"),
+            id: target.id,
+            name: format!("registry {}", target.id),
             registry,
+            filter: target.filter.clone(),
             deployed_block: 0,
             confirmations: 1,
             settings: serde_json::json!({}),
@@ -108,13 +116,13 @@ impl Register {
     pub(crate) fn run_lane_of(
         &mut self,
         signer: LaneSigner,
-        chain: ChainId,
+        registry: impl Into<RegistryId>,
         url: &str,
         policy: LanePolicy,
     ) {
         let settings = LaneSettings {
             issuer: self.issuer.clone(),
-            chain,
+            registry: registry.into(),
             rpc_url: url.to_owned().into(),
             signer,
             policy,
@@ -140,14 +148,24 @@ impl Register {
 
     /// Verifies so many new customers; returns their wallets.
     pub(crate) async fn admit(&self, several: u32) -> Vec<WalletAddress> {
+        self.admit_from(Country::US, several).await
+    }
+
+    /// The same from another country.
+    pub(crate) async fn admit_from(&self, country: Country, several: u32) -> Vec<WalletAddress> {
         let head = self.store.head(&self.issuer).await.unwrap().number.0;
         let wallet = |n| {
             let name = keccak256(format!("customer {n} after entry {head}"));
             WalletAddress::new(Address::from_word(name)).unwrap()
         };
         let wallets: Vec<_> = (0..several).map(wallet).collect();
-        self.decide(wallets.iter().map(|wallet| admission(*wallet)).collect())
-            .await;
+        self.decide(
+            wallets
+                .iter()
+                .map(|wallet| admission(*wallet, country))
+                .collect(),
+        )
+        .await;
         wallets
     }
 
@@ -160,7 +178,7 @@ impl Register {
         self.decide(wallets.iter().map(revocation).collect()).await;
     }
 
-    async fn decide(&self, requests: Vec<Request>) {
+    pub(crate) async fn decide(&self, requests: Vec<Request>) {
         let actor = Actor::system("test");
         let mut transaction = self.store.begin(&self.issuer).await.unwrap();
         let decisions = transaction
@@ -170,6 +188,12 @@ impl Register {
         assert!(decisions.iter().all(Result::is_ok), "{decisions:?}");
         transaction.commit().await.unwrap();
         self.wake.wake(&self.issuer);
+    }
+
+    /// Whose a wallet is.
+    pub(crate) async fn holder(&self, wallet: WalletAddress) -> Investor {
+        let report = self.store.wallet_report(&self.issuer, wallet).await;
+        report.unwrap().unwrap().investor.unwrap()
     }
 
     /// What was last seen of a chain.
@@ -184,14 +208,19 @@ impl Register {
 
     /// Those of one signer.
     pub(crate) async fn open_of(&self, signer: Address, chain: ChainId) -> Vec<OpenTransaction> {
-        let open = self.store.open_transactions(&self.issuer, chain, signer);
+        let open = self
+            .store
+            .open_transactions(&self.issuer, chain.into(), signer);
         open.await.unwrap()
     }
 
     /// What a chain is owed.
-    pub(crate) async fn owed(&self, chain: ChainId) -> ChainStatistics {
+    pub(crate) async fn owed(&self, registry: impl Into<RegistryId>) -> ChainStatistics {
+        let registry = registry.into();
         let owed = self.store.chain_statistics(&self.issuer).await.unwrap();
-        owed.into_iter().find(|owed| owed.chain == chain).unwrap()
+        owed.into_iter()
+            .find(|owed| owed.registry == registry)
+            .unwrap()
     }
 
     /// Waits until the chain is owed nothing, and holds it to the register.
@@ -201,9 +230,10 @@ impl Register {
             owed.approvals + owed.denials + owed.open_transactions == 0
         })
         .await;
+        let target = chain.id().into();
         let all = self
             .store
-            .mirror_standings(&self.issuer, chain.id(), None, 10_000);
+            .mirror_standings(&self.issuer, &target, None, 10_000);
         let all = all.await.unwrap();
         let wallets: Vec<_> = all.iter().map(|standing| standing.wallet).collect();
         for (standing, word) in all.iter().zip(chain.words(&wallets).await) {
@@ -226,13 +256,13 @@ impl Register {
     }
 }
 
-fn admission(wallet: WalletAddress) -> Request {
+fn admission(wallet: WalletAddress, country: Country) -> Request {
     let verdict = Verdict {
         level: Level::Basic,
-        country: Country::US,
+        country,
         accreditation: Accreditation::None,
         accreditation_ends: None,
-        us_person: true,
+        us_person: country == Country::US,
         expiry: None,
         source: Source::Operator {
             operator: "maria.keller".to_owned(),

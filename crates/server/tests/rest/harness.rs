@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 use symbolon_core::{
-    ids::{AuthorityIndex, ChainId, IssuerId},
+    ids::{AuthorityIndex, ChainId, IssuerId, RegistryId},
     log::Head,
     mirror::{
         batch::Batch,
@@ -161,7 +161,8 @@ impl Server {
             .await
             .unwrap();
         let chain = NewChain {
-            id: ChainId(id),
+            id: ChainId(id).into(),
+            filter: Default::default(),
             name: format!("chain {id}"),
             registry: alloy_primitives::Address::with_last_byte(9),
             deployed_block: 1,
@@ -199,9 +200,9 @@ impl Server {
             raw: vec![2].into(),
             stored_at: self.clock.now_ms(),
         };
-        let (store, chain) = (&self.state.store, ChainId(chain));
+        let (store, registry) = (&self.state.store, RegistryId::from(ChainId(chain)));
         store
-            .store_signed(&issuer, chain, signer, &signed)
+            .store_signed(&issuer, registry, signer, &signed)
             .await
             .unwrap();
         let records = vec![(wallet, record)];
@@ -215,7 +216,7 @@ impl Server {
             authorities: Vec::new(),
         });
         store
-            .settle(&issuer, chain, signer, &[(nonce, outcome)], NOW)
+            .settle(&issuer, &registry.into(), signer, &[(nonce, outcome)], NOW)
             .await
             .unwrap();
     }

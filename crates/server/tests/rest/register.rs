@@ -24,7 +24,7 @@ async fn a_chain_shows_how_far_it_is() {
     server
         .state
         .store
-        .update_chain_status(&issuer, ChainId(31337), &status)
+        .update_chain_status(&issuer, ChainId(31337).into(), &status)
         .await
         .unwrap();
     let chains = server.get("/v1/chains").await.expect(200);

@@ -33,7 +33,7 @@ async fn a_wallet_says_what_the_register_and_every_chain_say() {
         .await
         .unwrap()
         .unwrap();
-    let record = stored.desired(ChainId(31337));
+    let record = stored.desired(&ChainId(31337).into());
     server.mined(31337, 7, address, record).await;
     let report = server.get(&path).await.expect(200);
     let chain = &report["chains"][0];

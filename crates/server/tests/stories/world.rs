@@ -210,7 +210,8 @@ impl World {
             let mut transaction = store.begin(&issuer).await.unwrap();
             for place in &chains {
                 let chain = NewChain {
-                    id: place.chain.id(),
+                    id: place.chain.id().into(),
+                    filter: Default::default(),
                     name: format!("chain {}", place.chain.id()),
                     registry: place.registries[number],
                     deployed_block: place.chain.deployed_block,
@@ -296,7 +297,7 @@ impl World {
 fn lane(issuer: &IssuerId, place: &Place, key: &str) -> LaneSettings {
     let mut settings = LaneSettings {
         issuer: issuer.clone(),
-        chain: place.chain.id(),
+        registry: place.chain.id().into(),
         rpc_url: place.chain.url().to_owned().into(),
         signer: signer(key),
         policy: default_policy(1, CAP),

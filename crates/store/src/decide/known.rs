@@ -9,10 +9,10 @@ use symbolon_core::{
     authority::Mandate,
     command::Command,
     event::Event,
-    ids::{ChainId, ExternalId, InvestorId, IssuerId},
+    ids::{ExternalId, InvestorId, IssuerId, RegistryId},
     investor::Investor,
     log::{Entry, EntryNumber, Head},
-    mirror::record,
+    mirror::{filter::MirroredRegistry, record},
     register::{self, Refusal, View},
     time::UnixSeconds,
     wallet::{ChainScope, Version, WalletAddress, WalletHistory},
@@ -27,7 +27,7 @@ pub(super) struct Known {
     pub(super) head: Head,
     /// What whoever asks may do.
     pub(super) mandate: Mandate,
-    pub(super) chains: Vec<ChainId>,
+    pub(super) registries: Vec<MirroredRegistry>,
     pub(super) investors: HashMap<InvestorId, KnownInvestor>,
     pub(super) by_entry: HashMap<EntryNumber, InvestorId>,
     pub(super) by_external_id: HashMap<ExternalId, InvestorId>,
@@ -69,9 +69,10 @@ pub(super) enum Change {
 }
 
 /// What chains must be told of a wallet, after its newest change.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Due {
-    pub(super) denial: bool,
+    /// Which registries must be told a no, out of turn.
+    pub(super) denials: Vec<RegistryId>,
 }
 
 impl Known {
@@ -95,6 +96,13 @@ impl Known {
             investor: before.cloned(),
             histories: self.histories(before, wallets_of(&request.command)),
         };
+        // Whoever passes a filter no more is denied there.
+        let admitted: Vec<_> = self
+            .registries
+            .iter()
+            .filter(|target| before.is_some_and(|before| target.filter.admits(before)))
+            .map(|target| target.id)
+            .collect();
         let events = match register::decide(&view, request.command, &self.mandate, now) {
             Ok(events) => events,
             Err(refusal) => return refused(refusal),
@@ -117,7 +125,7 @@ impl Known {
             .investors
             .get(&id)
             .map_or(number, |known| known.record.created);
-        let changed = self.follow(subject, &after, &events, number);
+        let changed = self.follow(subject, &after, &admitted, &events, number);
         self.keep(after.clone(), number);
         let decision = Decision {
             investor: after,
@@ -210,6 +218,7 @@ impl Known {
         &mut self,
         created: EntryNumber,
         after: &Investor,
+        admitted: &[RegistryId],
         events: &[Event],
         entry: EntryNumber,
     ) -> Vec<(WalletAddress, Version)> {
@@ -230,7 +239,14 @@ impl Known {
             if let Event::RecordChanged { version, .. } = event {
                 changed.push((address, *version));
                 let denial = denies(after, address);
-                known.due = Some(Due { denial });
+                let scope = &known.wallet.chains;
+                let denials = self.registries.iter().filter(|target| {
+                    let admits = target.filter.admits(after);
+                    let told = admits || target.filter.is_open() || admitted.contains(&target.id);
+                    (denial || !admits) && told && scope.includes(target.id.chain)
+                });
+                let denials = denials.map(|target| target.id).collect();
+                known.due = Some(Due { denials });
             }
         }
         changed

@@ -31,7 +31,7 @@ pub(super) async fn everything(
     let mandate = authority::mandate(&mut *connection, &issuer, authority).await?;
     let named = Named::by(requests);
 
-    let chains = chain::ids(&mut *connection, &issuer).await?;
+    let registries = chain::targets(&mut *connection, &issuer).await?;
     let mut wallets =
         WalletRow::at_addresses(&mut *connection, &issuer, &named.addresses()).await?;
 
@@ -79,7 +79,7 @@ pub(super) async fn everything(
         issuer,
         head,
         mandate,
-        chains,
+        registries,
         investors: HashMap::with_capacity(requests.len()),
         by_entry: HashMap::with_capacity(requests.len()),
         by_external_id: HashMap::with_capacity(requests.len()),

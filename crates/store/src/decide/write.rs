@@ -68,26 +68,20 @@ async fn queue(connection: &mut PgConnection, known: &Known, now: UnixSeconds) -
     let due: Vec<_> = known
         .wallets
         .values()
-        .filter_map(|known| Some((&known.wallet, known.due?)))
+        .filter_map(|known| Some((&known.wallet, known.due.as_ref()?)))
         .collect();
-    let mut denied: Vec<_> = due
+    let mut rows: Vec<_> = due
         .iter()
-        .filter_map(|(wallet, due)| due.denial.then_some(*wallet))
+        .flat_map(|(wallet, due)| {
+            due.denials.iter().map(|registry| outbox::Row {
+                registry: *registry,
+                entry: wallet.changed,
+                wallet: wallet.address,
+                denial: true,
+            })
+        })
         .collect();
-    denied.sort_unstable_by_key(|wallet| (wallet.changed, wallet.address));
-    let mut rows = Vec::with_capacity(denied.len() * known.chains.len());
-    for chain in &known.chains {
-        for wallet in &denied {
-            if wallet.chains.includes(*chain) {
-                rows.push(outbox::Row {
-                    chain: *chain,
-                    entry: wallet.changed,
-                    wallet: wallet.address,
-                    denial: true,
-                });
-            }
-        }
-    }
+    rows.sort_unstable_by_key(|row| (row.registry, row.entry, row.wallet));
     outbox::queue(connection, &known.issuer, &rows, now).await?;
     Ok(!due.is_empty())
 }

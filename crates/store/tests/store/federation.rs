@@ -10,7 +10,7 @@ use symbolon_core::{
     federation::{
         ApprovalPolicy, FederationCommand, FederationRefusal, OwnerOperation, ProposalId,
     },
-    ids::{AuthorityIndex, ChainId},
+    ids::{AuthorityIndex, RegistryId},
     investor::RevocationReason,
     mirror::{batch::AuthorityRestriction, lane::Part, plan::Discharge},
     register::Refusal,
@@ -87,12 +87,15 @@ impl Register {
         answers.into_iter().next().unwrap().map(|_| ())
     }
 
-    async fn told(&self, chain: ChainId, part: Part) -> Vec<AuthorityRestriction> {
-        let pulled = self.store().pull(&self.issuer, chain, part, 10).await;
+    async fn told(&self, chain: RegistryId, part: Part) -> Vec<AuthorityRestriction> {
+        let pulled = self
+            .store()
+            .pull(&self.issuer, &chain.into(), part, 10)
+            .await;
         pulled.unwrap().authorities
     }
 
-    async fn tell(&self, chain: ChainId, told: AuthorityRestriction) {
+    async fn tell(&self, chain: RegistryId, told: AuthorityRestriction) {
         let discharge = Discharge {
             authority: Some(told),
             ..Discharge::default()
@@ -180,7 +183,7 @@ async fn a_restricted_authority_takes_its_investors_with_it() {
     let report = store.wallet_report(&register.issuer, wallet(1)).await;
     let report = report.unwrap().unwrap();
     assert!(!report.authority_restricted);
-    assert_eq!(report.desired(ONE).authority(), FINMA);
+    assert_eq!(report.desired(&ONE.into()).authority(), FINMA);
     assert_eq!(report.wallet.version.0, 2, "the chains are owed the change");
     store.verify_log(&register.issuer).await.unwrap();
 }

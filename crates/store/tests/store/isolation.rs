@@ -19,7 +19,7 @@ async fn the_same_wallets_and_ids_belong_to_two_issuers_apart() {
         .await
         .unwrap()
         .unwrap();
-    assert!(!there.desired(ONE).denies());
+    assert!(!there.desired(&ONE.into()).denies());
     assert_eq!(there.wallet.version.0, 1);
     assert!(
         store
@@ -44,7 +44,7 @@ async fn the_same_wallets_and_ids_belong_to_two_issuers_apart() {
     );
     assert_eq!(
         store
-            .pull(&other, ONE, Part::After(EntryNumber(0)), 10)
+            .pull(&other, &ONE.into(), Part::After(EntryNumber(0)), 10)
             .await
             .unwrap()
             .records
@@ -53,7 +53,7 @@ async fn the_same_wallets_and_ids_belong_to_two_issuers_apart() {
     );
     assert!(
         store
-            .pull(&other, ONE, Part::Denials, 10)
+            .pull(&other, &ONE.into(), Part::Denials, 10)
             .await
             .unwrap()
             .records

@@ -75,7 +75,7 @@ async fn settle(register: &Register, nonce: u64, outcome: Outcome) -> Result<(),
         .store()
         .settle(
             &register.issuer,
-            ONE,
+            &ONE.into(),
             SIGNER,
             &[(Nonce(nonce), outcome)],
             NOW,
@@ -160,10 +160,10 @@ async fn a_mined_transaction_shows_what_the_chain_holds() {
         .unwrap()
         .unwrap();
     assert_eq!(report.observed(ONE), pending[0].desired);
-    assert!(!report.is_pending(ONE));
+    assert!(!report.is_pending(&ONE.into()));
     assert_eq!(report.chains[0].block, 7);
     let standings = store
-        .mirror_standings(&register.issuer, ONE, None, 9)
+        .mirror_standings(&register.issuer, &ONE.into(), None, 9)
         .await
         .unwrap();
     assert_eq!(standings[0].desired, standings[0].observed);
@@ -239,7 +239,7 @@ async fn a_wallet_that_two_dropped_transactions_carried_is_owed_once() {
     let ended = [(Nonce(0), Outcome::Dropped), (Nonce(1), Outcome::Dropped)];
     let (store, issuer) = (register.store(), &register.issuer);
     store
-        .settle(issuer, ONE, SIGNER, &ended, NOW)
+        .settle(issuer, &ONE.into(), SIGNER, &ended, NOW)
         .await
         .unwrap();
     assert_eq!(register.denials(ONE).await.len(), 1);
@@ -262,7 +262,7 @@ async fn two_writes_to_a_wallet_are_settled_together_in_their_order() {
     ];
     let (store, issuer) = (register.store(), &register.issuer);
     store
-        .settle(issuer, ONE, SIGNER, &ended, NOW)
+        .settle(issuer, &ONE.into(), SIGNER, &ended, NOW)
         .await
         .unwrap();
     let report = store.wallet_report(issuer, wallet(1)).await;
@@ -331,7 +331,7 @@ async fn what_a_former_signer_left_open_is_known_and_owed_again() {
     register.revoke(1).await;
     for _ in 0..2 {
         store
-            .tell_again(issuer, ONE, SIGNER, &[Nonce(4)], NOW)
+            .tell_again(issuer, &ONE.into(), SIGNER, &[Nonce(4)], NOW)
             .await
             .unwrap();
     }

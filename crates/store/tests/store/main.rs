@@ -5,6 +5,7 @@
 mod audit;
 mod books;
 mod federation;
+mod filters;
 mod foresight;
 mod isolation;
 mod lane;

@@ -3,7 +3,7 @@
 use symbolon_core::{
     command::Command,
     country::Country,
-    ids::ChainId,
+    ids::{ChainId, RegistryId},
     log::EntryNumber,
     mirror::{
         lane::Part,
@@ -38,18 +38,19 @@ async fn every_chain_is_owed_every_change_in_its_turn() {
     let (store, issuer) = (register.store(), &register.issuer);
     for chain in [ONE, TWO] {
         let part = Part::After(EntryNumber(0));
-        let pulled = store.pull(issuer, chain, part, 2).await.unwrap();
+        let pulled = store.pull(issuer, &chain.into(), part, 2).await.unwrap();
         let owed = &pulled.records;
         let turns: Vec<_> = owed.iter().map(|pending| pending.owed.entry.0).collect();
         assert_eq!(turns, [1, 2], "the oldest first, two at most");
         assert_eq!((pulled.through, pulled.more), (EntryNumber(2), true));
         let report = store.wallet_report(issuer, wallet(1)).await;
         let report = report.unwrap().unwrap();
-        assert_eq!(owed[0].desired, report.desired(chain));
-        assert!(report.is_pending(chain));
+        assert_eq!(owed[0].desired, report.desired(&chain.into()));
+        assert!(report.is_pending(&chain.into()));
         assert!(owed[0].desired.is_approved() && owed[0].observed == Default::default());
 
-        let rest = store.pull(issuer, chain, Part::After(pulled.through), 2);
+        let target = chain.into();
+        let rest = store.pull(issuer, &target, Part::After(pulled.through), 2);
         let rest = rest.await.unwrap();
         assert_eq!(rest.records.len(), 1);
         assert_eq!((rest.through, rest.more), (EntryNumber(3), false));
@@ -57,8 +58,8 @@ async fn every_chain_is_owed_every_change_in_its_turn() {
     let one = store.wallet_report(issuer, wallet(1)).await;
     let one = one.unwrap().unwrap();
     assert_ne!(
-        one.desired(ONE).identity(),
-        one.desired(TWO).identity(),
+        one.desired(&ONE.into()).identity(),
+        one.desired(&TWO.into()).identity(),
         "salted per chain"
     );
 }
@@ -75,7 +76,10 @@ async fn a_change_of_many_wallets_has_one_turn() {
     }
     register.revoke(1).await;
     let (store, part) = (register.store(), Part::After(EntryNumber(0)));
-    let pulled = store.pull(&register.issuer, ONE, part, 2).await.unwrap();
+    let pulled = store
+        .pull(&register.issuer, &ONE.into(), part, 2)
+        .await
+        .unwrap();
     assert_eq!(pulled.records.len(), 5, "a few more than asked for");
     assert_eq!(pulled.through, EntryNumber(6));
 }
@@ -114,7 +118,10 @@ async fn a_page_of_superseded_rows_hides_nothing_behind_it() {
         register.one(Subject::Investor(id(n)), verify).await;
     }
     let (store, issuer) = (register.store(), &register.issuer);
-    let denials = store.pull(issuer, ONE, Part::Denials, 3).await.unwrap();
+    let denials = store
+        .pull(issuer, &ONE.into(), Part::Denials, 3)
+        .await
+        .unwrap();
     assert_eq!(denials.records.len(), 1);
     assert_eq!(denials.records[0].owed.wallet, wallet(9));
 }
@@ -158,7 +165,7 @@ async fn a_wallet_counts_in_its_scope_alone() {
     let register = Register::empty().await;
     let mut request = admit(1);
     if let Command::Admit { chains, .. } = &mut request.command {
-        *chains = ChainScope::Only([TWO].into());
+        *chains = ChainScope::Only([TWO.chain].into());
     }
     register.decide(vec![request]).await.pop().unwrap().unwrap();
     assert!(register.in_turn(ONE).await.is_empty());
@@ -170,8 +177,8 @@ async fn a_wallet_counts_in_its_scope_alone() {
         .await
         .unwrap()
         .unwrap();
-    assert!(report.desired(TWO).is_approved());
-    assert!(report.desired(ONE).denies());
+    assert!(report.desired(&TWO.into()).is_approved());
+    assert!(report.desired(&ONE.into()).denies());
 }
 
 #[tokio::test]
@@ -181,7 +188,7 @@ async fn a_chain_that_leaves_the_scope_is_still_owed_the_tombstone() {
     register.one(Subject::Investor(id(1)), remove).await;
     let link = Command::LinkWallet {
         wallet: wallet(1),
-        chains: ChainScope::Only([TWO].into()),
+        chains: ChainScope::Only([TWO.chain].into()),
     };
     register.one(Subject::Investor(id(2)), link).await;
     let denials = register.denials(ONE).await;
@@ -197,7 +204,7 @@ async fn a_new_chain_is_owed_everything() {
     let register = Register::with_customers(3).await;
     register.revoke(2).await;
     let mut transaction = register.store().begin(&register.issuer).await.unwrap();
-    let three = ChainId(10);
+    let three = RegistryId::from(ChainId(10));
     transaction.add_chain(&chain(three)).await.unwrap();
     transaction.commit().await.unwrap();
     let turns = register.in_turn(three).await;
@@ -219,7 +226,10 @@ async fn what_was_told_in_vain_is_told_again() {
     let mut transaction = register.store().begin(&register.issuer).await.unwrap();
     let wallets = [wallet(1), wallet(3)];
     for _ in 0..2 {
-        transaction.requeue(ONE, &wallets, NOW).await.unwrap();
+        transaction
+            .requeue(&ONE.into(), &wallets, NOW)
+            .await
+            .unwrap();
     }
     transaction.commit().await.unwrap();
     assert_eq!(counted(&register).await, (1, 1));

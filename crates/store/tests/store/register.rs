@@ -55,7 +55,7 @@ async fn every_status_and_flag_survives_the_database() {
     for command in [
         Command::LinkWallet {
             wallet: wallet(1),
-            chains: ChainScope::Only([ONE, ChainId(10)].into()),
+            chains: ChainScope::Only([ONE.chain, ChainId(10)].into()),
         },
         Command::Restrict,
         Command::FreezeAssets,

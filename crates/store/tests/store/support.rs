@@ -6,9 +6,9 @@ use symbolon_core::{
     actor::Actor,
     command::{Command, Verdict},
     country::Country,
-    ids::{ChainId, ExternalId, InvestorId, IssuerId},
+    ids::{ChainId, ExternalId, InvestorId, IssuerId, RegistryId},
     investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
-    mirror::{lane::Part, plan::PendingRecord},
+    mirror::{filter::RegistryFilter, lane::Part, plan::PendingRecord},
     register::Refusal,
     time::UnixSeconds,
     wallet::{ChainScope, WalletAddress},
@@ -18,8 +18,15 @@ use symbolon_testkit::database::TestDatabase;
 
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
 pub(crate) const EXPIRY: UnixSeconds = UnixSeconds(1_830_297_600);
-pub(crate) const ONE: ChainId = ChainId(31337);
-pub(crate) const TWO: ChainId = ChainId(31338);
+pub(crate) const ONE: RegistryId = registry(31_337);
+pub(crate) const TWO: RegistryId = registry(31_338);
+
+const fn registry(chain: u64) -> RegistryId {
+    RegistryId {
+        chain: ChainId(chain),
+        place: 0,
+    }
+}
 
 pub(crate) struct Register {
     pub(crate) database: TestDatabase,
@@ -66,18 +73,21 @@ impl Register {
     }
 
     /// What the chain is owed, whoever has had a turn.
-    pub(crate) async fn pull(&self, chain: ChainId, part: Part) -> Vec<PendingRecord> {
-        let pulled = self.store().pull(&self.issuer, chain, part, 100).await;
+    pub(crate) async fn pull(&self, chain: RegistryId, part: Part) -> Vec<PendingRecord> {
+        let pulled = self
+            .store()
+            .pull(&self.issuer, &chain.into(), part, 100)
+            .await;
         pulled.unwrap().records
     }
 
     /// The denials that the chain is owed.
-    pub(crate) async fn denials(&self, chain: ChainId) -> Vec<PendingRecord> {
+    pub(crate) async fn denials(&self, chain: RegistryId) -> Vec<PendingRecord> {
         self.pull(chain, Part::Denials).await
     }
 
     /// The wallets whose turn it is.
-    pub(crate) async fn in_turn(&self, chain: ChainId) -> Vec<PendingRecord> {
+    pub(crate) async fn in_turn(&self, chain: RegistryId) -> Vec<PendingRecord> {
         let told = self.store().told_through(&self.issuer, chain).await;
         self.pull(chain, Part::After(told.unwrap())).await
     }
@@ -116,11 +126,12 @@ pub(crate) async fn decide(
     answers
 }
 
-pub(crate) fn chain(id: ChainId) -> NewChain {
+pub(crate) fn chain(id: RegistryId) -> NewChain {
     NewChain {
         id,
         name: format!("chain {id}"),
         registry: Address::repeat_byte(0x77),
+        filter: RegistryFilter::default(),
         deployed_block: 3,
         confirmations: 2,
         settings: serde_json::json!({"rpc": ["http://localhost:8545"]}),

@@ -1,9 +1,11 @@
 //! `symbolon serve`: REST for people and programs, and a lane for each chain.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use clap::Args;
+use secrecy::SecretString;
 use serde_json::json;
+use symbolon_chain::signer::LaneSigner;
 use symbolon_core::mirror::fees::Wei;
 use symbolon_server::{
     AppState, ServerConfig,
@@ -77,6 +79,7 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         .iter()
         .map(|lane| Ok((lane, lane.signer()?, lane.rpc_url()?)))
         .collect::<Result<Vec<_>>>()?;
+    refuse_shared_signers(&lanes)?;
     let listener = listen(config.listen).await?;
     let database = Database::open(&context.config, context.output).await?;
     let mut settings = Vec::with_capacity(lanes.len());
@@ -94,7 +97,7 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         policy.busy_interval = lane.poll.unwrap_or(policy.busy_interval);
         settings.push(LaneSettings {
             issuer: lane.issuer.clone(),
-            chain: lane.chain,
+            registry: lane.registry,
             rpc_url,
             signer,
             policy,
@@ -103,6 +106,21 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
     let outcome = work(&context, config, &database.store, settings, listener).await;
     database.close().await;
     outcome
+}
+
+/// Two lanes that sign with one key on one chain would fight over its nonces.
+fn refuse_shared_signers(lanes: &[(&LaneConfig, LaneSigner, SecretString)]) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    for (lane, signer, _) in lanes {
+        let place = (lane.registry.chain, signer.address());
+        if let Some(first) = seen.insert(place, lane.key("signer_key")) {
+            return Err(Failure::configuration(format!(
+                "{}: {first} is the same key on the same chain, and two lanes would fight over its nonces: give each a key of its own",
+                lane.key("signer_key"),
+            )));
+        }
+    }
+    Ok(())
 }
 
 async fn work(
@@ -148,12 +166,12 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 
 /// As the lane says, else as the register says.
 async fn confirmations(lane: &LaneConfig, store: &Store) -> Result<u64> {
-    let chain = store.chain(&lane.issuer, lane.chain).await.map_err(|error| match error {
+    let chain = store.chain(&lane.issuer, lane.registry).await.map_err(|error| match error {
         symbolon_store::StoreError::NotFound { .. } => Failure::configuration(format!(
             "{}: {} has no chain {} in its register: run `symbolon chain deploy` or `symbolon chain add`",
             lane.key("chain_id"),
             lane.issuer,
-            lane.chain
+            lane.registry
         )),
         other => other.into(),
     })?;

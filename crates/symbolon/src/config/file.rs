@@ -42,6 +42,8 @@ pub(super) struct ServerFile {
 pub(super) struct LaneFile {
     pub(super) issuer: String,
     pub(super) chain_id: u64,
+    /// Which of the issuer's registries there; the first by default.
+    pub(super) place: Option<u8>,
     pub(super) rpc_url: Option<SecretString>,
     pub(super) rpc_url_env: Option<SecretString>,
     pub(super) rpc_url_file: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use secrecy::{ExposeSecret, SecretString};
 use symbolon_chain::{endpoint::Endpoint, signer::LaneSigner};
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{ChainId, IssuerId, RegistryId},
     mirror::fees::Wei,
     time::Millis,
 };
@@ -23,7 +23,7 @@ pub(crate) struct LaneConfig {
     /// Whose register is mirrored.
     pub(crate) issuer: IssuerId,
     /// To which chain.
-    pub(crate) chain: ChainId,
+    pub(crate) registry: RegistryId,
     rpc_url: SecretSource,
     signer_key: SecretSource,
     /// When a block counts, unless the store says so.
@@ -93,7 +93,10 @@ impl LaneConfig {
         Ok(Self {
             place,
             issuer,
-            chain: ChainId(file.chain_id),
+            registry: RegistryId {
+                chain: ChainId(file.chain_id),
+                place: within(&key("place"), file.place, 0..=MOST_PLACE)?.unwrap_or(0),
+            },
             rpc_url,
             signer_key,
             confirmations: within(&key("confirmations"), file.confirmations, 1..=100_000)?,
@@ -124,7 +127,7 @@ impl LaneConfig {
     /// The node, not yet asked for its chain.
     pub(crate) fn endpoint(&self) -> Result<Endpoint> {
         let url = self.rpc_url()?;
-        Endpoint::unchecked(url.expose_secret(), self.chain)
+        Endpoint::unchecked(url.expose_secret(), self.registry.chain)
             .map_err(|error| Failure::configuration(format!("{}: {error}", self.key("rpc_url"))))
     }
 
@@ -150,15 +153,19 @@ impl LaneConfig {
     }
 }
 
-/// One chain of one issuer has one lane: two would fight over nonces.
+/// The registries of one issuer on one chain: more than the database tells apart
+/// nobody has.
+const MOST_PLACE: u8 = 0x7f;
+
+/// One registry of one issuer has one lane: two would fight over nonces.
 pub(super) fn refuse_twins(lanes: &[LaneConfig]) -> Result<()> {
     let mut seen = BTreeMap::new();
     for lane in lanes {
-        if let Some(first) = seen.insert((&lane.issuer, lane.chain), lane.place) {
+        if let Some(first) = seen.insert((&lane.issuer, lane.registry), lane.place) {
             return Err(Failure::configuration(format!(
-                "{}: lane[{first}] is for chain {} of {} already: remove one",
+                "{}: lane[{first}] is for registry {} of {} already: remove one",
                 lane.key("chain_id"),
-                lane.chain,
+                lane.registry,
                 lane.issuer,
             )));
         }

@@ -197,12 +197,16 @@ async fn found_register(store: &Store, issuer: &IssuerId, chains: &[DemoChain]) 
     }
     let known = store.chains(issuer).await?;
     for chain in chains {
-        if known.iter().any(|known| known.chain.id == chain.id()) {
+        if known
+            .iter()
+            .any(|known| known.chain.id == chain.id().into())
+        {
             continue;
         }
         let mut transaction = store.begin(issuer).await?;
         let chain = NewChain {
-            id: chain.id(),
+            id: chain.id().into(),
+            filter: Default::default(),
             name: chain.name.to_owned(),
             registry: chain.registry,
             deployed_block: chain.deployed_block,

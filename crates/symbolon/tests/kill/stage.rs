@@ -45,7 +45,8 @@ impl Stage {
         let mut transaction = store.begin(&issuer).await.unwrap();
         for chain in &chains {
             let chain = NewChain {
-                id: chain.id(),
+                id: chain.id().into(),
+                filter: Default::default(),
                 name: format!("chain {}", chain.id()),
                 registry: chain.registry,
                 deployed_block: chain.deployed_block,

@@ -9,7 +9,10 @@ use alloy_primitives::B256;
 use symbolon_chain::{endpoint::HeadBlock, lane::LaneClient};
 use symbolon_core::{
     log::EntryNumber,
-    mirror::lane::{Effect, Input, Nonce, OpenTransaction, Outcome, Signed},
+    mirror::{
+        filter::MirroredRegistry,
+        lane::{Effect, Input, Nonce, OpenTransaction, Outcome, Signed},
+    },
     time::{Millis, UnixMillis},
 };
 use symbolon_store::{ChainStatus, Store};
@@ -25,6 +28,7 @@ const HELD_UP: &str = "approvals wait for transactions that a former signer left
 /// One lane's books.
 pub(super) struct Books {
     store: Store,
+    target: MirroredRegistry,
     settings: LaneSettings,
     clock: Clock,
     client: LaneClient,
@@ -37,12 +41,14 @@ pub(super) struct Books {
 impl Books {
     pub(super) fn new(
         store: Store,
+        target: MirroredRegistry,
         settings: LaneSettings,
         clock: Clock,
         client: LaneClient,
     ) -> Self {
         Self {
             store,
+            target,
             settings,
             clock,
             client,
@@ -58,24 +64,28 @@ impl Books {
 
     /// What the lane begins with.
     pub(super) async fn open(&self) -> Result<(Vec<OpenTransaction>, EntryNumber), LaneError> {
-        let LaneSettings { issuer, chain, .. } = &self.settings;
+        let LaneSettings {
+            issuer, registry, ..
+        } = &self.settings;
         let (store, signer) = (&self.store, self.client.signer());
         // What a lane before this one was storing has happened, or never will.
-        let through = store.told_through(issuer, *chain).await?;
-        let open = store.open_transactions(issuer, *chain, signer).await?;
+        let through = store.told_through(issuer, *registry).await?;
+        let open = store.open_transactions(issuer, *registry, signer).await?;
         Ok((open, through))
     }
 
     pub(super) async fn carry_out(self: Arc<Self>, effect: Effect) -> Result<Input, LaneError> {
-        let LaneSettings { issuer, chain, .. } = &self.settings;
+        let LaneSettings {
+            issuer, registry, ..
+        } = &self.settings;
         let (store, signer) = (&self.store, self.client.signer());
         Ok(match effect {
             Effect::Pull { part, limit } => {
-                let pulled = store.pull(issuer, *chain, part, limit).await?;
+                let pulled = store.pull(issuer, &self.target, part, limit).await?;
                 Input::Pulled { part, pulled }
             }
             Effect::Discharge(discharge) => {
-                store.discharge(issuer, *chain, &discharge).await?;
+                store.discharge(issuer, *registry, &discharge).await?;
                 Input::Discharged
             }
             Effect::Store(envelope) => {
@@ -86,7 +96,9 @@ impl Books {
                     raw: bytes.raw,
                     stored_at: self.clock.now_ms(),
                 };
-                store.store_signed(issuer, *chain, signer, &signed).await?;
+                store
+                    .store_signed(issuer, *registry, signer, &signed)
+                    .await?;
                 Input::Stored(signed)
             }
             Effect::Broadcast {
@@ -101,7 +113,9 @@ impl Books {
             Effect::Observe(open) => self.observe(&open).await,
             Effect::Settle(ended) => {
                 let now = self.clock.now();
-                store.settle(issuer, *chain, signer, &ended, now).await?;
+                store
+                    .settle(issuer, &self.target, signer, &ended, now)
+                    .await?;
                 let failed = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Failed(_));
                 if ended.iter().any(failed) {
                     self.client.check_mirror().await?;
@@ -111,7 +125,7 @@ impl Books {
             Effect::TellAgain(nonces) => {
                 let now = self.clock.now();
                 store
-                    .tell_again(issuer, *chain, signer, &nonces, now)
+                    .tell_again(issuer, &self.target, signer, &nonces, now)
                     .await?;
                 Input::ToldAgain
             }
@@ -125,8 +139,10 @@ impl Books {
                 Input::Observed(observation)
             }
             Err(error) => {
-                let LaneSettings { issuer, chain, .. } = &self.settings;
-                tracing::debug!(%issuer, %chain, %error, "chain not observed");
+                let LaneSettings {
+                    issuer, registry, ..
+                } = &self.settings;
+                tracing::debug!(%issuer, %registry, %error, "chain not observed");
                 Input::ObserveFailed
             }
         }
@@ -152,13 +168,15 @@ impl Books {
             last_error: held_up.then(|| HELD_UP.to_owned()),
             updated: Some(self.clock.now()),
         };
-        let LaneSettings { issuer, chain, .. } = &self.settings;
+        let LaneSettings {
+            issuer, registry, ..
+        } = &self.settings;
         if let Err(error) = self
             .store
-            .update_chain_status(issuer, *chain, &status)
+            .update_chain_status(issuer, *registry, &status)
             .await
         {
-            tracing::debug!(%issuer, %chain, %error, "chain status not noted");
+            tracing::debug!(%issuer, %registry, %error, "chain status not noted");
         }
     }
 }

@@ -9,7 +9,10 @@ use alloy_primitives::Address;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use symbolon_chain::lane::LaneClient;
 use symbolon_core::{
-    mirror::lane::{Effect, Input, Lane, Outcome, Receipt},
+    mirror::{
+        filter::MirroredRegistry,
+        lane::{Effect, Input, Lane, Outcome, Receipt},
+    },
     time::UnixMillis,
 };
 use symbolon_store::Store;
@@ -25,7 +28,9 @@ pub(super) struct Formers {
 
 /// Whether anybody but the signer has transactions open.
 pub(super) async fn any(store: &Store, settings: &LaneSettings) -> Result<bool, LaneError> {
-    let open = store.open_signers(&settings.issuer, settings.chain).await?;
+    let open = store
+        .open_signers(&settings.issuer, settings.registry)
+        .await?;
     let signer = settings.signer.address();
     Ok(open.iter().any(|(other, _)| *other != signer))
 }
@@ -34,21 +39,25 @@ impl Formers {
     /// Everybody but this client's signer who has transactions open.
     pub(super) async fn open(
         store: &Store,
+        target: &MirroredRegistry,
         settings: &LaneSettings,
         clock: &Clock,
         client: &LaneClient,
     ) -> Result<Self, LaneError> {
-        let LaneSettings { issuer, chain, .. } = settings;
+        let LaneSettings {
+            issuer, registry, ..
+        } = settings;
         let mut lanes = BTreeMap::new();
-        for (former, nonces) in store.open_signers(issuer, *chain).await? {
+        for (former, nonces) in store.open_signers(issuer, *registry).await? {
             if former == client.signer() {
                 continue;
             }
-            tracing::info!(%issuer, %chain, %former, nonces, "ending what a former signer left open");
-            let open = store.open_transactions(issuer, *chain, former).await?;
+            tracing::info!(%issuer, %registry, %former, nonces, "ending what a former signer left open");
+            let open = store.open_transactions(issuer, *registry, former).await?;
             let lane = Lane::former(settings.policy, open, clock.now_ms());
             let books = FormerBooks {
                 store: store.clone(),
+                target: target.clone(),
                 settings: settings.clone(),
                 clock: clock.clone(),
                 client: client.clone(),
@@ -108,6 +117,7 @@ impl Formers {
 /// The store and the node, as a lane without a key needs them.
 struct FormerBooks {
     store: Store,
+    target: MirroredRegistry,
     settings: LaneSettings,
     clock: Clock,
     /// Its signer is the successor.
@@ -117,7 +127,9 @@ struct FormerBooks {
 
 impl FormerBooks {
     async fn carry_out(self: Arc<Self>, effect: Effect) -> Result<Input, LaneError> {
-        let LaneSettings { issuer, chain, .. } = &self.settings;
+        let LaneSettings {
+            issuer, registry, ..
+        } = &self.settings;
         let (store, former, now) = (&self.store, self.former, self.clock.now());
         Ok(match effect {
             Effect::Broadcast {
@@ -132,7 +144,7 @@ impl FormerBooks {
             Effect::Observe(open) => match self.client.observe_former(former, &open).await {
                 Ok(observation) => Input::Observed(observation),
                 Err(error) => {
-                    tracing::debug!(%issuer, %chain, %former, %error, "chain not observed");
+                    tracing::debug!(%issuer, %registry, %former, %error, "chain not observed");
                     Input::ObserveFailed
                 }
             },
@@ -142,12 +154,14 @@ impl FormerBooks {
                         self.read_again(receipt).await?;
                     }
                 }
-                store.settle(issuer, *chain, former, &ended, now).await?;
+                store
+                    .settle(issuer, &self.target, former, &ended, now)
+                    .await?;
                 Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
             }
             Effect::TellAgain(nonces) => {
                 store
-                    .tell_again(issuer, *chain, former, &nonces, now)
+                    .tell_again(issuer, &self.target, former, &nonces, now)
                     .await?;
                 Input::ToldAgain
             }

@@ -36,7 +36,7 @@ pub(super) async fn ask(
     let mut answers = Vec::new();
     for lane in context.config.lanes_of(issuer) {
         let heads = heads(store, issuer, lane).await;
-        answers.push((lane.chain, heads));
+        answers.push((lane.registry.chain, heads));
     }
     let mut wanted: HashSet<B256> = answers
         .iter()
@@ -63,7 +63,7 @@ pub(super) async fn ask(
 }
 
 async fn heads(store: &Store, issuer: &IssuerId, lane: &LaneConfig) -> Result<HashSet<B256>> {
-    let chain = store.chain(issuer, lane.chain).await?.chain;
+    let chain = store.chain(issuer, lane.registry).await?.chain;
     let endpoint = lane.endpoint()?;
     endpoint.check_chain().await?;
     notarised_heads(&endpoint, chain.registry, chain.deployed_block).await

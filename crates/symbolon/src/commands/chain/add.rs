@@ -4,7 +4,12 @@ use alloy_primitives::Address;
 use clap::Args;
 use serde_json::json;
 use symbolon_chain::{deploy, endpoint::Endpoint};
-use symbolon_core::ids::IssuerId;
+use symbolon_core::{
+    country::Country,
+    ids::{IssuerId, RegistryId},
+    investor::Level,
+    mirror::filter::RegistryFilter,
+};
 use symbolon_store::{NewChain, Store};
 
 use super::{
@@ -14,6 +19,7 @@ use super::{
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
+    kind::LevelName,
 };
 
 /// The arguments of `symbolon chain add`.
@@ -36,6 +42,34 @@ pub(crate) struct AddArgs {
 
     #[command(flatten)]
     settings: ChainSettingsArgs,
+
+    #[command(flatten)]
+    mirroring: MirroringArgs,
+}
+
+/// Which of several registries on a chain it is, and whom it holds.
+#[derive(Debug, Args)]
+pub(super) struct MirroringArgs {
+    /// Which of the issuer's registries on this chain it is, counted from 0
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=127))]
+    pub(super) place: u8,
+
+    /// It holds only investors of this country; may be repeated [default: of all countries]
+    #[arg(long = "only-country", value_name = "CODE")]
+    countries: Vec<Country>,
+
+    /// It holds only investors verified so thoroughly; may be repeated [default: all]
+    #[arg(long = "only-level", value_name = "LEVEL")]
+    levels: Vec<LevelName>,
+}
+
+impl MirroringArgs {
+    fn filter(&self) -> RegistryFilter {
+        RegistryFilter {
+            countries: self.countries.iter().copied().collect(),
+            levels: self.levels.iter().copied().map(Level::from).collect(),
+        }
+    }
 }
 
 /// Runs `symbolon chain add`.
@@ -55,10 +89,19 @@ pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
     let settings = args.settings.of(endpoint.chain())?;
     let chain = context
         .with_issuer(async |store, issuer| {
-            record(store, issuer, &endpoint, registry, block, &settings).await
+            record(
+                store,
+                issuer,
+                &endpoint,
+                registry,
+                block,
+                &settings,
+                &args.mirroring,
+            )
+            .await
         })
         .await?;
-    let document = json!({ "chain_id": chain.id, "name": chain.name, "registry": chain.registry });
+    let document = json!({ "chain_id": chain.id.chain, "place": chain.id.place, "filter": chain.filter, "name": chain.name, "registry": chain.registry });
     context.output.result(&document, || {
         format!(
             "chain {} is added; add its [[lane]] to the configuration and restart `symbolon serve`",
@@ -77,10 +120,15 @@ pub(super) async fn record(
     registry: Address,
     deployed_block: u64,
     settings: &ChainSettings,
+    mirroring: &MirroringArgs,
 ) -> Result<NewChain> {
-    let id = endpoint.chain();
+    let id = RegistryId {
+        chain: endpoint.chain(),
+        place: mirroring.place,
+    };
     let chain = NewChain {
         id,
+        filter: mirroring.filter(),
         name: settings.name.clone(),
         registry,
         deployed_block,
@@ -93,9 +141,14 @@ pub(super) async fn record(
         .into_iter()
         .find(|known| known.chain.id == id);
     match known {
-        Some(known) if known.chain.registry == registry => Ok(known.chain),
+        Some(known) if known.chain.registry == registry && known.chain.filter == chain.filter => {
+            Ok(known.chain)
+        }
+        Some(known) if known.chain.registry == registry => Err(Failure::refused(format!(
+            "the registry {registry} holds others than these: another filter needs a registry of its own, with another --place"
+        ))),
         Some(known) => Err(Failure::refused(format!(
-            "{issuer} has the registry {} on chain {id} already: it keeps one a chain",
+            "{issuer} has the registry {} as {id} already: give another --place for a further one",
             known.chain.registry
         ))),
         None => {

@@ -1,7 +1,7 @@
 //! `symbolon chain compare`: what the chains hold, wallet by wallet.
 
 use clap::Args;
-use symbolon_core::ids::{ChainId, IssuerId};
+use symbolon_core::ids::{IssuerId, RegistryId};
 use symbolon_store::Store;
 
 use crate::{
@@ -24,7 +24,7 @@ Examples:
 pub(crate) struct CompareArgs {
     /// Only this chain [default: all that have a lane in the configuration]
     #[arg(value_name = "CHAIN_ID")]
-    chain: Option<u64>,
+    chain: Option<RegistryId>,
 }
 
 /// Runs `symbolon chain compare`.
@@ -43,7 +43,7 @@ async fn compare_all(
     issuer: &IssuerId,
     context: &Context,
 ) -> Result<Vec<Comparison>> {
-    let wanted = |lane: &&LaneConfig| args.chain.is_none_or(|id| lane.chain == ChainId(id));
+    let wanted = |lane: &&LaneConfig| args.chain.is_none_or(|id| lane.registry == id);
     let lanes: Vec<_> = context.config.lanes_of(issuer).filter(wanted).collect();
     if lanes.is_empty() {
         return Err(Failure::configuration(format!(
@@ -54,10 +54,10 @@ async fn compare_all(
     }
     let mut comparisons = Vec::with_capacity(lanes.len());
     for lane in lanes {
-        let registry = store.chain(issuer, lane.chain).await?.chain.registry;
+        let registry = store.chain(issuer, lane.registry).await?.chain;
         let endpoint = lane.endpoint()?;
         endpoint.check_chain().await?;
-        comparisons.push(compare(store, &endpoint, issuer, lane.chain, registry).await?);
+        comparisons.push(compare(store, &endpoint, issuer, &registry).await?);
     }
     Ok(comparisons)
 }

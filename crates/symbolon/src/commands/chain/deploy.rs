@@ -58,11 +58,18 @@ pub(crate) struct DeployArgs {
 
     #[command(flatten)]
     settings: ChainSettingsArgs,
+
+    #[command(flatten)]
+    mirroring: add::MirroringArgs,
 }
 
-/// Each issuer's registry has an address of its own, the same on every chain.
-pub(crate) fn registry_salt(issuer: &IssuerId) -> B256 {
-    keccak256(format!("symbolon registry of {issuer}"))
+/// Each of an issuer's registries has an address of its own, the same on every
+/// chain.
+pub(crate) fn registry_salt(issuer: &IssuerId, place: u8) -> B256 {
+    match place {
+        0 => keccak256(format!("symbolon registry of {issuer}")),
+        place => keccak256(format!("symbolon registry of {issuer}, place {place}")),
+    }
 }
 
 /// Runs `symbolon chain deploy`.
@@ -98,13 +105,28 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
                 "chain {chain_id}: putting the registry in place"
             ));
             let code = deploy::registry_code(owner.address());
-            let deployed = deploy::deploy(&endpoint, &owner, &code, registry_salt(issuer)).await?;
+            let deployed = deploy::deploy(
+                &endpoint,
+                &owner,
+                &code,
+                registry_salt(issuer, args.mirroring.place),
+            )
+            .await?;
             output.note(format_args!(
                 "chain {chain_id}: appointing the mirror {mirror}"
             ));
             deploy::appoint_mirror(&endpoint, &owner, deployed.address, mirror).await?;
             let (registry, block) = (deployed.address, deployed.block);
-            add::record(store, issuer, &endpoint, registry, block, &settings).await?;
+            add::record(
+                store,
+                issuer,
+                &endpoint,
+                registry,
+                block,
+                &settings,
+                &args.mirroring,
+            )
+            .await?;
             Ok((issuer.clone(), deployed))
         })
         .await?;
@@ -142,7 +164,7 @@ struct Lane {
 impl Lane {
     fn of(issuer: &IssuerId, chain: u64, preset: Option<&Preset>, args: &DeployArgs) -> Self {
         let mut variables = Vec::new();
-        let mut place = |key: &str, file: Option<&PathBuf>, variable: &str, what| match file {
+        let mut source = |key: &str, file: Option<&PathBuf>, variable: &str, what| match file {
             Some(path) => format!("{key}_file = {}", quoted(path)),
             None => {
                 let name = format!("{variable}_{chain}");
@@ -152,12 +174,16 @@ impl Lane {
             }
         };
         let rpc_file = args.rpc.rpc_file.as_ref();
-        let rpc = place("rpc_url", rpc_file, "SYMBOLON_RPC_URL", "<the node's URL>");
+        let rpc = source("rpc_url", rpc_file, "SYMBOLON_RPC_URL", "<the node's URL>");
         let key_file = args.signer_key_file.as_ref();
         let what = "<the signer's key, 64 hexadecimal digits>";
-        let key = place("signer_key", key_file, "SYMBOLON_SIGNER_KEY", what);
+        let key = source("signer_key", key_file, "SYMBOLON_SIGNER_KEY", what);
+        let place = match args.mirroring.place {
+            0 => String::new(),
+            place => format!("place = {place}\n"),
+        };
         let mut section =
-            format!("[[lane]]\nissuer = \"{issuer}\"\nchain_id = {chain}\n{rpc}\n{key}\n");
+            format!("[[lane]]\nissuer = \"{issuer}\"\nchain_id = {chain}\n{place}{rpc}\n{key}\n");
         if let Some(preset) = preset {
             let (gwei, poll) = (presets::gwei(preset), preset.poll.0);
             section.push_str(&format!("max_fee_gwei = {gwei}\npoll_ms = {poll}\n"));

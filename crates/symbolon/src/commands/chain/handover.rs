@@ -6,7 +6,7 @@ use alloy_primitives::Address;
 use clap::Args;
 use serde_json::json;
 use symbolon_chain::roles;
-use symbolon_core::ids::{ChainId, IssuerId};
+use symbolon_core::ids::{IssuerId, RegistryId};
 use symbolon_store::Store;
 
 use super::{
@@ -32,7 +32,7 @@ tells whether it was; the third withdraws the offer.")]
 pub(crate) struct HandoverArgs {
     /// On which chain
     #[arg(value_name = "CHAIN_ID")]
-    chain: u64,
+    chain: RegistryId,
 
     /// Who is to own the registry
     #[arg(long, value_name = "ADDRESS", required_unless_present = "cancel")]
@@ -75,7 +75,7 @@ pub(super) async fn run(args: &HandoverArgs, context: &Context) -> Result<Exit> 
         left,
     } = &progress;
     let document = json!({
-        "chain_id": args.chain,
+        "chain_id": args.chain.chain, "place": args.chain.place,
         "registry": registry,
         "state": state,
         "owner": owner,
@@ -96,7 +96,7 @@ async fn step(
     issuer: &IssuerId,
     context: &Context,
 ) -> Result<(Address, Progress)> {
-    let place = Place::open(&args.node, ChainId(args.chain), store, issuer, context).await?;
+    let place = Place::open(&args.node, args.chain, store, issuer, context).await?;
     let (endpoint, registry) = (&place.endpoint, place.chain.chain.registry);
     let (owner, pending) = roles::ownership(endpoint, registry).await?;
     let progress = |state, pending, left| Progress {
@@ -160,7 +160,7 @@ async fn step(
     ))
 }
 
-fn words(chain: u64, progress: &Progress) -> String {
+fn words(chain: RegistryId, progress: &Progress) -> String {
     let Progress { state, owner, .. } = progress;
     match *state {
         "accepted" => format!("the registry on chain {chain} is owned by {owner}"),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use symbolon_chain::endpoint::Endpoint;
-use symbolon_core::ids::{ChainId, IssuerId};
+use symbolon_core::ids::{IssuerId, RegistryId};
 use symbolon_store::{Chain, Store};
 
 use crate::{
@@ -39,7 +39,7 @@ impl Place {
     /// else of its lane's.
     pub(super) async fn open(
         args: &NodeArgs,
-        id: ChainId,
+        id: RegistryId,
         store: &Store,
         issuer: &IssuerId,
         context: &Context,
@@ -53,9 +53,9 @@ impl Place {
         let lane = context
             .config
             .lanes_of(issuer)
-            .find(|lane| lane.chain == id);
+            .find(|lane| lane.registry == id);
         let endpoint = match (args.url()?, lane) {
-            (Some(url), _) => Endpoint::unchecked(url.expose_secret(), id)?,
+            (Some(url), _) => Endpoint::unchecked(url.expose_secret(), id.chain)?,
             (None, Some(lane)) => lane.endpoint()?,
             (None, None) => {
                 return Err(Failure::configuration(format!(

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::Address;
 use clap::Args;
 use symbolon_chain::roles::{self, Roles};
-use symbolon_core::ids::{ChainId, IssuerId};
+use symbolon_core::ids::{ChainId, IssuerId, RegistryId};
 use symbolon_store::Store;
 
 use super::{
@@ -44,7 +44,7 @@ arrive throughout. Approvals wait until what the old key left open has ended.")]
 pub(crate) struct RotateSignerArgs {
     /// On which chain
     #[arg(value_name = "CHAIN_ID")]
-    chain: u64,
+    chain: RegistryId,
 
     /// A file with the key that is to write from now on
     #[arg(
@@ -101,13 +101,13 @@ async fn step(
     issuer: &IssuerId,
     context: &Context,
 ) -> Result<Progress> {
-    let id = ChainId(args.chain);
+    let id = args.chain;
     let place = Place::open(&args.node, id, store, issuer, context).await?;
     let (endpoint, known) = (&place.endpoint, &place.chain);
     let registry = known.chain.registry;
     let found = roles::roles(endpoint, registry, known.chain.deployed_block).await?;
     let old = old_signer(args, new, &found)?;
-    let mut progress = Progress::begin(id, registry, new, old, found.mirrors.contains(&new));
+    let mut progress = Progress::begin(id.chain, registry, new, old, found.mirrors.contains(&new));
     progress.funded = endpoint.balance(new).await?.0 > 0;
     if !progress.appointed {
         let call = roles::add_mirror(new);
@@ -122,7 +122,7 @@ async fn step(
     }
     progress.serving = known.status.signer == Some(new);
     if !progress.serving {
-        progress.lane = Some(lane_lines(args.new_signer_key_file.as_deref(), id));
+        progress.lane = Some(lane_lines(args.new_signer_key_file.as_deref(), id.chain));
     }
     let Some(old) = old else {
         return Ok(progress);

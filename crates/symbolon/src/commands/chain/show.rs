@@ -45,7 +45,7 @@ pub(super) async fn status(context: &Context) -> Result<Exit> {
             let pair = |chain: Chain| {
                 let owed = owed
                     .iter()
-                    .find(|owed| owed.chain == chain.chain.id)
+                    .find(|owed| owed.registry == chain.chain.id)
                     .copied();
                 (chain, owed)
             };
@@ -92,7 +92,9 @@ pub(super) async fn status(context: &Context) -> Result<Exit> {
 
 fn configured(Chain { chain, .. }: &Chain) -> Value {
     json!({
-        "chain_id": chain.id,
+        "chain_id": chain.id.chain,
+        "place": chain.id.place,
+        "filter": chain.filter,
         "name": chain.name,
         "registry": chain.registry,
         "deployed_block": chain.deployed_block,
@@ -104,7 +106,8 @@ fn seen(chain: &Chain, owed: Option<ChainStatistics>, now: UnixSeconds) -> Value
     let status = &chain.status;
     let age = |at: UnixSeconds| now.0.saturating_sub(at.0);
     json!({
-        "chain_id": chain.chain.id,
+        "chain_id": chain.chain.id.chain,
+        "place": chain.chain.id.place,
         "name": chain.chain.name,
         "registry": chain.chain.registry,
         "head_block": status.head_block,

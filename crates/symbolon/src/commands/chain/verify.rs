@@ -4,7 +4,7 @@ mod finding;
 
 use clap::Args;
 use symbolon_chain::{deploy, preset::FinalityTag, roles};
-use symbolon_core::ids::{ChainId, IssuerId};
+use symbolon_core::ids::{IssuerId, RegistryId};
 use symbolon_store::Store;
 
 use super::{
@@ -29,7 +29,7 @@ may not write, or where anybody else may.")]
 pub(crate) struct VerifyArgs {
     /// Only this chain [default: all that have a lane in the configuration]
     #[arg(value_name = "CHAIN_ID")]
-    chain: Option<u64>,
+    chain: Option<RegistryId>,
 
     #[command(flatten)]
     node: NodeArgs,
@@ -55,9 +55,9 @@ pub(super) async fn run(args: &VerifyArgs, context: &Context) -> Result<Exit> {
     Ok(if well { Exit::Done } else { Exit::Chain })
 }
 
-fn chains(args: &VerifyArgs, issuer: &IssuerId, context: &Context) -> Result<Vec<ChainId>> {
+fn chains(args: &VerifyArgs, issuer: &IssuerId, context: &Context) -> Result<Vec<RegistryId>> {
     if let Some(id) = args.chain {
-        return Ok(vec![ChainId(id)]);
+        return Ok(vec![id]);
     }
     if args.node.is_given() {
         return Err(Failure::usage(
@@ -67,7 +67,7 @@ fn chains(args: &VerifyArgs, issuer: &IssuerId, context: &Context) -> Result<Vec
     let chains: Vec<_> = context
         .config
         .lanes_of(issuer)
-        .map(|lane| lane.chain)
+        .map(|lane| lane.registry)
         .collect();
     if chains.is_empty() {
         return Err(Failure::configuration(format!(
@@ -79,7 +79,7 @@ fn chains(args: &VerifyArgs, issuer: &IssuerId, context: &Context) -> Result<Vec
 
 async fn look(
     node: &NodeArgs,
-    id: ChainId,
+    id: RegistryId,
     store: &Store,
     issuer: &IssuerId,
     context: &Context,
@@ -93,7 +93,7 @@ async fn look(
         None => None,
     };
     let mut finding = Finding {
-        chain: id,
+        chain: id.chain,
         registry: chain.registry,
         committed,
         signer: signer.or(place.chain.status.signer),
@@ -108,11 +108,14 @@ async fn look(
     }
     let found = roles::roles(endpoint, chain.registry, chain.deployed_block).await?;
     finding.owner_has_code = !endpoint.code(found.owner).await?.is_empty();
-    finding.expected = found
-        .first_owner
-        .map(|owner| deploy::address_of(&deploy::registry_code(owner), registry_salt(issuer)));
+    finding.expected = found.first_owner.map(|owner| {
+        deploy::address_of(
+            &deploy::registry_code(owner),
+            registry_salt(issuer, id.place),
+        )
+    });
     finding.roles = Some(found);
-    let settled = match symbolon_chain::preset::Preset::of(id).map(|preset| preset.finality) {
+    let settled = match symbolon_chain::preset::Preset::of(id.chain).map(|preset| preset.finality) {
         Some(FinalityTag::Finalized) => endpoint.finalized().await?,
         Some(FinalityTag::None) | None => {
             let depth = u64::from(chain.confirmations) - 1;

@@ -7,7 +7,7 @@ use symbolon_chain::{
     signer::LaneSigner,
 };
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     mirror::fees::Wei,
 };
 use symbolon_server::Clock;
@@ -47,7 +47,7 @@ pub(super) async fn check(
         );
     }
     for lane in &lanes {
-        let name = |what: &str| format!("chain {} of {}: {what}", lane.chain, lane.issuer);
+        let name = |what: &str| format!("chain {} of {}: {what}", lane.registry, lane.issuer);
         if let Err((what, failure)) = check_lane(lane, store, clock, findings).await {
             findings.failure(name(what), failure);
         }
@@ -70,7 +70,7 @@ async fn without_lane(
         }
         for chain in store.chains(&found.id).await? {
             let id = chain.chain.id;
-            if !config.lanes_of(&found.id).any(|lane| lane.chain == id) {
+            if !config.lanes_of(&found.id).any(|lane| lane.registry == id) {
                 findings.warn(
                     format!("chain {id} of {}", found.id),
                     "it is in the register, but this configuration has no [[lane]] for it",
@@ -91,7 +91,7 @@ async fn check_lane(
     clock: &Clock,
     findings: &mut Findings,
 ) -> Result<(), Stopped> {
-    let name = |what: &str| format!("chain {} of {}: {what}", lane.chain, lane.issuer);
+    let name = |what: &str| format!("chain {} of {}: {what}", lane.registry, lane.issuer);
     let at = |what: &'static str| move |failure: Failure| (what, failure);
     let signer = lane.signer().map_err(at("signer"))?;
     let endpoint = lane.endpoint().map_err(at("node"))?;
@@ -104,10 +104,10 @@ async fn check_lane(
         .await
         .map_err(|error| ("node", error.into()))?;
     check_head(&name("node"), head, clock, findings);
-    let registry = match store.chain(&lane.issuer, lane.chain).await {
+    let registry = match store.chain(&lane.issuer, lane.registry).await {
         Ok(chain) => chain.chain.registry,
         Err(symbolon_store::StoreError::NotFound { .. }) => {
-            return Err(("registry", unknown_chain(&lane.issuer, lane.chain)));
+            return Err(("registry", unknown_chain(&lane.issuer, lane.registry)));
         }
         Err(error) => return Err(("registry", error.into())),
     };
@@ -127,7 +127,7 @@ async fn check_lane(
     check_mirror(&endpoint, &signer, registry, &name("signer"), findings).await
 }
 
-fn unknown_chain(issuer: &IssuerId, chain: ChainId) -> Failure {
+fn unknown_chain(issuer: &IssuerId, chain: RegistryId) -> Failure {
     Failure::not_found(format!(
         "{issuer} has no chain {chain} in its register: run `symbolon chain deploy` or `symbolon chain add`"
     ))

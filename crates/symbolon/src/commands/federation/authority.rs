@@ -247,7 +247,7 @@ async fn list(context: &Context) -> Result<Exit> {
         let chains: Vec<_> = known
             .iter()
             .filter(|known| known.authority == authority.index && known.observed)
-            .map(|known| known.chain.to_string())
+            .map(|known| known.registry.to_string())
             .collect();
         rows.add_row([
             authority.index.to_string(),

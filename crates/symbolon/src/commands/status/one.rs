@@ -104,13 +104,15 @@ async fn show(
         let report = report?;
         let id = chain.chain.id;
         let observed = report.observed(id);
-        let cut_off = known.iter().filter(|one| one.chain == id && one.observed);
+        let cut_off = known
+            .iter()
+            .filter(|one| one.registry == id && one.observed);
         let restricted = cut_off.map(|one| one.authority).collect();
         Some(ShownChain {
-            chain_id: id,
-            name: chain.chain.name,
+            chain_id: id.chain,
+            name: chain.chain.name.clone(),
             verified: observed.is_verified_at(now, restricted),
-            pending: report.is_pending(id),
+            pending: report.is_pending(&chain.chain.target()),
             version: observed.version().0,
         })
     });

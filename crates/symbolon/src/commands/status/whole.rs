@@ -42,7 +42,7 @@ impl Whole {
         self.statistics
             .chains
             .iter()
-            .find(|owed| owed.chain == chain.chain.id)
+            .find(|owed| owed.registry == chain.chain.id)
     }
 
     /// For how long the oldest change has waited, in seconds.
@@ -65,7 +65,8 @@ fn document(whole: &Whole) -> serde_json::Value {
         .map(|chain| {
             let owed = whole.owed(chain);
             json!({
-                "chain_id": chain.chain.id,
+                "chain_id": chain.chain.id.chain,
+                "place": chain.chain.id.place,
                 "name": chain.chain.name,
                 "registry": chain.chain.registry,
                 "pending_approvals": owed.map_or(0, |owed| owed.approvals),

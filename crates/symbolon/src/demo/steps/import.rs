@@ -108,6 +108,7 @@ pub(super) async fn until_mirrored(stage: &Stage, narrator: &Narrator) -> Result
 /// Reads every wallet's word from the chain itself.
 pub(super) async fn compared(stage: &Stage, chain: &DemoChain) -> Result<Comparison> {
     let (store, endpoint) = (&stage.store, &chain.endpoint);
-    let compared = compare(store, endpoint, &stage.issuer, chain.id(), chain.registry).await;
+    let known = store.chain(&stage.issuer, chain.id()).await?.chain;
+    let compared = compare(store, endpoint, &stage.issuer, &known).await;
     compared.map_err(|failure| anyhow!("{failure}"))
 }

@@ -65,7 +65,7 @@ impl Plan {
             Some(registry) => (registry, owner_of(live, registry).await?),
             None => {
                 let owner = args.registry_owner.unwrap_or(subject.owner);
-                let salt = issuer.map_or_else(|| salt_of(token), registry_salt);
+                let salt = issuer.map_or_else(|| salt_of(token), |issuer| registry_salt(issuer, 0));
                 let code = deploy::registry_code(owner);
                 let place = deploy::address_of(&code, salt);
                 if live.code(place).await?.is_empty() {

@@ -207,3 +207,24 @@ fn the_bitmap_has_255_places() {
         Err(FederationRefusal::TooManyAuthorities)
     );
 }
+
+/// One key of the owner's, which names no person, must not keep the approvers
+/// from cutting an authority off.
+#[test]
+fn nobody_keeps_the_approvers_from_acting() {
+    let mut world = World::default();
+    world.propose("treasury", add("bafin")).unwrap();
+    world
+        .propose("treasury", policy(&["ada", "ben", "cleo"], 2))
+        .unwrap();
+    for number in 0..64 {
+        let _ = world.propose("treasury", add(&format!("a{number}")));
+    }
+    let open = *world.federation.proposals.keys().next().unwrap();
+    let cancelled = world.command("ada", FederationCommand::Cancel(open));
+    let proposed = world.propose("ada", restrict(1));
+    assert!(
+        proposed.is_ok(),
+        "{proposed:?}; and an approver may not make room: {cancelled:?}"
+    );
+}

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     authority::Mandate,
     country::Country,
-    ids::ExternalId,
+    ids::{ChainId, ExternalId},
     investor::{Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source},
     time::{Day, UnixSeconds},
     wallet::{ChainScope, WalletAddress},
@@ -34,13 +34,15 @@ pub enum Command {
         wallet: WalletAddress,
     },
     /// Take in that a token moved the investor from a wallet whose key is lost
-    /// to a new one: the new one is bound as the lost one was, and the lost one
-    /// is barred.
+    /// to a new one. The lost one is barred everywhere; the new one counts on
+    /// that chain alone, since a token's agent has no say on another.
     RecoverWallet {
         /// Whose key is lost.
         lost: WalletAddress,
         /// In its place.
         new: WalletAddress,
+        /// Where.
+        chain: ChainId,
     },
     /// Bar a wallet from use: its key is lost or stolen.
     DeactivateWallet {

@@ -6,8 +6,8 @@
 //! another in charge of investors. Where the owner has named approvers, each of
 //! these operations waits for several of them:
 //!
-//! 1. Somebody of the owner's proposes an [`OwnerOperation`].
-//! 2. Approvers approve it, each once; an approval may be withdrawn. Only the
+//! 1. One of them proposes an [`OwnerOperation`], and thereby approves it.
+//! 2. Others approve it, each once; an approval may be withdrawn. Only the
 //!    approvals of those count who are approvers when it matters.
 //! 3. With the last approval that it needs it is carried out, in the same
 //!    entry of the log.
@@ -42,8 +42,8 @@ use crate::{
     verdict::RestrictedAuthorities,
 };
 
-/// The most proposals that are open at a time.
-pub const MOST_OPEN: usize = 64;
+/// The most proposals of one key's that are open at a time.
+pub const MOST_OPEN: usize = 8;
 
 /// A proposal, by the number of the log's entry that made it.
 #[derive(

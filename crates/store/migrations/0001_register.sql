@@ -184,6 +184,7 @@ CREATE TABLE authority_mirror (
     authority smallint NOT NULL,
     told      boolean  NOT NULL, -- by the newest transaction that is stored
     observed  boolean  NOT NULL,
+    block_number bigint NOT NULL, -- that showed it
     PRIMARY KEY (issuer, registry_id, authority)
 );
 
@@ -211,6 +212,7 @@ CREATE TABLE lane_transaction (
         (call IN ('upsert', 'deny', 'set_authority_restriction')),
     batch            bytea    NOT NULL, -- the packed entries that it carries
     wallets          integer  NOT NULL,
+    denies           boolean  NOT NULL, -- any of them, or an authority
     head_number      bigint   NOT NULL, -- of the log, which it notarises (I9)
     head_hash        bytea    NOT NULL,
     gas_limit        bigint   NOT NULL,

@@ -18,7 +18,7 @@ use symbolon_core::{
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{issuer_key, registry_id, registry_key},
+    codec::{bigint, issuer_key, registry_id, registry_key},
     investor::country_code,
 };
 
@@ -181,7 +181,8 @@ pub(crate) async fn to_cut_off(
 }
 
 /// Those that this chain is yet to be told of as reinstated. None while it is
-/// owed a denial: whoever was denied meanwhile must not count for a moment.
+/// owed a denial, or one is yet to be mined: whoever was denied meanwhile must
+/// not count for a moment.
 pub(crate) async fn to_reinstate(
     connection: &mut PgConnection,
     issuer: &IssuerId,
@@ -193,6 +194,8 @@ pub(crate) async fn to_reinstate(
              SELECT FROM authority a WHERE a.issuer = $1 AND a.authority = m.authority \
              AND NOT a.restricted) \
          AND NOT EXISTS (SELECT FROM outbox WHERE issuer = $1 AND registry_id = $2 AND denial) \
+         AND NOT EXISTS (SELECT FROM lane_transaction WHERE issuer = $1 AND registry_id = $2 \
+             AND outcome IS NULL AND denies) \
          ORDER BY m.authority",
         issuer_key(issuer),
         registry_key(registry),
@@ -210,8 +213,8 @@ pub(crate) async fn tell(
     told: AuthorityRestriction,
 ) -> Result<()> {
     sqlx::query!(
-        "INSERT INTO authority_mirror (issuer, registry_id, authority, told, observed) \
-         VALUES ($1, $2, $3, $4, false) \
+        "INSERT INTO authority_mirror (issuer, registry_id, authority, told, observed, block_number) \
+         VALUES ($1, $2, $3, $4, false, 0) \
          ON CONFLICT (issuer, registry_id, authority) DO UPDATE SET told = excluded.told",
         issuer_key(issuer),
         registry_key(registry),
@@ -223,26 +226,36 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-/// Notes what confirmed blocks showed, in their order. Where that is not what
-/// the chain was told last, and nothing more is on its way (a former signer's
-/// transaction landed late), it is owed again.
+/// Notes what confirmed blocks showed. Two signers' transactions are settled in
+/// any order, so the newest block counts; where one block has both, nobody knows
+/// which came last. What is then not what the chain was told last, with nothing
+/// more on its way, is owed again.
 pub(crate) async fn observe(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     registry: RegistryId,
-    seen: &[AuthorityRestriction],
+    seen: &[(AuthorityRestriction, u64)],
 ) -> Result<()> {
-    for restriction in seen {
+    for (restriction, block) in seen {
         sqlx::query!(
-            "UPDATE authority_mirror SET observed = $4, told = CASE WHEN EXISTS ( \
-                 SELECT FROM lane_transaction WHERE issuer = $1 AND registry_id = $2 \
-                 AND outcome IS NULL AND call = 'set_authority_restriction' \
-                 AND get_byte(batch, 0) = $3::smallint) THEN told ELSE $4 END \
+            "UPDATE authority_mirror m SET \
+                 observed = CASE WHEN block_number <= $5 THEN $4 ELSE observed END, \
+                 block_number = greatest(block_number, $5), \
+                 told = CASE \
+                     WHEN EXISTS (SELECT FROM lane_transaction \
+                         WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
+                         AND call = 'set_authority_restriction' \
+                         AND get_byte(batch, 0) = $3::smallint) THEN told \
+                     WHEN block_number = $5 AND observed <> $4 THEN NOT (SELECT restricted \
+                         FROM authority a WHERE a.issuer = $1 AND a.authority = $3) \
+                     WHEN block_number < $5 THEN $4 \
+                     ELSE observed END \
              WHERE issuer = $1 AND registry_id = $2 AND authority = $3",
             issuer_key(issuer),
             registry_key(registry),
             i16::from(restriction.authority.0),
             restriction.restricted,
+            bigint(*block),
         )
         .execute(&mut *connection)
         .await?;

@@ -56,9 +56,9 @@ impl Store {
         sqlx::query!(
             "INSERT INTO lane_transaction (issuer, registry_id, signer, nonce, attempt, hash, raw, \
                  call, batch, wallets, head_number, head_hash, gas_limit, max_fee_wei, \
-                 priority_fee_wei, stored_ms) \
+                 priority_fee_wei, stored_ms, denies) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-                 $14::text::numeric, $15::text::numeric, $16)",
+                 $14::text::numeric, $15::text::numeric, $16, $17)",
             issuer_key(issuer),
             registry_key(registry),
             signer.as_slice(),
@@ -75,6 +75,7 @@ impl Store {
             envelope.price.max_fee.0.to_string(),
             envelope.price.priority_fee.0.to_string(),
             bigint(signed.stored_at.0),
+            envelope.batch.denies(),
         )
         .execute(&mut *transaction)
         .await
@@ -190,7 +191,7 @@ impl Store {
                 Outcome::Mined(receipt) => {
                     place.end(&mut transaction, "mined", receipt).await?;
                     let block = receipt.block_number;
-                    authorities.extend_from_slice(&receipt.authorities);
+                    authorities.extend(receipt.authorities.iter().map(|one| (*one, block)));
                     seen.extend(receipt.records.iter().map(|(wallet, record)| Sighting {
                         wallet: *wallet,
                         record: *record,

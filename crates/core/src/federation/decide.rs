@@ -74,15 +74,16 @@ fn propose(
     if expires > latest {
         return Err(FederationRefusal::LapseTooFar(latest));
     }
+    // Nobody else may fill the table, and nobody all of it.
+    let person = approver(federation, actor)?;
     let mut events = lapsed(federation, now);
-    if federation.proposals.len() - events.len() >= MOST_OPEN {
+    let open = federation.proposals.values();
+    let waiting: Vec<_> = open.filter(|one| !one.is_over(now)).collect();
+    let own = waiting.iter().filter(|one| one.proposed_by == actor.name);
+    if own.count() >= MOST_OPEN {
         return Err(FederationRefusal::TooManyOpen);
     }
-    let mut waiting = federation
-        .proposals
-        .values()
-        .filter(|one| !one.is_over(now));
-    if let Some(same) = waiting.find(|one| one.operation == operation) {
+    if let Some(same) = waiting.iter().find(|one| one.operation == operation) {
         return Err(FederationRefusal::ProposedAlready(same.id));
     }
     let mut proposal = Proposal {
@@ -97,14 +98,12 @@ fn propose(
         by: actor.name.clone(),
         expires,
     });
-    // Whoever proposes and may approve means yes.
-    if let Ok(person) = approver(federation, actor) {
-        proposal.approvals.insert(person.clone());
-        events.push(FederationEvent::OperationApproved {
-            proposal: proposal.id,
-            by: person.clone(),
-        });
-    }
+    // Whoever proposes means yes.
+    proposal.approvals.insert(person.clone());
+    events.push(FederationEvent::OperationApproved {
+        proposal: proposal.id,
+        by: person.clone(),
+    });
     let completed = completed(federation, proposal, &events)?;
     events.extend(completed);
     Ok(events)

@@ -78,7 +78,7 @@ pub enum FederationRefusal {
     #[error("only {0}, who proposed this, may cancel it; an approver may withdraw the approval")]
     NotProposer(String),
     /// Too much is open.
-    #[error("{MOST_OPEN} proposals are open already: approve or cancel some")]
+    #[error("{MOST_OPEN} proposals of yours are open already: cancel some")]
     TooManyOpen,
 }
 

@@ -120,6 +120,15 @@ impl Batch {
         self.wallets() == 0 && !matches!(self, Self::Authority(_))
     }
 
+    /// Whether it denies anybody.
+    pub fn denies(&self) -> bool {
+        match self {
+            Self::Upsert(entries) => entries.iter().any(|entry| entry.record.denies()),
+            Self::Deny(_) => true,
+            Self::Authority(authority) => authority.restricted,
+        }
+    }
+
     /// Each wallet with the version that it is brought to.
     pub fn versions(&self) -> Vec<(WalletAddress, Version)> {
         match self {

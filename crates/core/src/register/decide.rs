@@ -5,7 +5,7 @@ use crate::{
     authority::Mandate,
     command::{Command, Verdict},
     event::Event,
-    ids::{AuthorityIndex, ExternalId},
+    ids::{AuthorityIndex, ChainId, ExternalId},
     investor::{Investor, InvestorKind, Status, StatusName, Verified},
     mirror::record::{WalletRecord, desired},
     time::UnixSeconds,
@@ -23,8 +23,13 @@ pub fn decide(
     now: UnixSeconds,
 ) -> Result<Vec<Event>, Refusal> {
     jurisdiction::check(mandate, view.investor.as_ref(), &command)?;
+    // The agent of a token has told its chain of this wallet already.
+    let told = match &command {
+        Command::RecoverWallet { new, .. } => Some(*new),
+        _ => None,
+    };
     let mut events = step(view, command, mandate.authority(), now)?;
-    let records = changed_records(view, &events)?;
+    let records = changed_records(view, &events, told)?;
     events.extend(records);
     Ok(events)
 }
@@ -55,7 +60,7 @@ fn step(
         } => {
             let verdict = verified(verdict, now)?;
             let mut events = admit(view, kind, external_id, wallet, chains, authority)?;
-            events.extend(admitted(view, verdict, authority));
+            events.extend(admitted(view, verdict));
             return Ok(events);
         }
         _ => view.investor.as_ref().ok_or(Refusal::UnknownInvestor)?,
@@ -67,7 +72,9 @@ fn step(
             bound(investor, wallet)?;
             Event::WalletRemoved { wallet }
         }
-        Command::RecoverWallet { lost, new } => return recover(view, investor, lost, new),
+        Command::RecoverWallet { lost, new, chain } => {
+            return recover(view, investor, lost, new, chain);
+        }
         Command::DeactivateWallet { wallet } => {
             unless(
                 !bound(investor, wallet)?.active,
@@ -89,13 +96,11 @@ fn step(
                 .chain([Event::InvestorVerified(verdict)])
                 .collect());
         }
-        Command::Reassign { to } => {
-            unless(
-                investor.authority == to.authority(),
-                "the authority is in charge of this investor already",
-            )?;
-            reassigned(investor, &to)?
+        // Somebody who changed hands meanwhile must not keep the others back.
+        Command::Reassign { to } if investor.authority == to.authority() => {
+            return Ok(Vec::new());
         }
+        Command::Reassign { to } => reassigned(investor, &to)?,
         Command::Reject(reason) => match investor.status {
             Status::Pending => Event::InvestorRejected { reason },
             _ => return Err(wrong_status(investor, "rejected")),
@@ -159,6 +164,11 @@ fn admit(
             if known.status.name() == StatusName::Revoked {
                 return Err(Refusal::RevokedNotInBatch);
             }
+            // With the investor, a row would take over whatever wallets the
+            // authority in charge has bound.
+            if known.authority != authority {
+                return Err(Refusal::OtherAuthority(known.authority));
+            }
             if let (None, Some(external_id)) = (&known.external_id, external_id) {
                 events.push(Event::ExternalIdAssigned { external_id });
             }
@@ -172,17 +182,12 @@ fn admit(
 }
 
 /// The verdict of a row, where it is not what stands already.
-fn admitted(view: &View, verdict: Verified, authority: AuthorityIndex) -> Vec<Event> {
+fn admitted(view: &View, verdict: Verified) -> Option<Event> {
     let known = view.investor.as_ref();
-    let mut events = Vec::with_capacity(2);
-    events.extend(known.and_then(|known| taken_over(known, authority)));
     let unchanged = known.is_some_and(
         |known| matches!(&known.status, Status::Verified(held) if held.same_facts(&verdict)),
     );
-    if !(unchanged && events.is_empty()) {
-        events.push(Event::InvestorVerified(verdict));
-    }
-    events
+    (!unchanged).then_some(Event::InvestorVerified(verdict))
 }
 
 /// Whoever verifies is in charge from then on.
@@ -249,11 +254,12 @@ fn recover(
     investor: &Investor,
     lost: WalletAddress,
     new: WalletAddress,
+    chain: ChainId,
 ) -> Result<Vec<Event>, Refusal> {
     let before = bound(investor, lost)?;
     let mut events = Vec::with_capacity(2);
     if investor.wallet(new).is_none() {
-        events.push(link(view, new, before.chains.clone())?);
+        events.push(link(view, new, ChainScope::Only([chain].into()))?);
     }
     if before.active {
         events.push(Event::WalletDeactivated { wallet: lost });
@@ -285,7 +291,14 @@ fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
 /// The wallets whose record is another after these events, each with its next
 /// version (I2). A wallet that no chain was told of, and that is not approved
 /// now, stays untold.
-fn changed_records(view: &View, events: &[Event]) -> Result<Vec<Event>, Refusal> {
+///
+/// A wallet that was `told` of by somebody else is told of in any case.
+fn changed_records(
+    view: &View,
+    events: &[Event],
+    told: Option<WalletAddress>,
+) -> Result<Vec<Event>, Refusal> {
+    let told_of = told;
     let before = view.investor.as_ref();
     let after = apply_all(view.id, view.investor.clone(), events)
         .ok()
@@ -303,9 +316,11 @@ fn changed_records(view: &View, events: &[Event]) -> Result<Vec<Event>, Refusal>
         let now = after
             .wallet(wallet.address)
             .and_then(|wallet| facts(&after, wallet));
-        let told = !wallet.version.is_zero();
+        let new = told_of == Some(wallet.address)
+            && before.is_none_or(|before| before.wallet(wallet.address).is_none());
+        let told = new || !wallet.version.is_zero();
         let approved = now.is_some_and(|record| !record.denies());
-        if then == now || !(told || approved) {
+        if (then == now && !new) || !(told || approved) {
             continue;
         }
         let known = wallet.version.max(view.history(wallet.address).version);

@@ -12,7 +12,9 @@ use crate::{
 /// investor of another country, a verdict for one.
 ///
 /// Where nobody has judged an investor yet, no country is known: then it is
-/// the business of the authority that made it known, and of the owner.
+/// the business of the authority that made it known, and of the owner. And only
+/// the authority in charge lets an investor's wallets count, so that cutting it
+/// off undoes all that it let count; a verdict of its own puts it in charge.
 pub(super) fn check(
     mandate: &Mandate,
     investor: Option<&Investor>,
@@ -34,7 +36,12 @@ pub(super) fn check(
     };
     if let Some(investor) = investor {
         match investor.status.verdict() {
-            Some(held) => reached(held.country)?,
+            Some(held) => {
+                reached(held.country)?;
+                if investor.authority != authority && approves(command) {
+                    return Err(Refusal::OtherAuthority(investor.authority));
+                }
+            }
             None if investor.authority != authority => {
                 return Err(Refusal::OtherAuthority(investor.authority));
             }
@@ -42,6 +49,19 @@ pub(super) fn check(
         }
     }
     verdict_in(command).map_or(Ok(()), |verdict| reached(verdict.country))
+}
+
+/// Whether a command may let a wallet count that did not, other than by a
+/// verdict.
+fn approves(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::LinkWallet { .. }
+            | Command::ReactivateWallet { .. }
+            | Command::RecoverWallet { .. }
+            | Command::LiftRestriction
+            | Command::UnfreezeAssets { .. }
+    )
 }
 
 fn verdict_in(command: &Command) -> Option<&Verdict> {

@@ -68,8 +68,10 @@ pub enum Refusal {
         /// Where it may not act.
         country: Country,
     },
-    /// Nobody has judged the investor, and another authority made it known.
-    #[error("this investor is not verified yet, and authority {0} made it known")]
+    /// Another authority is in charge: 0 is the owner itself.
+    #[error(
+        "authority {0} is in charge of this investor: verify it by name, or have the owner reassign it"
+    )]
     OtherAuthority(AuthorityIndex),
     /// An operation of the owner's.
     #[error("only the owner of the register may do this")]

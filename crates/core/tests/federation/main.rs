@@ -207,3 +207,27 @@ fn the_bitmap_has_255_places() {
         Err(FederationRefusal::TooManyAuthorities)
     );
 }
+
+/// Neither a key of the owner's that names no person nor one approver keeps the
+/// others from cutting an authority off.
+#[test]
+fn nobody_keeps_the_approvers_from_acting() {
+    let mut world = World::default();
+    world.propose("treasury", add("bafin")).unwrap();
+    world
+        .propose("treasury", policy(&["ada", "ben", "cleo"], 2))
+        .unwrap();
+    assert_eq!(
+        world.propose("treasury", add("amf")),
+        Err(FederationRefusal::NoPerson)
+    );
+    for number in 0..8 {
+        let proposed = world.propose("ben", add(&format!("a{number}")));
+        proposed.unwrap();
+    }
+    assert_eq!(
+        world.propose("ben", add("a8")),
+        Err(FederationRefusal::TooManyOpen)
+    );
+    world.propose("ada", restrict(1)).unwrap();
+}

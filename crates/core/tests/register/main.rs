@@ -13,7 +13,8 @@ use symbolon_core::{
     authority::Mandate,
     command::{Command, Verdict},
     country::Country,
-    ids::AuthorityIndex,
+    event::Event,
+    ids::{AuthorityIndex, ChainId},
     investor::{Accreditation, InvestorKind, Level, RevocationReason, Source, Status},
     mirror::record::{WalletRecord, desired},
     register::{Refusal, View, apply_all, decide},
@@ -185,4 +186,59 @@ fn a_batch_does_not_give_back_what_was_withdrawn() {
     };
     let decided = decide(&view, command, &Mandate::Owner, BEGIN);
     assert_eq!(decided, Err(Refusal::RevokedNotInBatch));
+}
+
+/// A recovery that a token told of, for somebody whom the register bars: the
+/// new wallet is approved on that chain, by the token, until the register says
+/// otherwise. So the register must say otherwise.
+#[test]
+fn the_chains_are_told_that_a_barred_investors_new_wallet_is_barred() {
+    for bar in [
+        Command::Revoke(RevocationReason::Sanctions),
+        Command::Restrict,
+        Command::FreezeAssets,
+    ] {
+        let mut view = verified_at_version(Version(1));
+        let barred = decide(&view, bar.clone(), &Mandate::Owner, BEGIN).unwrap();
+        view.investor = apply_all(view.id, view.investor, &barred).unwrap();
+        let recovery = Command::RecoverWallet {
+            lost: wallet(0),
+            new: wallet(1),
+            chain: ChainId(1),
+        };
+        let events = decide(&view, recovery, &Mandate::Owner, BEGIN).unwrap();
+        let told = events.iter().any(
+            |event| matches!(event, Event::RecordChanged { wallet: told, .. } if *told == wallet(1)),
+        );
+        assert!(
+            told,
+            "{bar:?}: no chain hears of the new wallet: {events:?}"
+        );
+    }
+}
+
+/// Restricting an authority must undo what it did: whoever its key approves is
+/// in its charge, or it may not approve.
+#[test]
+fn an_authority_approves_nothing_that_its_restriction_does_not_undo() {
+    let view = verified_at_version(Version(1));
+    let thief = Mandate::Limited {
+        authority: AuthorityIndex(7),
+        countries: [Country::US].into(),
+        restricted: false,
+    };
+    let link = Command::LinkWallet {
+        wallet: wallet(1),
+        chains: ChainScope::All,
+    };
+    let Ok(events) = decide(&view, link, &thief, BEGIN) else {
+        return;
+    };
+    let after = apply_all(view.id, view.investor, &events).unwrap().unwrap();
+    let record = desired(&after, after.wallet(wallet(1)).unwrap(), identity(0)).unwrap();
+    let restricted = [AuthorityIndex(7)].into_iter().collect();
+    assert!(
+        !record.is_verified_at(BEGIN, restricted),
+        "authority 7 is cut off, and what it linked counts: {record:?}"
+    );
 }

@@ -4,6 +4,7 @@ use proptest::{option, prelude::*, sample::select};
 use symbolon_core::{
     command::{Command, Verdict},
     country::Country,
+    ids::ChainId,
     investor::{
         Accreditation, InvestorKind, IssuerRating, Level, RejectionReason, RevocationReason, Source,
     },
@@ -66,7 +67,10 @@ fn any_command() -> impl Strategy<Value = Command> {
             .prop_map(|(kind, external_id)| Command::RegisterInvestor { kind, external_id }),
         3 => wallet().prop_map(|wallet| Command::LinkWallet { wallet, chains: ChainScope::All }),
         2 => wallet().prop_map(|wallet| Command::RemoveWallet { wallet }),
-        1 => (wallet(), wallet()).prop_map(|(lost, new)| Command::RecoverWallet { lost, new }),
+        1 => (wallet(), wallet()).prop_map(|(lost, new)| {
+            let chain = ChainId(1);
+            Command::RecoverWallet { lost, new, chain }
+        }),
         1 => wallet().prop_map(|wallet| Command::DeactivateWallet { wallet }),
         1 => wallet().prop_map(|wallet| Command::ReactivateWallet { wallet }),
         3 => any_verdict().prop_map(Command::Verify),

@@ -81,7 +81,11 @@ async fn look(
             .await?;
         let request = Request {
             subject: Subject::Wallet(lost),
-            command: Command::RecoverWallet { lost, new },
+            command: Command::RecoverWallet {
+                lost,
+                new,
+                chain: id.chain,
+            },
         };
         let actor = Actor::system("recovery");
         let answers = transaction

@@ -135,9 +135,9 @@ problems! {
     OUTSIDE_JURISDICTION = 403 "outside_jurisdiction", "Not in this authority's countries",
         "An authority acts only on investors of its countries, and gives verdicts only for them.",
         "Ask the authority of that country, or the owner for the country: GET /v1/authorities shows who has which.";
-    OTHER_AUTHORITY = 403 "other_authority", "Another authority made the investor known",
-        "Nobody has judged this investor yet, so it is the business of the authority that made it known.",
-        "Ask that authority, or the owner to reassign the investor.";
+    OTHER_AUTHORITY = 403 "other_authority", "Another authority is in charge",
+        "Only the authority in charge of an investor binds its wallets and lifts its bars, and a batch takes nobody over: 0 is the issuer itself.",
+        "Verify the investor by name, which puts you in charge, or have the owner reassign it.";
     OWNER_ONLY = 403 "owner_only", "Only the owner may do this",
         "The key acts for an authority, and this is the business of the register's owner.",
         "Use a key of the owner's: `symbolon api-key create` without --authority.";
@@ -193,8 +193,8 @@ problems! {
         "Only whoever made a proposal may cancel it.",
         "Withdraw your approval instead: POST /v1/proposals/{id}/withdraw.";
     TOO_MANY_OPEN = 409 "too_many_open", "Too many open proposals",
-        "64 proposals wait already.",
-        "Approve or cancel some.";
+        "Eight proposals by this key wait already.",
+        "Cancel some.";
 }
 
 /// The problem behind a refusal of the register.

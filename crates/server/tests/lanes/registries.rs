@@ -92,10 +92,7 @@ async fn each_registry_of_a_chain_holds_its_part() {
 }
 
 /// The same verdict, but for the country.
-async fn american_verdict(
-    register: &Register,
-    wallet: &WalletAddress,
-) -> Verdict {
+async fn american_verdict(register: &Register, wallet: &WalletAddress) -> Verdict {
     let held = register.holder(*wallet).await;
     let held = held.status.verdict().unwrap().clone();
     Verdict {

@@ -329,7 +329,7 @@ pub(crate) fn wallet_in(event: &Event) -> Option<WalletAddress> {
 /// The wallets that a command names.
 pub(super) fn wallets_of(command: &Command) -> [Option<WalletAddress>; 2] {
     match command {
-        Command::RecoverWallet { lost, new } => [Some(*lost), Some(*new)],
+        Command::RecoverWallet { lost, new, .. } => [Some(*lost), Some(*new)],
         Command::LinkWallet { wallet, .. }
         | Command::RemoveWallet { wallet }
         | Command::DeactivateWallet { wallet }

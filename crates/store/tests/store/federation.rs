@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use alloy_primitives::{Address, B256, Bytes};
 use symbolon_core::{
     actor::Actor,
     command::Command,
@@ -11,17 +12,24 @@ use symbolon_core::{
         ApprovalPolicy, FederationCommand, FederationRefusal, OwnerOperation, ProposalId,
     },
     ids::{AuthorityIndex, RegistryId},
-    investor::RevocationReason,
-    mirror::{batch::AuthorityRestriction, lane::Part, plan::Discharge},
+    investor::{InvestorKind, RevocationReason},
+    mirror::{
+        batch::{AuthorityRestriction, Batch, Denial},
+        fees::{Gas, GasPrice, Wei},
+        lane::{Attempt, Envelope, Nonce, Outcome, Part, Receipt, Signed},
+        plan::Discharge,
+        rules::Grounds,
+    },
     register::Refusal,
-    time::UnixSeconds,
+    time::{UnixMillis, UnixSeconds},
+    wallet::ChainScope,
 };
 use symbolon_store::{
     ApiKey, AuditError, FederationDecision, FederationFailure, KeyGrant, KeyHash, ProposalState,
     Request, StateDifference, Subject,
 };
 
-use crate::support::{NOW, ONE, Register, TWO, actor, admit, id, row, verdict, wallet};
+use crate::support::{NOW, ONE, Register, TWO, actor, admit, id, reference, row, verdict, wallet};
 
 const BAFIN: AuthorityIndex = AuthorityIndex(1);
 const FINMA: AuthorityIndex = AuthorityIndex(2);
@@ -330,4 +338,195 @@ async fn a_key_remembers_for_whom_it_acts() {
     assert_eq!(actor.person, grant.person);
     let listed = store.api_keys(&register.issuer).await.unwrap();
     assert_eq!(listed[0].grant, grant);
+}
+
+/// I5: the Swiss authority's key knows which customer the issuer will import
+/// next, and has a wallet of its own bound under that reference before.
+#[tokio::test]
+async fn a_row_does_not_verify_what_another_authority_prepared() {
+    let register = Register::with_authorities().await;
+    let (finma, evil) = (acting_for(FINMA), wallet(66));
+    let squat = [
+        Request {
+            subject: Subject::New(id(50)),
+            command: Command::RegisterInvestor {
+                kind: InvestorKind::NaturalPerson,
+                external_id: Some(reference(9)),
+            },
+        },
+        Request {
+            subject: Subject::Investor(id(50)),
+            command: Command::LinkWallet {
+                wallet: evil,
+                chains: ChainScope::All,
+            },
+        },
+    ];
+    for request in squat {
+        register.by(&finma, request).await.unwrap();
+    }
+    // The issuer's own import, of a German customer.
+    let german = row(
+        9,
+        wallet(9),
+        Some(reference(9)),
+        verdict("DE".parse().unwrap()),
+    );
+    let _ = register.by(&actor(), german).await;
+    register.propose(restrict(FINMA)).await.unwrap();
+    let report = register.store().wallet_report(&register.issuer, evil).await;
+    let record = report.unwrap().unwrap().desired(&ONE.into());
+    assert!(
+        !record.is_approved(),
+        "approved in Germany, on the owner's authority: {record:?}"
+    );
+}
+
+/// What a signed transaction carries is told, and yet to happen: it may fail.
+#[tokio::test]
+async fn nobody_is_reinstated_while_a_denial_is_yet_to_be_mined() {
+    let register = Register::with_authorities().await;
+    register.by(&acting_for(BAFIN), german(1)).await.unwrap();
+    register.propose(restrict(BAFIN)).await.unwrap();
+    let off = register.told(ONE, Part::Denials).await;
+    register.tell(ONE, off[0]).await;
+    register.revoke(1).await;
+    let denials = register.denials(ONE).await;
+    let denied = Batch::Deny(vec![Denial {
+        wallet: wallet(1),
+        version: denials[0].desired.version(),
+        grounds: Grounds::REVOKED,
+    }]);
+    let discharge = Discharge {
+        rows: denials.iter().map(|pending| pending.owed).collect(),
+        ..Discharge::default()
+    };
+    register.sign(OLD, 0, denied, discharge).await;
+    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
+    register.propose(reinstate).await.unwrap();
+    let told = register.told(ONE, Part::Again).await;
+    let failed = Outcome::Failed(mined(1, Vec::new()));
+    register.settle(OLD, 0, failed).await;
+    assert_eq!(register.denials(ONE).await.len(), 1, "it came to nothing");
+    assert_eq!(
+        told,
+        [],
+        "the authority was reinstated before its revoked investor was denied"
+    );
+}
+
+/// Two signers' transactions are settled in any order, also against that of
+/// their blocks.
+#[tokio::test]
+async fn what_the_newest_block_shows_of_an_authority_counts() {
+    let register = Register::with_authorities().await;
+    let off = AuthorityRestriction {
+        authority: BAFIN,
+        restricted: true,
+    };
+    let on = AuthorityRestriction {
+        restricted: false,
+        ..off
+    };
+    let telling = |authority| Discharge {
+        authority: Some(authority),
+        ..Discharge::default()
+    };
+    register.propose(restrict(BAFIN)).await.unwrap();
+    register.tell(ONE, off).await;
+    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
+    register.propose(reinstate).await.unwrap();
+    // The old signer's reinstatement hangs; the authority is cut off again, and
+    // the new signer tells so.
+    register
+        .sign(OLD, 0, Batch::Authority(on), telling(on))
+        .await;
+    register.propose(restrict(BAFIN)).await.unwrap();
+    register
+        .sign(NEW, 0, Batch::Authority(off), telling(off))
+        .await;
+    // Block 9 restricts, block 10 reinstates; block 10 is settled first.
+    register
+        .settle(OLD, 0, Outcome::Mined(mined(10, vec![on])))
+        .await;
+    register
+        .settle(NEW, 0, Outcome::Mined(mined(9, vec![off])))
+        .await;
+    let store = register.store();
+    let known = store.authorities_on_chains(&register.issuer).await.unwrap();
+    assert_eq!(
+        register.told(ONE, Part::Denials).await,
+        [off],
+        "the chain holds it reinstated, the register believes: {known:?}"
+    );
+}
+
+/// One of 500 whom the authority has verified meanwhile must not keep the other
+/// 499 where they are, nor cost the approvals.
+#[tokio::test]
+async fn who_is_in_the_right_charge_already_keeps_nobody_back() {
+    let register = Register::with_authorities().await;
+    for n in [1, 2] {
+        register.by(&acting_for(BAFIN), german(n)).await.unwrap();
+    }
+    let to_owner = OwnerOperation::ReassignInvestors {
+        authority: AuthorityIndex::OWNER,
+        investors: [id(1), id(2)].into(),
+    };
+    let by_name = Request {
+        subject: Subject::Wallet(wallet(1)),
+        command: Command::Verify(verdict("DE".parse().unwrap())),
+    };
+    register.by(&actor(), by_name).await.unwrap();
+    let done = register.propose(to_owner).await;
+    assert!(done.is_ok(), "{done:?}");
+}
+
+const OLD: Address = Address::repeat_byte(0x0D);
+const NEW: Address = Address::repeat_byte(0x0E);
+
+impl Register {
+    async fn sign(&self, signer: Address, nonce: u64, batch: Batch, discharge: Discharge) {
+        let signed = Signed {
+            envelope: Envelope {
+                nonce: Nonce(nonce),
+                attempt: Attempt(0),
+                gas_limit: Gas(1),
+                price: GasPrice {
+                    max_fee: Wei(1),
+                    priority_fee: Wei(1),
+                },
+                head: self.store().head(&self.issuer).await.unwrap(),
+                batch,
+                discharge,
+            },
+            hash: B256::repeat_byte(7),
+            raw: Bytes::from_static(&[2]),
+            stored_at: UnixMillis(NOW.0 * 1000),
+        };
+        let stored = self
+            .store()
+            .store_signed(&self.issuer, ONE, signer, &signed);
+        stored.await.unwrap();
+    }
+
+    async fn settle(&self, signer: Address, nonce: u64, outcome: Outcome) {
+        let ended = [(Nonce(nonce), outcome)];
+        let target = ONE.into();
+        let settled = self
+            .store()
+            .settle(&self.issuer, &target, signer, &ended, NOW);
+        settled.await.unwrap();
+    }
+}
+
+fn mined(block_number: u64, authorities: Vec<AuthorityRestriction>) -> Receipt {
+    Receipt {
+        attempt: Attempt(0),
+        block_number,
+        succeeded: !authorities.is_empty(),
+        gas_used: Gas(1),
+        records: Vec::new(),
+        authorities,
+    }
 }

@@ -275,7 +275,7 @@ async fn a_new_lane_waits_for_what_the_one_before_it_was_storing() {
     let mut storing = register.raw().await;
     let mut run = async |statement| sqlx::query(statement).execute(&mut storing).await.unwrap();
     run("BEGIN").await;
-    run("SELECT told_entry FROM chain WHERE chain_id = 31337 FOR UPDATE").await;
+    run("SELECT told_entry FROM chain WHERE registry_id = 31337 FOR UPDATE").await;
     let (store, issuer) = (register.store().clone(), register.issuer.clone());
     let told = tokio::spawn(async move { store.told_through(&issuer, ONE).await });
     let waiting = "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid) \
@@ -290,7 +290,7 @@ async fn a_new_lane_waits_for_what_the_one_before_it_was_storing() {
     {
         tokio::task::yield_now().await;
     }
-    run("UPDATE chain SET told_entry = 2 WHERE chain_id = 31337").await;
+    run("UPDATE chain SET told_entry = 2 WHERE registry_id = 31337").await;
     run("COMMIT").await;
     assert_eq!(told.await.unwrap().unwrap().0, 2);
 }

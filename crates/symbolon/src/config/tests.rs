@@ -62,7 +62,10 @@ fn all_of_it_is_read() {
     assert_eq!(config.server.request_timeout, Duration::from_secs(7));
     assert!(config.data_dir.ends_with("data") && config.data_dir.is_absolute());
     let lane = &config.lanes[0];
-    assert_eq!((lane.chain.0, lane.confirmations), (8453, Some(12)));
+    assert_eq!(
+        (lane.registry.chain.0, lane.confirmations),
+        (8453, Some(12))
+    );
     assert_eq!(lane.max_fee.unwrap().0, 250_000_000);
     assert_eq!(lane.poll.unwrap().0, 500);
     assert_eq!(lane.max_in_flight, Some(3));

@@ -12,6 +12,7 @@ export const abiDirectory = join(project, "abi");
 /** Source of each exported contract → its file under contracts/abi/. */
 const exported = {
   "src/IdentityRegistry.sol": "IdentityRegistry.json",
+  "src/KYCRegistrar.sol": "KYCRegistrar.json",
   "src/RegistrySet.sol": "RegistrySet.json",
   "src/RegulatedToken.sol": "RegulatedToken.json",
   "src/VerifiedSender.sol": "VerifiedSender.json",

@@ -1,0 +1,39 @@
+// make contracts-audit — all that is looked at here; `npm run contracts:audit -- slither coverage` looks at some of it.
+import { coverage } from "./coverage.mjs";
+import { halmos } from "./halmos.mjs";
+import { sizes } from "./sizes.mjs";
+import { slither } from "./slither.mjs";
+
+const tools = { sizes, slither, halmos, coverage };
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(tools);
+const unknown = chosen.filter((name) => !(name in tools));
+if (unknown.length > 0) {
+  console.error(`No such audit: ${unknown.join(", ")}. There are: ${Object.keys(tools).join(", ")}.`);
+  process.exit(2);
+}
+
+const rows = chosen.map((name, index) => {
+  console.log(`\n[${index + 1}/${chosen.length}] ${name}`);
+  const begin = Date.now();
+  const outcome = attempt(tools[name]);
+  for (const failure of outcome.failures) console.error(`${name}: ${failure}`);
+  return {
+    tool: name,
+    "looked at": outcome.looked,
+    result: outcome.failures.length === 0 ? outcome.result : `FAILED: ${outcome.result}`,
+    seconds: Math.round((Date.now() - begin) / 1000),
+    failed: outcome.failures.length > 0,
+  };
+});
+
+console.log();
+console.table(Object.fromEntries(rows.map(({ tool, failed, ...row }) => [tool, row])));
+process.exit(rows.some(({ failed }) => failed) ? 1 : 0);
+
+function attempt(tool) {
+  try {
+    return tool();
+  } catch (error) {
+    return { looked: "", result: "it did not run", failures: [error.message] };
+  }
+}

@@ -17,17 +17,15 @@ const rows = chosen.map((name, index) => {
   const begin = Date.now();
   const outcome = attempt(tools[name]);
   for (const failure of outcome.failures) console.error(`${name}: ${failure}`);
-  return {
-    tool: name,
-    "looked at": outcome.looked,
-    result: outcome.failures.length === 0 ? outcome.result : `FAILED: ${outcome.result}`,
-    seconds: Math.round((Date.now() - begin) / 1000),
-    failed: outcome.failures.length > 0,
-  };
+  const failed = outcome.failures.length > 0;
+  const seconds = String(Math.round((Date.now() - begin) / 1000));
+  return { failed, cells: [name, outcome.looked, failed ? `FAILED: ${outcome.result}` : outcome.result, seconds] };
 });
 
+const table = [["tool", "looked at", "result", "seconds"], ...rows.map(({ cells }) => cells)];
+const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
 console.log();
-console.table(Object.fromEntries(rows.map(({ tool, failed, ...row }) => [tool, row])));
+for (const cells of table) console.log(cells.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
 process.exit(rows.some(({ failed }) => failed) ? 1 : 0);
 
 function attempt(tool) {

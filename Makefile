@@ -10,7 +10,7 @@ SQLX := target/sqlx
 
 .PHONY: help
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 17
 
 .PHONY: demo
 demo: setup ## Verify the example customers on two local chains; ARGS="--help" tells more
@@ -31,6 +31,10 @@ lint: setup ## Check formatting and clippy's opinion
 bench: setup ## Measure against floors and peers; ONLY=word runs some
 	cargo run --release --locked -p symbolon-bench -- $(ONLY)
 
+.PHONY: contracts-audit
+contracts-audit: node_modules/.package-lock.json .venv/.requirements ## Sizes, slither, halmos' proofs and coverage of the contracts
+	npm run --silent contracts:audit
+
 .PHONY: setup
 setup: prerequisites node_modules/.package-lock.json ## Fetch the pinned tools and crates
 	cargo fetch --locked
@@ -42,6 +46,14 @@ prerequisites:
 # npm writes this file last, so it is also the stamp.
 node_modules/.package-lock.json: package.json package-lock.json | prerequisites
 	npm ci --no-audit --no-fund
+	@touch $@
+
+# What contracts-audit alone needs.
+.venv/.requirements: contracts/requirements.txt
+	@script/prerequisites audit
+	rm -rf .venv
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r contracts/requirements.txt
 	@touch $@
 
 .PHONY: sqlx

@@ -1,7 +1,9 @@
-// npm run contracts:check — fails if contracts/abi/ or contracts/snapshots/ do not match the sources.
+// npm run contracts:check — fails if contracts/abi/ or contracts/snapshots/ do not match the sources, or if a contract
+// is too large to deploy.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { abiDirectory, compile, forge, project } from "./artefacts.mjs";
+import { sizes } from "./sizes.mjs";
 
 const staleArtefacts = [...compile()]
   .filter(([file, content]) => {
@@ -11,9 +13,11 @@ const staleArtefacts = [...compile()]
   .map(([file]) => `contracts/abi/${file} does not match its source: run \`npm run contracts:abi\` and commit the result.`);
 
 const stale = [...staleArtefacts, ...staleSnapshots()];
-for (const message of stale) console.error(message);
-if (stale.length > 0) process.exit(1);
-console.log("contracts/abi/ and contracts/snapshots/ match the sources.");
+const { looked, result, failures } = sizes();
+const wrong = [...stale, ...failures];
+for (const message of wrong) console.error(message);
+if (wrong.length > 0) process.exit(1);
+console.log(`contracts/abi/ and contracts/snapshots/ match the sources; ${looked}, ${result}.`);
 
 /** Takes all figures anew, compares them and puts the committed ones back. (Forge's own check ends in success.) */
 function staleSnapshots() {

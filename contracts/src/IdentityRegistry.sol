@@ -19,6 +19,7 @@ contract IdentityRegistry is IIdentityRegistry, BuiltInStorage, WalletRecords {
     /// @inheritdoc IIdentityRegistry
     uint40 public agentTerm = 1 days;
 
+    // slither-disable-next-line shadowing-local named for deployers, who read it as the getter's first answer
     constructor(address owner) Ownership(owner) {
         emit AgentTermSet(agentTerm);
     }

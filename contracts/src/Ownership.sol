@@ -27,6 +27,7 @@ abstract contract Ownership is IOwnership {
 
     /// @inheritdoc IOwnership
     function transferOwnership(address newOwner) external onlyOwner {
+        // slither-disable-next-line missing-zero-check the zero address withdraws an offer
         pendingOwner = newOwner;
         emit OwnershipTransferStarted(owner, newOwner);
     }

@@ -17,6 +17,7 @@ contract RegistrySet is IRegistrySet, AgentRole, BuiltInStorage, OrderedRegistri
     /// may come back.
     mapping(address wallet => address registry) private _removedFrom;
 
+    // slither-disable-next-line shadowing-local named for deployers, who read it as the getter's first answer
     constructor(address owner) Ownership(owner) {}
 
     /// @inheritdoc IERC3643IdentityRegistry
@@ -38,6 +39,7 @@ contract RegistrySet is IRegistrySet, AgentRole, BuiltInStorage, OrderedRegistri
     }
 
     /// @inheritdoc IERC3643IdentityRegistry
+    // slither-disable-next-line reentrancy-events said only of what the member has accepted
     function deleteIdentity(address _userAddress) external onlyAgent notZero(_userAddress) {
         address decider = _existing(_userAddress);
         IIdentity removed = _identityBy(decider, _userAddress);
@@ -52,6 +54,7 @@ contract RegistrySet is IRegistrySet, AgentRole, BuiltInStorage, OrderedRegistri
     }
 
     /// @inheritdoc IERC3643IdentityRegistry
+    // slither-disable-next-line reentrancy-events said only of what the member has accepted
     function updateIdentity(address _userAddress, IIdentity _identity)
         external
         onlyAgent
@@ -65,6 +68,7 @@ contract RegistrySet is IRegistrySet, AgentRole, BuiltInStorage, OrderedRegistri
     }
 
     /// @inheritdoc IERC3643IdentityRegistry
+    // slither-disable-next-line reentrancy-events said only of what the member has accepted
     function updateCountry(address _userAddress, uint16 _country) external onlyAgent notZero(_userAddress) {
         _forward(_existing(_userAddress), msg.data);
         emit CountryUpdated(_userAddress, _country);
@@ -72,6 +76,7 @@ contract RegistrySet is IRegistrySet, AgentRole, BuiltInStorage, OrderedRegistri
 
     // --------------------------------------------------------------------------- rules
 
+    // slither-disable-next-line reentrancy-events said only of what the member has accepted
     function _register(address wallet, IIdentity identity_, uint16 country)
         private
         notZero(wallet)
@@ -105,6 +110,7 @@ contract RegistrySet is IRegistrySet, AgentRole, BuiltInStorage, OrderedRegistri
 
     /// @dev Makes the agent's call to a registry. What it refuses is refused, with its own words.
     function _forward(address registry, bytes memory call) private {
+        // slither-disable-next-line low-level-calls,calls-loop any agent call in turn; a batch is all or none
         (bool success, bytes memory answer) = registry.call(call);
         if (success) return;
         assembly ("memory-safe") {

@@ -167,6 +167,7 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
     function _record(address wallet, Slot storage slot, WalletRecord stored, WalletRecord record) internal {
         uint256 word = WalletRecord.unwrap(record);
         uint256 changed = word ^ WalletRecord.unwrap(stored);
+        // slither-disable-next-line incorrect-equality a word that stays as it is, to the bit
         if (changed == 0) return;
         slot.record = record;
         emit WalletRecorded(wallet, word);

@@ -10,7 +10,9 @@ interface IERC3643Token {
 /// @title The compliance of ERC-3643, as a token uses it
 /// @notice Signatures, events and names of parameters are T-REX 4's. What manages modules is not part of it.
 interface IERC3643Compliance {
+    // slither-disable-next-line unindexed-event-address T-REX's event
     event TokenBound(address _token);
+    // slither-disable-next-line unindexed-event-address T-REX's event
     event TokenUnbound(address _token);
 
     /// @notice Binds the token; the token calls it when it takes this compliance.

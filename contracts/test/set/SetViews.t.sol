@@ -14,6 +14,15 @@ contract SetViewsTest is SetTest {
         assertAnswers(false, address(0), 0);
     }
 
+    function testAFullSetThatContainsNobody() public {
+        address[] memory registries = new address[](8);
+        for (uint256 i = 0; i < 8; ++i) {
+            registries[i] = address(new MoodyRegistry());
+        }
+        arrange(registries);
+        assertAnswers(false, address(0), 0);
+    }
+
     function testOfTheDecider() public {
         Word memory w = approval(1);
         (w.identity, w.country) = (other, 40);

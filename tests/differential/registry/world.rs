@@ -16,12 +16,13 @@ use symbolon_core::{
 };
 use symbolon_testkit::evm::{Output, Revert, registry::Registry};
 
-use crate::{
+use super::{
     beginning::{Beginning, START},
     check,
-    history::{Leap, Step, Term, Until, WALLETS, Wallet},
+    history::{Leap, Send, Step, Term, Until, WALLETS, Wallet},
     register::{Entry, Register},
 };
+use crate::histories::Checked;
 
 /// Both sides.
 pub struct World<'a> {
@@ -29,6 +30,7 @@ pub struct World<'a> {
     /// What core says that the chain holds.
     pub chain: [WalletRecord; WALLETS],
     pub register: Register,
+    /// Whom the chain takes for cut off.
     pub restricted: RestrictedAuthorities,
     pub now: UnixSeconds,
     pub term: AgentTerm,
@@ -48,9 +50,6 @@ pub struct Change {
     pub denial: bool,
 }
 
-/// What went wrong, in words.
-pub type Checked = Result<(), String>;
-
 impl<'a> World<'a> {
     pub fn new(registry: &'a mut Registry, beginning: &Beginning) -> Self {
         registry.evm.restore(&beginning.snapshot);
@@ -69,15 +68,15 @@ impl<'a> World<'a> {
     /// One step on both sides, and every comparison that follows from it.
     pub fn step(&mut self, step: &Step) -> Checked {
         match step {
-            Step::Decide(holder, ask, send) => {
-                self.register.decide(*holder, *ask, self.now)?;
-                let entries = self.register.flush(*send);
-                self.mirror(&entries, true)?;
+            Step::Decide(authority, holder, ask, send) => {
+                self.register.ask(*authority, *holder, *ask, self.now)?;
+                self.flush(*send)?;
             }
-            Step::Mirror(send) => {
-                let entries = self.register.flush(*send);
-                self.mirror(&entries, true)?;
+            Step::Federate(by, order, send) => {
+                self.register.federate(*by, order, self.now)?;
+                self.flush(*send)?;
             }
+            Step::Mirror(send) => self.flush(*send)?,
             Step::Finalize => self.register.finalize(&self.chain),
             Step::Replay(picks) => {
                 let sent = &self.register.sent;
@@ -112,6 +111,21 @@ impl<'a> World<'a> {
         self.registry
             .ask(call)
             .map_err(|revert| format!("{}: {revert:?}", C::SIGNATURE))
+    }
+
+    /// The mirror sends what it owes. An authority is cut off before any wallet
+    /// is told of, and reinstated after all.
+    fn flush(&mut self, send: Send) -> Checked {
+        if send == Send::Later {
+            return Ok(());
+        }
+        self.tell_authorities(true, send)?;
+        let entries = self.register.flush(send);
+        self.mirror(&entries, true)?;
+        match send {
+            Send::Urgent => Ok(()),
+            _ => self.tell_authorities(false, send),
+        }
     }
 
     /// Transactions of a mirror: denials first (I3), then records.
@@ -203,22 +217,6 @@ impl<'a> World<'a> {
             }
         }
         Ok(())
-    }
-
-    fn restrict_authority(&mut self, authority: u8, restricted: bool) -> Checked {
-        match (
-            self.registry.restrict_authority(authority, restricted),
-            authority,
-        ) {
-            (Err(revert), 0) if revert.error::<abi::OwnerCannotBeRestricted>().is_some() => Ok(()),
-            (Ok(_), 1..) => {
-                self.restricted
-                    .0
-                    .set_bit(usize::from(authority), restricted);
-                Ok(())
-            }
-            (outcome, _) => Err(format!("restriction of authority {authority}: {outcome:?}")),
-        }
     }
 
     fn set_term(&mut self, term: Term) -> Checked {

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     fmt::{self, Debug},
     str::FromStr,
 };
@@ -17,6 +18,26 @@ pub struct History<S>(pub Vec<S>);
 
 /// What went wrong, in words.
 pub type Checked = Result<(), String>;
+
+/// How often what happened, by a stable word of core's.
+#[derive(Clone, Debug, Default)]
+pub struct Tally(BTreeMap<&'static str, usize>);
+
+impl Tally {
+    pub fn count(&mut self, word: &'static str) {
+        *self.0.entry(word).or_default() += 1;
+    }
+
+    /// Panics where histories are too tame, or too few, to prove anything.
+    pub fn assert_happened(&self, words: &[&str]) {
+        println!("{self:#?}");
+        let missing: Vec<_> = words
+            .iter()
+            .filter(|word| !self.0.contains_key(**word))
+            .collect();
+        assert!(missing.is_empty(), "in no history: {missing:?}");
+    }
+}
 
 /// How many histories, and which.
 pub struct Plan {

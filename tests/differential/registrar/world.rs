@@ -1,8 +1,6 @@
 //! The register and the registrar, moved in step: core says what becomes of a
 //! call, and the compiled contract must do that.
 
-use std::collections::BTreeMap;
-
 use alloy_primitives::keccak256;
 use alloy_sol_types::SolCall;
 use symbolon_bindings::KYCRegistrar as abi;
@@ -16,10 +14,7 @@ use super::{
     history::{Body, By, Call, START, Signer, Step, Until},
     register::Register,
 };
-use crate::histories::Checked;
-
-/// How often core said what, by its stable word.
-pub type Tally = BTreeMap<&'static str, usize>;
+use crate::histories::{Checked, Tally};
 
 /// Both sides.
 pub struct World<'a> {
@@ -113,11 +108,11 @@ impl<'a> World<'a> {
             Says::Waits => ("waits", Answer::Waits),
             Says::Refused(why) => (why, Answer::Refused),
             Says::Apart(why) => {
-                *self.tally.entry(why).or_default() += 1;
+                self.tally.count(why);
                 return Ok(());
             }
         };
-        *self.tally.entry(word).or_default() += 1;
+        self.tally.count(word);
         let answer = self.chain.send(signer, data)?;
         if answer == expected {
             Ok(())

@@ -210,7 +210,8 @@ fn touched(step: &Step, wallet: Wallet) -> bool {
         ) => *named == wallet,
         Step::Finalize | Step::SetTerm(_) => false,
         // The mirror may write to any wallet; time and authorities move verdicts.
-        Step::Decide(..) | Step::Federate(..) | Step::Mirror(_) | Step::Replay(_) => true,
+        Step::Decide(..) | Step::Federate(..) | Step::Agree(..) => true,
+        Step::Mirror(_) | Step::Replay(_) => true,
         Step::RestrictAuthority(..) | Step::Wait(_) => true,
     }
 }

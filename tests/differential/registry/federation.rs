@@ -18,7 +18,7 @@ use symbolon_core::{
 
 use super::{
     history::{By, COUNTRIES, Holder, INVESTORS, Operation, Order},
-    register::Register,
+    register::{ACCEPTED, Register, Word},
 };
 use crate::histories::Checked;
 
@@ -53,16 +53,23 @@ pub fn country(place: usize) -> Country {
 }
 
 impl Register {
-    /// Somebody orders what only the owner may; the register may refuse.
+    /// Somebody orders what only the owner may: the events that follow, by name,
+    /// or the refusal.
     ///
     /// As in the store, reassigning puts all the investors in the authority's
     /// charge or nothing of the order happens.
-    pub fn federate(&mut self, by: By, order: &Order, now: UnixSeconds) -> Checked {
+    pub fn federate(
+        &mut self,
+        by: By,
+        order: &Order,
+        now: UnixSeconds,
+    ) -> Result<Vec<Word>, String> {
         let before = self.clone();
         let next = self.last_entry.next();
         let order = self.command(order, now);
-        let Ok(events) = decide(&self.federation, next, order, &by.actor(), now) else {
-            return Ok(());
+        let events = match decide(&self.federation, next, order, &by.actor(), now) {
+            Ok(events) => events,
+            Err(refusal) => return Ok(vec![refusal.code()]),
         };
         if matches!(by, By::Authority) {
             return Err(format!("an authority acted as the owner: {events:?}"));
@@ -82,16 +89,35 @@ impl Register {
                 let mandate = self.federation.mandate(*authority);
                 let to = mandate.ok_or("an unknown authority was put in charge")?;
                 for holder in (0..INVESTORS).map(Holder) {
+                    if !investors.contains(&self.investors[holder.0].id) {
+                        continue;
+                    }
                     let command = Command::Reassign { to: to.clone() };
-                    let named = investors.contains(&self.investors[holder.0].id);
-                    if named && !self.decide(holder, command, &Mandate::Owner, now)? {
+                    let answer = self.decide(holder, command, &Mandate::Owner, now)?;
+                    if answer != ACCEPTED {
                         *self = before;
-                        return Ok(());
+                        return Ok(vec![answer]);
                     }
                 }
             }
         }
-        Ok(())
+        Ok(events.iter().map(FederationEvent::name).collect())
+    }
+
+    /// Somebody proposes an operation, and the others approve it.
+    pub fn agree(&mut self, operation: &Operation, now: UnixSeconds) -> Result<Vec<Word>, String> {
+        let before = self.last_entry;
+        let order = Order::Propose(operation.clone(), 60);
+        let mut words = self.federate(By::Person(0), &order, now)?;
+        let proposed = ProposalId(before.next().0);
+        for place in 1..PERSONS {
+            let newest = self.federation.proposals.keys().next_back();
+            if newest == Some(&proposed) {
+                let order = Order::Approve(self.federation.proposals.len() - 1);
+                words.extend(self.federate(By::Person(place), &order, now)?);
+            }
+        }
+        Ok(words)
     }
 
     /// Whom the register restricts.
@@ -99,8 +125,8 @@ impl Register {
         self.federation.restricted()
     }
 
-    /// What an authority has done to an investor, restricted it may not have,
-    /// nor beyond its countries (I5).
+    /// An authority that acted was not restricted, and the investor was and is
+    /// one of its countries (I5).
     pub fn keeps_to_its_countries(
         &self,
         authority: AuthorityIndex,

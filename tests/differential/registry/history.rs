@@ -39,6 +39,8 @@ pub enum Step {
     Decide(u8, Holder, Ask, Send),
     /// Somebody orders what only the owner may, and the same of the mirror.
     Federate(By, Order, Send),
+    /// An operation is proposed and approved by all who may.
+    Agree(Operation, Send),
     /// The mirror sends all that it owes.
     Mirror(Send),
     /// The register learns which versions the chain holds (its finalized blocks).

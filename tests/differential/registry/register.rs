@@ -29,7 +29,6 @@ use super::{
     federation::{self, country},
     history::{Ask, Holder, INVESTORS, Identity, Send, Terms, WALLETS, Wallet},
 };
-use crate::histories::Checked;
 
 /// One entry of a transaction of the mirror.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +36,12 @@ pub enum Entry {
     Record(Wallet, WalletRecord),
     Denial(Wallet, Version, Grounds),
 }
+
+/// What the register answered: this, or the stable word of a refusal.
+pub type Word = &'static str;
+
+/// The answer to what is carried out.
+pub const ACCEPTED: Word = "accepted";
 
 /// The register and its outbox.
 #[derive(Clone)]
@@ -60,7 +65,8 @@ impl Register {
             id: InvestorId(B256::with_last_byte(place as u8 + 1)),
             kind: InvestorKind::NaturalPerson,
             external_id: None,
-            authority: AuthorityIndex::OWNER,
+            // The owner made the first one known, authorities the others.
+            authority: AuthorityIndex(place as u8),
             status: Status::Pending,
             restricted: false,
             frozen: false,
@@ -77,27 +83,34 @@ impl Register {
         }
     }
 
-    /// An authority asks something of the register, which may refuse.
-    pub fn ask(&mut self, authority: u8, holder: Holder, ask: Ask, now: UnixSeconds) -> Checked {
+    /// An authority asks something of the register, and this is the answer.
+    pub fn ask(
+        &mut self,
+        authority: u8,
+        holder: Holder,
+        ask: Ask,
+        now: UnixSeconds,
+    ) -> Result<Word, String> {
         let Some(mandate) = self.federation.mandate(AuthorityIndex(authority)) else {
-            return Ok(());
+            return Ok("no_authority");
         };
         let before = self.investors[holder.0].status.clone();
-        if self.decide(holder, command(ask, now), &mandate, now)? {
+        let answer = self.decide(holder, command(ask, now), &mandate, now)?;
+        if answer == ACCEPTED {
             let after = &self.investors[holder.0].status;
             self.keeps_to_its_countries(AuthorityIndex(authority), [&before, after])?;
         }
-        Ok(())
+        Ok(answer)
     }
 
-    /// Carries out a command, if the register does not refuse it, and says so.
+    /// Carries out a command, if the register does not refuse it.
     pub fn decide(
         &mut self,
         Holder(place): Holder,
         command: Command,
         mandate: &Mandate,
         now: UnixSeconds,
-    ) -> Result<bool, String> {
+    ) -> Result<Word, String> {
         let investor = &self.investors[place];
         let histories: BTreeMap<_, _> = Wallet::all()
             .map(|wallet| (wallet.address(), self.history(wallet)))
@@ -107,8 +120,9 @@ impl Register {
             investor: Some(investor.clone()),
             histories: histories.clone(),
         };
-        let Ok(events) = decide(&view, command, mandate, now) else {
-            return Ok(false);
+        let events = match decide(&view, command, mandate, now) {
+            Ok(events) => events,
+            Err(refusal) => return Ok(refusal.code()),
         };
         let removed = investor.wallets.clone();
         let after =
@@ -130,7 +144,7 @@ impl Register {
                 self.owed.insert(Wallet::at(*wallet)?);
             }
         }
-        Ok(true)
+        Ok(ACCEPTED)
     }
 
     /// The follower saw these versions in finalized blocks.

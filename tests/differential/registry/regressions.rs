@@ -6,7 +6,7 @@ use super::{
     history::{Act, Flags, Identity, Leap, Step, Wallet, Word},
     live,
 };
-use crate::histories::History;
+use crate::histories::{History, Tally};
 
 /// As T-REX's registry does, the contract says it.
 #[test]
@@ -28,7 +28,7 @@ fn an_update_to_the_country_that_stands_is_said_all_the_same() {
 fn holds(steps: Vec<Step>) {
     let (mut registry, beginning) = Beginning::deploy().expect("the registry deploys");
     let history = History(steps);
-    if let Err(difference) = live(&mut registry, &beginning, &history) {
+    if let Err(difference) = live(&mut registry, &beginning, &mut Tally::default(), &history) {
         panic!("{difference}\n\nafter\n{history:?}");
     }
 }

@@ -2,7 +2,7 @@
 //! would have them.
 
 use alloy_primitives::U256;
-use proptest::{collection::vec, option, prelude::*};
+use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::{
     federation::{AUTHORITIES, PERSONS},
@@ -16,9 +16,27 @@ use crate::histories::History;
 const DAY: u32 = 86_400;
 const YEAR: u32 = 365 * DAY;
 
-/// Histories of one step to some dozens.
+/// Histories of one step to some dozens, which mostly begin with admissions,
+/// and half of them with approvers.
 pub fn histories() -> impl Strategy<Value = History<Step>> {
-    vec(step(), 1..40).prop_map(History)
+    let policy = (1..3_u8).prop_map(|required| {
+        let operation = Operation::SetPolicy(required, PERSONS);
+        Step::Agree(operation, Send::Later)
+    });
+    let then = (vec(admission(), 0..4), vec(step(), 1..36));
+    (option::of(policy), then).prop_map(|(policy, (first, then))| {
+        History(policy.into_iter().chain(first).chain(then).collect())
+    })
+}
+
+/// An authority admits the investor that it made known, in one of its countries.
+fn admission() -> impl Strategy<Value = Step> {
+    let whom = (0..INVESTORS, any::<bool>(), wallet());
+    (whom, terms(), send()).prop_map(|((place, other, wallet), terms, send)| {
+        let country = place.saturating_sub(usize::from(other));
+        let ask = Ask::Admit(wallet, Terms { country, ..terms });
+        Step::Decide(place as u8, Holder(place), ask, send)
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -26,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         24 => (authority(), holder(), ask(), send())
             .prop_map(|(authority, holder, ask, send)| Step::Decide(authority, holder, ask, send)),
         10 => (by(), order(), send()).prop_map(|(by, order, send)| Step::Federate(by, order, send)),
+        10 => (operation(), send()).prop_map(|(operation, send)| Step::Agree(operation, send)),
         4 => send().prop_map(Step::Mirror),
         6 => Just(Step::Finalize),
         3 => vec(0..64_usize, 1..4).prop_map(Step::Replay),
@@ -163,10 +182,10 @@ fn seconds() -> impl Strategy<Value = u32> {
     prop_oneof![1..10_u32, 1..=DAY, DAY..YEAR]
 }
 
-/// The owner most often; those that are there from the beginning; one that may
+/// The owner often; those that are there from the beginning; one that may
 /// be added.
 fn authority() -> impl Strategy<Value = u8> {
-    prop_oneof![8 => Just(0), 9 => proptest::sample::select(&AUTHORITIES[..]), 1 => Just(3)]
+    prop_oneof![6 => Just(0), 9 => select(&AUTHORITIES[..]), 1 => Just(3)]
 }
 
 fn by() -> impl Strategy<Value = By> {
@@ -180,9 +199,9 @@ fn by() -> impl Strategy<Value = By> {
 fn order() -> impl Strategy<Value = Order> {
     prop_oneof![
         8 => (operation(), seconds()).prop_map(|(operation, wait)| Order::Propose(operation, wait)),
-        6 => (0..4_usize).prop_map(Order::Approve),
-        1 => (0..4_usize).prop_map(Order::Withdraw),
-        1 => (0..4_usize).prop_map(Order::Cancel),
+        4 => (0..2_usize).prop_map(Order::Approve),
+        1 => (0..2_usize).prop_map(Order::Withdraw),
+        2 => (0..2_usize).prop_map(Order::Cancel),
     ]
 }
 
@@ -192,10 +211,10 @@ fn operation() -> impl Strategy<Value = Operation> {
         3 => (authority(), vec(country(), 0..4))
             .prop_map(|(authority, countries)| Operation::SetCountries(authority, countries)),
         6 => authority().prop_map(Operation::Restrict),
-        6 => authority().prop_map(Operation::Reinstate),
+        8 => authority().prop_map(Operation::Reinstate),
         4 => (authority(), vec(holder(), 1..3))
             .prop_map(|(authority, holders)| Operation::Reassign(authority, holders)),
-        2 => (0..4_u8, 0..=PERSONS).prop_map(|(required, named)| Operation::SetPolicy(required, named)),
+        1 => (0..4_u8, 0..=PERSONS).prop_map(|(required, named)| Operation::SetPolicy(required, named)),
     ]
 }
 

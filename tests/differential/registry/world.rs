@@ -22,7 +22,7 @@ use super::{
     history::{Leap, Send, Step, Term, Until, WALLETS, Wallet},
     register::{Entry, Register},
 };
-use crate::histories::Checked;
+use crate::histories::{Checked, Tally};
 
 /// Both sides.
 pub struct World<'a> {
@@ -38,6 +38,7 @@ pub struct World<'a> {
     pub current: [bool; WALLETS],
     /// Where the last write of a mirror denied.
     pub denied: [bool; WALLETS],
+    pub tally: &'a mut Tally,
 }
 
 /// What a write made of one wallet; before and after may be equal.
@@ -51,12 +52,13 @@ pub struct Change {
 }
 
 impl<'a> World<'a> {
-    pub fn new(registry: &'a mut Registry, beginning: &Beginning) -> Self {
+    pub fn new(registry: &'a mut Registry, beginning: &Beginning, tally: &'a mut Tally) -> Self {
         registry.evm.restore(&beginning.snapshot);
         Self {
             registry,
             chain: beginning.chain,
             register: Register::new(),
+            tally,
             restricted: RestrictedAuthorities::default(),
             now: UnixSeconds(START),
             term: AgentTerm::Seconds(86_400),
@@ -69,11 +71,20 @@ impl<'a> World<'a> {
     pub fn step(&mut self, step: &Step) -> Checked {
         match step {
             Step::Decide(authority, holder, ask, send) => {
-                self.register.ask(*authority, *holder, *ask, self.now)?;
+                let word = self.register.ask(*authority, *holder, *ask, self.now)?;
+                self.tally.count(word);
                 self.flush(*send)?;
             }
             Step::Federate(by, order, send) => {
-                self.register.federate(*by, order, self.now)?;
+                for word in self.register.federate(*by, order, self.now)? {
+                    self.tally.count(word);
+                }
+                self.flush(*send)?;
+            }
+            Step::Agree(operation, send) => {
+                for word in self.register.agree(operation, self.now)? {
+                    self.tally.count(word);
+                }
                 self.flush(*send)?;
             }
             Step::Mirror(send) => self.flush(*send)?,

@@ -110,9 +110,9 @@ impl Register {
         let carried_out =
             |event: &FederationEvent| matches!(event, FederationEvent::OperationCarriedOut { .. });
         if !events.iter().any(carried_out) {
-            self.proposed
-                .entry(data.to_vec())
-                .or_insert(ProposalId(next.0));
+            let open = self.open(data, now).map(|(id, _)| id);
+            let id = open.unwrap_or(ProposalId(next.0));
+            self.proposed.insert(data.to_vec(), id);
             return Ok(Says::Waits);
         }
         self.proposed.remove(data);

@@ -45,9 +45,10 @@ pub struct Signer {
 /// How many addresses each authority has.
 pub const SIGNERS: usize = 3;
 
-/// Where investors live and authorities act, by ISO 3166-1 numeric; the last
-/// two are no countries.
-pub const COUNTRIES: [u16; 6] = [276, 840, 756, 4, 0, 1024];
+/// Where investors live and authorities act, by ISO 3166-1 numeric. The
+/// registrar keeps them in words of 256 bits: the first two share a word, the
+/// first and the third a place in it. The last two are no countries.
+pub const COUNTRIES: [u16; 6] = [276, 300, 20, 840, 0, 1024];
 
 /// Something happens.
 #[derive(Clone, Debug)]
@@ -60,6 +61,9 @@ pub enum Step {
     Again(By, usize),
     /// Somebody takes back the approval of what was sent not long ago.
     TakeBack(By, usize),
+    /// The owner restricts whoever sent what was sent not long ago, and
+    /// reinstates it.
+    Suspend(usize),
     /// Time passes.
     Wait(Until),
 }

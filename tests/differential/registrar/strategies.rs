@@ -37,6 +37,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (signer(), owners_call()).prop_map(|(signer, call)| Step::Send(signer, call)),
         8 => (by(), 0..3_usize).prop_map(|(by, ago)| Step::Again(by, ago)),
         2 => (by(), 0..3_usize).prop_map(|(by, ago)| Step::TakeBack(by, ago)),
+        2 => (0..3_usize).prop_map(Step::Suspend),
         4 => until().prop_map(Step::Wait),
     ]
 }

@@ -48,20 +48,30 @@ impl<'a> World<'a> {
     /// One step on both sides, and the verdicts that follow from it.
     pub fn step(&mut self, step: &Step) -> Checked {
         match step {
-            Step::Send(signer, call) => self.send(*signer, call)?,
+            Step::Send(signer, call) => {
+                self.send(*signer, call)?;
+                self.remember(signer.of, call);
+            }
             Step::Agree(body, call) => {
-                for signer in body.signers().take(self.chain.threshold) {
-                    self.send(signer, call)?;
-                }
+                self.agreed(*body, call)?;
+                self.remember(*body, call);
             }
             Step::Again(by, ago) => {
                 if let Some(sent) = self.recent(*ago) {
-                    self.send(by.signer(sent.by), &sent.call)?;
+                    let signer = by.signer(sent.by);
+                    self.send(signer, &sent.call)?;
+                    self.remember(signer.of, &sent.call);
                 }
             }
             Step::TakeBack(by, ago) => {
                 if let Some(sent) = self.recent(*ago) {
                     self.take_back(by.signer(sent.by), &sent.call)?;
+                }
+            }
+            Step::Suspend(ago) => {
+                if let Some(Sent { by, .. }) = self.recent(*ago) {
+                    self.agreed(Body::OWNER, &Call::RestrictAuthority(by, true))?;
+                    self.agreed(Body::OWNER, &Call::RestrictAuthority(by, false))?;
                 }
             }
             Step::Wait(until) => {
@@ -85,12 +95,21 @@ impl<'a> World<'a> {
             | Call::RestrictAuthority(..)
             | Call::Reassign(..) => self.register.order(signer, call, &data, self.now)?,
         };
+        self.agree(says, signer, &data, &format!("{call:?} by {signer:?}"))
+    }
+
+    fn agreed(&mut self, body: Body, call: &Call) -> Checked {
+        body.signers()
+            .take(self.chain.threshold)
+            .try_for_each(|signer| self.send(signer, call))
+    }
+
+    fn remember(&mut self, by: Body, call: &Call) {
         self.sent.push(Sent {
-            by: signer.of,
+            by,
             call: call.clone(),
             at: self.now,
         });
-        self.agree(says, signer, &data, &format!("{call:?} by {signer:?}"))
     }
 
     fn take_back(&mut self, signer: Signer, call: &Call) -> Checked {

@@ -19,6 +19,15 @@ pub struct History<S>(pub Vec<S>);
 /// What went wrong, in words.
 pub type Checked = Result<(), String>;
 
+/// Fails unless the contract said what core said.
+pub fn expect<T: PartialEq + Debug>(contract: T, core: T, what: &str) -> Checked {
+    if contract == core {
+        Ok(())
+    } else {
+        Err(format!("{what}: contract {contract:?}, core {core:?}"))
+    }
+}
+
 /// How often what happened, by a stable word of core's.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(BTreeMap<&'static str, usize>);

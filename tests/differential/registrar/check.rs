@@ -12,7 +12,7 @@ use super::{
     history::{Body, COUNTRIES, Holder, SIGNERS, Signer, Wallet},
     world::World,
 };
-use crate::histories::Checked;
+use crate::histories::{Checked, expect};
 
 /// Where the wallets are, for whatever depends on it.
 const CHAIN: ChainId = ChainId(1);
@@ -133,13 +133,4 @@ fn of_authority(world: &mut World<'_>, body: Body) -> Checked {
         )?;
     }
     Ok(())
-}
-
-/// Fails unless the contract said what core said.
-fn expect<T: PartialEq + std::fmt::Debug>(contract: T, core: T, what: &str) -> Checked {
-    if contract == core {
-        Ok(())
-    } else {
-        Err(format!("{what}: contract {contract:?}, core {core:?}"))
-    }
 }

@@ -1,6 +1,8 @@
 //! What core makes of the registrar's calls about investors.
 //!
-//! The two agree but for what follows, which no history asks for:
+//! In both, any authority of an investor's country may change it, and whoever
+//! verifies it is in charge from then on. They differ in what follows, which no
+//! history asks for:
 //!
 //! - The registrar has no counterpart of [`Command::RemoveWallet`]: an address
 //!   is an investor's for good, so that nobody can take one over.

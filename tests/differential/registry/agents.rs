@@ -6,11 +6,11 @@ use symbolon_core::mirror::rules::{self, AgentRefusal};
 use symbolon_testkit::evm::{Output, Revert, registry::AGENT};
 
 use super::{
-    check::{self, expect},
+    check,
     history::{Act, Identity, Wallet},
     world::{Change, World},
 };
-use crate::histories::Checked;
+use crate::histories::{Checked, expect};
 
 impl World<'_> {
     /// One call of an agent, on both sides.

@@ -3,8 +3,8 @@
 use symbolon_bindings::IdentityRegistry as abi;
 use symbolon_core::ids::AuthorityIndex;
 
-use super::{check::expect, history::Send, world::World};
-use crate::histories::Checked;
+use super::{history::Send, world::World};
+use crate::histories::{Checked, expect};
 
 impl World<'_> {
     /// Whether the chain takes an authority for cut off.

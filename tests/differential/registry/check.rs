@@ -1,7 +1,5 @@
 //! The comparisons.
 
-use std::fmt::Debug;
-
 use alloy_primitives::{Address, Log, U256};
 use alloy_sol_types::SolEventInterface;
 use symbolon_bindings::IdentityRegistry::{self as abi, IdentityRegistryEvents as Event};
@@ -12,16 +10,7 @@ use super::{
     history::{Act, Step, WALLETS, Wallet},
     world::{Change, World},
 };
-use crate::histories::Checked;
-
-/// Fails unless the contract said what core said.
-pub fn expect<T: PartialEq + Debug>(contract: T, core: T, what: &str) -> Checked {
-    if contract == core {
-        Ok(())
-    } else {
-        Err(format!("{what}: contract {contract:?}, core {core:?}"))
-    }
-}
+use crate::histories::{Checked, expect};
 
 /// All that can be read: every word after every step, and every getter of the
 /// wallets that the step may have touched.

@@ -20,7 +20,7 @@ use history::Step;
 use world::World;
 
 /// What must have happened, or the histories prove nothing.
-const HAPPENS: [&str; 14] = [
+const HAPPENS: [&str; 13] = [
     "accepted",
     "no_authority",
     "other_authority",
@@ -33,7 +33,6 @@ const HAPPENS: [&str; 14] = [
     "AuthorityReinstated",
     "InvestorsReassigned",
     "OperationCarriedOut",
-    "OperationCancelled",
     "OperationLapsed",
 ];
 

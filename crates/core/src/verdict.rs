@@ -1,7 +1,7 @@
 //! The one verdict (I4): is this wallet verified now, and if not, why?
 //!
-//! `WalletRecords.sol` says the same on chain; the differential test holds
-//! the two against each other.
+//! `WalletRecords.sol` and `KYCRegistrar.sol` say the same on chain; the
+//! differential tests hold all three against each other.
 
 use serde::Serialize;
 

@@ -9,7 +9,7 @@ use symbolon_core::{
 };
 use symbolon_testkit::evm::{Revert, Snapshot, registry::Registry};
 
-use crate::history::{WALLETS, Wallet};
+use super::history::{WALLETS, Wallet};
 
 /// When every history begins.
 pub const START: u64 = 1_790_000_000;

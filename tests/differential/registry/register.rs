@@ -7,24 +7,28 @@ use alloy_primitives::{Address, B256};
 use symbolon_core::{
     authority::Mandate,
     command::{Command, Verdict},
-    country::Country,
     event::Event,
+    federation::Federation,
     ids::{AuthorityIndex, InvestorId},
     investor::{
         Accreditation, Attestation, Investor, InvestorKind, Level, RejectionReason,
         RevocationReason, Source, Status,
     },
+    log::EntryNumber,
     mirror::{
         record::{WalletRecord, desired},
         rules::Grounds,
     },
     register::{View, apply_all, decide},
     time::{Day, UnixSeconds},
-    verdict::{self, Reason, RestrictedAuthorities},
+    verdict::{self, Reason},
     wallet::{ChainScope, Version, WalletAddress, WalletHistory},
 };
 
-use crate::history::{Ask, Holder, INVESTORS, Identity, Send, Terms, WALLETS, Wallet};
+use super::{
+    federation::{self, country},
+    history::{Ask, Holder, INVESTORS, Identity, Send, Terms, WALLETS, Wallet},
+};
 
 /// One entry of a transaction of the mirror.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +37,19 @@ pub enum Entry {
     Denial(Wallet, Version, Grounds),
 }
 
+/// What the register answered: this, or the stable word of a refusal.
+pub type Word = &'static str;
+
+/// The answer to what is carried out.
+pub const ACCEPTED: Word = "accepted";
+
 /// The register and its outbox.
+#[derive(Clone)]
 pub struct Register {
-    investors: Vec<Investor>,
+    pub federation: Federation,
+    /// The log's last entry about the federation.
+    pub last_entry: EntryNumber,
+    pub investors: Vec<Investor>,
     /// The versions of wallets that are nobody's.
     tombstones: BTreeMap<WalletAddress, Version>,
     /// The versions that finalized blocks showed.
@@ -51,13 +65,16 @@ impl Register {
             id: InvestorId(B256::with_last_byte(place as u8 + 1)),
             kind: InvestorKind::NaturalPerson,
             external_id: None,
-            authority: AuthorityIndex::OWNER,
+            // The owner made the first one known, authorities the others.
+            authority: AuthorityIndex(place as u8),
             status: Status::Pending,
             restricted: false,
             frozen: false,
             wallets: Vec::new(),
         });
         Self {
+            federation: federation::beginning(),
+            last_entry: EntryNumber(0),
             investors: investors.collect(),
             tombstones: BTreeMap::new(),
             finalized: [Version::default(); WALLETS],
@@ -66,13 +83,34 @@ impl Register {
         }
     }
 
+    /// An authority asks something of the register, and this is the answer.
+    pub fn ask(
+        &mut self,
+        authority: u8,
+        holder: Holder,
+        ask: Ask,
+        now: UnixSeconds,
+    ) -> Result<Word, String> {
+        let Some(mandate) = self.federation.mandate(AuthorityIndex(authority)) else {
+            return Ok("no_authority");
+        };
+        let before = self.investors[holder.0].status.clone();
+        let answer = self.decide(holder, command(ask, now), &mandate, now)?;
+        if answer == ACCEPTED {
+            let after = &self.investors[holder.0].status;
+            self.keeps_to_its_countries(AuthorityIndex(authority), [&before, after])?;
+        }
+        Ok(answer)
+    }
+
     /// Carries out a command, if the register does not refuse it.
     pub fn decide(
         &mut self,
         Holder(place): Holder,
-        ask: Ask,
+        command: Command,
+        mandate: &Mandate,
         now: UnixSeconds,
-    ) -> Result<(), String> {
+    ) -> Result<Word, String> {
         let investor = &self.investors[place];
         let histories: BTreeMap<_, _> = Wallet::all()
             .map(|wallet| (wallet.address(), self.history(wallet)))
@@ -82,10 +120,9 @@ impl Register {
             investor: Some(investor.clone()),
             histories: histories.clone(),
         };
-        let (command, authority) = command(ask, now);
-        let mandate = mandate(authority);
-        let Ok(events) = decide(&view, command, &mandate, now) else {
-            return Ok(());
+        let events = match decide(&view, command, mandate, now) {
+            Ok(events) => events,
+            Err(refusal) => return Ok(refusal.code()),
         };
         let removed = investor.wallets.clone();
         let after =
@@ -107,7 +144,7 @@ impl Register {
                 self.owed.insert(Wallet::at(*wallet)?);
             }
         }
-        Ok(())
+        Ok(ACCEPTED)
     }
 
     /// The follower saw these versions in finalized blocks.
@@ -115,15 +152,15 @@ impl Register {
         self.finalized = chain.map(WalletRecord::version);
     }
 
-    /// What the mirror owes, as it sends it; `Later` leaves it owed.
+    /// What the mirror owes of wallets, as it sends it.
     pub fn flush(&mut self, send: Send) -> Vec<Entry> {
-        if send == Send::Later {
-            return Vec::new();
-        }
         let mut entries = Vec::new();
         for wallet in std::mem::take(&mut self.owed) {
             let due = self.due(wallet);
-            if send == Send::Denial && due.denies() {
+            let urgent = send == Send::Urgent;
+            if urgent && !due.denies() {
+                self.owed.insert(wallet);
+            } else if (urgent || send == Send::Denial) && due.denies() {
                 entries.push(Entry::Denial(wallet, due.version(), Grounds::of(due)));
             } else {
                 entries.push(Entry::Record(wallet, due));
@@ -155,17 +192,19 @@ impl Register {
     }
 
     /// Why the register says that the wallet is not verified; empty if it is.
-    pub fn reasons(
-        &self,
-        wallet: Wallet,
-        restricted: RestrictedAuthorities,
-        now: UnixSeconds,
-    ) -> Vec<Reason> {
+    pub fn reasons(&self, wallet: Wallet, now: UnixSeconds) -> Vec<Reason> {
         self.holder(wallet)
             .and_then(|(_, investor)| Some((investor, investor.wallet(wallet.address())?)))
             .map_or(vec![Reason::UnknownWallet], |(investor, wallet)| {
-                verdict::reasons(investor, wallet, None, restricted, now)
+                verdict::reasons(investor, wallet, None, self.restricted(), now)
             })
+    }
+
+    /// The authority whose verdict a wallet has, if it has one.
+    pub fn in_charge(&self, wallet: Wallet) -> AuthorityIndex {
+        self.holder(wallet)
+            .map(|(_, investor)| investor.authority)
+            .unwrap_or_default()
     }
 
     fn holder(&self, wallet: Wallet) -> Option<(usize, &Investor)> {
@@ -224,64 +263,45 @@ impl Identity {
     }
 }
 
-/// Every authority acts everywhere: who may act where is the register's alone.
-fn mandate(authority: AuthorityIndex) -> Mandate {
-    if authority.is_owner() {
-        return Mandate::Owner;
-    }
-    Mandate::Limited {
-        authority,
-        countries: (0..1000).filter_map(Country::from_numeric).collect(),
-        restricted: false,
-    }
-}
-
-fn command(ask: Ask, now: UnixSeconds) -> (Command, AuthorityIndex) {
-    let owner = |command| (command, AuthorityIndex::OWNER);
+fn command(ask: Ask, now: UnixSeconds) -> Command {
     match ask {
-        Ask::Verify(terms) => (
-            Command::Verify(verdict(terms, now)),
-            AuthorityIndex(terms.authority),
-        ),
-        Ask::Admit(wallet, terms) => (
-            Command::Admit {
-                kind: InvestorKind::NaturalPerson,
-                external_id: None,
-                wallet: wallet.address(),
-                chains: ChainScope::All,
-                verdict: verdict(terms, now),
-            },
-            AuthorityIndex(terms.authority),
-        ),
-        Ask::Reject => owner(Command::Reject(RejectionReason::Identity)),
-        Ask::Revoke => owner(Command::Revoke(RevocationReason::ComplianceViolation)),
-        Ask::Expire => owner(Command::Expire),
-        Ask::Restrict => owner(Command::Restrict),
-        Ask::LiftRestriction => owner(Command::LiftRestriction),
-        Ask::FreezeAssets => owner(Command::FreezeAssets),
-        Ask::UnfreezeAssets => owner(Command::UnfreezeAssets {
-            licence: "L-1".to_owned(),
-        }),
-        Ask::Link(wallet) => owner(Command::LinkWallet {
+        Ask::Verify(terms) => Command::Verify(verdict(terms, now)),
+        Ask::Admit(wallet, terms) => Command::Admit {
+            kind: InvestorKind::NaturalPerson,
+            external_id: None,
             wallet: wallet.address(),
             chains: ChainScope::All,
-        }),
-        Ask::Remove(wallet) => owner(Command::RemoveWallet {
+            verdict: verdict(terms, now),
+        },
+        Ask::Reject => Command::Reject(RejectionReason::Identity),
+        Ask::Revoke => Command::Revoke(RevocationReason::ComplianceViolation),
+        Ask::Expire => Command::Expire,
+        Ask::Restrict => Command::Restrict,
+        Ask::LiftRestriction => Command::LiftRestriction,
+        Ask::FreezeAssets => Command::FreezeAssets,
+        Ask::UnfreezeAssets => Command::UnfreezeAssets {
+            licence: "L-1".to_owned(),
+        },
+        Ask::Link(wallet) => Command::LinkWallet {
             wallet: wallet.address(),
-        }),
-        Ask::Deactivate(wallet) => owner(Command::DeactivateWallet {
+            chains: ChainScope::All,
+        },
+        Ask::Remove(wallet) => Command::RemoveWallet {
             wallet: wallet.address(),
-        }),
-        Ask::Reactivate(wallet) => owner(Command::ReactivateWallet {
+        },
+        Ask::Deactivate(wallet) => Command::DeactivateWallet {
             wallet: wallet.address(),
-        }),
+        },
+        Ask::Reactivate(wallet) => Command::ReactivateWallet {
+            wallet: wallet.address(),
+        },
     }
 }
 
 fn verdict(terms: Terms, now: UnixSeconds) -> Verdict {
     Verdict {
         level: [Level::Basic, Level::Enhanced, Level::Corporate][terms.level],
-        country: Country::from_numeric([276, 840, 756, 4][terms.country]).unwrap_or(Country::US),
+        country: country(terms.country),
         accreditation: Accreditation::from_rating(terms.rating).unwrap_or_default(),
         accreditation_ends: terms.accreditation_ends.map(Day),
         us_person: terms.us_person,

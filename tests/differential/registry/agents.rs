@@ -5,11 +5,12 @@ use symbolon_bindings::IdentityRegistry::{self as abi, IdentityRegistryEvents};
 use symbolon_core::mirror::rules::{self, AgentRefusal};
 use symbolon_testkit::evm::{Output, Revert, registry::AGENT};
 
-use crate::{
-    check::{self, expect},
+use super::{
+    check,
     history::{Act, Identity, Wallet},
-    world::{Change, Checked, World},
+    world::{Change, World},
 };
+use crate::histories::{Checked, expect};
 
 impl World<'_> {
     /// One call of an agent, on both sides.

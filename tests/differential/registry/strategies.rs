@@ -2,30 +2,55 @@
 //! would have them.
 
 use alloy_primitives::U256;
-use proptest::{collection::vec, option, prelude::*};
+use proptest::{collection::vec, option, prelude::*, sample::select};
 
-use crate::history::{
-    Act, Ask, Flags, History, Holder, IDENTITIES, INVESTORS, Identity, Leap, Send, Step, Term,
-    Terms, Until, WALLETS, Wallet, Word,
+use super::{
+    federation::{AUTHORITIES, PERSONS},
+    history::{
+        Act, Ask, By, COUNTRIES, Flags, Holder, IDENTITIES, INVESTORS, Identity, Leap, Operation,
+        Order, Send, Step, Term, Terms, Until, WALLETS, Wallet, Word,
+    },
 };
+use crate::histories::History;
 
 const DAY: u32 = 86_400;
 const YEAR: u32 = 365 * DAY;
 
-/// Histories of one step to some dozens.
-pub fn histories() -> impl Strategy<Value = History> {
-    vec(step(), 1..40).prop_map(History)
+/// Histories of one step to some dozens, which mostly begin with admissions,
+/// and half of them with approvers.
+pub fn histories() -> impl Strategy<Value = History<Step>> {
+    let policy = (1..3_u8).prop_map(|required| {
+        let operation = Operation::SetPolicy(required, PERSONS);
+        Step::Agree(operation, Send::Later)
+    });
+    let then = (vec(admission(), 0..4), vec(step(), 1..36));
+    (option::of(policy), then).prop_map(|(policy, (first, then))| {
+        History(policy.into_iter().chain(first).chain(then).collect())
+    })
+}
+
+/// An authority admits the investor that it made known, in one of its countries.
+fn admission() -> impl Strategy<Value = Step> {
+    let whom = (0..INVESTORS, any::<bool>(), wallet());
+    (whom, terms(), send()).prop_map(|((place, other, wallet), terms, send)| {
+        let country = place.saturating_sub(usize::from(other));
+        let ask = Ask::Admit(wallet, Terms { country, ..terms });
+        Step::Decide(place as u8, Holder(place), ask, send)
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        24 => (holder(), ask(), send()).prop_map(|(holder, ask, send)| Step::Decide(holder, ask, send)),
+        24 => (authority(), holder(), ask(), send())
+            .prop_map(|(authority, holder, ask, send)| Step::Decide(authority, holder, ask, send)),
+        10 => (by(), order(), send()).prop_map(|(by, order, send)| Step::Federate(by, order, send)),
+        10 => (operation(), send()).prop_map(|(operation, send)| Step::Agree(operation, send)),
         4 => send().prop_map(Step::Mirror),
         6 => Just(Step::Finalize),
         3 => vec(0..64_usize, 1..4).prop_map(Step::Replay),
         8 => vec((wallet(), word()), 1..4).prop_map(Step::Upsert),
         8 => vec((wallet(), leap(), grounds()), 1..4).prop_map(Step::Deny),
-        3 => (authority(), any::<bool>()).prop_map(|(authority, so)| Step::RestrictAuthority(authority, so)),
+        1 => (authority(), any::<bool>()).prop_map(|(authority, so)| Step::RestrictAuthority(authority, so)),
         14 => act().prop_map(Step::Agent),
         3 => vec((wallet(), identity_of_agents(), country_code()), 1..4).prop_map(Step::AgentBatch),
         3 => term().prop_map(Step::SetTerm),
@@ -52,23 +77,20 @@ fn ask() -> impl Strategy<Value = Ask> {
 }
 
 fn terms() -> impl Strategy<Value = Terms> {
-    let whom = (0..4_usize, authority(), 0..3_usize, 1..=7_u8);
+    let whom = (country(), 0..3_usize, 1..=7_u8);
     let how = (
         option::weighted(0.7, seconds()),
         option::of(any::<u16>()),
         any::<bool>(),
     );
     (whom, how).prop_map(
-        |((country, authority, level, rating), (expires_in, accreditation_ends, us_person))| {
-            Terms {
-                expires_in,
-                country,
-                authority,
-                level,
-                rating,
-                accreditation_ends,
-                us_person,
-            }
+        |((country, level, rating), (expires_in, accreditation_ends, us_person))| Terms {
+            expires_in,
+            country,
+            level,
+            rating,
+            accreditation_ends,
+            us_person,
         },
     )
 }
@@ -134,6 +156,7 @@ fn send() -> impl Strategy<Value = Send> {
         4 => Just(Send::Record),
         3 => Just(Send::Denial),
         1 => Just(Send::Twice),
+        1 => Just(Send::Urgent),
         2 => Just(Send::Later),
     ]
 }
@@ -159,9 +182,44 @@ fn seconds() -> impl Strategy<Value = u32> {
     prop_oneof![1..10_u32, 1..=DAY, DAY..YEAR]
 }
 
-/// The owner, and three more.
+/// The owner often; those that are there from the beginning; one that may
+/// be added.
 fn authority() -> impl Strategy<Value = u8> {
-    prop_oneof![4 => Just(0), 3 => 1..3_u8, 1 => Just(255)]
+    prop_oneof![6 => Just(0), 9 => select(&AUTHORITIES[..]), 1 => Just(3)]
+}
+
+fn by() -> impl Strategy<Value = By> {
+    prop_oneof![
+        8 => (0..PERSONS).prop_map(By::Person),
+        4 => Just(By::Nobody),
+        1 => Just(By::Authority),
+    ]
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    prop_oneof![
+        8 => (operation(), seconds()).prop_map(|(operation, wait)| Order::Propose(operation, wait)),
+        4 => (0..2_usize).prop_map(Order::Approve),
+        1 => (0..2_usize).prop_map(Order::Withdraw),
+        2 => (0..2_usize).prop_map(Order::Cancel),
+    ]
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    prop_oneof![
+        1 => vec(country(), 0..3).prop_map(Operation::Add),
+        3 => (authority(), vec(country(), 0..4))
+            .prop_map(|(authority, countries)| Operation::SetCountries(authority, countries)),
+        6 => authority().prop_map(Operation::Restrict),
+        8 => authority().prop_map(Operation::Reinstate),
+        4 => (authority(), vec(holder(), 1..3))
+            .prop_map(|(authority, holders)| Operation::Reassign(authority, holders)),
+        1 => (0..4_u8, 0..=PERSONS).prop_map(|(required, named)| Operation::SetPolicy(required, named)),
+    ]
+}
+
+fn country() -> impl Strategy<Value = usize> {
+    0..COUNTRIES.len()
 }
 
 fn country_code() -> impl Strategy<Value = u16> {

@@ -28,11 +28,19 @@ pub struct Identity(pub usize);
 /// How many identities there are, zero included.
 pub const IDENTITIES: usize = 6;
 
+/// Where investors live and authorities act, by ISO 3166-1 numeric.
+pub const COUNTRIES: [u16; 4] = [276, 840, 756, 4];
+
 /// Something happens.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// The register decides, and perhaps its mirror sends what follows at once.
-    Decide(Holder, Ask, Send),
+    /// An authority, 0 being the owner, asks the register, and perhaps the mirror
+    /// sends what follows at once.
+    Decide(u8, Holder, Ask, Send),
+    /// Somebody orders what only the owner may, and the same of the mirror.
+    Federate(By, Order, Send),
+    /// An operation is proposed and approved by all who may.
+    Agree(Operation, Send),
     /// The mirror sends all that it owes.
     Mirror(Send),
     /// The register learns which versions the chain holds (its finalized blocks).
@@ -43,7 +51,8 @@ pub enum Step {
     Upsert(Vec<(Wallet, Word)>),
     /// The same, with a version and grounds for each wallet.
     Deny(Vec<(Wallet, Leap, u8)>),
-    /// An authority is restricted on chain and in the register.
+    /// Some mirror, not this register's, restricts an authority on chain, or
+    /// lifts that.
     RestrictAuthority(u8, bool),
     /// An agent writes.
     Agent(Act),
@@ -78,21 +87,58 @@ pub enum Ask {
 pub struct Terms {
     pub expires_in: Option<u32>,
     pub country: usize,
-    pub authority: u8,
     pub level: usize,
     pub rating: u8,
     pub accreditation_ends: Option<u16>,
     pub us_person: bool,
 }
 
-/// How the mirror sends a record.
+/// Who gives an order.
+#[derive(Clone, Copy, Debug)]
+pub enum By {
+    /// One of the people who may be approvers, with a key of their own.
+    Person(usize),
+    /// Somebody of the owner's whose key names no person.
+    Nobody,
+    /// Somebody of an authority's.
+    Authority,
+}
+
+/// What only the owner may order.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// To be done at once or, where there are approvers, to be approved within
+    /// so many seconds.
+    Propose(Operation, u32),
+    /// By its place among the proposals, as the next two.
+    Approve(usize),
+    Withdraw(usize),
+    Cancel(usize),
+}
+
+/// An operation of the owner's, with countries by their place in [`COUNTRIES`].
+#[derive(Clone, Debug)]
+pub enum Operation {
+    Add(Vec<usize>),
+    SetCountries(u8, Vec<usize>),
+    Restrict(u8),
+    Reinstate(u8),
+    Reassign(u8, Vec<Holder>),
+    /// So many of the first so many people must approve.
+    SetPolicy(u8, usize),
+}
+
+/// How the mirror sends what it owes: authorities that are cut off, denials,
+/// records, and last the authorities that are reinstated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Send {
     /// Not now: it stays owed.
     Later,
-    /// As a whole record.
+    /// The first two alone: the rest stays owed.
+    Urgent,
+    /// A denial as a whole record too.
     Record,
-    /// As a record, twice in the same batch.
+    /// The same, and each twice.
     Twice,
     /// By its denial where it denies, as a record otherwise.
     Denial,
@@ -211,19 +257,6 @@ pub enum Until {
     Passed(u32),
     /// The second before a wallet's record expires, that second, or the next.
     Expiry(Wallet, i8),
-}
-
-/// A whole history. Prints a step a line.
-#[derive(Clone)]
-pub struct History(pub Vec<Step>);
-
-impl Debug for History {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, step) in self.0.iter().enumerate() {
-            writeln!(f, "{:>3}. {step:?}", number + 1)?;
-        }
-        Ok(())
-    }
 }
 
 impl Debug for Word {

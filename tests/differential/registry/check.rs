@@ -1,26 +1,16 @@
 //! The comparisons.
 
-use std::fmt::Debug;
-
-use alloy_primitives::{Address, Log};
+use alloy_primitives::{Address, Log, U256};
 use alloy_sol_types::SolEventInterface;
 use symbolon_bindings::IdentityRegistry::{self as abi, IdentityRegistryEvents as Event};
-use symbolon_core::mirror::record::WalletRecord;
+use symbolon_core::{ids::AuthorityIndex, mirror::record::WalletRecord};
 use symbolon_testkit::evm::registry::HEAD;
 
-use crate::{
+use super::{
     history::{Act, Step, WALLETS, Wallet},
-    world::{Change, Checked, World},
+    world::{Change, World},
 };
-
-/// Fails unless the contract said what core said.
-pub fn expect<T: PartialEq + Debug>(contract: T, core: T, what: &str) -> Checked {
-    if contract == core {
-        Ok(())
-    } else {
-        Err(format!("{what}: contract {contract:?}, core {core:?}"))
-    }
-}
+use crate::histories::{Checked, expect};
 
 /// All that can be read: every word after every step, and every getter of the
 /// wallets that the step may have touched.
@@ -33,15 +23,28 @@ pub fn everything(world: &mut World<'_>, step: &Step) -> Checked {
             let contract = WalletRecord(words[wallet.0]);
             return expect(contract, world.chain[wallet.0], &what);
         }
+        let _userAddress = wallet.bare();
+        let verified = world.ask(&abi::isVerifiedCall { _userAddress })?;
         if touched(step, wallet) {
-            getters(world, wallet)?;
+            getters(world, wallet, verified)?;
         }
-        against_register(world, wallet)?;
+        if verified && world.is_cut_off(authority_in(words[wallet.0])) {
+            return Err(format!(
+                "{wallet:?} is verified by an authority that is cut off: {:?}",
+                world.chain[wallet.0]
+            ));
+        }
+        against_register(world, wallet, verified)?;
     }
     Ok(())
 }
 
-fn getters(world: &mut World<'_>, wallet: Wallet) -> Checked {
+/// Read from the bare word, so that nothing of core's has a say.
+fn authority_in(word: U256) -> AuthorityIndex {
+    AuthorityIndex((word >> 236_usize).byte(0))
+}
+
+fn getters(world: &mut World<'_>, wallet: Wallet, says: bool) -> Checked {
     let record = world.chain[wallet.0];
     let verified = record.is_verified_at(world.now, world.restricted);
     let _userAddress = wallet.bare();
@@ -49,7 +52,6 @@ fn getters(world: &mut World<'_>, wallet: Wallet) -> Checked {
         wallet: wallet.bare(),
     })?;
     expect(word, record.0, "recordOf")?;
-    let says = world.ask(&abi::isVerifiedCall { _userAddress })?;
     expect(
         says,
         verified,
@@ -71,14 +73,15 @@ fn getters(world: &mut World<'_>, wallet: Wallet) -> Checked {
     expect(both, verified && other_verified, "areVerified")
 }
 
-/// Where the register's newest record stands on chain, its verdict is the
-/// contract's.
-fn against_register(world: &World<'_>, wallet: Wallet) -> Checked {
-    if !world.current[wallet.0] || world.register.owes(wallet) {
+/// Where the register's newest record stands on chain, and what became of the
+/// authority in charge, its verdict is the contract's.
+fn against_register(world: &World<'_>, wallet: Wallet, verified: bool) -> Checked {
+    let in_charge = world.register.in_charge(wallet);
+    let told = world.register.restricted().includes(in_charge) == world.is_cut_off(in_charge);
+    if !world.current[wallet.0] || world.register.owes(wallet) || !told {
         return Ok(());
     }
-    let verified = world.chain[wallet.0].is_verified_at(world.now, world.restricted);
-    let reasons = world.register.reasons(wallet, world.restricted, world.now);
+    let reasons = world.register.reasons(wallet, world.now);
     if verified == reasons.is_empty() {
         Ok(())
     } else {
@@ -196,7 +199,8 @@ fn touched(step: &Step, wallet: Wallet) -> bool {
         ) => *named == wallet,
         Step::Finalize | Step::SetTerm(_) => false,
         // The mirror may write to any wallet; time and authorities move verdicts.
-        Step::Decide(..) | Step::Mirror(_) | Step::Replay(_) => true,
+        Step::Decide(..) | Step::Federate(..) | Step::Agree(..) => true,
+        Step::Mirror(_) | Step::Replay(_) => true,
         Step::RestrictAuthority(..) | Step::Wait(_) => true,
     }
 }

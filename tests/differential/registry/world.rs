@@ -16,12 +16,13 @@ use symbolon_core::{
 };
 use symbolon_testkit::evm::{Output, Revert, registry::Registry};
 
-use crate::{
+use super::{
     beginning::{Beginning, START},
     check,
-    history::{Leap, Step, Term, Until, WALLETS, Wallet},
+    history::{Leap, Send, Step, Term, Until, WALLETS, Wallet},
     register::{Entry, Register},
 };
+use crate::histories::{Checked, Tally};
 
 /// Both sides.
 pub struct World<'a> {
@@ -29,6 +30,7 @@ pub struct World<'a> {
     /// What core says that the chain holds.
     pub chain: [WalletRecord; WALLETS],
     pub register: Register,
+    /// Whom the chain takes for cut off.
     pub restricted: RestrictedAuthorities,
     pub now: UnixSeconds,
     pub term: AgentTerm,
@@ -36,6 +38,7 @@ pub struct World<'a> {
     pub current: [bool; WALLETS],
     /// Where the last write of a mirror denied.
     pub denied: [bool; WALLETS],
+    pub tally: &'a mut Tally,
 }
 
 /// What a write made of one wallet; before and after may be equal.
@@ -48,16 +51,14 @@ pub struct Change {
     pub denial: bool,
 }
 
-/// What went wrong, in words.
-pub type Checked = Result<(), String>;
-
 impl<'a> World<'a> {
-    pub fn new(registry: &'a mut Registry, beginning: &Beginning) -> Self {
+    pub fn new(registry: &'a mut Registry, beginning: &Beginning, tally: &'a mut Tally) -> Self {
         registry.evm.restore(&beginning.snapshot);
         Self {
             registry,
             chain: beginning.chain,
             register: Register::new(),
+            tally,
             restricted: RestrictedAuthorities::default(),
             now: UnixSeconds(START),
             term: AgentTerm::Seconds(86_400),
@@ -69,15 +70,24 @@ impl<'a> World<'a> {
     /// One step on both sides, and every comparison that follows from it.
     pub fn step(&mut self, step: &Step) -> Checked {
         match step {
-            Step::Decide(holder, ask, send) => {
-                self.register.decide(*holder, *ask, self.now)?;
-                let entries = self.register.flush(*send);
-                self.mirror(&entries, true)?;
+            Step::Decide(authority, holder, ask, send) => {
+                let word = self.register.ask(*authority, *holder, *ask, self.now)?;
+                self.tally.count(word);
+                self.flush(*send)?;
             }
-            Step::Mirror(send) => {
-                let entries = self.register.flush(*send);
-                self.mirror(&entries, true)?;
+            Step::Federate(by, order, send) => {
+                for word in self.register.federate(*by, order, self.now)? {
+                    self.tally.count(word);
+                }
+                self.flush(*send)?;
             }
+            Step::Agree(operation, send) => {
+                for word in self.register.agree(operation, self.now)? {
+                    self.tally.count(word);
+                }
+                self.flush(*send)?;
+            }
+            Step::Mirror(send) => self.flush(*send)?,
             Step::Finalize => self.register.finalize(&self.chain),
             Step::Replay(picks) => {
                 let sent = &self.register.sent;
@@ -112,6 +122,21 @@ impl<'a> World<'a> {
         self.registry
             .ask(call)
             .map_err(|revert| format!("{}: {revert:?}", C::SIGNATURE))
+    }
+
+    /// The mirror sends what it owes. An authority is cut off before any wallet
+    /// is told of, and reinstated after all.
+    fn flush(&mut self, send: Send) -> Checked {
+        if send == Send::Later {
+            return Ok(());
+        }
+        self.tell_authorities(true, send)?;
+        let entries = self.register.flush(send);
+        self.mirror(&entries, true)?;
+        match send {
+            Send::Urgent => Ok(()),
+            _ => self.tell_authorities(false, send),
+        }
     }
 
     /// Transactions of a mirror: denials first (I3), then records.
@@ -203,22 +228,6 @@ impl<'a> World<'a> {
             }
         }
         Ok(())
-    }
-
-    fn restrict_authority(&mut self, authority: u8, restricted: bool) -> Checked {
-        match (
-            self.registry.restrict_authority(authority, restricted),
-            authority,
-        ) {
-            (Err(revert), 0) if revert.error::<abi::OwnerCannotBeRestricted>().is_some() => Ok(()),
-            (Ok(_), 1..) => {
-                self.restricted
-                    .0
-                    .set_bit(usize::from(authority), restricted);
-                Ok(())
-            }
-            (outcome, _) => Err(format!("restriction of authority {authority}: {outcome:?}")),
-        }
     }
 
     fn set_term(&mut self, term: Term) -> Checked {

@@ -99,7 +99,7 @@ fn lanes_are_checked_one_by_one() {
         (
             "chain_id = 1",
             "chain_id = 2",
-            "lane[1].chain_id: lane[0] is for chain 2",
+            "lane[1].chain_id: lane[0] is for registry 2",
         ),
     ] {
         let first = LANE.replace("chain_id = 1", "chain_id = 2");

@@ -186,7 +186,7 @@ fn admitted(view: &View, verdict: Verified, authority: AuthorityIndex) -> Vec<Ev
 }
 
 /// Whoever verifies is in charge from then on.
-fn taken_over(investor: &Investor, authority: AuthorityIndex) -> Option<Event> {
+pub(super) fn taken_over(investor: &Investor, authority: AuthorityIndex) -> Option<Event> {
     (investor.authority != authority).then_some(Event::InvestorReassigned { authority })
 }
 
@@ -204,7 +204,7 @@ fn reassigned(investor: &Investor, to: &Mandate) -> Result<Event, Refusal> {
     }
 }
 
-fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
+pub(super) fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
     if let Some(expiry) = verdict.expiry {
         if expiry <= now {
             return Err(Refusal::ExpiryPassed(expiry));
@@ -230,7 +230,11 @@ fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
     })
 }
 
-fn link(view: &View, wallet: WalletAddress, chains: ChainScope) -> Result<Event, Refusal> {
+pub(super) fn link(
+    view: &View,
+    wallet: WalletAddress,
+    chains: ChainScope,
+) -> Result<Event, Refusal> {
     let history = view.history(wallet);
     match history.holder {
         Some(holder) if holder == view.id => Err(Refusal::WalletAlreadyLinked(wallet)),
@@ -261,7 +265,7 @@ fn recover(
     Ok(events)
 }
 
-fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {
+pub(super) fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {
     investor
         .wallet(wallet)
         .ok_or(Refusal::UnknownWallet(wallet))
@@ -275,7 +279,7 @@ fn unless(already: bool, so: &'static str) -> Result<(), Refusal> {
     }
 }
 
-fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
+pub(super) fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
     Refusal::WrongStatus {
         from: investor.status.name(),
         wanted,
@@ -285,7 +289,7 @@ fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
 /// The wallets whose record is another after these events, each with its next
 /// version (I2). A wallet that no chain was told of, and that is not approved
 /// now, stays untold.
-fn changed_records(view: &View, events: &[Event]) -> Result<Vec<Event>, Refusal> {
+pub(super) fn changed_records(view: &View, events: &[Event]) -> Result<Vec<Event>, Refusal> {
     let before = view.investor.as_ref();
     let after = apply_all(view.id, view.investor.clone(), events)
         .ok()

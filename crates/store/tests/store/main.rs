@@ -13,3 +13,4 @@ mod reading;
 mod register;
 mod support;
 mod transaction;
+mod writer;

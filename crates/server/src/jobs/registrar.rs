@@ -135,7 +135,8 @@ pub async fn look(
         return Ok(0);
     }
     let reported = registrar::events(&endpoint, address, from, confirmed).await?;
-    if from == deployed_block && !begins(&reported, owner_id(address)) {
+    // Block 0 has no logs: reading begins with 1.
+    if from <= deployed_block.max(1) && !begins(&reported, owner_id(address)) {
         return Err(RegistrarError::NoBeginning);
     }
     let mut reading = Reading::new(address, &store.federation(issuer).await?);

@@ -8,18 +8,13 @@
 
 use alloy::{
     primitives::{Address, B256, Bytes},
-    providers::Provider,
     rpc::types::{Filter, TransactionRequest},
     sol_types::{SolCall, SolEvent, sol},
 };
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{mirror::record::WalletRecord, wallet::WalletAddress};
 
-use crate::{
-    ChainError,
-    endpoint::{Endpoint, refused},
-    receipt::MinedReceipt,
-};
+use crate::{ChainError, endpoint::Endpoint, receipt::MinedReceipt, spans};
 
 sol! {
     #![sol(alloy_sol_types = alloy::sol_types)]
@@ -31,10 +26,6 @@ sol! {
         address indexed _investorOnchainID
     );
 }
-
-/// Blocks whose logs are asked for at a time, at first and at least.
-const SPAN: u64 = 10_000;
-const LEAST_SPAN: u64 = 50;
 
 /// A token moved an investor from a wallet whose key is lost to a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,33 +86,19 @@ async fn removals(
     from: u64,
     to: u64,
 ) -> Result<Vec<(u64, B256)>, ChainError> {
+    let filter = Filter::new()
+        .address(registry)
+        .event_signature(IdentityRegistry::IdentityRemoved::SIGNATURE_HASH);
     let mut found: Vec<(u64, B256)> = Vec::new();
-    let (mut from, mut span) = (from, SPAN);
-    while from <= to {
-        let last = to.min(from.saturating_add(span - 1));
-        let filter = Filter::new()
-            .address(registry)
-            .event_signature(IdentityRegistry::IdentityRemoved::SIGNATURE_HASH)
-            .from_block(from)
-            .to_block(last);
-        match endpoint.provider().get_logs(&filter).await {
-            Ok(logs) => {
-                for log in logs {
-                    let (Some(block), Some(hash)) = (log.block_number, log.transaction_hash) else {
-                        return Err(ChainError::Nonsense {
-                            method: "eth_getLogs",
-                            why: "a log without a transaction",
-                        });
-                    };
-                    if found.last() != Some(&(block, hash)) {
-                        found.push((block, hash));
-                    }
-                }
-                from = last + 1;
-            }
-            // Nodes bound how much they give at a time, each in its own way.
-            Err(_) if span > LEAST_SPAN => span = (span / 4).max(LEAST_SPAN),
-            Err(error) => return Err(refused("eth_getLogs")(error)),
+    for log in spans::logs(endpoint, &filter, from, to).await? {
+        let (Some(block), Some(hash)) = (log.block_number, log.transaction_hash) else {
+            return Err(ChainError::Nonsense {
+                method: "eth_getLogs",
+                why: "a log without a transaction",
+            });
+        };
+        if found.last() != Some(&(block, hash)) {
+            found.push((block, hash));
         }
     }
     Ok(found)

@@ -4,12 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AuthorityIndex, PersonName};
+use crate::ids::{AuthorityIndex, ChainId, PersonName};
 
 /// Whoever asks, as the log names them, and the authority they act for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// How they came in: `key:treasury-backend`, `cli:maria`, `system:expiry`.
+    /// How they came in: `key:treasury-backend`, `cli:maria`, `system:expiry`,
+    /// `chain:1`.
     pub name: String,
     /// The authority on whose behalf they act; the issuer itself by default.
     pub authority: AuthorityIndex,
@@ -31,6 +32,11 @@ impl Actor {
     /// The register itself, by a job of this name.
     pub fn system(job: &str) -> Self {
         Self::named("system", job)
+    }
+
+    /// Whoever decides on this chain, where the issuer's writer is there.
+    pub fn chain(chain: ChainId) -> Self {
+        Self::named("chain", &chain.to_string())
     }
 
     fn named(kind: &str, name: &str) -> Self {

@@ -50,13 +50,16 @@ pub enum Mandate {
         /// Whether the authority is cut off.
         restricted: bool,
     },
+    /// Nothing but to take notice that a verdict has ended: a chain decides, and
+    /// the register follows it ([`crate::register::witness`]).
+    Spectator,
 }
 
 impl Mandate {
     /// The authority that they act for.
     pub fn authority(&self) -> AuthorityIndex {
         match self {
-            Self::Owner => AuthorityIndex::OWNER,
+            Self::Owner | Self::Spectator => AuthorityIndex::OWNER,
             Self::Limited { authority, .. } => *authority,
         }
     }
@@ -66,6 +69,7 @@ impl Mandate {
         match self {
             Self::Owner => true,
             Self::Limited { countries, .. } => countries.contains(&country),
+            Self::Spectator => false,
         }
     }
 

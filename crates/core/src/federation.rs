@@ -15,7 +15,8 @@
 //!    the approvers ends everything that is open.
 //!
 //! As with investors, a command meets the state in [`decide`], and events make
-//! the next state in [`Federation::apply`].
+//! the next state in [`Federation::apply`]. Where a chain decides, [`witness`]
+//! makes events of what its owner did.
 
 mod apply;
 mod decide;
@@ -23,6 +24,7 @@ mod event;
 mod operation;
 mod policy;
 mod refusal;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +36,7 @@ pub use event::FederationEvent;
 pub use operation::{FederationCommand, MOST_REASSIGNED, OwnerOperation};
 pub use policy::{ApprovalPolicy, MOST_APPROVERS};
 pub use refusal::FederationRefusal;
+pub use witness::{AuthorityDeed, witness};
 
 use crate::{
     authority::{Authority, Mandate},

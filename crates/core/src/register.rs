@@ -1,16 +1,19 @@
 //! The register's decisions: a command meets what is known and becomes events
 //! or a refusal; events make the next state. Live and replay share [`apply`].
+//! Where a chain decides, [`witness`] makes events of what it did.
 
 mod apply;
 mod decide;
 mod jurisdiction;
 mod refusal;
+mod witness;
 
 use std::collections::BTreeMap;
 
 pub use apply::{Inapplicable, apply, apply_all};
 pub use decide::decide;
 pub use refusal::Refusal;
+pub use witness::{Deed, witness};
 
 use crate::{
     ids::InvestorId,

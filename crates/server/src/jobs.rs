@@ -2,6 +2,7 @@
 //! hold, and take notice of verdicts that have ended.
 //!
 //! Here the adapters meet: [`follower`] takes in what others wrote to a chain,
+//! [`registrar`] what is decided on chain where an issuer's writer is there,
 //! [`lane`] joins the store's books with a chain's
 //! node under the direction of `core::mirror`, [`expiry`] and [`hints`] need
 //! the store alone. Each job restarts itself after a failure and stops when
@@ -11,12 +12,14 @@ pub mod expiry;
 mod follower;
 mod hints;
 pub mod lane;
+pub mod registrar;
 
 use symbolon_store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use lane::LaneSettings;
+pub use registrar::RegistrarSettings;
 
 use crate::{clock::Clock, wake::Wake};
 

@@ -25,7 +25,13 @@ CREATE TABLE issuer (
     column_map  jsonb  NOT NULL DEFAULT '{}',
     -- Who approves what the owner does, and how many of them must; 0: nobody.
     approvers   text[]   NOT NULL DEFAULT '{}',
-    approvals_required smallint NOT NULL DEFAULT 0
+    approvals_required smallint NOT NULL DEFAULT 0,
+    -- The KYCRegistrar that decides instead of this register, the block that it
+    -- was deployed in, and the one up to which it was read; null: none does.
+    registrar_chain    bigint,
+    registrar          bytea,
+    registrar_block    bigint,
+    registrar_followed bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 50); -- the head changes with every transaction, in place
 
 -- The log: one row a decision, chained by hashes (I9).

@@ -12,14 +12,17 @@
 
 mod known;
 mod load;
+mod witness;
 mod write;
 
 pub(crate) use known::{follow_event, never_seen, wallet_in};
+pub use witness::Witnessed;
 
 use std::sync::Arc;
 
 use symbolon_core::{
     actor::Actor,
+    authority::Mandate,
     command::Command,
     ids::{ExternalId, InvestorId},
     investor::Investor,
@@ -104,12 +107,13 @@ impl DecidedBatch {
         upon: Moment,
         mut known: Known,
         requests: impl IntoIterator<Item = Request>,
+        mandate: &Mandate,
         actor: &Actor,
         now: UnixSeconds,
     ) -> Result<Self> {
         let (mut answers, mut entries) = (Vec::new(), Vec::new());
         for request in requests {
-            let (answer, entry) = known.decide(request, actor, now)?;
+            let (answer, entry) = known.decide(request, mandate, actor, now)?;
             answers.push(answer);
             entries.extend(entry);
         }
@@ -129,6 +133,7 @@ impl DecidedBatch {
             moment: Moment {
                 head: self.known.head,
                 commits: self.upon.commits + 1,
+                ..self.upon
             },
             known: Arc::clone(&self.known),
         }
@@ -147,18 +152,14 @@ impl Store {
         now: UnixSeconds,
     ) -> Result<Option<DecidedBatch>> {
         let Foresight { moment, known } = foresight;
-        if load::Named::by(requests).any_in(&known) {
+        let named = load::Named::by(requests);
+        if named.any_in(&known) {
             return Ok(None);
         }
         let mut connection = self.begin_growing().await?;
-        let next = load::everything(
-            &mut connection,
-            &known.issuer,
-            moment.head,
-            actor.authority,
-            requests,
-        )
-        .await?;
+        let issuer = &known.issuer;
+        let mandate = moment.mandate(&mut connection, issuer, actor).await?;
+        let next = load::everything(&mut connection, issuer, moment.head, &named).await?;
         connection.commit().await?;
         if next
             .investors
@@ -167,7 +168,8 @@ impl Store {
         {
             return Ok(None);
         }
-        DecidedBatch::upon(moment, next, requests.iter().cloned(), actor, now).map(Some)
+        let requests = requests.iter().cloned();
+        DecidedBatch::upon(moment, next, requests, &mandate, actor, now).map(Some)
     }
 }
 
@@ -192,15 +194,11 @@ impl IssuerTransaction {
         now: UnixSeconds,
     ) -> Result<DecidedBatch> {
         let upon = self.moment();
-        let known = load::everything(
-            &mut self.transaction,
-            &self.issuer,
-            upon.head,
-            actor.authority,
-            &requests,
-        )
-        .await?;
-        DecidedBatch::upon(upon, known, requests, actor, now)
+        let (connection, issuer) = (&mut *self.transaction, &self.issuer);
+        let mandate = upon.mandate(connection, issuer, actor).await?;
+        let named = load::Named::by(&requests);
+        let known = load::everything(connection, issuer, upon.head, &named).await?;
+        DecidedBatch::upon(upon, known, requests, &mandate, actor, now)
     }
 
     /// Whether a batch that was foreseen is as it would be decided now: nothing
@@ -225,7 +223,7 @@ impl IssuerTransaction {
     fn moment(&self) -> Moment {
         Moment {
             head: self.head,
-            commits: self.locked.commits,
+            ..self.locked
         }
     }
 }

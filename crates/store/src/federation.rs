@@ -148,6 +148,9 @@ impl IssuerTransaction {
         actor: &Actor,
         now: UnixSeconds,
     ) -> Result<Result<FederationDecision, FederationFailure>> {
+        if self.locked.follows_chain {
+            return Ok(Err(FederationRefusal::WriterIsOnChain.into()));
+        }
         let mut federation = load(&mut self.transaction, &self.issuer).await?;
         let number = self.head.number.next();
         let events = match decide(&federation, number, command, actor, now) {
@@ -181,7 +184,7 @@ impl IssuerTransaction {
         }))
     }
 
-    async fn record_federation(
+    pub(crate) async fn record_federation(
         &mut self,
         events: &[FederationEvent],
         actor: &Actor,
@@ -231,7 +234,7 @@ impl IssuerTransaction {
         Ok(failed.map_or(Ok(()), Err))
     }
 
-    async fn store_federation(
+    pub(crate) async fn store_federation(
         &mut self,
         event: &FederationEvent,
         federation: &Federation,

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
-use symbolon_core::{ids::IssuerId, log::Head, time::UnixSeconds};
+use symbolon_core::{
+    actor::Actor, authority::Mandate, ids::IssuerId, log::Head, time::UnixSeconds,
+};
 
 use crate::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, Writer, authority,
     codec::{bigint, entry_number, hash, issuer_key, seconds},
+    writer,
 };
 
 /// A tenant.
@@ -21,6 +24,8 @@ pub struct Issuer {
     pub created: UnixSeconds,
     /// The head of its log.
     pub head: Head,
+    /// Who decides about its investors.
+    pub writer: Writer,
 }
 
 impl Store {
@@ -46,7 +51,9 @@ impl Store {
     pub async fn issuer(&self, id: &IssuerId) -> Result<Issuer> {
         let row = sqlx::query_as!(
             IssuerRow,
-            "SELECT slug, name, created_s, head_number, head_hash FROM issuer WHERE issuer = $1",
+            "SELECT slug, name, created_s, head_number, head_hash, registrar_chain, registrar, \
+                 registrar_block \
+             FROM issuer WHERE issuer = $1",
             issuer_key(id),
         )
         .fetch_optional(&self.pool)
@@ -58,7 +65,9 @@ impl Store {
     pub async fn issuers(&self) -> Result<Vec<Issuer>> {
         sqlx::query_as!(
             IssuerRow,
-            "SELECT slug, name, created_s, head_number, head_hash FROM issuer ORDER BY slug",
+            "SELECT slug, name, created_s, head_number, head_hash, registrar_chain, registrar, \
+                 registrar_block \
+             FROM issuer ORDER BY slug",
         )
         .fetch_all(&self.pool)
         .await?
@@ -111,6 +120,9 @@ struct IssuerRow {
     created_s: i64,
     head_number: i64,
     head_hash: Vec<u8>,
+    registrar_chain: Option<i64>,
+    registrar: Option<Vec<u8>>,
+    registrar_block: Option<i64>,
 }
 
 impl IssuerRow {
@@ -123,6 +135,7 @@ impl IssuerRow {
             name: self.name,
             created: seconds(self.created_s)?,
             head: head(self.head_number, &self.head_hash)?,
+            writer: writer::read(self.registrar_chain, self.registrar, self.registrar_block)?,
         })
     }
 }
@@ -133,12 +146,31 @@ impl IssuerRow {
 pub(crate) struct Moment {
     pub(crate) head: Head,
     pub(crate) commits: i64,
+    /// Whether a registrar on chain decides, and the register follows it.
+    pub(crate) follows_chain: bool,
+}
+
+impl Moment {
+    /// What this actor may do.
+    pub(crate) async fn mandate(
+        self,
+        connection: &mut PgConnection,
+        issuer: &IssuerId,
+        actor: &Actor,
+    ) -> Result<Mandate> {
+        match self.follows_chain {
+            true => Ok(Mandate::Spectator),
+            false => authority::mandate(connection, issuer, actor.authority).await,
+        }
+    }
 }
 
 /// Takes the issuer's lock until the transaction ends.
 pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Moment> {
     let row = sqlx::query!(
-        "SELECT head_number, head_hash, commits FROM issuer WHERE issuer = $1 FOR UPDATE",
+        r#"SELECT head_number, head_hash, commits,
+            registrar_chain IS NOT NULL AS "follows_chain!"
+        FROM issuer WHERE issuer = $1 FOR UPDATE"#,
         issuer_key(issuer),
     )
     .fetch_optional(connection)
@@ -147,6 +179,7 @@ pub(crate) async fn lock(connection: &mut PgConnection, issuer: &IssuerId) -> Re
     Ok(Moment {
         head: head(row.head_number, &row.head_hash)?,
         commits: row.commits,
+        follows_chain: row.follows_chain,
     })
 }
 

@@ -47,13 +47,14 @@ mod standing;
 mod statistics;
 mod transaction;
 mod wallet;
+mod writer;
 
 pub use api_key::{ApiKey, ApiKeyInfo, KeyGrant, KeyHash, KeyOwner};
 pub use audit::{AuditError, AuditReport, StateDifference};
 pub use authority::AuthorityOnChain;
 pub use chain::{Chain, ChainStatus, NewChain};
 pub use connection::Store;
-pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject};
+pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject, Witnessed};
 pub use diagnosis::Diagnosis;
 pub use entry::StoredEntry;
 pub use error::StoreError;
@@ -67,6 +68,7 @@ pub use standing::MirrorStanding;
 pub use statistics::{ChainStatistics, Statistics};
 pub use transaction::IssuerTransaction;
 pub use wallet::{ChainRecord, WalletReport};
+pub use writer::Writer;
 
 /// What the functions of this crate return.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -9,6 +9,8 @@
 
 mod file;
 mod lane;
+mod node;
+mod registrar;
 mod secret;
 
 use std::{
@@ -24,6 +26,7 @@ use symbolon_server::ServerConfig;
 use crate::exit::{Failure, Result};
 
 pub(crate) use lane::LaneConfig;
+pub(crate) use registrar::RegistrarConfig;
 pub(crate) use secret::{SecretSource, read_file as read_secret};
 
 /// Where the configuration is looked for.
@@ -59,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) server: ServerConfig,
     /// The chains that this process drives.
     pub(crate) lanes: Vec<LaneConfig>,
+    /// The registrars that this process follows.
+    pub(crate) registrars: Vec<RegistrarConfig>,
 }
 
 impl Config {
@@ -103,6 +108,13 @@ impl Config {
             .map(|(place, lane)| LaneConfig::checked(place, lane, folder, environment))
             .collect::<Result<Vec<_>>>()?;
         lane::refuse_twins(&lanes)?;
+        let registrars = file
+            .registrar
+            .into_iter()
+            .enumerate()
+            .map(|(place, found)| RegistrarConfig::checked(place, found, folder, environment))
+            .collect::<Result<Vec<_>>>()?;
+        registrar::refuse_twins(&registrars)?;
         let database = database(file.database.url, environment)?;
         Ok(Self {
             file: path.map(Path::to_path_buf),
@@ -112,7 +124,15 @@ impl Config {
                 .unwrap_or(CONNECTIONS),
             server: server(&file.server, environment)?,
             lanes,
+            registrars,
         })
+    }
+
+    /// The section of one issuer's registrar.
+    pub(crate) fn registrar_of(&self, issuer: &IssuerId) -> Option<&RegistrarConfig> {
+        self.registrars
+            .iter()
+            .find(|registrar| registrar.issuer == *issuer)
     }
 
     /// The lanes of one issuer.

@@ -20,6 +20,11 @@ pub enum FederationRefusal {
     /// The caller is a person, but none who approves.
     #[error("{0} is not among the approvers")]
     NotApprover(PersonName),
+    /// A chain decides about this issuer's authorities, and the register follows.
+    #[error(
+        "this issuer's writer is a registrar on chain: make the change there, and the register follows"
+    )]
+    WriterIsOnChain,
     /// No authority of that number.
     #[error("there is no authority {0}")]
     UnknownAuthority(AuthorityIndex),
@@ -87,6 +92,7 @@ impl FederationRefusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::OwnerOnly => "owner_only",
+            Self::WriterIsOnChain => "writer_is_on_chain",
             Self::NoPerson => "no_person",
             Self::NotApprover(_) => "not_approver",
             Self::UnknownAuthority(_) => "unknown_authority",

@@ -191,7 +191,7 @@ fn admitted(view: &View, verdict: Verified) -> Option<Event> {
 }
 
 /// Whoever verifies is in charge from then on.
-fn taken_over(investor: &Investor, authority: AuthorityIndex) -> Option<Event> {
+pub(super) fn taken_over(investor: &Investor, authority: AuthorityIndex) -> Option<Event> {
     (investor.authority != authority).then_some(Event::InvestorReassigned { authority })
 }
 
@@ -209,7 +209,7 @@ fn reassigned(investor: &Investor, to: &Mandate) -> Result<Event, Refusal> {
     }
 }
 
-fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
+pub(super) fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
     if let Some(expiry) = verdict.expiry {
         if expiry <= now {
             return Err(Refusal::ExpiryPassed(expiry));
@@ -235,7 +235,11 @@ fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
     })
 }
 
-fn link(view: &View, wallet: WalletAddress, chains: ChainScope) -> Result<Event, Refusal> {
+pub(super) fn link(
+    view: &View,
+    wallet: WalletAddress,
+    chains: ChainScope,
+) -> Result<Event, Refusal> {
     let history = view.history(wallet);
     match history.holder {
         Some(holder) if holder == view.id => Err(Refusal::WalletAlreadyLinked(wallet)),
@@ -267,7 +271,7 @@ fn recover(
     Ok(events)
 }
 
-fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {
+pub(super) fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {
     investor
         .wallet(wallet)
         .ok_or(Refusal::UnknownWallet(wallet))
@@ -281,7 +285,7 @@ fn unless(already: bool, so: &'static str) -> Result<(), Refusal> {
     }
 }
 
-fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
+pub(super) fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
     Refusal::WrongStatus {
         from: investor.status.name(),
         wanted,
@@ -293,7 +297,7 @@ fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal {
 /// now, stays untold.
 ///
 /// A wallet that was `told` of by somebody else is told of in any case.
-fn changed_records(
+pub(super) fn changed_records(
     view: &View,
     events: &[Event],
     told: Option<WalletAddress>,

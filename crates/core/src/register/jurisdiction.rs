@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Refuses what the mandate does not reach: an authority that is cut off, an
-/// investor of another country, a verdict for one.
+/// investor of another country, a verdict for one; and whatever anybody asks
+/// where a chain decides.
 ///
 /// Where nobody has judged an investor yet, no country is known: then it is
 /// the business of the authority that made it known, and of the owner. And only
@@ -20,8 +21,10 @@ pub(super) fn check(
     investor: Option<&Investor>,
     command: &Command,
 ) -> Result<(), Refusal> {
-    if matches!(mandate, Mandate::Owner) {
-        return Ok(());
+    match (mandate, command) {
+        (Mandate::Owner, _) | (Mandate::Spectator, Command::Expire) => return Ok(()),
+        (Mandate::Spectator, _) => return Err(Refusal::WriterIsOnChain),
+        (Mandate::Limited { .. }, _) => {}
     }
     let authority = mandate.authority();
     if mandate.is_restricted() {

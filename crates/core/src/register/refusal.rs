@@ -76,6 +76,11 @@ pub enum Refusal {
     /// An operation of the owner's.
     #[error("only the owner of the register may do this")]
     OwnerOnly,
+    /// A chain decides about this issuer's investors, and the register follows.
+    #[error(
+        "this issuer's writer is a registrar on chain: make the change there, and the register follows"
+    )]
+    WriterIsOnChain,
     /// 65,535 changes of one wallet's record are all that a chain can count.
     #[error("wallet {0} has used up its 65,535 versions: bind a new wallet")]
     VersionsExhausted(WalletAddress),
@@ -102,6 +107,7 @@ impl Refusal {
             Self::OutsideJurisdiction { .. } => "outside_jurisdiction",
             Self::OtherAuthority(_) => "other_authority",
             Self::OwnerOnly => "owner_only",
+            Self::WriterIsOnChain => "writer_is_on_chain",
             Self::VersionsExhausted(_) => "versions_exhausted",
         }
     }

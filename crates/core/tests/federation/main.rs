@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
+mod witness;
 mod world;
 
 use proptest::{collection::vec, prelude::*, sample::select};

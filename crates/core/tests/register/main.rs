@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod strategies;
+mod witness;
 mod world;
 
 use std::collections::BTreeMap;

@@ -129,6 +129,9 @@ problems! {
     ALREADY_SO = 409 "already_so", "All is as asked already",
         "There is nothing to set or to lift.",
         "Nothing needs to be done.";
+    WRITER_IS_ON_CHAIN = 409 "writer_is_on_chain", "A registrar on chain decides",
+        "This issuer's investors are kept by a KYCRegistrar on chain, and the register follows it: nothing is decided here.",
+        "Make the change on the registrar; the register takes it in and mirrors it. GET /v1/status says where it is.";
     VERSIONS_EXHAUSTED = 409 "versions_exhausted", "The wallet's versions are used up",
         "A wallet's record can change 65,535 times, and this one has.",
         "Bind a new wallet.";
@@ -213,6 +216,7 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
         Refusal::AccreditationEnded(_) => &ACCREDITATION_ENDED,
         Refusal::NotExpired(_) => &NOT_EXPIRED,
         Refusal::AlreadySo(_) => &ALREADY_SO,
+        Refusal::WriterIsOnChain => &WRITER_IS_ON_CHAIN,
         Refusal::VersionsExhausted(_) => &VERSIONS_EXHAUSTED,
         Refusal::AuthorityRestricted(_) => &AUTHORITY_RESTRICTED,
         Refusal::OutsideJurisdiction { .. } => &OUTSIDE_JURISDICTION,
@@ -225,6 +229,7 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
 pub fn of_federation(refusal: &FederationRefusal) -> &'static Kind {
     match refusal {
         FederationRefusal::OwnerOnly => &OWNER_ONLY,
+        FederationRefusal::WriterIsOnChain => &WRITER_IS_ON_CHAIN,
         FederationRefusal::NoPerson => &NO_PERSON,
         FederationRefusal::NotApprover(_) => &NOT_APPROVER,
         FederationRefusal::UnknownAuthority(_) => &UNKNOWN_AUTHORITY,

@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use symbolon_core::{investor::StatusName, time::UnixSeconds};
+use symbolon_store::Writer;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -37,6 +38,8 @@ pub(super) struct StatusQuery {
 pub(super) struct StatusBody {
     /// The issuer that the API key opens.
     issuer: String,
+    /// Who decides about its investors.
+    writer: WriterBody,
     investors: InvestorCounts,
     /// Of the verified, those whose verdict ends within the days asked about.
     expiring_soon: u64,
@@ -44,6 +47,24 @@ pub(super) struct StatusBody {
     log_entries: u64,
     /// Wallets that chains are yet to be told of, all chains together.
     outbox: u64,
+}
+
+/// Who decides about an issuer's investors.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Writer)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum WriterBody {
+    /// The register itself, by this API.
+    Register,
+    /// A `KYCRegistrar` on chain. The register takes in what happens there, and
+    /// refuses to write by itself (`writer_is_on_chain`).
+    Registrar {
+        chain_id: u64,
+        #[schema(example = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
+        address: String,
+        /// The next block to be read there.
+        next_block: u64,
+    },
 }
 
 /// Investors by status.
@@ -73,12 +94,21 @@ async fn show(
     let now = state.clock.now();
     let soon = UnixSeconds(now.0 + query.days()? * SECONDS_A_DAY);
     let statistics = state.store.statistics(&caller.issuer, soon).await?;
-    let head = state.store.head(&caller.issuer).await?;
+    let issuer = state.store.issuer(&caller.issuer).await?;
+    let writer = match issuer.writer {
+        Writer::Register => WriterBody::Register,
+        Writer::Registrar { chain, address, .. } => WriterBody::Registrar {
+            chain_id: chain.0,
+            address: address.to_string(),
+            next_block: state.store.next_block_to_witness(&caller.issuer).await?,
+        },
+    };
     Ok(Json(StatusBody {
         issuer: caller.issuer.to_string(),
         investors: InvestorCounts::of(&statistics.investors),
         expiring_soon: statistics.expiring,
-        log_entries: head.number.0,
+        writer,
+        log_entries: issuer.head.number.0,
         outbox: statistics
             .chains
             .iter()

@@ -3,6 +3,7 @@
 //!
 //! [`register`] is the issuer's register with its lanes, and [`proxy`] a node
 //! between a lane and its chain, which counts what passes and swallows some.
+//! [`registrar`] has a lane's issuer whose investors are kept on another chain.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@ mod mirrors;
 mod nodes;
 mod proxy;
 mod register;
+mod registrar;
 mod registries;
 mod succession;
 mod verdicts;

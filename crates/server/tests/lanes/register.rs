@@ -55,11 +55,11 @@ pub(crate) fn policy() -> LanePolicy {
 /// A register with lanes, which stop with it.
 pub(crate) struct Register {
     pub(crate) store: Store,
-    issuer: IssuerId,
-    clock: Clock,
-    wake: Wake,
-    stop: CancellationToken,
-    lanes: JoinSet<()>,
+    pub(crate) issuer: IssuerId,
+    pub(crate) clock: Clock,
+    pub(crate) wake: Wake,
+    pub(crate) stop: CancellationToken,
+    pub(crate) lanes: JoinSet<()>,
     _database: TestDatabase,
 }
 

@@ -19,3 +19,4 @@ mod paging;
 mod problems;
 mod register;
 mod wallets;
+mod writer;

@@ -13,7 +13,7 @@ use symbolon_core::{
     investor::Investor,
     log::{Entry, EntryNumber, Head},
     mirror::{filter::MirroredRegistry, record},
-    register::{self, Refusal, View},
+    register::{self, Deed, Refusal, View},
     time::UnixSeconds,
     wallet::{ChainScope, Version, WalletAddress, WalletHistory},
 };
@@ -25,8 +25,6 @@ use crate::{InvestorRecord, Result, StoreError, wallet::StoredWallet};
 pub(super) struct Known {
     pub(super) issuer: IssuerId,
     pub(super) head: Head,
-    /// What whoever asks may do.
-    pub(super) mandate: Mandate,
     pub(super) registries: Vec<MirroredRegistry>,
     pub(super) investors: HashMap<InvestorId, KnownInvestor>,
     pub(super) by_entry: HashMap<EntryNumber, InvestorId>,
@@ -79,6 +77,7 @@ impl Known {
     pub(super) fn decide(
         &mut self,
         request: Request,
+        mandate: &Mandate,
         actor: &Actor,
         now: UnixSeconds,
     ) -> Result<(Answer, Option<NewEntry>)> {
@@ -96,17 +95,41 @@ impl Known {
             investor: before.cloned(),
             histories: self.histories(before, wallets_of(&request.command)),
         };
-        // Whoever passes a filter no more is denied there.
-        let admitted: Vec<_> = self
-            .registries
-            .iter()
-            .filter(|target| before.is_some_and(|before| target.filter.admits(before)))
-            .map(|target| target.id)
-            .collect();
-        let events = match register::decide(&view, request.command, &self.mandate, now) {
-            Ok(events) => events,
-            Err(refusal) => return refused(refusal),
+        match register::decide(&view, request.command, mandate, now) {
+            Ok(events) => self.take(view, &events, actor, now),
+            Err(refusal) => refused(refusal),
+        }
+    }
+
+    /// Takes in what an authority did on chain.
+    pub(super) fn witness(
+        &mut self,
+        id: InvestorId,
+        deed: Deed,
+        actor: &Actor,
+        at: UnixSeconds,
+    ) -> Result<(Answer, Option<NewEntry>)> {
+        let before = self.investors.get(&id).map(|known| &known.record.investor);
+        let view = View {
+            id,
+            investor: before.cloned(),
+            histories: self.histories(before, [deed.wallet(), None]),
         };
+        match register::witness(&view, deed, at) {
+            Ok(events) => self.take(view, &events, actor, at),
+            Err(refusal) => Ok((Err(refusal), None)),
+        }
+    }
+
+    /// Makes the next state of what happened, and the entry that records it.
+    fn take(
+        &mut self,
+        view: View,
+        events: &[Event],
+        actor: &Actor,
+        now: UnixSeconds,
+    ) -> Result<(Answer, Option<NewEntry>)> {
+        let id = view.id;
         if events.is_empty() {
             let unchanged = view.investor.map(|investor| Decision {
                 investor,
@@ -115,17 +138,25 @@ impl Known {
             });
             return Ok((unchanged.ok_or(Refusal::UnknownInvestor), None));
         }
-        let after = register::apply_all(id, view.investor, &events)
+        // Whoever passes a filter no more is denied there.
+        let before = view.investor.as_ref();
+        let admitted: Vec<_> = self
+            .registries
+            .iter()
+            .filter(|target| before.is_some_and(|before| target.filter.admits(before)))
+            .map(|target| target.id)
+            .collect();
+        let after = register::apply_all(id, view.investor, events)
             .ok()
             .flatten()
             .ok_or_else(|| StoreError::damaged(format!("investor {id} contradicts its log")))?;
-        let (entry, hash) = self.record(id, &events, actor, now)?;
+        let (entry, hash) = self.record(id, events, actor, now)?;
         let number = entry.number;
         let subject = self
             .investors
             .get(&id)
             .map_or(number, |known| known.record.created);
-        let changed = self.follow(subject, &after, &admitted, &events, number);
+        let changed = self.follow(subject, &after, &admitted, events, number);
         self.keep(after.clone(), number);
         let decision = Decision {
             investor: after,

@@ -4,17 +4,17 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::PgConnection;
 use symbolon_core::{
-    ids::{AuthorityIndex, ExternalId, InvestorId, IssuerId},
+    ids::{ExternalId, InvestorId, IssuerId},
     log::Head,
     wallet::WalletAddress,
 };
 
 use super::{
-    Request, Subject,
+    Request, Subject, Witnessed,
     known::{Change, Known, KnownInvestor, KnownWallet, external_id_of, wallets_of},
 };
 use crate::{
-    Result, StoreError, authority, chain,
+    Result, StoreError, chain,
     codec::issuer_key,
     investor::{addresses_in, assemble, select_investors},
     wallet::{self, WalletRow},
@@ -24,12 +24,9 @@ pub(super) async fn everything(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     head: Head,
-    authority: AuthorityIndex,
-    requests: &[Request],
+    named: &Named,
 ) -> Result<Known> {
     let issuer = issuer.clone();
-    let mandate = authority::mandate(&mut *connection, &issuer, authority).await?;
-    let named = Named::by(requests);
 
     let registries = chain::targets(&mut *connection, &issuer).await?;
     let mut wallets =
@@ -78,12 +75,11 @@ pub(super) async fn everything(
     let mut known = Known {
         issuer,
         head,
-        mandate,
         registries,
-        investors: HashMap::with_capacity(requests.len()),
-        by_entry: HashMap::with_capacity(requests.len()),
-        by_external_id: HashMap::with_capacity(requests.len()),
-        wallets: HashMap::with_capacity(requests.len()),
+        investors: HashMap::with_capacity(named.requests),
+        by_entry: HashMap::with_capacity(named.requests),
+        by_external_id: HashMap::with_capacity(named.requests),
+        wallets: HashMap::with_capacity(named.requests),
     };
     wallets.extend(held.iter().cloned());
     for row in wallets {
@@ -124,6 +120,8 @@ pub(super) async fn everything(
 /// What the requests name.
 #[derive(Default)]
 pub(super) struct Named {
+    /// How many requests there are.
+    requests: usize,
     wallets: BTreeSet<WalletAddress>,
     investors: BTreeSet<InvestorId>,
     external_ids: BTreeSet<ExternalId>,
@@ -131,11 +129,15 @@ pub(super) struct Named {
 
 impl Named {
     pub(super) fn by(requests: &[Request]) -> Self {
-        let mut named = Self::default();
+        let mut named = Self {
+            requests: requests.len(),
+            ..Self::default()
+        };
         let Self {
             wallets,
             investors,
             external_ids,
+            ..
         } = &mut named;
         for Request { subject, command } in requests {
             match subject {
@@ -165,12 +167,22 @@ impl Named {
         named
     }
 
+    pub(super) fn in_deeds(deeds: &[Witnessed]) -> Self {
+        Self {
+            requests: deeds.len(),
+            investors: deeds.iter().map(|done| done.investor).collect(),
+            wallets: deeds.iter().filter_map(|done| done.deed.wallet()).collect(),
+            external_ids: BTreeSet::new(),
+        }
+    }
+
     /// Whether any of them is among what is known.
     pub(super) fn any_in(&self, known: &Known) -> bool {
         let Self {
             wallets,
             investors,
             external_ids,
+            ..
         } = self;
         wallets
             .iter()

@@ -14,3 +14,4 @@ mod reading;
 mod register;
 mod support;
 mod transaction;
+mod writer;

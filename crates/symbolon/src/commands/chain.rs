@@ -93,7 +93,7 @@ impl RpcArgs {
     }
 
     /// The node, on whatever chain it is.
-    async fn endpoint(&self) -> Result<Endpoint> {
+    pub(crate) async fn endpoint(&self) -> Result<Endpoint> {
         Ok(Endpoint::discover(self.url()?.expose_secret()).await?)
     }
 }

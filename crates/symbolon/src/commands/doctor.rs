@@ -3,6 +3,7 @@
 
 mod chains;
 mod machine;
+mod registrars;
 
 use clap::Args;
 use serde::Serialize;
@@ -158,6 +159,7 @@ async fn on_database(
     machine::database(&database, findings).await;
     let clock = Clock::system();
     chains::check(config, &database.store, issuer, &clock, findings).await;
+    registrars::check(config, &database.store, issuer, findings).await;
     database.close().await;
 }
 

@@ -1,5 +1,7 @@
 //! `symbolon issuer`: the tenants of this database.
 
+mod writer;
+
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use symbolon_core::ids::IssuerId;
@@ -37,6 +39,8 @@ enum Action {
     /// List the issuers of this database
     #[command(after_help = "Example:\n  symbolon issuer list --json")]
     List,
+    /// Choose who decides about an issuer's investors: its register, or a registrar on chain
+    Writer(writer::WriterArgs),
 }
 
 #[derive(Serialize)]
@@ -45,6 +49,9 @@ struct Shown {
     title: String,
     created: String,
     entries: u64,
+    writer: serde_json::Value,
+    #[serde(skip)]
+    decides: String,
 }
 
 impl From<Issuer> for Shown {
@@ -54,6 +61,8 @@ impl From<Issuer> for Shown {
             title: issuer.name,
             created: issuer.created.to_string(),
             entries: issuer.head.number.0,
+            writer: writer::shown(issuer.writer),
+            decides: writer::in_words(issuer.writer),
         }
     }
 }
@@ -61,6 +70,7 @@ impl From<Issuer> for Shown {
 /// Runs `symbolon issuer`.
 pub(crate) async fn run(args: &IssuerArgs, context: &Context) -> Result<Exit> {
     match &args.action {
+        Action::Writer(args) => return writer::run(args, context).await,
         Action::Create { id, title } => {
             let title = title.as_deref().unwrap_or(id.as_str());
             let issuer = context
@@ -82,7 +92,7 @@ pub(crate) async fn run(args: &IssuerArgs, context: &Context) -> Result<Exit> {
                 if issuers.is_empty() {
                     return "no issuer yet: make one with `symbolon issuer create NAME`".to_owned();
                 }
-                let mut table = table(["issuer", "title", "since", "log entries"]);
+                let mut table = table(["issuer", "title", "since", "log entries", "decided by"]);
                 for found in &issuers {
                     let entries = crate::output::grouped(found.entries);
                     table.add_row([
@@ -90,6 +100,7 @@ pub(crate) async fn run(args: &IssuerArgs, context: &Context) -> Result<Exit> {
                         &found.title,
                         &found.created,
                         &entries,
+                        &found.decides,
                     ]);
                 }
                 table.to_string()

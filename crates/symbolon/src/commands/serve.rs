@@ -1,17 +1,17 @@
 //! `symbolon serve`: REST for people and programs, and a lane for each chain.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use clap::Args;
 use secrecy::SecretString;
 use serde_json::json;
-use symbolon_chain::signer::LaneSigner;
+use symbolon_chain::{preset::Preset, signer::LaneSigner};
 use symbolon_core::mirror::fees::Wei;
 use symbolon_server::{
     AppState, ServerConfig,
-    jobs::{self, LaneSettings},
+    jobs::{self, LaneSettings, RegistrarSettings},
 };
-use symbolon_store::Store;
+use symbolon_store::{Store, Writer};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -28,6 +28,12 @@ use crate::{
 
 /// What a unit of gas may cost where nobody says otherwise.
 const MAX_FEE: Wei = Wei(500_000_000_000);
+
+/// When a registrar's block counts on a chain that nobody knows.
+const CONFIRMATIONS: u32 = 3;
+
+/// How often a registrar's chain is looked at.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// The arguments of `symbolon serve`.
 #[derive(Debug, Args)]
@@ -59,6 +65,12 @@ Configuration, in symbolon.toml:
   max_fee_gwei = 500              never pay more for a unit of gas
   poll_ms = 250
   max_in_flight = 12
+
+  [[registrar]]                   of each issuer that `symbolon issuer writer` gave one
+  issuer = \"fed\"
+  chain_id = 1
+  rpc_url_env = \"NODE_URL\"        or rpc_url, or rpc_url_file
+  confirmations = 12              else the chain's preset, else 3
 
 Ctrl-C and SIGTERM end it in order; SIGKILL loses nothing either. Logs go to stderr:
 SYMBOLON_LOG=debug tells more, SYMBOLON_LOG_FORMAT=json is for machines.")]
@@ -103,7 +115,15 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
             policy,
         });
     }
-    let outcome = work(&context, config, &database.store, settings, listener).await;
+    let registrars = match registrars(&context, &database.store).await {
+        Ok(registrars) => registrars,
+        Err(failure) => {
+            database.close().await;
+            return Err(failure);
+        }
+    };
+    let jobs = (settings, registrars);
+    let outcome = work(&context, config, &database.store, jobs, listener).await;
     database.close().await;
     outcome
 }
@@ -123,11 +143,41 @@ fn refuse_shared_signers(lanes: &[(&LaneConfig, LaneSigner, SecretString)]) -> R
     Ok(())
 }
 
+/// The registrars to be followed, each where its issuer's writer is. Nobody
+/// may believe that one is followed which is not.
+async fn registrars(context: &Context, store: &Store) -> Result<Vec<RegistrarSettings>> {
+    for found in store.issuers().await? {
+        let unfollowed = context.config.registrar_of(&found.id).is_none();
+        if found.writer != Writer::Register && unfollowed {
+            context.output.note(format_args!(
+                "warning: {}'s writer is a registrar on chain, and this configuration has no [[registrar]] for it: its decisions are not taken in here",
+                found.id
+            ));
+        }
+    }
+    let mut settings = Vec::new();
+    for registrar in &context.config.registrars {
+        registrar.of(store.writer(&registrar.issuer).await?)?;
+        let chain = registrar.chain();
+        let preset = Preset::of(chain).map(|preset| preset.confirmations);
+        settings.push(RegistrarSettings {
+            issuer: registrar.issuer.clone(),
+            chain,
+            rpc_url: registrar.rpc_url()?,
+            confirmations: registrar
+                .confirmations
+                .unwrap_or_else(|| preset.unwrap_or(CONFIRMATIONS).into()),
+            interval: LOOK,
+        });
+    }
+    Ok(settings)
+}
+
 async fn work(
     context: &Context,
     config: ServerConfig,
     store: &Store,
-    lanes: Vec<LaneSettings>,
+    (lanes, registrars): (Vec<LaneSettings>, Vec<RegistrarSettings>),
     listener: TcpListener,
 ) -> Result<Exit> {
     let shutdown = CancellationToken::new();
@@ -135,16 +185,22 @@ async fn work(
     let address = listener
         .local_addr()
         .map_or(config.listen, |address| address);
-    let number = lanes.len() as u64;
+    let (number, followed) = (lanes.len() as u64, registrars.len() as u64);
     let clock = context.clock.clone();
     let state = AppState::new(store.clone(), clock, config, shutdown.clone());
-    let mut jobs = jobs::spawn(store, lanes, &context.clock, &state.wake, &shutdown);
+    let (clock, wake) = (&context.clock, &state.wake);
+    let mut jobs = jobs::spawn(store, lanes, clock, wake, &shutdown);
+    jobs::registrar::spawn(&mut jobs, store, registrars, clock, wake, &shutdown);
     context.output.note(format_args!(
         "listening on http://{address} (API reference at http://{address}/docs), {}",
         counted(number, "lane", "lanes"),
     ));
     if context.output.is_json() {
-        let document = json!({ "listening": format!("http://{address}"), "lanes": number });
+        let document = json!({
+            "listening": format!("http://{address}"),
+            "lanes": number,
+            "registrars": followed,
+        });
         context.output.result(&document, String::new)?;
     }
     let served = symbolon_server::serve_state(state, listener).await;

@@ -15,6 +15,7 @@ pub(super) struct ConfigFile {
     pub(super) database: DatabaseFile,
     pub(super) server: ServerFile,
     pub(super) lane: Vec<LaneFile>,
+    pub(super) registrar: Vec<RegistrarFile>,
 }
 
 /// `[database]`.
@@ -55,6 +56,18 @@ pub(super) struct LaneFile {
     pub(super) max_fee_gwei: Option<f64>,
     pub(super) poll_ms: Option<u64>,
     pub(super) max_in_flight: Option<usize>,
+}
+
+/// One `[[registrar]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RegistrarFile {
+    pub(super) issuer: String,
+    pub(super) chain_id: u64,
+    pub(super) rpc_url: Option<SecretString>,
+    pub(super) rpc_url_env: Option<SecretString>,
+    pub(super) rpc_url_file: Option<PathBuf>,
+    pub(super) confirmations: Option<u64>,
 }
 
 /// Reads the file; a mistake is named by its key.

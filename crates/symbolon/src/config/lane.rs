@@ -2,18 +2,21 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use symbolon_chain::{endpoint::Endpoint, signer::LaneSigner};
 use symbolon_core::{
-    ids::{ChainId, IssuerId, RegistryId},
+    ids::{IssuerId, RegistryId},
     mirror::fees::Wei,
     time::Millis,
 };
 
-use super::{Environment, SecretSource, file::LaneFile, secret, within};
+use super::{
+    Environment, SecretSource,
+    file::LaneFile,
+    node::{Node, NodeFile},
+    within,
+};
 use crate::exit::{Failure, Result};
-
-const RPC_KIND: &str = "an RPC endpoint, such as https://node.example/key";
 
 /// One chain of one issuer.
 #[derive(Clone, Debug)]
@@ -24,7 +27,7 @@ pub(crate) struct LaneConfig {
     pub(crate) issuer: IssuerId,
     /// To which chain.
     pub(crate) registry: RegistryId,
-    rpc_url: SecretSource,
+    node: Node,
     signer_key: SecretSource,
     /// When a block counts, unless the store says so.
     pub(crate) confirmations: Option<u64>,
@@ -52,32 +55,17 @@ impl LaneConfig {
                 "a key does not belong in this file: put it into an environment variable and name that in signer_key_env, or into a file of its own (chmod 600) and name that in signer_key_file",
             ));
         }
-        if file.chain_id == 0 || file.chain_id > i64::MAX as u64 {
-            return Err(refuse(
-                "chain_id",
-                "no chain has this id: give the EIP-155 id, such as 1",
-            ));
-        }
         let issuer = file
             .issuer
             .parse()
             .map_err(|error| refuse("issuer", &format!("{error}")))?;
-        let rpc_url = match (file.rpc_url, file.rpc_url_env, file.rpc_url_file) {
-            (Some(url), None, None) => {
-                check_rpc_url(&key("rpc_url"), &url)?;
-                SecretSource::Given(url)
-            }
-            (None, Some(name), None) => {
-                SecretSource::variable(&key("rpc_url_env"), &name, environment)?
-            }
-            (None, None, Some(path)) => SecretSource::file(&path, folder),
-            _ => {
-                return Err(refuse(
-                    "rpc_url",
-                    "give one of rpc_url, rpc_url_env and rpc_url_file",
-                ));
-            }
+        let node = NodeFile {
+            chain_id: file.chain_id,
+            rpc_url: file.rpc_url,
+            rpc_url_env: file.rpc_url_env,
+            rpc_url_file: file.rpc_url_file,
         };
+        let node = Node::checked(key, node, folder, environment)?;
         let signer_key = match (file.signer_key_env, file.signer_key_file) {
             (Some(name), None) => {
                 SecretSource::variable(&key("signer_key_env"), &name, environment)?
@@ -94,10 +82,10 @@ impl LaneConfig {
             place,
             issuer,
             registry: RegistryId {
-                chain: ChainId(file.chain_id),
+                chain: node.chain,
                 place: within(&key("place"), file.place, 0..=MOST_PLACE)?.unwrap_or(0),
             },
-            rpc_url,
+            node,
             signer_key,
             confirmations: within(&key("confirmations"), file.confirmations, 1..=100_000)?,
             max_fee: within(
@@ -118,17 +106,12 @@ impl LaneConfig {
 
     /// The node's URL.
     pub(crate) fn rpc_url(&self) -> Result<SecretString> {
-        let key = self.key("rpc_url");
-        let url = self.rpc_url.read(&key)?;
-        check_rpc_url(&key, &url)?;
-        Ok(url)
+        self.node.url(&self.key("rpc_url"))
     }
 
     /// The node, not yet asked for its chain.
     pub(crate) fn endpoint(&self) -> Result<Endpoint> {
-        let url = self.rpc_url()?;
-        Endpoint::unchecked(url.expose_secret(), self.registry.chain)
-            .map_err(|error| Failure::configuration(format!("{}: {error}", self.key("rpc_url"))))
+        self.node.endpoint(&self.key("rpc_url"))
     }
 
     /// The key that signs.
@@ -141,15 +124,11 @@ impl LaneConfig {
     /// What an operator should mend about its secrets.
     pub(crate) fn weaknesses(&self) -> impl Iterator<Item = String> {
         [
-            ("rpc_url_file", &self.rpc_url),
-            ("signer_key_file", &self.signer_key),
+            ("rpc_url_file", self.node.weakness()),
+            ("signer_key_file", self.signer_key.weakness()),
         ]
         .into_iter()
-        .filter_map(|(name, source)| {
-            source
-                .weakness()
-                .map(|found| format!("{}: {found}", self.key(name)))
-        })
+        .filter_map(|(name, found)| Some(format!("{}: {}", self.key(name), found?)))
     }
 }
 
@@ -171,10 +150,6 @@ pub(super) fn refuse_twins(lanes: &[LaneConfig]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn check_rpc_url(key: &str, url: &SecretString) -> Result<()> {
-    secret::check_scheme(key, url, &["http", "https"], RPC_KIND)
 }
 
 #[allow(

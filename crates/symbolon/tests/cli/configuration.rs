@@ -109,6 +109,49 @@ fn lanes_are_checked_one_by_one() {
 }
 
 #[test]
+fn registrars_are_checked_one_by_one() {
+    const REGISTRAR: &str =
+        "[[registrar]]\nissuer = \"fed\"\nchain_id = 1\nrpc_url = \"https://node.example\"\n";
+    for (from, to, beginning) in [
+        (
+            "https://node.example",
+            "ws://node.example",
+            "registrar[1].rpc_url: not a URL of the right kind",
+        ),
+        (
+            "rpc_url = \"https://node.example\"\n",
+            "",
+            "registrar[1].rpc_url: give one of",
+        ),
+        ("\"fed\"", "\"Fed AG\"", "registrar[1].issuer: "),
+        (
+            "chain_id = 1",
+            "chain_id = 0",
+            "registrar[1].chain_id: no chain has this id",
+        ),
+        (
+            "chain_id = 1",
+            "chain_id = 1\nconfirmations = 0",
+            "registrar[1].confirmations: 0 is out of range",
+        ),
+        (
+            "chain_id = 1",
+            "chain_id = 1\nsigner_key_env = \"KEY\"",
+            "registrar[1].signer_key_env: unknown field",
+        ),
+        (
+            "\"fed\"",
+            "\"other\"",
+            "registrar[1].issuer: registrar[0] is for other already",
+        ),
+    ] {
+        let first = REGISTRAR.replace("\"fed\"", "\"other\"");
+        let error = refused(&format!("{first}\n{}", REGISTRAR.replace(from, to)));
+        assert!(error.starts_with(beginning), "{to} gave {error}");
+    }
+}
+
+#[test]
 fn a_key_in_the_file_is_refused_and_not_repeated() {
     let secret = "4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318";
     let keyed = LANE.replace(

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 46] = [
+const COMMANDS: [&[&str]; 49] = [
     &[],
     &["demo"],
     &["serve"],
@@ -52,6 +52,9 @@ const COMMANDS: [&[&str]; 46] = [
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "list"],
+    &["issuer", "writer"],
+    &["issuer", "writer", "registrar"],
+    &["issuer", "writer", "register"],
 ];
 
 #[test]

@@ -24,3 +24,4 @@ mod serve;
 mod support;
 mod token_check;
 mod verify;
+mod writer;

@@ -23,7 +23,12 @@ pub(super) fn configuration(config: &Config, findings: &mut Findings) {
     };
     let lanes = counted(config.lanes.len() as u64, "lane", "lanes");
     findings.ok("configuration", format!("{source}; {lanes}"));
-    for weakness in config.lanes.iter().flat_map(|lane| lane.weaknesses()) {
+    let of_lanes = config.lanes.iter().flat_map(|lane| lane.weaknesses());
+    let of_registrars = config
+        .registrars
+        .iter()
+        .filter_map(|found| found.weakness());
+    for weakness in of_lanes.chain(of_registrars) {
         match weakness.rsplit_once(": ") {
             Some((detail, remedy)) => findings.warn("secrets", detail, remedy),
             None => findings.warn("secrets", weakness, "chmod 600 the file"),

@@ -170,8 +170,12 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
             found.push((method.clone(), path.clone(), operation.clone()));
         }
     }
-    // Once somebody must approve, a key of nobody's in particular does less.
-    found.sort_by_key(|(_, _, operation)| operation["operationId"] == "set_approval_policy");
+    // What is named first, before the foreign issuer has anything of its own; and
+    // once somebody must approve, a key of nobody's in particular does less.
+    found.sort_by_key(|(_, path, operation)| {
+        let approval = operation["operationId"] == "set_approval_policy";
+        (!path.contains('{'), approval)
+    });
     found
 }
 

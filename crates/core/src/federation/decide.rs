@@ -50,6 +50,13 @@ pub fn decide(
             if proposal.proposed_by != actor.name {
                 return Err(FederationRefusal::NotProposer(proposal.proposed_by.clone()));
             }
+            let other = proposal
+                .approvals
+                .iter()
+                .find(|by| actor.person.as_ref() != Some(*by));
+            if let Some(other) = other {
+                return Err(FederationRefusal::ApprovedByOthers(other.clone()));
+            }
             Ok(vec![FederationEvent::OperationCancelled { proposal: id }])
         }
     }

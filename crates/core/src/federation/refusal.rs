@@ -82,6 +82,9 @@ pub enum FederationRefusal {
     /// Only whoever proposed it may cancel.
     #[error("only {0}, who proposed this, may cancel it; an approver may withdraw the approval")]
     NotProposer(String),
+    /// What somebody else approves is not the proposer's alone any more.
+    #[error("{0} approves this: withdraw your own approval instead")]
+    ApprovedByOthers(PersonName),
     /// Too much is open.
     #[error("{MOST_OPEN} proposals of yours are open already: cancel some")]
     TooManyOpen,
@@ -111,6 +114,7 @@ impl FederationRefusal {
             Self::ApprovedAlready(_) => "approved_already",
             Self::NotApproved(_) => "not_approved",
             Self::NotProposer(_) => "not_proposer",
+            Self::ApprovedByOthers(_) => "approved_by_others",
             Self::TooManyOpen => "too_many_open",
         }
     }

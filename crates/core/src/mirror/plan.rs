@@ -178,6 +178,20 @@ mod tests {
         assert!(matches!(step(wallet(), desired, held), Step::Upsert(_)));
     }
 
+    /// What a chain was seen to hold may be older than an approval under way, by
+    /// this signer or by a former one.
+    #[test]
+    fn a_removal_is_told_though_nothing_was_seen() {
+        let desired = WalletRecord::tombstone(Version(2));
+        for plan in [step, whole_step] {
+            let planned = plan(wallet(), desired, WalletRecord::EMPTY);
+            assert!(!matches!(planned, Step::Nothing), "{planned:?}");
+        }
+        let first = WalletRecord::tombstone(Version(1));
+        let planned = step(wallet(), first, WalletRecord::EMPTY);
+        assert_eq!(planned, Step::Nothing, "no chain was ever told of it");
+    }
+
     #[test]
     fn a_removal_leaves_a_tombstone() {
         let desired = WalletRecord::tombstone(Version(2));

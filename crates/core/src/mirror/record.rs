@@ -92,10 +92,11 @@ impl WalletRecord {
     }
 
     /// Whether a chain that holds this holds what it must: the same, or nothing
-    /// where nothing but a tombstone is due. A wallet that a chain never heard
-    /// of needs none.
+    /// where a tombstone of the first version is due, which stands for a wallet
+    /// that no chain was told of before. From the second on, what was seen is not
+    /// enough: an approval may be under way, or an agent's unseen (I2).
     pub fn is_met_by(self, held: Self) -> bool {
-        self == held || (held == Self::EMPTY && self == Self::tombstone(self.version()))
+        self == held || (held == Self::EMPTY && self == Self::tombstone(Version(1)))
     }
 
     /// The authority that verified.

@@ -177,6 +177,26 @@ fn a_proposal_lapses_is_withdrawn_or_cancelled() {
 }
 
 #[test]
+fn nobody_cancels_what_others_approve() {
+    let mut world = World::default();
+    world
+        .propose("treasury", policy(&["ada", "ben", "cleo"], 2))
+        .unwrap();
+    world.propose("cleo", add("bafin")).unwrap();
+    let id = ProposalId(2);
+    world
+        .command("cleo", FederationCommand::Withdraw(id))
+        .unwrap();
+    world.approve("ada", id).unwrap();
+    assert_eq!(
+        world.command("cleo", FederationCommand::Cancel(id)),
+        Err(FederationRefusal::ApprovedByOthers(person("ada")))
+    );
+    world.approve("ben", id).unwrap();
+    assert_eq!(world.federation.authorities.len(), 1);
+}
+
+#[test]
 fn new_approvers_begin_with_a_clean_table() {
     let mut world = World::default();
     world

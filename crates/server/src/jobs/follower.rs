@@ -73,6 +73,10 @@ async fn look(
     let recoveries = recoveries(&endpoint, registry, from, to).await?;
 
     let mut transaction = store.begin(issuer).await?;
+    // Another server may have taken these blocks in, and people decided since.
+    if store.next_block_to_follow(issuer, id).await? != from {
+        return Ok(true);
+    }
     for recovery in &recoveries {
         let Recovery { lost, new, .. } = *recovery;
         // Before what follows is planned upon it.

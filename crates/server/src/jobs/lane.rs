@@ -60,7 +60,8 @@ pub fn default_policy(confirmations: u64, fee_cap: Wei) -> LanePolicy {
         denial_reserve: 52,
         base_gas: Gas(80_000),
         gas_per_upsert: Gas(29_000),
-        gas_per_denial: Gas(9_000),
+        // One of a wallet that the chain never held fills an empty slot.
+        gas_per_denial: Gas(29_000),
         fees: FeePolicy {
             cap: fee_cap,
             bump_percent: 13,

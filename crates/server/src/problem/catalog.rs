@@ -195,6 +195,9 @@ problems! {
     NOT_PROPOSER = 403 "not_proposer", "Somebody else proposed this",
         "Only whoever made a proposal may cancel it.",
         "Withdraw your approval instead: POST /v1/proposals/{id}/withdraw.";
+    APPROVED_BY_OTHERS = 409 "approved_by_others", "Somebody else approves it",
+        "Whoever made a proposal may cancel it only while nobody else approves it.",
+        "Withdraw your approval instead: POST /v1/proposals/{id}/withdraw.";
     TOO_MANY_OPEN = 409 "too_many_open", "Too many open proposals",
         "Eight proposals by this key wait already.",
         "Cancel some.";
@@ -248,6 +251,7 @@ pub fn of_federation(refusal: &FederationRefusal) -> &'static Kind {
         FederationRefusal::ApprovedAlready(_) => &APPROVED_ALREADY,
         FederationRefusal::NotApproved(_) => &NOT_APPROVED,
         FederationRefusal::NotProposer(_) => &NOT_PROPOSER,
+        FederationRefusal::ApprovedByOthers(_) => &APPROVED_BY_OTHERS,
         FederationRefusal::TooManyOpen => &TOO_MANY_OPEN,
     }
 }

@@ -144,23 +144,24 @@ async fn step(
 
 /// Whom the new signer follows: nobody once the old mirror is removed.
 fn old_signer(args: &RotateSignerArgs, new: Address, found: &Roles) -> Result<Option<Address>> {
-    let mut others = found
-        .mirrors
-        .iter()
-        .copied()
-        .filter(|mirror| *mirror != new);
-    if let Some(named) = args.old_signer {
-        return Ok(others.find(|mirror| *mirror == named));
+    let mirrors = found.mirrors.iter().copied();
+    let others: Vec<_> = mirrors.filter(|mirror| *mirror != new).collect();
+    match (args.old_signer, others.as_slice()) {
+        (Some(named), others) if others.contains(&named) => Ok(Some(named)),
+        // Nobody may believe that a key is removed which is not.
+        (Some(named), [_, ..]) => Err(Failure::usage(format!(
+            "--old-signer: {named} may not write to the registry, but others may: `symbolon chain verify` shows who"
+        ))),
+        (_, []) => Ok(None),
+        (None, [one]) => Ok(Some(*one)),
+        (None, _) => {
+            let all: Vec<_> = found.mirrors.iter().map(Address::to_string).collect();
+            Err(Failure::usage(format!(
+                "several may write to the registry ({}): name the one that is to go with --old-signer",
+                all.join(", ")
+            )))
+        }
     }
-    let (first, second) = (others.next(), others.next());
-    if second.is_some() {
-        let all: Vec<_> = found.mirrors.iter().map(Address::to_string).collect();
-        return Err(Failure::usage(format!(
-            "several may write to the registry ({}): name the one that is to go with --old-signer",
-            all.join(", ")
-        )));
-    }
-    Ok(first)
 }
 
 /// What changes in the lane's section.

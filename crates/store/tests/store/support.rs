@@ -1,5 +1,7 @@
 //! One issuer on two chains, and short ways to say what happens to it.
 
+use std::time::{Duration, Instant};
+
 use alloy_primitives::{Address, B256};
 use sqlx::{Connection, PgConnection};
 use symbolon_core::{
@@ -15,6 +17,8 @@ use symbolon_core::{
 };
 use symbolon_store::{Decision, NewChain, Request, Store, Subject};
 use symbolon_testkit::database::TestDatabase;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
 pub(crate) const EXPIRY: UnixSeconds = UnixSeconds(1_830_297_600);
@@ -103,6 +107,19 @@ impl Register {
             .await
             .unwrap();
         assert!(done.rows_affected() > 0, "{statement} changed nothing");
+    }
+
+    /// Waits until the database answers this question with yes.
+    pub(crate) async fn until(&self, question: &'static str) {
+        let mut connection = self.raw().await;
+        let begun = Instant::now();
+        while !sqlx::query_scalar::<_, bool>(question)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+        {
+            assert!(begun.elapsed() < PATIENCE, "never so: {question}");
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One transaction: all of it or nothing, one at a time.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use symbolon_core::{log::EntryNumber, wallet::ChainScope};
 use symbolon_store::{IdempotentRequest, Recalled, StoreError};
@@ -28,6 +28,37 @@ async fn a_transaction_that_is_dropped_leaves_no_trace() {
         .await
         .unwrap();
     assert_eq!(report, None);
+    register.store().verify_log(&register.issuer).await.unwrap();
+}
+
+/// Clients hang up and lanes are stopped at any point; the connection goes on
+/// to somebody else.
+#[tokio::test]
+async fn a_transaction_that_is_given_up_anywhere_holds_nothing() {
+    let register = Register::with_customers(1).await;
+    for polls in 0..60 {
+        let store = register.store().clone();
+        let mut work = pin!(async {
+            let mut transaction = store.begin(&register.issuer).await?;
+            transaction.decide(vec![admit(2)], &actor(), NOW).await?;
+            transaction.commit().await
+        });
+        for _ in 0..polls / 2 {
+            if futures::poll!(work.as_mut()).is_ready() {
+                break;
+            }
+            // An odd one is dropped with the answer still unread.
+            if polls % 2 == 0 {
+                register.store().ping().await.unwrap();
+            }
+        }
+    }
+    register
+        .until(
+            "SELECT count(*) = 0 FROM pg_stat_activity \
+             WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+        )
+        .await;
     register.store().verify_log(&register.issuer).await.unwrap();
 }
 

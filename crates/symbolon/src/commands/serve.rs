@@ -65,6 +65,7 @@ Configuration, in symbolon.toml:
   max_fee_gwei = 500              never pay more for a unit of gas
   poll_ms = 250
   max_in_flight = 12
+  agents = [\"0x...\"]             who else may write there, for `symbolon chain verify`
 
   [[registrar]]                   of each issuer that `symbolon issuer writer` gave one
   issuer = \"fed\"

@@ -56,6 +56,9 @@ pub(super) struct LaneFile {
     pub(super) max_fee_gwei: Option<f64>,
     pub(super) poll_ms: Option<u64>,
     pub(super) max_in_flight: Option<usize>,
+    /// ERC-3643's agents that the owner appointed on purpose.
+    #[serde(default)]
+    pub(super) agents: Vec<String>,
 }
 
 /// One `[[registrar]]`.

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use alloy_primitives::Address;
 use secrecy::SecretString;
 use symbolon_chain::{endpoint::Endpoint, signer::LaneSigner};
 use symbolon_core::{
@@ -37,6 +38,8 @@ pub(crate) struct LaneConfig {
     pub(crate) poll: Option<Millis>,
     /// Unmined transactions at a time.
     pub(crate) max_in_flight: Option<usize>,
+    /// Who may write there beside the lane: tokens that recover wallets.
+    pub(crate) agents: Vec<Address>,
 }
 
 impl LaneConfig {
@@ -96,6 +99,7 @@ impl LaneConfig {
             .map(wei),
             poll: within(&key("poll_ms"), file.poll_ms, 10..=600_000)?.map(Millis),
             max_in_flight: within(&key("max_in_flight"), file.max_in_flight, 1..=64)?,
+            agents: agents(&key("agents"), &file.agents)?,
         })
     }
 
@@ -130,6 +134,17 @@ impl LaneConfig {
         .into_iter()
         .filter_map(|(name, found)| Some(format!("{}: {}", self.key(name), found?)))
     }
+}
+
+fn agents(key: &str, texts: &[String]) -> Result<Vec<Address>> {
+    let address = |text: &String| {
+        text.parse().map_err(|_| {
+            Failure::configuration(format!(
+                "{key}: {text:?} is not an address: write 0x and 40 hex digits"
+            ))
+        })
+    };
+    texts.iter().map(address).collect()
 }
 
 /// The registries of one issuer on one chain: more than the database tells apart

@@ -1,5 +1,6 @@
 //! What the file and the environment make together.
 
+use alloy_primitives::Address;
 use secrecy::ExposeSecret;
 
 use super::*;
@@ -43,6 +44,7 @@ confirmations = 12
 max_fee_gwei = 0.25
 poll_ms = 500
 max_in_flight = 3
+agents = ["0x00000000000000000000000000000000000000aa"]
 [[lane]]
 issuer = "acme"
 chain_id = 1
@@ -69,6 +71,7 @@ fn all_of_it_is_read() {
     assert_eq!(lane.max_fee.unwrap().0, 250_000_000);
     assert_eq!(lane.poll.unwrap().0, 500);
     assert_eq!(lane.max_in_flight, Some(3));
+    assert_eq!(lane.agents, [Address::with_last_byte(0xaa)]);
     assert!(config.lanes[1].max_fee.is_none());
 }
 

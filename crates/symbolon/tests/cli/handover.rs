@@ -85,8 +85,13 @@ async fn a_multisig_accepts_and_then_does_what_is_printed() {
     let verified = chain
         .desk
         .run(&["chain", "verify", "--json"])
-        .succeeded()
+        .exits(7)
         .json();
+    let alarm = verified[0]["alarms"][0].as_str().unwrap();
+    assert!(
+        alarm.contains(&format!("offered to {}", multisig.address)),
+        "{alarm}"
+    );
     assert_eq!(verified[0]["pending_owner"], offered["pending_owner"]);
     multisig.send(&offered["transactions"][0]).await;
     assert_eq!(state(&["--to", &to]), "accepted");

@@ -1,6 +1,9 @@
 //! `symbolon chain verify`: what is right about a registry, and what is not.
 
+use alloy::sol_types::SolCall;
+use alloy_primitives::{Address, Uint};
 use serde_json::{Value, json};
+use symbolon_bindings::IdentityRegistry;
 use symbolon_chain::{deploy, roles};
 
 use crate::chain::{Chain, MIRROR, OWNER_KEY};
@@ -77,6 +80,33 @@ async fn a_signer_that_may_not_write_is_an_alarm() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_named_in_the_configuration_and_believed_for_a_while() {
+    let chain = Chain::with_lane().await;
+    let registry = verify(&chain, 0)["registry"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let _agent = STRANGER.parse().unwrap();
+    own(&chain, registry, IdentityRegistry::addAgentCall { _agent }).await;
+    let found = verify(&chain, 7);
+    assert!(
+        matches!(alarms(&found)[..], [alarm] if alarm.contains("does not name it")),
+        "{found:#}"
+    );
+    let lane = chain.desk.read("symbolon.toml") + &format!("agents = [\"{STRANGER}\"]\n");
+    chain.desk.write("symbolon.toml", &lane);
+    assert_eq!(verify(&chain, 0)["expected_agents"], json!([STRANGER]));
+    let call = IdentityRegistry::setAgentTermCall { term: Uint::MAX };
+    own(&chain, registry, call).await;
+    let found = verify(&chain, 7);
+    assert!(
+        matches!(alarms(&found)[..], [alarm] if alarm.contains("counts for ever")),
+        "{found:#}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_code_is_not_believed() {
     let chain = Chain::with_lane().await;
     let registry = verify(&chain, 0)["registry"].clone();
@@ -89,6 +119,13 @@ async fn other_code_is_not_believed() {
         (&json!(false), &Value::Null)
     );
     assert!(alarms(&found)[0].contains("not the committed one"));
+}
+
+/// The owner calls its registry.
+async fn own(chain: &Chain, registry: Address, call: impl SolCall) {
+    let (endpoint, input) = (chain.endpoint().await, call.abi_encode().into());
+    let sent = deploy::send(&endpoint, &deployer(), registry, input, "to set it up").await;
+    sent.unwrap();
 }
 
 fn deployer() -> symbolon_chain::signer::LaneSigner {

@@ -25,7 +25,8 @@ Examples:
   symbolon chain verify 8453 --json
 
 It fails with 7 where the code at the address is not the committed one, where the lane's signer
-may not write, or where anybody else may.")]
+may not write, where anybody else may whom the configuration does not name, where an agent's word
+counts for ever, or where the ownership is on offer.")]
 pub(crate) struct VerifyArgs {
     /// Only this chain [default: all that have a lane in the configuration]
     #[arg(value_name = "CHAIN_ID")]
@@ -93,10 +94,15 @@ async fn look(
         None => None,
     };
     let mut finding = Finding {
-        chain: id.chain,
+        id,
         registry: chain.registry,
         committed,
         signer: signer.or(place.chain.status.signer),
+        expected_agents: place
+            .lane
+            .as_ref()
+            .map(|lane| lane.agents.clone())
+            .unwrap_or_default(),
         roles: None,
         owner_has_code: false,
         expected: None,

@@ -3,16 +3,18 @@
 use alloy_primitives::Address;
 use serde_json::{Value, json};
 use symbolon_chain::roles::Roles;
-use symbolon_core::{ids::ChainId, mirror::rules::AgentTerm};
+use symbolon_core::{ids::RegistryId, mirror::rules::AgentTerm};
 
 /// What was found.
 pub(super) struct Finding {
-    pub(super) chain: ChainId,
+    pub(super) id: RegistryId,
     pub(super) registry: Address,
     /// Whether the code there is the committed one, byte for byte.
     pub(super) committed: bool,
     /// With whose key the register writes, as far as anybody here knows.
     pub(super) signer: Option<Address>,
+    /// The agents that this machine's configuration expects.
+    pub(super) expected_agents: Vec<Address>,
     /// Who may do what, if the code can be believed.
     pub(super) roles: Option<Roles>,
     pub(super) owner_has_code: bool,
@@ -54,6 +56,26 @@ impl Finding {
                 "{mirror} may write, and is not the lane's signer: finish the rotation that is under way, or let the owner remove it"
             )
         }));
+        let unexpected = roles
+            .agents
+            .iter()
+            .filter(|agent| !self.expected_agents.contains(agent));
+        alarms.extend(unexpected.map(|agent| {
+            format!(
+                "the agent {agent} may write, and the lane's section does not name it: name it under agents if the owner appointed it on purpose, a token that recovers wallets for one; else let the owner remove it"
+            )
+        }));
+        if roles.agent_term == AgentTerm::Unlimited && !roles.agents.is_empty() {
+            alarms.push(
+                "what an agent writes counts for ever: let the owner set a term (setAgentTerm, in seconds) within which the register confirms it".to_owned(),
+            );
+        }
+        if let Some(pending) = roles.pending_owner {
+            alarms.push(format!(
+                "the ownership is offered to {pending}, who may take it at any time: let it accept, or withdraw the offer (`symbolon chain handover {} --cancel`)",
+                self.id
+            ));
+        }
         alarms
     }
 
@@ -65,7 +87,8 @@ impl Finding {
             AgentTerm::Unlimited => json!("unlimited"),
         });
         json!({
-            "chain_id": self.chain,
+            "chain_id": self.id.chain,
+            "place": self.id.place,
             "registry": self.registry,
             "ok": alarms.is_empty(),
             "alarms": alarms,
@@ -76,6 +99,7 @@ impl Finding {
             "signer": self.signer,
             "mirrors": roles.map(|roles| &roles.mirrors),
             "agents": roles.map(|roles| &roles.agents),
+            "expected_agents": self.expected_agents,
             "agent_term_seconds": agent_term,
             "first_owner": roles.and_then(|roles| roles.first_owner),
             "create2_address": self.expected,
@@ -85,7 +109,7 @@ impl Finding {
     }
 
     pub(super) fn text(&self) -> String {
-        let mut lines = vec![format!("chain {}: {}", self.chain, self.registry)];
+        let mut lines = vec![format!("chain {}: {}", self.id, self.registry)];
         let mut line = |what: &str, found: String| lines.push(format!("  {what:<14}{found}"));
         if let Some(roles) = &self.roles {
             line("code", "the committed one".to_owned());

@@ -59,11 +59,15 @@ interface IKYCRegistrar is IAuthorities, IVerdict {
     function setInvestorRestriction(bytes32 id, bool restricted) external returns (bool);
 
     /// @notice Hands investors over to another authority, whatever its countries. Only for the owner.
+    /// @dev Under a restricted authority they lose their verification with this call, and {InvestorRestriction} is
+    /// silent about it: the restriction of the authority is what says so.
     /// @param authID The authority that answers for them from now on.
     function setInvestorAuthority(bytes32 authID, bytes32[] calldata ids) external returns (bool);
 
     /// @notice Gives new addresses to an id, or lifts the restriction of its old ones. For an investor: only for the
     /// authorities of its country. For an authority: only for the owner.
+    /// @dev Whose an address is nobody proves: an authority may bind any address that has no id yet, and only the
+    /// holder of that id can use it from then on. What an authority bound wrongly stays restricted, never free.
     function registerAddresses(bytes32 id, address[] calldata addr) external returns (bool);
 
     /// @notice Restricts addresses of an id; they stay associated with it. The same callers as {registerAddresses}.

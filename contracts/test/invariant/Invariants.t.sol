@@ -36,6 +36,17 @@ contract InvariantsTest is Test {
         }
     }
 
+    /// @dev I4: one bit ends the verification of all whom an authority verified, its stale and its new ones.
+    function invariantARestrictedAuthorityHasNoVerifiedWallet() public view {
+        for (uint256 i = 0; i < handler.count(); ++i) {
+            address wallet = handler.wallets(i);
+            uint8 authority = Words.unpack(handler.registry().recordOf(wallet)).authority;
+            if (handler.registry().isAuthorityRestricted(authority)) {
+                assertFalse(handler.registry().isVerified(wallet), "verified by a restricted authority");
+            }
+        }
+    }
+
     /// @dev The pair call says what the two single calls say.
     function invariantPairs() public view {
         for (uint256 i = 0; i < handler.count(); ++i) {

@@ -10,7 +10,7 @@ use alloy::{
     providers::{Provider, ProviderBuilder, RootProvider},
     rpc::json_rpc::ErrorPayload,
     rpc::types::TransactionRequest,
-    transports::{RpcError, TransportErrorKind},
+    transports::{RpcError, TransportErrorKind, TransportResult},
 };
 use symbolon_core::{
     ids::ChainId,
@@ -207,12 +207,13 @@ impl Endpoint {
         receipt.map_err(refused(method))
     }
 
-    /// The result of a call, or the words with which the contract refused it.
+    /// The result of a call at the newest block, or the words with which the
+    /// contract refused it.
     pub async fn call(
         &self,
         request: TransactionRequest,
     ) -> Result<Result<Bytes, String>, ChainError> {
-        match self.provider.call(request).await {
+        match self.at_newest_block(request).await {
             Ok(output) => Ok(Ok(output)),
             Err(RpcError::ErrorResp(payload)) => Ok(Err(reason_of(&payload))),
             Err(error) => Err(refused("eth_call")(error)),
@@ -239,13 +240,20 @@ impl Endpoint {
         &self,
         request: TransactionRequest,
     ) -> Result<Result<Bytes, String>, ChainError> {
-        match self.provider.call(request).await {
+        match self.at_newest_block(request).await {
             Ok(output) => Ok(Ok(output)),
             Err(RpcError::ErrorResp(payload)) if is_the_contracts(&payload) => {
                 Ok(Err(reason_of(&payload)))
             }
             Err(error) => Err(refused("eth_call")(error)),
         }
+    }
+
+    /// The client's own default is the pending block, whose transactions may
+    /// never be mined.
+    async fn at_newest_block(&self, request: TransactionRequest) -> TransportResult<Bytes> {
+        let newest = BlockId::latest();
+        self.provider.call(request).block(newest).await
     }
 
     /// Sends stored bytes, and says what the node made of them.

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::{
+    primitives::{Address, B256, U256},
+    providers::Provider,
+};
 use secrecy::SecretString;
 use symbolon_chain::{
     ChainError, deploy, endpoint::Endpoint, lane::LaneClient, roles, signer::LaneSigner, token,
@@ -101,6 +104,28 @@ async fn send(chain: &Chain, envelope: &Envelope) -> Receipt {
     let (nonce, receipt) = observation.receipts.into_iter().next().unwrap();
     assert_eq!(nonce, envelope.nonce);
     receipt
+}
+
+/// What a node merely keeps for later may never be mined.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_not_read_as_if_it_were_mined() {
+    let chain = chain().await;
+    let node = async |method: &'static str, params: serde_json::Value| -> serde_json::Value {
+        let asked = chain.endpoint.provider().raw_request(method.into(), params);
+        asked.await.unwrap()
+    };
+    node("evm_setAutomine", serde_json::json!([false])).await;
+    let batch = Batch::Upsert(vec![Upsert {
+        wallet: wallet(1),
+        record: approved(1),
+    }]);
+    let signed = chain.client.sign(&envelope(0, batch)).unwrap();
+    let taken = chain.client.broadcast(&signed.raw).await;
+    assert_eq!(taken, Broadcast::Accepted);
+    let held = async || chain.client.records(&[wallet(1)]).await.unwrap();
+    assert_eq!(held().await, [WalletRecord::EMPTY]);
+    node("evm_mine", serde_json::json!([])).await;
+    assert_eq!(held().await, [approved(1)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

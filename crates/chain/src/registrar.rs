@@ -9,9 +9,9 @@ use alloy::{
     primitives::{Address, B256, Bytes, keccak256},
     providers::Provider,
     rpc::types::{Filter, Log},
-    sol_types::{SolCall, SolEvent},
+    sol_types::{SolCall, SolEvent, SolEventInterface},
 };
-use symbolon_bindings::KYCRegistrar;
+use symbolon_bindings::KYCRegistrar::{self, KYCRegistrarEvents};
 use symbolon_core::time::UnixSeconds;
 
 use crate::{
@@ -209,82 +209,50 @@ pub async fn events(
 }
 
 fn read(log: &Log) -> Result<RegistrarEvent, ChainError> {
-    let unreadable = |_| nonsense("an event of the registrar's that cannot be read");
-    let raw = &log.inner;
-    macro_rules! decoded {
-        ($event:ident) => {
-            KYCRegistrar::$event::decode_log(raw)
-                .map_err(unreadable)?
-                .data
-        };
-    }
-    let topic = log.topic0().copied().unwrap_or_default();
-    Ok(match topic {
-        KYCRegistrar::AuthorityIndexed::SIGNATURE_HASH => {
-            let said = decoded!(AuthorityIndexed);
-            RegistrarEvent::AuthorityIndexed {
-                id: said.id,
-                index: said.index,
-            }
-        }
-        KYCRegistrar::AuthorityCountriesSet::SIGNATURE_HASH => {
-            let said = decoded!(AuthorityCountriesSet);
-            RegistrarEvent::AuthorityCountriesSet {
-                id: said.id,
-                countries: said.countries,
-                permitted: said.permitted,
-            }
-        }
-        KYCRegistrar::AuthorityRestriction::SIGNATURE_HASH => {
-            let said = decoded!(AuthorityRestriction);
-            RegistrarEvent::AuthorityRestriction {
-                id: said.id,
-                restricted: said.restricted,
-            }
-        }
-        KYCRegistrar::NewInvestor::SIGNATURE_HASH => {
-            let said = decoded!(NewInvestor);
-            RegistrarEvent::NewInvestor {
-                id: said.id,
-                country: said.country,
-                rating: said.rating,
-                expires: said.expires.to(),
-                authority: said.authority,
-            }
-        }
-        KYCRegistrar::UpdatedInvestor::SIGNATURE_HASH => {
-            let said = decoded!(UpdatedInvestor);
-            RegistrarEvent::UpdatedInvestor {
-                id: said.id,
-                rating: said.rating,
-                expires: said.expires.to(),
-                authority: said.authority,
-            }
-        }
-        KYCRegistrar::InvestorRestriction::SIGNATURE_HASH => {
-            let said = decoded!(InvestorRestriction);
-            RegistrarEvent::InvestorRestriction {
-                id: said.id,
-                restricted: said.restricted,
-                authority: said.authority,
-            }
-        }
-        KYCRegistrar::RegisteredAddresses::SIGNATURE_HASH => {
-            let said = decoded!(RegisteredAddresses);
-            RegistrarEvent::RegisteredAddresses {
-                id: said.id,
-                addresses: said.addr,
-                authority: said.authority,
-            }
-        }
-        KYCRegistrar::RestrictedAddresses::SIGNATURE_HASH => {
-            let said = decoded!(RestrictedAddresses);
-            RegistrarEvent::RestrictedAddresses {
-                id: said.id,
-                addresses: said.addr,
-                authority: said.authority,
-            }
-        }
+    let event = KYCRegistrarEvents::decode_log(&log.inner)
+        .map_err(|_| nonsense("an event of the registrar's that cannot be read"))?;
+    Ok(match event.data {
+        KYCRegistrarEvents::AuthorityIndexed(said) => RegistrarEvent::AuthorityIndexed {
+            id: said.id,
+            index: said.index,
+        },
+        KYCRegistrarEvents::AuthorityCountriesSet(said) => RegistrarEvent::AuthorityCountriesSet {
+            id: said.id,
+            countries: said.countries,
+            permitted: said.permitted,
+        },
+        KYCRegistrarEvents::AuthorityRestriction(said) => RegistrarEvent::AuthorityRestriction {
+            id: said.id,
+            restricted: said.restricted,
+        },
+        KYCRegistrarEvents::NewInvestor(said) => RegistrarEvent::NewInvestor {
+            id: said.id,
+            country: said.country,
+            rating: said.rating,
+            expires: said.expires.to(),
+            authority: said.authority,
+        },
+        KYCRegistrarEvents::UpdatedInvestor(said) => RegistrarEvent::UpdatedInvestor {
+            id: said.id,
+            rating: said.rating,
+            expires: said.expires.to(),
+            authority: said.authority,
+        },
+        KYCRegistrarEvents::InvestorRestriction(said) => RegistrarEvent::InvestorRestriction {
+            id: said.id,
+            restricted: said.restricted,
+            authority: said.authority,
+        },
+        KYCRegistrarEvents::RegisteredAddresses(said) => RegistrarEvent::RegisteredAddresses {
+            id: said.id,
+            addresses: said.addr,
+            authority: said.authority,
+        },
+        KYCRegistrarEvents::RestrictedAddresses(said) => RegistrarEvent::RestrictedAddresses {
+            id: said.id,
+            addresses: said.addr,
+            authority: said.authority,
+        },
         _ => return Err(nonsense("a log that was not asked for")),
     })
 }

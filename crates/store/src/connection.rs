@@ -1,11 +1,15 @@
 //! The pool of connections.
 
+mod transaction;
+
 use std::time::Duration;
 
 use sqlx::{
-    Connection, PgConnection, PgPool, Postgres, Transaction,
+    Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+
+pub(crate) use transaction::Transaction;
 
 use crate::Result;
 
@@ -78,23 +82,13 @@ impl Store {
     }
 
     /// Begins a transaction on tables that may grow fast, or empty.
-    pub(crate) async fn begin_growing(&self) -> Result<Transaction<'static, Postgres>> {
-        self.begin_with(BEGIN_GROWING).await
+    pub(crate) async fn begin_growing(&self) -> Result<Transaction> {
+        Transaction::begin(&self.pool, BEGIN_GROWING).await
     }
 
     /// Begins to read everything as of one moment.
-    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction<'static, Postgres>> {
-        self.begin_with(BEGIN_SNAPSHOT).await
-    }
-
-    /// Nobody can give up a transaction while it begins: sqlx 0.9 would lend the
-    /// connection to the next one with the transaction open and its locks held
-    /// (sqlx issue 4385). Whoever stops waiting drops it once it has begun.
-    async fn begin_with(&self, statement: &'static str) -> Result<Transaction<'static, Postgres>> {
-        let pool = self.pool.clone();
-        let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
-        // The task is cancelled only where its runtime ends.
-        Ok(begun.unwrap_or(Err(sqlx::Error::PoolClosed))?)
+    pub(crate) async fn begin_snapshot(&self) -> Result<Transaction> {
+        Transaction::begin(&self.pool, BEGIN_SNAPSHOT).await
     }
 
     /// Ends all connections in order.

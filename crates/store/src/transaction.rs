@@ -1,11 +1,11 @@
 //! A change to one issuer's register, under that issuer's lock.
 
-use sqlx::{Postgres, Transaction};
 use symbolon_core::{ids::IssuerId, log::Head};
 
 use crate::{
     Result, Store, StoreError,
     codec::{bigint, issuer_key},
+    connection::Transaction,
     issuer::{self, Moment},
     notify,
 };
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub struct IssuerTransaction {
     pub(crate) issuer: IssuerId,
-    pub(crate) transaction: Transaction<'static, Postgres>,
+    pub(crate) transaction: Transaction,
     /// As it was locked.
     pub(crate) locked: Moment,
     /// The head after what was decided here.

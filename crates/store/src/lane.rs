@@ -83,7 +83,7 @@ impl Store {
             "this attempt at the nonce is stored already",
         ))?;
         outbox::carry_out(&mut transaction, issuer, registry, &envelope.discharge).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// The lane's transactions of which nobody knows what became, by nonce and
@@ -161,7 +161,7 @@ impl Store {
             vain.push(place.batch(&mut transaction).await?);
         }
         owe_again(&mut transaction, issuer, target, &vain, now).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// Notes what became of these nonces, in this order and all or nothing:
@@ -215,7 +215,7 @@ impl Store {
         }
         authority::observe(&mut transaction, issuer, registry, &authorities).await?;
         owe_again(&mut transaction, issuer, target, &vain, now).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 }
 

@@ -116,7 +116,7 @@ impl Store {
     ) -> Result<()> {
         let mut transaction = self.begin_growing().await?;
         carry_out(&mut transaction, issuer, registry, discharge).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await
     }
 
     /// The entry up to which this chain is no longer owed any change, the

@@ -120,7 +120,15 @@ impl IssuerTransaction {
         wallets: &[WalletAddress],
         now: UnixSeconds,
     ) -> Result<()> {
-        outbox::requeue(&mut self.transaction, &self.issuer, target, wallets, now).await?;
+        outbox::requeue(
+            &mut self.transaction,
+            &self.issuer,
+            target,
+            wallets,
+            None,
+            now,
+        )
+        .await?;
         self.queued |= !wallets.is_empty();
         Ok(())
     }

@@ -34,8 +34,14 @@ async fn the_status_says_who_decides() {
         "chain_id": 1,
         "address": "0x4242424242424242424242424242424242424242",
         "next_block": 7,
+        "last_error": null,
     });
     assert_eq!(status["writer"], writer);
+    let issuer = ACME.parse().unwrap();
+    let noted = server.state.store.note_witnessing(&issuer, Some("away"));
+    noted.await.unwrap();
+    let status = server.get("/v1/status").await.expect(200);
+    assert_eq!(status["writer"]["last_error"], "away");
 }
 
 #[tokio::test]

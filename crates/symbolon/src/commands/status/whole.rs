@@ -74,7 +74,7 @@ fn document(whole: &Whole) -> serde_json::Value {
                 "open_transactions": owed.map_or(0, |owed| owed.open_transactions),
                 "lag_seconds": whole.lag(chain).unwrap_or(0),
                 "head_block": chain.status.head_block,
-                "last_error": chain.status.last_error,
+                "last_error": chain.trouble(),
             })
         })
         .collect();
@@ -124,11 +124,7 @@ fn text(whole: &Whole) -> String {
                 grouped(owed.map_or(0, |owed| owed.denials)),
                 grouped(owed.map_or(0, |owed| owed.open_transactions)),
                 lag,
-                chain
-                    .status
-                    .last_error
-                    .clone()
-                    .unwrap_or_else(|| "none".to_owned()),
+                chain.trouble().unwrap_or_else(|| "none".to_owned()),
             ]);
         }
         lines.push(chains.to_string());

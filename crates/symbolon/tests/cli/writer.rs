@@ -8,7 +8,7 @@ use symbolon_chain::{deploy, signer::LaneSigner};
 use crate::{
     chain::{Chain, OWNER_KEY},
     serve::{address, start},
-    support::{Ended, WALLET},
+    support::{Ended, WALLET, customers},
 };
 
 const SECTION: &str = "[[registrar]]\nissuer = \"acme\"\nchain_id = 31337\nrpc_url_env = \"SYMBOLON_RPC_URL_31337\"\n";
@@ -169,4 +169,25 @@ async fn a_writer_stays_once_anything_is_written() {
         "{ended:#?}"
     );
     assert_eq!(chain.registrar_check()["status"], "fail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_refused_as_a_whole_before_any_row_is_read() {
+    let (chain, registrar, block) = with_registrar().await;
+    let desk = &chain.desk;
+    chain.choose(&registrar.to_string(), block).succeeded();
+    desk.write("some.csv", &customers(3));
+    desk.write("none.csv", "no,such,columns\n");
+    for file in ["some.csv", "none.csv"] {
+        let arguments = ["import", file, "--map", "Land=country", "--save-map"];
+        let refused = desk.run(&arguments).exits(4);
+        assert!(
+            refused.error().contains("registrar on chain"),
+            "{refused:#?}"
+        );
+    }
+    let store = &desk.database.as_ref().unwrap().store;
+    let issuer = "acme".parse().unwrap();
+    assert!(store.imports(&issuer, None, 9).await.unwrap().is_empty());
+    assert!(store.column_map(&issuer).await.unwrap().is_empty());
 }

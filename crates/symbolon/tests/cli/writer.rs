@@ -172,6 +172,39 @@ async fn a_writer_stays_once_anything_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_status_says_who_decides_and_whether_it_is_heard() {
+    let (chain, registrar, block) = with_registrar().await;
+    let desk = &chain.desk;
+    let status = || desk.run(&["status", "--json"]).succeeded().json();
+    let text = || desk.run(&["status"]).succeeded().stdout;
+    assert_eq!(status()["writer"], json!({"writer": "register"}));
+    assert!(text().contains("decided by the register\n"), "{}", text());
+
+    let chosen = chain.choose(&registrar.to_string(), block).succeeded();
+    let shown = status();
+    let writer = &shown["writer"];
+    assert_eq!(writer["writer"], "registrar");
+    assert_eq!(writer["address"], chosen.json()["address"]);
+    assert_eq!(
+        (&writer["chain_id"], &writer["from_block"]),
+        (&json!(31_337), &json!(block))
+    );
+    assert_eq!(
+        (&writer["next_block"], &writer["last_error"]),
+        (&json!(block), &Value::Null)
+    );
+    let line = format!("decided by {registrar} on chain 31337, read up to block ");
+    assert!(text().contains(&line), "{}", text());
+
+    let store = &desk.database.as_ref().unwrap().store;
+    let issuer = "acme".parse().unwrap();
+    let noted = store.note_witnessing(&issuer, Some("no answer"));
+    noted.await.unwrap();
+    assert_eq!(status()["writer"]["last_error"], "no answer");
+    assert!(text().contains("; not read now: no answer\n"), "{}", text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_refused_as_a_whole_before_any_row_is_read() {
     let (chain, registrar, block) = with_registrar().await;
     let desk = &chain.desk;

@@ -14,6 +14,7 @@ use alloy::{
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{mirror::record::WalletRecord, wallet::WalletAddress};
 
+pub use crate::spans::Span;
 use crate::{ChainError, endpoint::Endpoint, receipt::MinedReceipt, spans};
 
 sol! {
@@ -44,16 +45,27 @@ pub struct Recovery {
     pub records: Vec<(WalletAddress, WalletRecord)>,
 }
 
-/// Every recovery by the registry's agents, from one block to another, both
-/// included, in the chain's order.
+/// Recoveries in the first blocks of a range, and how far they were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recoveries {
+    /// Every recovery by the registry's agents, in the chain's order.
+    pub found: Vec<Recovery>,
+    /// Up to this block, included.
+    pub through: u64,
+}
+
+/// Every recovery by the registry's agents, from one block on, and to this one
+/// at most: as many blocks as the node is asked for at a time.
 pub async fn recoveries(
     endpoint: &Endpoint,
     registry: Address,
     from: u64,
     to: u64,
-) -> Result<Vec<Recovery>, ChainError> {
+    span: &mut Span,
+) -> Result<Recoveries, ChainError> {
+    let (removals, through) = removals(endpoint, registry, from, to, span).await?;
     let mut found = Vec::new();
-    for (block, transaction) in removals(endpoint, registry, from, to).await? {
+    for (block, transaction) in removals {
         let receipt = endpoint.receipt(transaction).await?;
         let receipt = receipt.ok_or(ChainError::Nonsense {
             method: "eth_getTransactionReceipt",
@@ -75,22 +87,24 @@ pub async fn recoveries(
             }
         }
     }
-    Ok(found)
+    Ok(Recoveries { found, through })
 }
 
-/// The transactions that removed a wallet: a recovery is one of them, and
-/// hardly anything else is.
+/// The transactions that removed a wallet, and how far they were read: a
+/// recovery is one of them, and hardly anything else is.
 async fn removals(
     endpoint: &Endpoint,
     registry: Address,
     from: u64,
     to: u64,
-) -> Result<Vec<(u64, B256)>, ChainError> {
+    span: &mut Span,
+) -> Result<(Vec<(u64, B256)>, u64), ChainError> {
     let filter = Filter::new()
         .address(registry)
         .event_signature(IdentityRegistry::IdentityRemoved::SIGNATURE_HASH);
     let mut found: Vec<(u64, B256)> = Vec::new();
-    for log in spans::logs(endpoint, &filter, from, to).await? {
+    let (logs, through) = spans::next(endpoint, &filter, from, to, span).await?;
+    for log in logs {
         let (Some(block), Some(hash)) = (log.block_number, log.transaction_hash) else {
             return Err(ChainError::Nonsense {
                 method: "eth_getLogs",
@@ -101,7 +115,7 @@ async fn removals(
             found.push((block, hash));
         }
     }
-    Ok(found)
+    Ok((found, through))
 }
 
 /// What contracts say of recoveries, be it true or not.

@@ -1,5 +1,5 @@
 //! Logs of many blocks, asked for a span at a time: nodes bound how much they
-//! give at once, each in its own way.
+//! give at once, each in its own way, and busy blocks fill that bound sooner.
 
 use alloy::{
     providers::Provider,
@@ -11,9 +11,80 @@ use crate::{
     endpoint::{Endpoint, refused},
 };
 
-/// Blocks whose logs are asked for at a time, at first and at least.
+/// Blocks whose logs are asked for at a time, at first and at most.
 pub(crate) const SPAN: u64 = 10_000;
+/// A node that refuses even this many has another reason.
 const LEAST_SPAN: u64 = 50;
+/// After so many answers in a row a wider span is tried.
+const BEFORE_WIDER: u32 = 8;
+
+/// How many blocks a node is asked for at a time, as its answers teach. Keep it
+/// for as long as the same node is asked for the same logs.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    blocks: u64,
+    answers: u32,
+}
+
+impl Default for Span {
+    fn default() -> Self {
+        Self {
+            blocks: SPAN,
+            answers: 0,
+        }
+    }
+}
+
+impl Span {
+    fn last(self, from: u64, to: u64) -> u64 {
+        to.min(from.saturating_add(self.blocks - 1))
+    }
+
+    fn answered(&mut self) {
+        self.answers += 1;
+        if self.answers >= BEFORE_WIDER {
+            self.answers = 0;
+            self.blocks = (self.blocks * 2).min(SPAN);
+        }
+    }
+
+    /// Whether fewer may be asked for. Where not, the span was not the reason.
+    fn refused(&mut self) -> bool {
+        self.answers = 0;
+        let narrower = self.blocks > LEAST_SPAN;
+        self.blocks = match narrower {
+            true => (self.blocks / 4).max(LEAST_SPAN),
+            false => SPAN,
+        };
+        narrower
+    }
+}
+
+/// The logs that match in the first blocks of these, in the chain's order, and
+/// the last block that they are of.
+pub(crate) async fn next(
+    endpoint: &Endpoint,
+    wanted: &Filter,
+    from: u64,
+    to: u64,
+    span: &mut Span,
+) -> Result<(Vec<Log>, u64), ChainError> {
+    loop {
+        let last = span.last(from, to);
+        let filter = wanted.clone().from_block(from).to_block(last);
+        match endpoint.provider().get_logs(&filter).await {
+            Ok(logs) => {
+                span.answered();
+                return Ok((logs, last));
+            }
+            Err(error) => {
+                if !span.refused() {
+                    return Err(refused("eth_getLogs")(error));
+                }
+            }
+        }
+    }
+}
 
 /// The logs that match, from one block to another, both included, in the
 /// chain's order.
@@ -23,19 +94,40 @@ pub(crate) async fn logs(
     from: u64,
     to: u64,
 ) -> Result<Vec<Log>, ChainError> {
-    let mut found = Vec::new();
-    let (mut from, mut span) = (from, SPAN);
+    let (mut found, mut from, mut span) = (Vec::new(), from, Span::default());
     while from <= to {
-        let last = to.min(from.saturating_add(span - 1));
-        let filter = wanted.clone().from_block(from).to_block(last);
-        match endpoint.provider().get_logs(&filter).await {
-            Ok(logs) => {
-                found.extend(logs);
-                from = last + 1;
-            }
-            Err(_) if span > LEAST_SPAN => span = (span / 4).max(LEAST_SPAN),
-            Err(error) => return Err(refused("eth_getLogs")(error)),
-        }
+        let (logs, last) = next(endpoint, wanted, from, to, &mut span).await?;
+        found.extend(logs);
+        from = last + 1;
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_that_is_refused_is_narrower_and_widens_again() {
+        let mut span = Span::default();
+        assert_eq!(span.last(1, 1_000_000), SPAN);
+        assert!(span.refused() && span.refused());
+        assert_eq!(span.last(1, 1_000_000), SPAN / 16);
+        for _ in 0..BEFORE_WIDER {
+            span.answered();
+        }
+        assert_eq!(span.last(1, 1_000_000), SPAN / 8);
+        for _ in 0..10 * BEFORE_WIDER {
+            span.answered();
+        }
+        assert_eq!(span.last(1, 1_000_000), SPAN, "and no wider");
+    }
+
+    /// A node that is away says nothing of spans.
+    #[test]
+    fn what_refuses_the_narrowest_span_narrows_nothing() {
+        let mut span = Span::default();
+        while span.refused() {}
+        assert_eq!(span.last(1, 1_000_000), SPAN);
+    }
 }

@@ -3,8 +3,9 @@
 //! [`filter`] says whom a registry is told of, [`record`] is the word that a chain holds for a wallet, [`rules`] what the
 //! contract makes of a write, [`plan`] the cheapest writes that lead from what
 //! a chain holds to what it must hold, [`batch`] those writes as calldata
-//! carries them, [`fees`] what they may cost, and [`lane`] the machine that
-//! brings them to one chain under one signer's nonces.
+//! carries them, [`fees`] what they may cost, [`reinstatement`] when an authority
+//! may count again, and [`lane`] the machine that brings them to one chain under
+//! one signer's nonces.
 
 pub mod batch;
 pub mod fees;
@@ -12,4 +13,5 @@ pub mod filter;
 pub mod lane;
 pub mod plan;
 pub mod record;
+pub mod reinstatement;
 pub mod rules;

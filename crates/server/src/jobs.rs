@@ -9,7 +9,7 @@
 //! the shutdown token says so; stopping at any point loses nothing.
 
 pub mod expiry;
-mod follower;
+pub mod follower;
 mod hints;
 pub mod lane;
 pub mod registrar;

@@ -30,7 +30,7 @@ use symbolon_core::{
     ids::{ChainId, InvestorId},
     register::Refusal,
 };
-use symbolon_store::{StoreError, Subject};
+use symbolon_store::{StoreError, Subject, Writer};
 use utoipa::{
     IntoResponses, ToSchema,
     openapi::{RefOr, response::Response as Described},
@@ -170,6 +170,15 @@ fn unknown_investor(error: StoreError) -> Problem {
     match error {
         StoreError::NotFound { .. } => Refusal::UnknownInvestor.into(),
         error => error.into(),
+    }
+}
+
+/// Refuses at once what would be refused entry by entry, since a registrar on
+/// chain decides.
+async fn decides_here(state: &AppState, caller: &Caller) -> Result<()> {
+    match state.store.writer(&caller.issuer).await? {
+        Writer::Register => Ok(()),
+        Writer::Registrar { .. } => Err(Refusal::WriterIsOnChain.into()),
     }
 }
 

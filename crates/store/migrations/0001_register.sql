@@ -31,7 +31,9 @@ CREATE TABLE issuer (
     registrar_chain    bigint,
     registrar          bytea,
     registrar_block    bigint,
-    registrar_followed bigint NOT NULL DEFAULT 0
+    registrar_followed bigint NOT NULL DEFAULT 0,
+    -- Why it could not be read when that was last tried; null: it could.
+    registrar_error    text
 ) WITH (fillfactor = 50); -- the head changes with every transaction, in place
 
 -- The log: one row a decision, chained by hashes (I9).
@@ -58,6 +60,8 @@ CREATE TABLE authority (
     name       text       NOT NULL,
     countries  smallint[] NOT NULL, -- where it may act, ISO 3166-1 numeric
     restricted boolean    NOT NULL,
+    -- The entry that last cut it off or reinstated it.
+    restriction_entry bigint NOT NULL,
     PRIMARY KEY (issuer, authority),
     UNIQUE (issuer, name)
 );
@@ -155,12 +159,14 @@ CREATE TABLE chain (
     told_entry         bigint  NOT NULL DEFAULT 0,
     -- Read up to this block for what others wrote there.
     followed_block     bigint  NOT NULL DEFAULT 0,
+    -- Why it could not be when that was last tried; null: it could.
+    following_error    text,
     head_block         bigint,
     head_s             bigint,
     finalized_block    bigint,
     signer             bytea,
     signer_balance_wei numeric(39, 0),
-    last_error         text,
+    last_error         text,             -- of its lane
     updated_s          bigint,
     PRIMARY KEY (issuer, registry_id)
 ) WITH (fillfactor = 50); -- changes all the time, in place
@@ -169,7 +175,8 @@ CREATE TABLE chain (
 -- denials, which cannot wait, and what it was told in vain. A row goes only
 -- together with the storing of the signed transaction that carries it (I11),
 -- when the chain holds the right record already, or when the wallet has changed
--- again and the chain is told of that.
+-- again and the chain is told of that. A denial's row stays while the wallet is
+-- to be denied: by its number reinstatements know what to wait for.
 CREATE TABLE outbox (
     issuer       bigint  NOT NULL,
     registry_id     bigint  NOT NULL,
@@ -188,7 +195,7 @@ CREATE TABLE authority_mirror (
     issuer    bigint   NOT NULL,
     registry_id  bigint   NOT NULL,
     authority smallint NOT NULL,
-    told      boolean  NOT NULL, -- by the newest transaction that is stored
+    told      boolean,           -- by the newest transaction that is stored; null: in vain
     observed  boolean  NOT NULL,
     block_number bigint NOT NULL, -- that showed it
     PRIMARY KEY (issuer, registry_id, authority)
@@ -219,6 +226,8 @@ CREATE TABLE lane_transaction (
     batch            bytea    NOT NULL, -- the packed entries that it carries
     wallets          integer  NOT NULL,
     denies           boolean  NOT NULL, -- any of them, or an authority
+    -- The oldest entry whose denial it carries out of turn; null: none.
+    oldest_denial    bigint,
     head_number      bigint   NOT NULL, -- of the log, which it notarises (I9)
     head_hash        bytea    NOT NULL,
     gas_limit        bigint   NOT NULL,

@@ -12,13 +12,17 @@ use symbolon_core::{
     authority::{Authority, Mandate},
     country::Country,
     ids::{AuthorityIndex, IssuerId, RegistryId},
-    mirror::batch::{AuthorityRestriction, Batch},
+    log::EntryNumber,
+    mirror::{
+        batch::{AuthorityRestriction, Batch},
+        reinstatement::may_reinstate,
+    },
     verdict::RestrictedAuthorities,
 };
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, issuer_key, registry_id, registry_key},
+    codec::{bigint, entry_number, issuer_key, registry_id, registry_key},
     investor::country_code,
 };
 
@@ -29,7 +33,7 @@ pub struct AuthorityOnChain {
     pub registry: RegistryId,
     /// Which authority.
     pub authority: AuthorityIndex,
-    /// Whether the newest stored transaction cuts it off.
+    /// Whether the newest stored transaction cuts it off, unless it came to nothing.
     pub told: bool,
     /// Whether a confirmed block showed it cut off.
     pub observed: bool,
@@ -55,7 +59,7 @@ impl Store {
             Ok(AuthorityOnChain {
                 registry: registry_id(row.registry_id)?,
                 authority: index(row.authority)?,
-                told: row.told,
+                told: row.told.unwrap_or_default(),
                 observed: row.observed,
             })
         })
@@ -132,11 +136,12 @@ pub(crate) async fn all(
     .collect()
 }
 
-/// Stores an authority as it stands now.
+/// Stores an authority as this entry leaves it.
 pub(crate) async fn write(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     authority: &Authority,
+    entry: EntryNumber,
 ) -> Result<()> {
     let countries: Vec<_> = authority
         .countries
@@ -145,15 +150,18 @@ pub(crate) async fn write(
         .map(country_code)
         .collect();
     sqlx::query!(
-        "INSERT INTO authority (issuer, authority, name, countries, restricted) \
-         VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO authority (issuer, authority, name, countries, restricted, restriction_entry) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (issuer, authority) \
-         DO UPDATE SET countries = excluded.countries, restricted = excluded.restricted",
+         DO UPDATE SET countries = excluded.countries, restricted = excluded.restricted, \
+             restriction_entry = CASE WHEN authority.restricted = excluded.restricted \
+                 THEN authority.restriction_entry ELSE excluded.restriction_entry END",
         issuer_key(issuer),
         i16::from(authority.index.0),
         authority.name.as_str(),
         &countries,
         authority.restricted,
+        bigint(entry.0),
     )
     .execute(connection)
     .await?;
@@ -180,29 +188,37 @@ pub(crate) async fn to_cut_off(
     restrictions(rows, true)
 }
 
-/// Those that this chain is yet to be told of as reinstated. None while it is
-/// owed a denial, or one is yet to be mined: whoever was denied meanwhile must
-/// not count for a moment.
+/// Those that this chain is yet to be told of as reinstated, as far as
+/// [`may_reinstate`] lets it be. All is read at one moment: a reinstatement is
+/// never seen without the denials before it.
 pub(crate) async fn to_reinstate(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     registry: RegistryId,
 ) -> Result<Vec<AuthorityRestriction>> {
-    let rows = sqlx::query_scalar!(
-        "SELECT m.authority FROM authority_mirror m \
-         WHERE m.issuer = $1 AND m.registry_id = $2 AND m.told AND EXISTS ( \
-             SELECT FROM authority a WHERE a.issuer = $1 AND a.authority = m.authority \
-             AND NOT a.restricted) \
-         AND NOT EXISTS (SELECT FROM outbox WHERE issuer = $1 AND registry_id = $2 AND denial) \
-         AND NOT EXISTS (SELECT FROM lane_transaction WHERE issuer = $1 AND registry_id = $2 \
-             AND outcome IS NULL AND denies) \
-         ORDER BY m.authority",
+    let rows = sqlx::query!(
+        r#"SELECT m.authority, a.restriction_entry, least(
+             (SELECT entry_number FROM outbox WHERE issuer = $1 AND registry_id = $2 AND denial
+                 ORDER BY entry_number LIMIT 1),
+             (SELECT min(oldest_denial) FROM lane_transaction
+                 WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL)) AS oldest_denial
+         FROM authority_mirror m
+         JOIN authority a ON a.issuer = $1 AND a.authority = m.authority AND NOT a.restricted
+         WHERE m.issuer = $1 AND m.registry_id = $2 AND m.told IS NOT FALSE
+         ORDER BY m.authority"#,
         issuer_key(issuer),
         registry_key(registry),
     )
     .fetch_all(connection)
     .await?;
-    restrictions(rows, false)
+    let mut due = Vec::new();
+    for row in rows {
+        let oldest_denial = row.oldest_denial.map(entry_number).transpose()?;
+        if may_reinstate(entry_number(row.restriction_entry)?, oldest_denial) {
+            due.push(row.authority);
+        }
+    }
+    restrictions(due, false)
 }
 
 /// Notes that a stored transaction tells this chain of an authority.
@@ -246,8 +262,7 @@ pub(crate) async fn observe(
                          WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
                          AND call = 'set_authority_restriction' \
                          AND get_byte(batch, 0) = $3::smallint) THEN told \
-                     WHEN block_number = $5 AND observed <> $4 THEN NOT (SELECT restricted \
-                         FROM authority a WHERE a.issuer = $1 AND a.authority = $3) \
+                     WHEN block_number = $5 AND observed <> $4 THEN NULL \
                      WHEN block_number < $5 THEN $4 \
                      ELSE observed END \
              WHERE issuer = $1 AND registry_id = $2 AND authority = $3",
@@ -264,23 +279,21 @@ pub(crate) async fn observe(
 }
 
 /// Has the chain told again of the authorities in batches that came to nothing,
-/// as the register has them now. Another transaction may tell it already: then
-/// it hears it twice, which does no harm.
+/// as the register has them by then, whatever that is. Another transaction may
+/// tell it already: then it hears it twice, which does no harm.
 pub(crate) async fn tell_again(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     registry: RegistryId,
-    vain: &[Batch],
+    vain: impl Iterator<Item = &Batch>,
 ) -> Result<()> {
     for batch in vain {
         let Batch::Authority(AuthorityRestriction { authority, .. }) = batch else {
             continue;
         };
         sqlx::query!(
-            "UPDATE authority_mirror SET told = NOT a.restricted FROM authority a \
-             WHERE authority_mirror.issuer = $1 AND registry_id = $2 \
-             AND authority_mirror.authority = $3 \
-             AND a.issuer = $1 AND a.authority = $3",
+            "UPDATE authority_mirror SET told = NULL \
+             WHERE issuer = $1 AND registry_id = $2 AND authority = $3",
             issuer_key(issuer),
             registry_key(registry),
             i16::from(authority.0),

@@ -62,7 +62,7 @@ pub struct ChainStatus {
     pub signer: Option<Address>,
     /// What the signer has left for gas.
     pub signer_balance_wei: Option<u128>,
-    /// What went wrong last; `None` while all is well.
+    /// What went wrong with its lane last; `None` while all is well.
     pub last_error: Option<String>,
     /// When all this was seen.
     pub updated: Option<UnixSeconds>,
@@ -75,6 +75,25 @@ pub struct Chain {
     pub chain: NewChain,
     /// As seen.
     pub status: ChainStatus,
+    /// Why it could not be read for what others wrote there, when that was last
+    /// tried; `None` if it could.
+    pub following_error: Option<String>,
+}
+
+impl Chain {
+    /// What is wrong with it, for people; `None` while all is well.
+    pub fn trouble(&self) -> Option<String> {
+        let unread = self.following_error.as_ref();
+        let unread = unread.map(|error| format!("recoveries by tokens are not taken in: {error}"));
+        let troubles: Vec<_> = self
+            .status
+            .last_error
+            .clone()
+            .into_iter()
+            .chain(unread)
+            .collect();
+        (!troubles.is_empty()).then(|| troubles.join("; "))
+    }
 }
 
 impl IssuerTransaction {
@@ -120,7 +139,15 @@ impl IssuerTransaction {
         wallets: &[WalletAddress],
         now: UnixSeconds,
     ) -> Result<()> {
-        outbox::requeue(&mut self.transaction, &self.issuer, target, wallets, now).await?;
+        outbox::requeue(
+            &mut self.transaction,
+            &self.issuer,
+            target,
+            wallets,
+            None,
+            now,
+        )
+        .await?;
         self.queued |= !wallets.is_empty();
         Ok(())
     }
@@ -142,7 +169,8 @@ impl Store {
         let rows = sqlx::query!(
             r#"SELECT registry_id, name, registry, filter, deployed_block, confirmations, settings,
                 head_block, head_s, finalized_block, signer,
-                signer_balance_wei::text AS signer_balance_wei, last_error, updated_s
+                signer_balance_wei::text AS signer_balance_wei, last_error, updated_s,
+                following_error
             FROM chain WHERE issuer = $1 ORDER BY registry_id"#,
             issuer_key(issuer),
         )
@@ -175,6 +203,7 @@ impl Store {
                         last_error: row.last_error,
                         updated: row.updated_s.map(seconds).transpose()?,
                     },
+                    following_error: row.following_error,
                 })
             })
             .collect()

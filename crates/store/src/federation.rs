@@ -248,7 +248,7 @@ impl IssuerTransaction {
             | FederationEvent::AuthorityRestricted { authority }
             | FederationEvent::AuthorityReinstated { authority } => {
                 if let Some(authority) = federation.authorities.get(authority) {
-                    authority::write(connection, issuer, authority).await?;
+                    authority::write(connection, issuer, authority, entry).await?;
                 }
                 self.queued = true;
                 Ok(())

@@ -32,6 +32,26 @@ impl Store {
             "a block number",
         )
     }
+
+    /// Notes why this chain could not be read, or that it could. What its lane
+    /// notes of it stands beside that.
+    pub async fn note_following(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+        error: Option<&str>,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE chain SET following_error = $3 \
+             WHERE issuer = $1 AND registry_id = $2 AND following_error IS DISTINCT FROM $3",
+            issuer_key(issuer),
+            registry_key(registry),
+            error,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
 }
 
 impl IssuerTransaction {

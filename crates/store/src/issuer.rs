@@ -26,6 +26,9 @@ pub struct Issuer {
     pub head: Head,
     /// Who decides about its investors.
     pub writer: Writer,
+    /// Why the writer's chain could not be read when that was last tried; `None`
+    /// if it could, or if there is none.
+    pub writer_error: Option<String>,
 }
 
 impl Store {
@@ -52,7 +55,7 @@ impl Store {
         let row = sqlx::query_as!(
             IssuerRow,
             "SELECT slug, name, created_s, head_number, head_hash, registrar_chain, registrar, \
-                 registrar_block \
+                 registrar_block, registrar_error \
              FROM issuer WHERE issuer = $1",
             issuer_key(id),
         )
@@ -66,7 +69,7 @@ impl Store {
         sqlx::query_as!(
             IssuerRow,
             "SELECT slug, name, created_s, head_number, head_hash, registrar_chain, registrar, \
-                 registrar_block \
+                 registrar_block, registrar_error \
              FROM issuer ORDER BY slug",
         )
         .fetch_all(&self.pool)
@@ -123,6 +126,7 @@ struct IssuerRow {
     registrar_chain: Option<i64>,
     registrar: Option<Vec<u8>>,
     registrar_block: Option<i64>,
+    registrar_error: Option<String>,
 }
 
 impl IssuerRow {
@@ -136,6 +140,7 @@ impl IssuerRow {
             created: seconds(self.created_s)?,
             head: head(self.head_number, &self.head_hash)?,
             writer: writer::read(self.registrar_chain, self.registrar, self.registrar_block)?,
+            writer_error: self.registrar_error,
         })
     }
 }

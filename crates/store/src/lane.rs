@@ -16,6 +16,7 @@ use alloy_primitives::Address;
 use sqlx::PgConnection;
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
+    log::EntryNumber,
     mirror::{
         batch::Batch,
         filter::MirroredRegistry,
@@ -26,7 +27,7 @@ use symbolon_core::{
 
 use crate::{
     Result, Store, StoreError, authority,
-    codec::{address, bigint, issuer_key, registry_key, unsigned},
+    codec::{address, bigint, entry_number, issuer_key, registry_key, unsigned},
     connection,
     observed::{self, Sighting},
     outbox,
@@ -56,9 +57,9 @@ impl Store {
         sqlx::query!(
             "INSERT INTO lane_transaction (issuer, registry_id, signer, nonce, attempt, hash, raw, \
                  call, batch, wallets, head_number, head_hash, gas_limit, max_fee_wei, \
-                 priority_fee_wei, stored_ms, denies) \
+                 priority_fee_wei, stored_ms, denies, oldest_denial) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-                 $14::text::numeric, $15::text::numeric, $16, $17)",
+                 $14::text::numeric, $15::text::numeric, $16, $17, $18)",
             issuer_key(issuer),
             registry_key(registry),
             signer.as_slice(),
@@ -76,6 +77,7 @@ impl Store {
             envelope.price.priority_fee.0.to_string(),
             bigint(signed.stored_at.0),
             envelope.batch.denies(),
+            envelope.oldest_denial().map(|entry| bigint(entry.0)),
         )
         .execute(&mut *transaction)
         .await
@@ -158,7 +160,7 @@ impl Store {
                 signer,
                 nonce: *nonce,
             };
-            vain.push(place.batch(&mut transaction).await?);
+            vain.push(place.carried(&mut transaction).await?);
         }
         owe_again(&mut transaction, issuer, target, &vain, now).await?;
         transaction.commit().await
@@ -199,11 +201,11 @@ impl Store {
                     }));
                 }
                 Outcome::Failed(receipt) => {
-                    vain.push(place.batch(&mut transaction).await?);
+                    vain.push(place.carried(&mut transaction).await?);
                     place.end(&mut transaction, "failed", receipt).await?;
                 }
                 Outcome::Dropped => {
-                    vain.push(place.batch(&mut transaction).await?);
+                    vain.push(place.carried(&mut transaction).await?);
                     place.drop_all(&mut transaction).await?;
                 }
             }
@@ -219,18 +221,45 @@ impl Store {
     }
 }
 
-/// Has the chain told again of what these batches carry, as the register has it.
+/// Has the chain told again of what these carry, as the register has it.
 async fn owe_again(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     target: &MirroredRegistry,
-    vain: &[Batch],
+    vain: &[Carried],
     now: UnixSeconds,
 ) -> Result<()> {
-    let wallets = vain.iter().flat_map(Batch::versions);
+    let wallets = vain.iter().flat_map(|carried| carried.batch.versions());
     let wallets: Vec<_> = wallets.map(|(wallet, _)| wallet).collect();
-    outbox::requeue(connection, issuer, target, &wallets, now).await?;
-    authority::tell_again(connection, issuer, target.id, vain).await
+    let oldest = vain.iter().filter_map(|carried| carried.oldest_denial);
+    outbox::requeue(connection, issuer, target, &wallets, oldest.min(), now).await?;
+    let batches = vain.iter().map(|carried| &carried.batch);
+    authority::tell_again(connection, issuer, target.id, batches).await
+}
+
+/// Notes that any of the open transactions may carry a denial of this entry.
+pub(crate) async fn inherit_denial(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    entry: EntryNumber,
+) -> Result<()> {
+    sqlx::query!(
+        "UPDATE lane_transaction SET oldest_denial = least(oldest_denial, $3) \
+         WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL AND denies",
+        issuer_key(issuer),
+        registry_key(registry),
+        bigint(entry.0),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What the transactions of a nonce carry.
+struct Carried {
+    batch: Batch,
+    oldest_denial: Option<EntryNumber>,
 }
 
 /// One nonce of one lane.
@@ -292,9 +321,9 @@ impl Place<'_> {
     }
 
     /// What its transactions carry; every attempt carries the same.
-    async fn batch(&self, connection: &mut PgConnection) -> Result<Batch> {
+    async fn carried(&self, connection: &mut PgConnection) -> Result<Carried> {
         let row = sqlx::query!(
-            "SELECT call, batch FROM lane_transaction \
+            "SELECT call, batch, min(oldest_denial) OVER () AS oldest_denial FROM lane_transaction \
              WHERE issuer = $1 AND registry_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL ORDER BY attempt LIMIT 1",
             issuer_key(&self.issuer),
@@ -307,6 +336,9 @@ impl Place<'_> {
         .ok_or(StoreError::NotFound {
             what: "transaction",
         })?;
-        row::batch(&row.call, &row.batch)
+        Ok(Carried {
+            batch: row::batch(&row.call, &row.batch)?,
+            oldest_denial: row.oldest_denial.map(entry_number).transpose()?,
+        })
     }
 }

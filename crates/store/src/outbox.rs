@@ -7,7 +7,9 @@
 //!    denials, which cannot wait (I3), and wallets that must be told again.
 //!    A row counts only while that entry is the wallet's newest change; a later
 //!    one has a turn, or a row, of its own. (Unless the wallet left the chain
-//!    with it: then there is no other turn, and the row stands.)
+//!    with it: then there is no other turn, and the row stands.) A denial's row
+//!    counts while the wallet is to be denied: a reinstatement that was decided
+//!    later must wait for it ([`symbolon_core::mirror::reinstatement`]).
 //!
 //! What a lane then sends is whatever the register holds at that moment. The
 //! chain is no longer owed it
@@ -23,7 +25,7 @@
 //! read a whole table (`LATERAL … LIMIT 1` for one row by its key, bounds for
 //! several).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use alloy_primitives::hex;
 use sqlx::PgConnection;
@@ -43,7 +45,7 @@ use crate::{
     Result, Store, StoreError, authority,
     codec::{self, bigint, entry_number, issuer_key, registry_key},
     copy::Copy,
-    issuer,
+    issuer, lane,
     standing::{StandingRow, select_standings},
     wallet,
 };
@@ -107,7 +109,8 @@ impl Store {
         Ok(pulled)
     }
 
-    /// Notes that the chain is no longer owed this.
+    /// Notes that the chain is no longer owed this, since it holds it or is being
+    /// told of it: whatever is open may carry the denials that are struck here.
     pub async fn discharge(
         &self,
         issuer: &IssuerId,
@@ -115,7 +118,10 @@ impl Store {
         discharge: &Discharge,
     ) -> Result<()> {
         let mut transaction = self.begin_growing().await?;
-        carry_out(&mut transaction, issuer, registry, discharge).await?;
+        let struck = carry_out(&mut transaction, issuer, registry, discharge).await?;
+        if let Some(oldest) = struck.oldest_denial {
+            lane::inherit_denial(&mut transaction, issuer, registry, oldest).await?;
+        }
         transaction.commit().await
     }
 
@@ -225,18 +231,21 @@ async fn out_of_turn(
             }
         };
         let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
-        let (superseded, rows): (Vec<_>, Vec<_>) = rows
-            .into_iter()
-            .partition(|row| row.superseded == Some(true));
-        let superseded = superseded
-            .iter()
-            .map(StandingRow::owed)
-            .collect::<Result<Vec<_>>>()?;
+        let (mut superseded, mut records) = (Vec::new(), Vec::new());
+        for row in rows {
+            let overtaken = row.superseded == Some(true);
+            let pending = row.pending(target)?;
+            let still_denied = part == Part::Denials && pending.desired.denies();
+            match overtaken && !still_denied {
+                true => superseded.push(pending.owed),
+                false => records.push(pending),
+            }
+        }
         // What gave way makes room for more: look again.
-        if strike(connection, issuer, registry, &superseded).await? == 0 {
-            let records = rows.into_iter().map(|row| row.pending(target));
+        let struck = strike(connection, issuer, registry, &superseded).await?;
+        if struck.rows == 0 {
             return Ok(Pulled {
-                records: records.collect::<Result<_>>()?,
+                records,
                 more,
                 ..Pulled::default()
             });
@@ -270,6 +279,15 @@ pub(crate) struct Row {
     pub(crate) denial: bool,
 }
 
+impl Row {
+    fn owed(&self) -> Owed {
+        Owed {
+            entry: self.entry,
+            wallet: self.wallet,
+        }
+    }
+}
+
 /// Queues rows that are not queued yet.
 pub(crate) async fn queue(
     connection: &mut PgConnection,
@@ -301,12 +319,14 @@ pub(crate) async fn queue(
     copy.finish("the wallet is queued already").await
 }
 
-/// Queues wallets again, as the register has them now.
+/// Queues wallets again, as the register has them now. Denials among them are
+/// no younger than the one in what came to nothing.
 pub(crate) async fn requeue(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     target: &MirroredRegistry,
     wallets: &[WalletAddress],
+    oldest_denial: Option<EntryNumber>,
     now: UnixSeconds,
 ) -> Result<()> {
     if wallets.is_empty() {
@@ -322,30 +342,36 @@ pub(crate) async fn requeue(
          FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
              WHERE issuer = $1 AND address = k.key LIMIT 1) w"
         ],
-        "LEFT JOIN LATERAL (SELECT entry_number FROM outbox \
-             WHERE issuer = $1 AND registry_id = $3 AND entry_number = w.changed_entry \
-             AND wallet = w.address LIMIT 1) q ON true \
-         WHERE q.entry_number IS NULL ORDER BY w.changed_entry, w.address",
+        "ORDER BY w.changed_entry, w.address",
         issuer_key(issuer),
         &addresses,
-        registry_key(target.id),
     )
     .fetch_all(&mut *connection)
     .await?;
-    queue(connection, issuer, &rows_of(target, standings)?, now).await
+    let mut rows = rows_of(target, standings, oldest_denial)?;
+    let keys: Vec<_> = rows.iter().map(Row::owed).collect();
+    let queued = queued(connection, issuer, target.id, &keys).await?;
+    rows.retain(|row| !queued.contains(&row.owed()));
+    queue(connection, issuer, &rows, now).await
 }
 
-fn rows_of(target: &MirroredRegistry, standings: Vec<StandingRow>) -> Result<Vec<Row>> {
+fn rows_of(
+    target: &MirroredRegistry,
+    standings: Vec<StandingRow>,
+    oldest_denial: Option<EntryNumber>,
+) -> Result<Vec<Row>> {
     standings
         .into_iter()
         .map(|row| {
-            let entry = entry_number(row.turn)?;
+            let turn = entry_number(row.turn)?;
             let standing = row.standing()?;
+            let denial = standing.desired(target).denies();
+            let since = oldest_denial.filter(|_| denial);
             Ok(Row {
                 registry: target.id,
-                entry,
+                entry: since.map_or(turn, |since| since.min(turn)),
                 wallet: standing.wallet.address,
-                denial: standing.desired(target).denies(),
+                denial,
             })
         })
         .collect()
@@ -357,7 +383,7 @@ pub(crate) async fn carry_out(
     issuer: &IssuerId,
     registry: RegistryId,
     discharge: &Discharge,
-) -> Result<()> {
+) -> Result<Struck> {
     if let Some(through) = discharge.through {
         sqlx::query!(
             "UPDATE chain SET told_entry = $3 \
@@ -372,37 +398,95 @@ pub(crate) async fn carry_out(
     if let Some(told) = discharge.authority {
         authority::tell(&mut *connection, issuer, registry, told).await?;
     }
-    strike(connection, issuer, registry, &discharge.rows).await?;
-    Ok(())
+    strike(connection, issuer, registry, &discharge.rows).await
 }
 
-/// Deletes rows that a transaction carries, or that need no telling, and
-/// returns how many were there.
+/// What was deleted of the outbox.
+#[derive(Debug, Default)]
+pub(crate) struct Struck {
+    rows: usize,
+    oldest_denial: Option<EntryNumber>,
+}
+
+/// Deletes rows that a transaction carries, or that need no telling.
 async fn strike(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     registry: RegistryId,
     rows: &[Owed],
-) -> Result<u64> {
-    let (Some(first), Some(last)) = (rows.iter().min(), rows.iter().max()) else {
-        return Ok(0);
+) -> Result<Struck> {
+    let Some(keys) = Keys::of(rows) else {
+        return Ok(Struck::default());
     };
-    // The bounds follow from the keys, but leave no plan the choice to read
-    // more. A key is one text, since arrays of pairs would have to be joined.
-    let keys = rows
-        .iter()
-        .map(|row| format!("{}:{}", row.entry.0, hex::encode(row.wallet.address())));
-    let done = sqlx::query!(
+    let struck = sqlx::query!(
         "DELETE FROM outbox WHERE issuer = $1 AND registry_id = $2 \
+         AND entry_number BETWEEN $3 AND $4 \
+         AND entry_number::text || ':' || encode(wallet, 'hex') = ANY($5) \
+         RETURNING entry_number, denial",
+        issuer_key(issuer),
+        registry_key(registry),
+        keys.first,
+        keys.last,
+        &keys.texts,
+    )
+    .fetch_all(connection)
+    .await?;
+    let denials = struck.iter().filter(|row| row.denial);
+    let oldest = denials.map(|row| row.entry_number).min();
+    Ok(Struck {
+        rows: struck.len(),
+        oldest_denial: oldest.map(entry_number).transpose()?,
+    })
+}
+
+/// Which of these rows are there.
+async fn queued(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    rows: &[Owed],
+) -> Result<HashSet<Owed>> {
+    let Some(keys) = Keys::of(rows) else {
+        return Ok(HashSet::new());
+    };
+    sqlx::query!(
+        "SELECT entry_number, wallet FROM outbox WHERE issuer = $1 AND registry_id = $2 \
          AND entry_number BETWEEN $3 AND $4 \
          AND entry_number::text || ':' || encode(wallet, 'hex') = ANY($5)",
         issuer_key(issuer),
         registry_key(registry),
-        bigint(first.entry.0),
-        bigint(last.entry.0),
-        &keys.collect::<Vec<_>>(),
+        keys.first,
+        keys.last,
+        &keys.texts,
     )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected())
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok(Owed {
+            entry: entry_number(row.entry_number)?,
+            wallet: codec::wallet(&row.wallet)?,
+        })
+    })
+    .collect()
+}
+
+/// Rows of the outbox, as a query names them. The bounds follow from the keys,
+/// but leave no plan the choice to read more. A key is one text, since arrays of
+/// pairs would have to be joined.
+struct Keys {
+    first: i64,
+    last: i64,
+    texts: Vec<String>,
+}
+
+impl Keys {
+    fn of(rows: &[Owed]) -> Option<Self> {
+        let text = |row: &Owed| format!("{}:{}", row.entry.0, hex::encode(row.wallet.address()));
+        Some(Self {
+            first: bigint(rows.iter().min()?.entry.0),
+            last: bigint(rows.iter().max()?.entry.0),
+            texts: rows.iter().map(text).collect(),
+        })
+    }
 }

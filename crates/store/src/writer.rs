@@ -40,6 +40,19 @@ impl Store {
     pub async fn next_block_to_witness(&self, issuer: &IssuerId) -> Result<u64> {
         next_block(&self.pool, issuer).await
     }
+
+    /// Notes why the writer's chain could not be read, or that it could.
+    pub async fn note_witnessing(&self, issuer: &IssuerId, error: Option<&str>) -> Result<()> {
+        sqlx::query!(
+            "UPDATE issuer SET registrar_error = $2 \
+             WHERE issuer = $1 AND registrar_error IS DISTINCT FROM $2",
+            issuer_key(issuer),
+            error,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
 }
 
 impl IssuerTransaction {
@@ -69,7 +82,7 @@ impl IssuerTransaction {
         };
         sqlx::query!(
             "UPDATE issuer SET registrar_chain = $2, registrar = $3, registrar_block = $4, \
-                 registrar_followed = 0 \
+                 registrar_followed = 0, registrar_error = NULL \
              WHERE issuer = $1",
             issuer_key(&self.issuer),
             chain,

@@ -250,9 +250,15 @@ impl Lane {
     /// In the order of nonces, and nothing until the last ones are: a block may hold two writes
     /// to one wallet, and what the later one left there is what counts. A slot
     /// whose replacement is being stored waits for that: what is stored after
-    /// its end would stay open for ever.
+    /// its end would stay open for ever. What came to nothing waits while rows
+    /// are struck, since it may be why they are.
     fn settle(&mut self) -> Option<Effect> {
         if self.slots.values().next()?.settling {
+            return None;
+        }
+        let in_vain = |slot: &Slot| !matches!(slot.outcome, None | Some(Outcome::Mined(_)));
+        let mut next = self.slots.values().take(MOST_SETTLED);
+        if self.planning.is_striking() && next.any(in_vain) {
             return None;
         }
         let ended: Vec<_> = self

@@ -6,28 +6,27 @@
 //! so confirms the recovery on this chain and follows it on the others. What
 //! bars the investor bars the new wallet too: a recovery launders nobody.
 //!
-//! Only confirmed blocks are read, each once; what follows from a block is
-//! stored together with the note that it was read.
+//! Only confirmed blocks are read, each once and a span of them at a time; what
+//! follows from a span is stored together with the note that it was read. So a
+//! failure costs no more than the span at hand, and people see it beside what
+//! goes wrong with the chain's lane, until a look succeeds.
 
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use symbolon_chain::{
-    agents::{Recovery, recoveries},
+    agents::{Recoveries, Recovery, Span, recoveries},
     endpoint::Endpoint,
 };
 use symbolon_core::{actor::Actor, command::Command};
-use symbolon_store::{Request, Store, Subject};
+use symbolon_store::{IssuerTransaction, Request, Store, Subject};
 use tokio_util::sync::CancellationToken;
 
 use super::lane::{LaneError, LaneSettings};
 use crate::{clock::Clock, wake::Wake};
 
-/// Blocks read in one go, so that a long history is read in steps.
-const STEP: u64 = 50_000;
-
 /// Follows one chain until shutdown. Whatever fails delays this chain alone.
-pub(super) async fn run(
+pub async fn run(
     store: Store,
     settings: LaneSettings,
     clock: Clock,
@@ -35,15 +34,17 @@ pub(super) async fn run(
     shutdown: CancellationToken,
 ) {
     let interval = Duration::from_millis(settings.policy.idle_interval.0);
-    let LaneSettings {
-        issuer, registry, ..
-    } = &settings;
+    let mut follower = Follower {
+        store,
+        settings,
+        clock,
+        wake,
+        span: Span::default(),
+    };
     loop {
-        match look(&store, &settings, &clock, &wake).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            // The lane meets the same failure, and tells people of it.
-            Err(error) => tracing::debug!(%issuer, %registry, %error, "chain not followed"),
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = follower.look() => {}
         }
         tokio::select! {
             () = shutdown.cancelled() => return,
@@ -52,32 +53,75 @@ pub(super) async fn run(
     }
 }
 
-/// Reads the confirmed blocks that are yet to be read; says whether there may
-/// be more.
-async fn look(
-    store: &Store,
-    settings: &LaneSettings,
-    clock: &Clock,
-    wake: &Wake,
-) -> Result<bool, LaneError> {
-    let (issuer, id) = (&settings.issuer, settings.registry);
-    let endpoint = Endpoint::connect(settings.rpc_url.expose_secret(), id.chain).await?;
-    let head = endpoint.head().await?.number;
-    let confirmed = (head + 1).saturating_sub(settings.policy.confirmations.max(1));
-    let from = store.next_block_to_follow(issuer, id).await?;
-    if confirmed < from {
-        return Ok(false);
-    }
-    let to = confirmed.min(from + STEP - 1);
-    let registry = store.chain(issuer, id).await?.chain.registry;
-    let recoveries = recoveries(&endpoint, registry, from, to).await?;
+struct Follower {
+    store: Store,
+    settings: LaneSettings,
+    clock: Clock,
+    wake: Wake,
+    span: Span,
+}
 
-    let mut transaction = store.begin(issuer).await?;
-    // Another server may have taken these blocks in, and people decided since.
-    if store.next_block_to_follow(issuer, id).await? != from {
-        return Ok(true);
+impl Follower {
+    /// Takes in all that is yet to be read, and tells people if it could not.
+    async fn look(&mut self) {
+        let outcome = self.read().await;
+        let LaneSettings {
+            issuer, registry, ..
+        } = &self.settings;
+        let error = outcome.err().map(|error| error.to_string());
+        if let Some(error) = &error {
+            tracing::warn!(%issuer, %registry, %error, "recoveries are not taken in");
+        }
+        let noted = self
+            .store
+            .note_following(issuer, *registry, error.as_deref());
+        if let Err(error) = noted.await {
+            tracing::warn!(%issuer, %registry, %error, "not noted whether the chain is followed");
+        }
     }
-    for recovery in &recoveries {
+
+    async fn read(&mut self) -> Result<(), LaneError> {
+        let (issuer, id) = (self.settings.issuer.clone(), self.settings.registry);
+        let endpoint = Endpoint::connect(self.settings.rpc_url.expose_secret(), id.chain).await?;
+        let head = endpoint.head().await?.number;
+        let confirmed = (head + 1).saturating_sub(self.settings.policy.confirmations.max(1));
+        let registry = self.store.chain(&issuer, id).await?.chain.registry;
+        loop {
+            let from = self.store.next_block_to_follow(&issuer, id).await?;
+            if confirmed < from {
+                return Ok(());
+            }
+            let span = &mut self.span;
+            let read = recoveries(&endpoint, registry, from, confirmed, span).await?;
+            self.take_in(from, read).await?;
+        }
+    }
+
+    /// What a span shows and that it was read, both or neither.
+    async fn take_in(&self, from: u64, read: Recoveries) -> Result<(), LaneError> {
+        let (issuer, id) = (&self.settings.issuer, self.settings.registry);
+        let mut transaction = self.store.begin(issuer).await?;
+        // Another server may have taken these blocks in, and people decided since.
+        if self.store.next_block_to_follow(issuer, id).await? != from {
+            return Ok(());
+        }
+        for recovery in &read.found {
+            self.recover(&mut transaction, recovery).await?;
+        }
+        transaction.followed(id, read.through).await?;
+        transaction.commit().await?;
+        if !read.found.is_empty() {
+            self.wake.wake(issuer);
+        }
+        Ok(())
+    }
+
+    async fn recover(
+        &self,
+        transaction: &mut IssuerTransaction,
+        recovery: &Recovery,
+    ) -> Result<(), LaneError> {
+        let (issuer, id) = (&self.settings.issuer, self.settings.registry);
         let Recovery { lost, new, .. } = *recovery;
         // Before what follows is planned upon it.
         transaction
@@ -91,10 +135,8 @@ async fn look(
                 chain: id.chain,
             },
         };
-        let actor = Actor::system("recovery");
-        let answers = transaction
-            .decide(vec![request], &actor, clock.now())
-            .await?;
+        let (actor, now) = (Actor::system("recovery"), self.clock.now());
+        let answers = transaction.decide(vec![request], &actor, now).await?;
         let (transaction, token) = (recovery.transaction, recovery.token);
         match answers.into_iter().next() {
             Some(Ok(_)) => {
@@ -107,11 +149,6 @@ async fn look(
             }
             None => {}
         }
+        Ok(())
     }
-    transaction.followed(id, to).await?;
-    transaction.commit().await?;
-    if !recoveries.is_empty() {
-        wake.wake(issuer);
-    }
-    Ok(to < confirmed)
 }

@@ -99,10 +99,18 @@ pub async fn run(
 ) {
     let RegistrarSettings { issuer, chain, .. } = &settings;
     loop {
+        let mut error = None;
         match look(&store, &settings, &clock).await {
             Ok(0) => {}
             Ok(_) => wake.wake(issuer),
-            Err(error) => tracing::warn!(%issuer, %chain, %error, "registrar not followed"),
+            Err(failure) => {
+                tracing::warn!(%issuer, %chain, error = %failure, "registrar not followed");
+                error = Some(failure.to_string());
+            }
+        }
+        let noted = store.note_witnessing(issuer, error.as_deref()).await;
+        if let Err(error) = noted {
+            tracing::warn!(%issuer, %chain, %error, "not noted whether the registrar is followed");
         }
         tokio::select! {
             () = shutdown.cancelled() => return,

@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use results::{BatchResult, Entries};
 
 use super::{
-    Refused, known_chains,
+    Refused, decides_here, known_chains,
     verdicts::AttestationBody,
     words::{InvestorType, Level, RevocationWord},
 };
@@ -131,6 +131,7 @@ impl VerificationEntry {
     responses((status = 200, description = "A result for each entry", body = BatchResult), Refused)
 )]
 async fn verify(State(state): State<AppState>, post: Post<VerificationBatch>) -> Result<Response> {
+    decides_here(&state, &post.caller).await?;
     let known = known_chains(&state, &post.caller).await?;
     let now = state.clock.now();
     let post = post.map(|body| {
@@ -211,6 +212,7 @@ impl RevocationEntry {
     responses((status = 200, description = "A result for each entry", body = BatchResult), Refused)
 )]
 async fn revoke(State(state): State<AppState>, post: Post<RevocationBatch>) -> Result<Response> {
+    decides_here(&state, &post.caller).await?;
     let post = post.map(|body| {
         let mut check = Check::default();
         count(&mut check, body.entries.len());

@@ -47,7 +47,8 @@ pub(super) struct ChainBody {
     /// What the signer has left for gas, in wei; text, since it exceeds 2^53.
     #[schema(example = "10000000000000000000000")]
     signer_balance_wei: Option<String>,
-    /// What went wrong last; null while all is well.
+    /// What went wrong last, with writing there or with reading what others wrote
+    /// there; null while all is well.
     last_error: Option<String>,
     /// When all this was seen.
     #[schema(format = DateTime)]
@@ -104,8 +105,8 @@ async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page
 }
 
 impl ChainBody {
-    fn new(chain: &Chain, owed: Option<&ChainStatistics>, now: UnixSeconds) -> Self {
-        let (chain, status) = (&chain.chain, &chain.status);
+    fn new(found: &Chain, owed: Option<&ChainStatistics>, now: UnixSeconds) -> Self {
+        let (chain, status) = (&found.chain, &found.status);
         let age = |at: UnixSeconds| now.0.saturating_sub(at.0);
         Self {
             id: chain.id.chain.0,
@@ -143,7 +144,7 @@ impl ChainBody {
             open_transactions: owed.map_or(0, |owed| owed.open_transactions),
             signer: status.signer.map(|signer| signer.to_string()),
             signer_balance_wei: status.signer_balance_wei.map(|wei| wei.to_string()),
-            last_error: status.last_error.clone(),
+            last_error: found.trouble(),
             updated: status.updated.map(|at| at.to_string()),
         }
     }

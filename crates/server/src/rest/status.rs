@@ -64,6 +64,8 @@ enum WriterBody {
         address: String,
         /// The next block to be read there.
         next_block: u64,
+        /// Why nothing is read there now; null while all is well.
+        last_error: Option<String>,
     },
 }
 
@@ -101,6 +103,7 @@ async fn show(
             chain_id: chain.0,
             address: address.to_string(),
             next_block: state.store.next_block_to_witness(&caller.issuer).await?,
+            last_error: issuer.writer_error,
         },
     };
     Ok(Json(StatusBody {

@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use query::UploadQuery;
 
-use super::{Refused, imports::ImportBody};
+use super::{Refused, decides_here, imports::ImportBody};
 use crate::{
     auth::Caller,
     change::{Once, Post},
@@ -97,6 +97,7 @@ async fn upload(
     is_csv(&parts.headers)?;
     let source = query.source()?;
     let dry_run = query.is_dry_run()?;
+    decides_here(&state, &caller).await?;
     let columns = query.columns(&state, &caller.issuer).await?;
     let (limit, idle) = (state.config.upload_limit, state.config.upload_idle_timeout);
     let mut spooled = imports::spool(body.into_data_stream(), limit, idle).await?;

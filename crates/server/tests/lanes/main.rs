@@ -11,6 +11,7 @@
 )]
 
 mod fees;
+mod following;
 mod mirrors;
 mod nodes;
 mod proxy;

@@ -1,5 +1,6 @@
 //! A node between a lane and its chain: it remembers the transactions that
-//! pass, and swallows some, as a node does that forgets what it accepted.
+//! pass, and swallows some, as a node does that forgets what it accepted. Of logs
+//! it gives as much as it is told to.
 
 use std::sync::{
     Arc, Mutex,
@@ -23,6 +24,32 @@ struct Wire {
     client: reqwest::Client,
     to_swallow: AtomicUsize,
     sent: Mutex<Vec<Bytes>>,
+    logs: Mutex<Logs>,
+}
+
+/// What a node gives of its logs.
+#[derive(Clone, Copy)]
+pub(crate) struct Logs {
+    /// Of so many blocks at a time.
+    pub(crate) blocks: u64,
+    /// Up to this block.
+    pub(crate) through: u64,
+}
+
+impl Logs {
+    const ALL: Self = Self {
+        blocks: u64::MAX,
+        through: u64::MAX,
+    };
+
+    fn include(self, filter: &Value) -> bool {
+        let block = |key: &str| {
+            let number = filter[key].as_str().unwrap();
+            u64::from_str_radix(number.trim_start_matches("0x"), 16).unwrap()
+        };
+        let (from, to) = (block("fromBlock"), block("toBlock"));
+        to - from < self.blocks && to <= self.through
+    }
 }
 
 impl Proxy {
@@ -33,6 +60,7 @@ impl Proxy {
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             to_swallow: AtomicUsize::new(0),
             sent: Mutex::default(),
+            logs: Mutex::new(Logs::ALL),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -46,6 +74,11 @@ impl Proxy {
     /// Says yes to the next transactions, and forgets them.
     pub(crate) fn swallow(&self, transactions: usize) {
         self.wire.to_swallow.store(transactions, Ordering::SeqCst);
+    }
+
+    /// Gives only these logs from now on.
+    pub(crate) fn give(&self, logs: Logs) {
+        *self.wire.logs.lock().unwrap() = logs;
     }
 
     /// The bytes of every transaction that the lane has sent, swallowed or not.
@@ -64,6 +97,11 @@ async fn pass(State(wire): State<Arc<Wire>>, Json(asked): Json<Value>) -> Json<V
             wire.to_swallow.store(left - 1, Ordering::SeqCst);
             return Json(json!({"jsonrpc": "2.0", "id": asked["id"], "result": hash}));
         }
+    }
+    let given = *wire.logs.lock().unwrap();
+    if asked["method"] == "eth_getLogs" && !given.include(&asked["params"][0]) {
+        let error = json!({"code": -32005, "message": "more logs than this node gives"});
+        return Json(json!({"jsonrpc": "2.0", "id": asked["id"], "error": error}));
     }
     let answer = wire
         .client

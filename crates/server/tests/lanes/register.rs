@@ -22,7 +22,10 @@ use symbolon_core::{
 };
 use symbolon_server::{
     Clock, Wake,
-    jobs::lane::{LaneSettings, default_policy, run},
+    jobs::{
+        follower,
+        lane::{LaneSettings, default_policy, run},
+    },
 };
 use symbolon_store::{ChainStatistics, ChainStatus, NewChain, Request, Store, Subject};
 use symbolon_testkit::{
@@ -135,6 +138,36 @@ impl Register {
             self.wake.clone(),
             self.stop.clone(),
         ));
+    }
+
+    /// Starts to follow a chain by way of this URL.
+    pub(crate) fn follow(&mut self, chain: ChainId, url: &str) {
+        let settings = LaneSettings {
+            issuer: self.issuer.clone(),
+            registry: chain.into(),
+            rpc_url: url.to_owned().into(),
+            signer: mirror(),
+            policy: policy(),
+        };
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        let (wake, stop) = (self.wake.clone(), self.stop.clone());
+        self.lanes
+            .spawn(follower::run(store, settings, clock, wake, stop));
+    }
+
+    /// The first block of this chain that is yet to be read.
+    pub(crate) async fn next_block(&self, chain: ChainId) -> u64 {
+        let next = self.store.next_block_to_follow(&self.issuer, chain.into());
+        next.await.unwrap()
+    }
+
+    /// What people are told of a chain.
+    pub(crate) async fn trouble(&self, chain: ChainId) -> Option<String> {
+        self.store
+            .chain(&self.issuer, chain)
+            .await
+            .unwrap()
+            .trouble()
     }
 
     /// Stops every lane; later ones begin from what is stored.

@@ -203,7 +203,7 @@ impl Register {
         self.lanes.spawn(run(store, settings, clock, wake, stop));
     }
 
-    async fn next_block(&self) -> u64 {
+    async fn next_block_to_witness(&self) -> u64 {
         let next = self.store.next_block_to_witness(&self.issuer).await;
         next.unwrap()
     }
@@ -217,7 +217,7 @@ impl Register {
         let head = federation.node.endpoint().head().await.unwrap().number;
         until(
             "the register has read the registrar's newest block",
-            async || self.next_block().await > head,
+            async || self.next_block_to_witness().await > head,
         )
         .await;
         self.until_mirrored(mirror).await;
@@ -320,6 +320,35 @@ async fn a_registrar_is_mirrored_to_another_chain_whatever_it_decides() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn people_are_told_why_a_registrar_is_not_read_until_it_is() {
+    let federation = Federation::start().await;
+    let mut register = Register::of(&[]).await;
+    let Deployed { address, block, .. } = federation.registrar;
+    let late = Writer::Registrar {
+        chain: HOME,
+        address,
+        deployed_block: block + 1,
+    };
+    register.let_decide(late).await;
+    register.run_follower(&federation);
+    let error = async || {
+        let issuer = register.store.issuer(&register.issuer).await;
+        issuer.unwrap().writer_error
+    };
+    until("it is told", async || {
+        let told = error().await;
+        told.is_some_and(|error| error.contains("first event"))
+    })
+    .await;
+    register.let_decide(federation.writer()).await;
+    until("it is read", async || {
+        register.next_block_to_witness().await > block
+    })
+    .await;
+    until("the failure is over", async || error().await.is_none()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_follower_that_was_away_catches_up_and_reads_nothing_twice() {
     let federation = Federation::start().await;
     let mirror = TestChain::start(31_337).await;
@@ -386,7 +415,7 @@ async fn only_confirmed_blocks_count_and_what_lacks_its_beginning_is_not_believe
     register.let_decide(late).await;
     let refused = looked(&register, &federation, 1).await;
     assert!(matches!(refused, Err(RegistrarError::NoBeginning)));
-    assert_eq!(register.next_block().await, first + 1);
+    assert_eq!(register.next_block_to_witness().await, first + 1);
 
     register.let_decide(federation.writer()).await;
     let expires = Clock::system().now().0 + 9 * HOUR;
@@ -396,11 +425,11 @@ async fn only_confirmed_blocks_count_and_what_lacks_its_beginning_is_not_believe
         .await;
     let head = federation.node.endpoint().head().await.unwrap().number;
     let events = looked(&register, &federation, 3).await.unwrap();
-    assert!(events > 0 && register.next_block().await == head - 1);
+    assert!(events > 0 && register.next_block_to_witness().await == head - 1);
     let entries = register.entries().await;
     assert_eq!(looked(&register, &federation, 3).await.unwrap(), 0);
     // The investor and her address are in the newest block but one.
     assert_eq!(looked(&register, &federation, 1).await.unwrap(), 2);
     assert_eq!(register.entries().await, entries + 2);
-    assert_eq!(register.next_block().await, head + 1);
+    assert_eq!(register.next_block_to_witness().await, head + 1);
 }

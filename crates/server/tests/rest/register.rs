@@ -43,6 +43,16 @@ async fn a_chain_shows_how_far_it_is() {
     );
     assert_eq!(chain["signer_balance_wei"], "10000000000000000000000");
     assert_eq!(chain["last_error"], "the node is away");
+
+    // What reads the chain has an error of its own.
+    let store = &server.state.store;
+    let noted = store.note_following(&issuer, ChainId(31337).into(), Some("too many logs"));
+    noted.await.unwrap();
+    let chains = server.get("/v1/chains").await.expect(200);
+    assert_eq!(
+        chains["data"][0]["last_error"],
+        "the node is away; recoveries by tokens are not taken in: too many logs"
+    );
 }
 
 #[tokio::test]

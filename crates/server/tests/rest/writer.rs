@@ -34,8 +34,14 @@ async fn the_status_says_who_decides() {
         "chain_id": 1,
         "address": "0x4242424242424242424242424242424242424242",
         "next_block": 7,
+        "last_error": null,
     });
     assert_eq!(status["writer"], writer);
+    let issuer = ACME.parse().unwrap();
+    let noted = server.state.store.note_witnessing(&issuer, Some("away"));
+    noted.await.unwrap();
+    let status = server.get("/v1/status").await.expect(200);
+    assert_eq!(status["writer"]["last_error"], "away");
 }
 
 #[tokio::test]
@@ -48,15 +54,36 @@ async fn whatever_would_decide_is_refused() {
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("registrar on chain"), "{detail}");
 
-    let entry = json!({"wallet": wallet(1), "country": "DE"});
-    let batch = json!({"attestation": attestation(), "entries": [entry]});
-    let answer = server.post("/v1/verifications/batch", batch).await;
-    assert!(answer.text.contains(code), "{}", answer.text);
-    assert!(answer.json()["results"][0]["investor"].is_null());
-
     let authority = json!({"name": "bafin", "countries": ["DE"]});
     let refused = server.post("/v1/authorities", authority).await;
     refused.problem(409, code);
     let status = server.get("/v1/status").await.expect(200);
     assert_eq!(status["log_entries"], 0);
+}
+
+/// One answer for all of it, whatever its rows are.
+#[tokio::test]
+async fn an_upload_is_refused_as_a_whole_before_any_row_is_read() {
+    let server = Server::start().await;
+    server.follow_a_registrar().await;
+    let code = "writer_is_on_chain";
+    let single = server.post("/v1/investors", json!({"kind": "natural_person"}));
+    let single = single.await.problem(409, code);
+
+    let verify = json!({"attestation": attestation(), "entries": [{"wallet": 5}]});
+    let revoke = json!({"entries": [{"wallet": wallet(1), "reason": "sanctions"}, 7]});
+    let good = format!("wallet,country\n{},DE\n", wallet(1));
+    for refused in [
+        server.post("/v1/verifications/batch", verify).await,
+        server.post("/v1/revocations/batch", revoke).await,
+        server.upload("", good.clone()).await,
+        server.upload("&dry_run=true", good).await,
+        server.upload("", "no,such,columns\n").await,
+    ] {
+        let problem = refused.problem(409, code);
+        assert_eq!(problem["type"], single["type"]);
+        assert_eq!(problem["detail"], single["detail"]);
+    }
+    let imports = server.get("/v1/imports").await.expect(200);
+    assert_eq!(imports["data"], json!([]));
 }

@@ -191,6 +191,37 @@ async fn a_chains_configuration_and_status_survive() {
     ));
 }
 
+/// The lane and the follower of one chain each note what is wrong with theirs.
+#[tokio::test]
+async fn neither_error_of_a_chain_hides_the_other() {
+    let register = Register::empty().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let lane = async |error: Option<&str>| {
+        let status = ChainStatus {
+            last_error: error.map(str::to_owned),
+            ..ChainStatus::default()
+        };
+        store
+            .update_chain_status(issuer, ONE, &status)
+            .await
+            .unwrap();
+    };
+    let follower = async |error| store.note_following(issuer, ONE, error).await.unwrap();
+    let trouble = async || store.chain(issuer, ONE).await.unwrap().trouble();
+
+    assert_eq!(trouble().await, None);
+    follower(Some("too many logs")).await;
+    lane(None).await;
+    let unread = "recoveries by tokens are not taken in: too many logs";
+    assert_eq!(trouble().await.as_deref(), Some(unread));
+    lane(Some("no funds")).await;
+    assert_eq!(trouble().await.unwrap(), format!("no funds; {unread}"));
+    follower(None).await;
+    assert_eq!(trouble().await.as_deref(), Some("no funds"));
+    let other = store.chain(issuer, TWO).await.unwrap();
+    assert_eq!(other.trouble(), None);
+}
+
 #[tokio::test]
 async fn a_column_map_is_the_issuers_own() {
     let register = Register::empty().await;

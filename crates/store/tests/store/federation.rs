@@ -14,11 +14,10 @@ use symbolon_core::{
     ids::{AuthorityIndex, RegistryId},
     investor::{InvestorKind, RevocationReason},
     mirror::{
-        batch::{AuthorityRestriction, Batch, Denial},
+        batch::{AuthorityRestriction, Batch},
         fees::{Gas, GasPrice, Wei},
         lane::{Attempt, Envelope, Nonce, Outcome, Part, Receipt, Signed},
         plan::Discharge,
-        rules::Grounds,
     },
     register::Refusal,
     time::{UnixMillis, UnixSeconds},
@@ -31,7 +30,7 @@ use symbolon_store::{
 
 use crate::support::{NOW, ONE, Register, TWO, actor, admit, id, reference, row, verdict, wallet};
 
-const BAFIN: AuthorityIndex = AuthorityIndex(1);
+pub(crate) const BAFIN: AuthorityIndex = AuthorityIndex(1);
 const FINMA: AuthorityIndex = AuthorityIndex(2);
 
 fn countries(of: &[&str]) -> BTreeSet<Country> {
@@ -45,7 +44,7 @@ fn add(name: &str, of: &[&str]) -> OwnerOperation {
     }
 }
 
-fn acting_for(authority: AuthorityIndex) -> Actor {
+pub(crate) fn acting_for(authority: AuthorityIndex) -> Actor {
     Actor {
         authority,
         ..Actor::api_key("inspector")
@@ -61,14 +60,14 @@ fn approver(name: &str) -> Actor {
 
 impl Register {
     /// An issuer with two authorities, for Germany and for Switzerland.
-    async fn with_authorities() -> Self {
+    pub(crate) async fn with_authorities() -> Self {
         let register = Self::empty().await;
         register.propose(add("bafin", &["DE"])).await.unwrap();
         register.propose(add("finma", &["CH"])).await.unwrap();
         register
     }
 
-    async fn propose(
+    pub(crate) async fn propose(
         &self,
         operation: OwnerOperation,
     ) -> Result<FederationDecision, FederationFailure> {
@@ -88,14 +87,14 @@ impl Register {
         decided
     }
 
-    async fn by(&self, actor: &Actor, request: Request) -> Result<(), Refusal> {
+    pub(crate) async fn by(&self, actor: &Actor, request: Request) -> Result<(), Refusal> {
         let mut transaction = self.store().begin(&self.issuer).await.unwrap();
         let answers = transaction.decide(vec![request], actor, NOW).await.unwrap();
         transaction.commit().await.unwrap();
         answers.into_iter().next().unwrap().map(|_| ())
     }
 
-    async fn told(&self, chain: RegistryId, part: Part) -> Vec<AuthorityRestriction> {
+    pub(crate) async fn told(&self, chain: RegistryId, part: Part) -> Vec<AuthorityRestriction> {
         let pulled = self
             .store()
             .pull(&self.issuer, &chain.into(), part, 10)
@@ -103,7 +102,7 @@ impl Register {
         pulled.unwrap().authorities
     }
 
-    async fn tell(&self, chain: RegistryId, told: AuthorityRestriction) {
+    pub(crate) async fn tell(&self, chain: RegistryId, told: AuthorityRestriction) {
         let discharge = Discharge {
             authority: Some(told),
             ..Discharge::default()
@@ -120,11 +119,11 @@ fn propose(operation: OwnerOperation) -> FederationCommand {
     }
 }
 
-fn german(n: u8) -> Request {
+pub(crate) fn german(n: u8) -> Request {
     row(n, wallet(n), None, verdict("DE".parse().unwrap()))
 }
 
-fn restrict(authority: AuthorityIndex) -> OwnerOperation {
+pub(crate) fn restrict(authority: AuthorityIndex) -> OwnerOperation {
     OwnerOperation::RestrictAuthority { authority }
 }
 
@@ -244,29 +243,6 @@ async fn each_chain_is_told_of_an_authority_once() {
 }
 
 #[tokio::test]
-async fn nobody_is_reinstated_while_a_denial_waits() {
-    let register = Register::with_authorities().await;
-    register.by(&acting_for(BAFIN), german(1)).await.unwrap();
-    register.propose(restrict(BAFIN)).await.unwrap();
-    let off = register.told(ONE, Part::Denials).await;
-    register.tell(ONE, off[0]).await;
-    register.revoke(1).await;
-    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
-    register.propose(reinstate).await.unwrap();
-    assert_eq!(register.told(ONE, Part::Again).await, []);
-    let denials = register.denials(ONE).await;
-    let discharge = Discharge {
-        rows: denials.iter().map(|pending| pending.owed).collect(),
-        ..Discharge::default()
-    };
-    let done = register
-        .store()
-        .discharge(&register.issuer, ONE, &discharge);
-    done.await.unwrap();
-    assert_eq!(register.told(ONE, Part::Again).await.len(), 1);
-}
-
-#[tokio::test]
 async fn proposals_are_kept_with_what_became_of_them() {
     let register = Register::with_authorities().await;
     let policy = ApprovalPolicy {
@@ -382,39 +358,6 @@ async fn a_row_does_not_verify_what_another_authority_prepared() {
     );
 }
 
-/// What a signed transaction carries is told, and yet to happen: it may fail.
-#[tokio::test]
-async fn nobody_is_reinstated_while_a_denial_is_yet_to_be_mined() {
-    let register = Register::with_authorities().await;
-    register.by(&acting_for(BAFIN), german(1)).await.unwrap();
-    register.propose(restrict(BAFIN)).await.unwrap();
-    let off = register.told(ONE, Part::Denials).await;
-    register.tell(ONE, off[0]).await;
-    register.revoke(1).await;
-    let denials = register.denials(ONE).await;
-    let denied = Batch::Deny(vec![Denial {
-        wallet: wallet(1),
-        version: denials[0].desired.version(),
-        grounds: Grounds::REVOKED,
-    }]);
-    let discharge = Discharge {
-        rows: denials.iter().map(|pending| pending.owed).collect(),
-        ..Discharge::default()
-    };
-    register.sign(OLD, 0, denied, discharge).await;
-    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
-    register.propose(reinstate).await.unwrap();
-    let told = register.told(ONE, Part::Again).await;
-    let failed = Outcome::Failed(mined(1, Vec::new()));
-    register.settle(OLD, 0, failed).await;
-    assert_eq!(register.denials(ONE).await.len(), 1, "it came to nothing");
-    assert_eq!(
-        told,
-        [],
-        "the authority was reinstated before its revoked investor was denied"
-    );
-}
-
 /// Two signers' transactions are settled in any order, also against that of
 /// their blocks.
 #[tokio::test]
@@ -482,11 +425,17 @@ async fn who_is_in_the_right_charge_already_keeps_nobody_back() {
     assert!(done.is_ok(), "{done:?}");
 }
 
-const OLD: Address = Address::repeat_byte(0x0D);
+pub(crate) const OLD: Address = Address::repeat_byte(0x0D);
 const NEW: Address = Address::repeat_byte(0x0E);
 
 impl Register {
-    async fn sign(&self, signer: Address, nonce: u64, batch: Batch, discharge: Discharge) {
+    pub(crate) async fn sign(
+        &self,
+        signer: Address,
+        nonce: u64,
+        batch: Batch,
+        discharge: Discharge,
+    ) {
         let signed = Signed {
             envelope: Envelope {
                 nonce: Nonce(nonce),
@@ -510,7 +459,7 @@ impl Register {
         stored.await.unwrap();
     }
 
-    async fn settle(&self, signer: Address, nonce: u64, outcome: Outcome) {
+    pub(crate) async fn settle(&self, signer: Address, nonce: u64, outcome: Outcome) {
         let ended = [(Nonce(nonce), outcome)];
         let target = ONE.into();
         let settled = self
@@ -520,7 +469,7 @@ impl Register {
     }
 }
 
-fn mined(block_number: u64, authorities: Vec<AuthorityRestriction>) -> Receipt {
+pub(crate) fn mined(block_number: u64, authorities: Vec<AuthorityRestriction>) -> Receipt {
     Receipt {
         attempt: Attempt(0),
         block_number,

@@ -12,6 +12,7 @@ mod lane;
 mod outbox;
 mod reading;
 mod register;
+mod reinstatement;
 mod support;
 mod transaction;
 mod writer;

@@ -1,6 +1,6 @@
 //! `symbolon issuer`: the tenants of this database.
 
-mod writer;
+pub(super) mod writer;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;

@@ -17,6 +17,7 @@ mod handover;
 mod help;
 mod import;
 mod mirror;
+mod pruned;
 mod register;
 mod rotation;
 mod secrets;

@@ -9,13 +9,14 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use symbolon_chain::{roles, signer::LaneSigner};
 
 use crate::{
     chain::{Chain, MIRROR},
     import,
     mirror::until_equal,
-    serve,
-    support::customers,
+    pruned, serve,
+    support::{Ended, WALLET, customers},
 };
 
 const NEW_KEY: &str = "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
@@ -196,4 +197,74 @@ async fn a_stolen_key_is_removed_at_once() {
     );
     let left = removed["left"].as_array().unwrap();
     assert_eq!(left.len(), 1, "the configuration: {removed:#}");
+}
+
+fn rotate_from(chain: &Chain, old: &[&str]) -> Ended {
+    let arguments = [
+        "chain",
+        "rotate-signer",
+        "31337",
+        "--new-signer-key-file",
+        "new.key",
+        "--owner-key-file",
+        "owner.key",
+        "--json",
+    ];
+    chain.desk.run(&[&arguments[..], old].concat())
+}
+
+/// Who may write, by the registry's own word.
+async fn mirrors(chain: &Chain) -> [bool; 2] {
+    let endpoint = chain.endpoint().await;
+    let listed = chain.desk.run(&["chain", "list", "--json"]);
+    let registry = listed.succeeded().json()[0]["registry"].clone();
+    let registry = registry.as_str().unwrap().parse().unwrap();
+    let new = LaneSigner::from_hex(&NEW_KEY.into()).unwrap().address();
+    let may_write = async |mirror| roles::is_mirror(&endpoint, registry, mirror).await.unwrap();
+    [
+        may_write(MIRROR.parse().unwrap()).await,
+        may_write(new).await,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistyped_old_signer_changes_nothing() {
+    let chain = Chain::with_lane().await;
+    chain.desk.write("new.key", NEW_KEY);
+    for more in [&[][..], &["--at-once"]] {
+        let mistyped = [&["--old-signer", WALLET][..], more].concat();
+        let refused = rotate_from(&chain, &mistyped).exits(2);
+        let error = refused.error();
+        assert!(
+            error.starts_with("--old-signer: ") && error.contains("others may"),
+            "{refused:#?}"
+        );
+        assert_eq!(mirrors(&chain).await, [true, false]);
+    }
+}
+
+/// Who else may write is known from logs alone, and here they are cut.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_logs_are_cut_nobody_is_taken_for_the_only_one() {
+    let chain = Chain::with_lane().await;
+    chain.desk.write("new.key", NEW_KEY);
+    let cut = pruned::before(chain.anvil.url()).await;
+    for old in [&[][..], &["--old-signer", WALLET]] {
+        let by_cut = [old, &["--rpc", &cut]].concat();
+        let refused = rotate_from(&chain, &by_cut).exits(7);
+        assert!(
+            refused.error().contains("keeps all logs (--rpc)"),
+            "{refused:#?}"
+        );
+        assert_eq!(mirrors(&chain).await, [true, false]);
+    }
+
+    // Of one who is named the registry itself knows.
+    let named = ["--old-signer", MIRROR, "--at-once", "--rpc", &cut];
+    let done = rotate_from(&chain, &named).succeeded().json();
+    assert_eq!(
+        (&done["appointed"], &done["removed"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(mirrors(&chain).await, [false, true]);
 }

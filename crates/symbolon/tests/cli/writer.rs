@@ -8,7 +8,7 @@ use symbolon_chain::{deploy, signer::LaneSigner};
 use crate::{
     chain::{Chain, OWNER_KEY},
     serve::{address, start},
-    support::{Ended, WALLET},
+    support::{Ended, WALLET, customers},
 };
 
 const SECTION: &str = "[[registrar]]\nissuer = \"acme\"\nchain_id = 31337\nrpc_url_env = \"SYMBOLON_RPC_URL_31337\"\n";
@@ -169,4 +169,58 @@ async fn a_writer_stays_once_anything_is_written() {
         "{ended:#?}"
     );
     assert_eq!(chain.registrar_check()["status"], "fail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_says_who_decides_and_whether_it_is_heard() {
+    let (chain, registrar, block) = with_registrar().await;
+    let desk = &chain.desk;
+    let status = || desk.run(&["status", "--json"]).succeeded().json();
+    let text = || desk.run(&["status"]).succeeded().stdout;
+    assert_eq!(status()["writer"], json!({"writer": "register"}));
+    assert!(text().contains("decided by the register\n"), "{}", text());
+
+    let chosen = chain.choose(&registrar.to_string(), block).succeeded();
+    let shown = status();
+    let writer = &shown["writer"];
+    assert_eq!(writer["writer"], "registrar");
+    assert_eq!(writer["address"], chosen.json()["address"]);
+    assert_eq!(
+        (&writer["chain_id"], &writer["from_block"]),
+        (&json!(31_337), &json!(block))
+    );
+    assert_eq!(
+        (&writer["next_block"], &writer["last_error"]),
+        (&json!(block), &Value::Null)
+    );
+    let line = format!("decided by {registrar} on chain 31337, read up to block ");
+    assert!(text().contains(&line), "{}", text());
+
+    let store = &desk.database.as_ref().unwrap().store;
+    let issuer = "acme".parse().unwrap();
+    let noted = store.note_witnessing(&issuer, Some("no answer"));
+    noted.await.unwrap();
+    assert_eq!(status()["writer"]["last_error"], "no answer");
+    assert!(text().contains("; not read now: no answer\n"), "{}", text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_refused_as_a_whole_before_any_row_is_read() {
+    let (chain, registrar, block) = with_registrar().await;
+    let desk = &chain.desk;
+    chain.choose(&registrar.to_string(), block).succeeded();
+    desk.write("some.csv", &customers(3));
+    desk.write("none.csv", "no,such,columns\n");
+    for file in ["some.csv", "none.csv"] {
+        let arguments = ["import", file, "--map", "Land=country", "--save-map"];
+        let refused = desk.run(&arguments).exits(4);
+        assert!(
+            refused.error().contains("registrar on chain"),
+            "{refused:#?}"
+        );
+    }
+    let store = &desk.database.as_ref().unwrap().store;
+    let issuer = "acme".parse().unwrap();
+    assert!(store.imports(&issuer, None, 9).await.unwrap().is_empty());
+    assert!(store.column_map(&issuer).await.unwrap().is_empty());
 }

@@ -83,7 +83,8 @@ pub struct Pulled {
     /// The wallets, in the order of their entries.
     pub records: Vec<PendingRecord>,
     /// Of [`Part::Denials`]: the authorities that are to be cut off. Of
-    /// [`Part::Again`]: those to be reinstated, once no denial waits.
+    /// [`Part::Again`]: those to be reinstated, once no denial waits that was
+    /// decided before ([`may_reinstate`](crate::mirror::reinstatement::may_reinstate)).
     pub authorities: Vec<AuthorityRestriction>,
     /// The log's head at that moment, or an earlier one.
     pub head: Head,
@@ -111,6 +112,20 @@ pub struct Envelope {
     /// What the chain is no longer owed once it is stored; nothing for a
     /// further try, since the first has discharged it.
     pub discharge: Discharge,
+}
+
+impl Envelope {
+    /// The oldest entry whose denial it is stored for. One that cuts an authority
+    /// off is as old as the log was when it was read: only after that can it have
+    /// been reinstated. A denial that had its turn among approvals is owed out of
+    /// turn as well, and counts there.
+    pub fn oldest_denial(&self) -> Option<EntryNumber> {
+        match &self.batch {
+            Batch::Authority(authority) => authority.restricted.then_some(self.head.number),
+            batch if batch.denies() => self.discharge.rows.iter().map(|row| row.entry).min(),
+            _ => None,
+        }
+    }
 }
 
 /// A transaction that is signed and stored.

@@ -5,7 +5,11 @@
 //! nonce that is planned after another must not be stored without it. While a
 //! job of approvals is carried out, the next ones are asked for.
 
+mod drafts;
+
 use std::collections::{HashMap, VecDeque};
+
+use drafts::Drafts;
 
 use super::{
     Attempt, Effect, Envelope, Lane, LanePolicy, Part, Pulled, Role, Signed, Slot, Urgency,
@@ -133,6 +137,8 @@ pub(super) struct Planning {
     pub(super) approvals: Desk,
     /// Whose job is being carried out.
     at_work: Option<Urgency>,
+    /// Whether that job strikes what needs no telling.
+    striking: bool,
     /// The authorities to be cut off, and the outbox's denials.
     out_of_turn: Stock,
     /// The outbox's other wallets, and the authorities to be reinstated.
@@ -156,6 +162,7 @@ impl Planning {
             denials: Desk::default(),
             approvals: Desk::default(),
             at_work: None,
+            striking: false,
             out_of_turn: Stock::MayHold,
             again: Stock::MayHold,
             in_turn: Stock::MayHold,
@@ -165,9 +172,24 @@ impl Planning {
         }
     }
 
-    /// What came to nothing is to be settled.
+    /// Whether rows are being struck because something stored carries them.
+    pub(super) fn is_striking(&self) -> bool {
+        self.striking
+    }
+
+    /// What came to nothing is to be settled. It may be what made rows needless:
+    /// they stay.
     pub(super) fn upset(&mut self) {
         self.upset = true;
+        for desk in [&mut self.denials, &mut self.approvals] {
+            desk.jobs.retain_mut(|job| match job {
+                Job::Store(_) => true,
+                Job::Discharge(discharge) => {
+                    discharge.rows.clear();
+                    discharge.through.is_some()
+                }
+            });
+        }
     }
 
     /// It is settled: whatever was asked for before it is to be asked for again.
@@ -250,61 +272,14 @@ impl Planning {
             .find_map(|urgency| {
                 let job = self.desk(urgency).jobs.pop_front()?;
                 self.at_work = Some(urgency);
+                self.striking = matches!(job, Job::Discharge(_));
                 Some(job)
             })
     }
 
     pub(super) fn job_done(&mut self) {
         self.at_work = None;
-    }
-}
-
-/// Entries on their way into batches of a bounded size.
-struct Drafts<E> {
-    size: usize,
-    full: Vec<Draft<E>>,
-}
-
-struct Draft<E> {
-    entries: Vec<E>,
-    held: Vec<WalletRecord>,
-    rows: Vec<Owed>,
-}
-
-impl<E> Drafts<E> {
-    fn new(size: usize) -> Self {
-        let (size, full) = (size.max(1), Vec::new());
-        Self { size, full }
-    }
-
-    /// `row` is what this entry is the last of, in the outbox.
-    fn push(&mut self, entry: E, held: WalletRecord, row: Option<Owed>) {
-        let size = self.size;
-        let draft = match self.full.last_mut() {
-            Some(draft) if draft.entries.len() < size => draft,
-            _ => self.full.push_mut(Draft {
-                entries: Vec::with_capacity(size),
-                held: Vec::with_capacity(size),
-                rows: Vec::new(),
-            }),
-        };
-        draft.entries.push(entry);
-        draft.held.push(held);
-        draft.rows.extend(row);
-    }
-
-    fn into_jobs(self, head: Head, batch: impl Fn(Vec<E>) -> Batch) -> impl Iterator<Item = Job> {
-        self.full.into_iter().map(move |draft| {
-            Job::Store(Planned {
-                batch: batch(draft.entries),
-                held: draft.held,
-                head,
-                discharge: Discharge {
-                    rows: draft.rows,
-                    ..Discharge::default()
-                },
-            })
-        })
+        self.striking = false;
     }
 }
 
@@ -385,25 +360,33 @@ impl Lane {
         } else {
             step
         };
+        let mut rows: HashMap<_, Vec<_>> = HashMap::new();
+        for Owed { entry, wallet } in records.iter().map(|pending| pending.owed) {
+            let row = (!in_turn).then_some(Owed { entry, wallet });
+            rows.entry(wallet).or_default().extend(row);
+        }
         for pending in &records {
             let (wallet, desired) = (pending.owed.wallet, pending.desired);
-            let row = (!in_turn).then_some(pending.owed);
+            // Owed because of several entries, it is told once.
+            let Some(rows) = rows.remove(&wallet) else {
+                continue;
+            };
             let mut held = self.under_way.held(wallet, pending.observed);
             // The other desk may have read the register later than this one.
             if desired.version() < self.under_way.told(wallet) {
-                needless.extend(row);
+                needless.extend(rows);
                 continue;
             }
             loop {
                 match step(wallet, desired, held) {
-                    Step::Upsert(upsert) => upserts.push(upsert, held, row),
+                    Step::Upsert(upsert) => upserts.push(upsert, held, rows),
                     Step::Deny(denial) if denial.version != desired.version() => {
-                        denials.push(denial, held, None);
+                        denials.push(denial, held, Vec::new());
                         held = denied(held, denial.version, denial.grounds);
                         continue;
                     }
-                    Step::Deny(denial) => denials.push(denial, held, row),
-                    Step::Nothing | Step::Outranked => needless.extend(row),
+                    Step::Deny(denial) => denials.push(denial, held, rows),
+                    Step::Nothing | Step::Outranked => needless.extend(rows),
                 }
                 break;
             }

@@ -4,12 +4,14 @@
 mod authorities;
 mod forgetting;
 mod refusals;
+mod reinstatements;
 mod replacements;
 mod restarts;
+mod sending;
 mod succession;
 mod turns;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{Address, B256, Bytes};
 
@@ -22,6 +24,7 @@ use crate::{
         fees::Wei,
         plan::{Discharge, Owed, PendingRecord},
         record::WalletRecord,
+        reinstatement::may_reinstate,
         rules::{denied, upserted},
     },
     wallet::{Version, WalletAddress},
@@ -47,20 +50,34 @@ const POLICY: LanePolicy = LanePolicy {
     replace_after: Millis(10_000),
 };
 
+/// An authority that the chain takes for one that counts.
+const NEVER_TOLD: (bool, Option<bool>) = (false, Some(false));
+
 /// A driver's surroundings: outbox, stored transactions, a chain that mines on demand.
 struct World {
     lane: Lane,
     now: UnixMillis,
-    outbox: BTreeMap<WalletAddress, (WalletRecord, bool)>,
+    /// The log's newest entry.
+    entry: EntryNumber,
+    /// Whether each row is a denial's.
+    outbox: BTreeMap<Owed, bool>,
     desired: BTreeMap<WalletAddress, WalletRecord>,
+    changed: BTreeMap<WalletAddress, EntryNumber>,
     observed: BTreeMap<WalletAddress, WalletRecord>,
-    /// Whether each authority is to be cut off, and whether the chain was told.
-    authorities: BTreeMap<AuthorityIndex, (bool, bool)>,
+    /// Whether each authority is to be cut off, and what the chain was told last;
+    /// nothing, if that came to nothing.
+    authorities: BTreeMap<AuthorityIndex, (bool, Option<bool>)>,
+    /// The entry that last cut each off or reinstated it.
+    restriction_entries: BTreeMap<AuthorityIndex, EntryNumber>,
+    /// The oldest denial that each open nonce carries.
+    oldest_denials: BTreeMap<Nonce, EntryNumber>,
     stored: Vec<OpenTransaction>,
     /// What was ever stored, in its order.
     history: Vec<Batch>,
     mempool: BTreeMap<Nonce, Envelope>,
     chain: BTreeMap<WalletAddress, WalletRecord>,
+    /// Whom the chain has cut off.
+    cut_off: BTreeSet<AuthorityIndex>,
     mined: BTreeMap<Nonce, Receipt>,
     block: u64,
     broadcast: Broadcast,
@@ -75,14 +92,19 @@ impl World {
         Self {
             lane: Lane::new(POLICY, Vec::new(), EntryNumber(0)),
             now: UnixMillis(1),
+            entry: EntryNumber(0),
             outbox: BTreeMap::new(),
             desired: BTreeMap::new(),
+            changed: BTreeMap::new(),
             observed: BTreeMap::new(),
             authorities: BTreeMap::new(),
+            restriction_entries: BTreeMap::new(),
+            oldest_denials: BTreeMap::new(),
             stored: Vec::new(),
             history: Vec::new(),
             mempool: BTreeMap::new(),
             chain: BTreeMap::new(),
+            cut_off: BTreeSet::new(),
             mined: BTreeMap::new(),
             block: 1,
             broadcast: Broadcast::Accepted,
@@ -93,10 +115,27 @@ impl World {
     }
 
     fn want(&mut self, wallet: u8, record: WalletRecord) {
-        self.desired.insert(address(wallet), record);
-        self.outbox
-            .insert(address(wallet), (record, record.denies()));
+        let wallet = address(wallet);
+        self.entry = self.entry.next();
+        self.desired.insert(wallet, record);
+        self.changed.insert(wallet, self.entry);
+        let entry = self.entry;
+        self.outbox.insert(Owed { entry, wallet }, record.denies());
         self.lane.handle(Input::Woken, self.now);
+    }
+
+    /// Whether a row of this wallet is in the outbox.
+    fn owes(&self, wallet: u8) -> bool {
+        let wallet = address(wallet);
+        self.outbox.keys().any(|owed| owed.wallet == wallet)
+    }
+
+    /// What the store strikes when it reads the outbox.
+    fn strike_superseded(&mut self) {
+        let (changed, desired) = (&self.changed, &self.desired);
+        self.outbox.retain(|Owed { entry, wallet }, denial| {
+            changed[wallet] == *entry || (*denial && desired[wallet].denies())
+        });
     }
 
     /// Carries out effects until the lane has none for now.
@@ -120,22 +159,20 @@ impl World {
     fn carry_out(&mut self, effect: Effect) -> Option<Input> {
         Some(match effect {
             Effect::Pull { part, limit } => {
+                self.strike_superseded();
                 let records: Vec<_> = self
                     .outbox
                     .iter()
-                    .filter(|(_, (_, denies))| match part {
-                        Part::Denials => *denies,
-                        Part::Again => !*denies,
+                    .filter(|(_, denies)| match part {
+                        Part::Denials => **denies,
+                        Part::Again => !**denies,
                         Part::After(_) => false,
                     })
                     .take(limit)
-                    .map(|(wallet, (desired, _))| PendingRecord {
-                        owed: Owed {
-                            entry: EntryNumber(desired.version().0.into()),
-                            wallet: *wallet,
-                        },
-                        desired: *desired,
-                        observed: self.observed.get(wallet).copied().unwrap_or_default(),
+                    .map(|(owed, _)| PendingRecord {
+                        owed: *owed,
+                        desired: self.desired[&owed.wallet],
+                        observed: self.observed.get(&owed.wallet).copied().unwrap_or_default(),
                     })
                     .collect();
                 Input::Pulled {
@@ -150,19 +187,22 @@ impl World {
             }
             Effect::Discharge(discharge) => {
                 for owed in discharge.rows {
-                    self.outbox.remove(&owed.wallet);
+                    if self.outbox.remove(&owed) == Some(true) {
+                        self.inherit_denial(owed.entry);
+                    }
                 }
                 Input::Discharged
             }
             Effect::Store(envelope) => {
-                for Owed { entry, wallet } in envelope.discharge.rows.iter().copied() {
-                    let queued = self.outbox.get(&wallet).map(|(record, _)| record.version());
-                    if queued.is_some_and(|version| u64::from(version.0) == entry.0) {
-                        self.outbox.remove(&wallet);
-                    }
+                for owed in &envelope.discharge.rows {
+                    self.outbox.remove(owed);
+                }
+                if let Some(oldest) = envelope.oldest_denial() {
+                    self.oldest_denials.entry(envelope.nonce).or_insert(oldest);
                 }
                 if let Some(told) = envelope.discharge.authority {
-                    self.authorities.entry(told.authority).or_default().1 = told.restricted;
+                    let known = self.authorities.entry(told.authority);
+                    known.or_insert(NEVER_TOLD).1 = Some(told.restricted);
                 }
                 let id = envelope.nonce.0 * 100 + u64::from(envelope.attempt.0);
                 let signed = Signed {
@@ -206,6 +246,8 @@ impl World {
                     }
                 }
                 self.stored.retain(|open| !nonces.contains(&open.nonce));
+                self.oldest_denials
+                    .retain(|nonce, _| !nonces.contains(nonce));
                 Input::Settled(nonces)
             }
             Effect::TellAgain(nonces) => {
@@ -219,13 +261,18 @@ impl World {
     /// What the chain is owed of authorities, as the store reads it.
     fn untold(&self, part: Part) -> Vec<AuthorityRestriction> {
         let restricted = part == Part::Denials;
-        let waits = self.outbox.values().any(|(_, denies)| *denies);
-        if matches!(part, Part::After(_)) || (waits && !restricted) {
+        if matches!(part, Part::After(_)) {
             return Vec::new();
         }
+        let denials = self.outbox.iter().filter(|(_, denies)| **denies);
+        let owed = denials.map(|(owed, _)| owed.entry);
+        let oldest = owed.chain(self.oldest_denials.values().copied()).min();
         self.authorities
             .iter()
-            .filter(|(_, (desired, told))| desired != told && *desired == restricted)
+            .filter(|(_, (desired, told))| *told != Some(*desired) && *desired == restricted)
+            .filter(|(authority, _)| {
+                restricted || may_reinstate(self.restriction_entries[authority], oldest)
+            })
             .map(|(authority, _)| AuthorityRestriction {
                 authority: *authority,
                 restricted,
@@ -236,57 +283,80 @@ impl World {
     fn queue_again(&mut self, nonce: Nonce) {
         let slot = self.lane.slots().find(|slot| slot.nonce == nonce).unwrap();
         if let Batch::Authority(in_vain) = &slot.batch {
-            let known = self.authorities.entry(in_vain.authority).or_default();
-            known.1 = !known.0;
+            let known = self.authorities.entry(in_vain.authority);
+            known.or_insert(NEVER_TOLD).1 = None;
         }
+        let oldest = self.oldest_denials.get(&nonce);
         for (wallet, _) in slot.batch.versions() {
-            let record = self.desired[&wallet];
-            self.outbox.insert(wallet, (record, record.denies()));
+            let (turn, denies) = (self.changed[&wallet], self.desired[&wallet].denies());
+            let entry = oldest
+                .filter(|_| denies)
+                .map_or(turn, |oldest| turn.min(*oldest));
+            self.outbox.insert(Owed { entry, wallet }, denies);
+        }
+    }
+
+    /// Whatever is open may carry a denial of this entry.
+    fn inherit_denial(&mut self, entry: EntryNumber) {
+        for open in self.stored.iter().filter(|open| open.batch.denies()) {
+            let oldest = self.oldest_denials.entry(open.nonce).or_insert(entry);
+            *oldest = entry.min(*oldest);
         }
     }
 
     /// Mines what has been sent, in the order of nonces.
     fn mine(&mut self, succeeded: bool) {
         self.block += 1;
-        while let Some(envelope) = self.mempool.remove(&Nonce(self.mined.len() as u64)) {
-            let records: Vec<_> = match &envelope.batch {
-                Batch::Upsert(entries) => entries
-                    .iter()
-                    .map(|entry| {
-                        (
-                            entry.wallet,
-                            upserted(self.held(entry.wallet), entry.record),
-                        )
-                    })
-                    .collect(),
-                Batch::Deny(entries) => entries
-                    .iter()
-                    .map(|entry| {
-                        let held = self.held(entry.wallet);
-                        (entry.wallet, denied(held, entry.version, entry.grounds))
-                    })
-                    .collect(),
-                Batch::Authority(_) => Vec::new(),
-            };
-            let authorities = match envelope.batch {
-                Batch::Authority(restriction) => vec![restriction],
-                _ => Vec::new(),
-            };
-            if succeeded {
-                self.chain.extend(records.clone());
+        while self.mine_next(succeeded).is_some() {}
+    }
+
+    /// Mines the next transaction in the newest block, and returns what it carries.
+    fn mine_next(&mut self, succeeded: bool) -> Option<Batch> {
+        let envelope = self.mempool.remove(&Nonce(self.mined.len() as u64))?;
+        let records: Vec<_> = match &envelope.batch {
+            Batch::Upsert(entries) => entries
+                .iter()
+                .map(|entry| {
+                    (
+                        entry.wallet,
+                        upserted(self.held(entry.wallet), entry.record),
+                    )
+                })
+                .collect(),
+            Batch::Deny(entries) => entries
+                .iter()
+                .map(|entry| {
+                    let held = self.held(entry.wallet);
+                    (entry.wallet, denied(held, entry.version, entry.grounds))
+                })
+                .collect(),
+            Batch::Authority(_) => Vec::new(),
+        };
+        let authorities = match envelope.batch {
+            Batch::Authority(restriction) => vec![restriction],
+            _ => Vec::new(),
+        };
+        if succeeded {
+            self.chain.extend(records.clone());
+            for set in &authorities {
+                match set.restricted {
+                    true => self.cut_off.insert(set.authority),
+                    false => self.cut_off.remove(&set.authority),
+                };
             }
-            self.mined.insert(
-                envelope.nonce,
-                Receipt {
-                    attempt: envelope.attempt,
-                    block_number: self.block,
-                    succeeded,
-                    gas_used: Gas(1),
-                    records,
-                    authorities,
-                },
-            );
         }
+        self.mined.insert(
+            envelope.nonce,
+            Receipt {
+                attempt: envelope.attempt,
+                block_number: self.block,
+                succeeded,
+                gas_used: Gas(1),
+                records,
+                authorities,
+            },
+        );
+        Some(envelope.batch)
     }
 
     fn held(&self, wallet: WalletAddress) -> WalletRecord {
@@ -302,157 +372,4 @@ fn approved(version: u16) -> WalletRecord {
     WalletRecord::tombstone(Version(version))
         .with_identity(Address::with_last_byte(99))
         .with_approval(true)
-}
-
-#[test]
-fn approvals_reach_the_chain_in_batches() {
-    let mut world = World::new();
-    for wallet in 1..=5 {
-        world.want(wallet, approved(1));
-    }
-    world.run();
-    assert_eq!(world.sent, [(Nonce(0), Attempt(0)), (Nonce(1), Attempt(0))]);
-    world.mine(true);
-    world.later(Millis(1_000));
-    assert_eq!(world.observed.len(), 5);
-    assert!(world.observed.values().all(|record| *record == approved(1)));
-    assert!(world.lane.is_idle());
-}
-
-#[test]
-fn a_denial_passes_approvals_that_wait() {
-    let mut world = World::new();
-    for wallet in 1..=20 {
-        world.want(wallet, approved(1));
-    }
-    world.run();
-    assert_eq!(
-        world.sent.len(),
-        2,
-        "as many approvals as the policy allows"
-    );
-    world.want(200, approved(2).with_approval(false));
-    world.run();
-    assert_eq!(world.sent.len(), 3, "the reserve is for denials");
-    assert!(!world.outbox.contains_key(&address(200)));
-    assert_eq!(world.outbox.len(), 14);
-}
-
-#[test]
-fn a_denial_of_what_is_under_way_comes_after_it() {
-    let mut world = World::new();
-    world.want(1, approved(1));
-    world.run();
-    world.want(1, approved(2).with_approval(false));
-    world.run();
-    world.mine(true);
-    world.later(Millis(1_000));
-    assert_eq!(world.held(address(1)), approved(2).with_approval(false));
-    assert!(world.lane.is_idle());
-}
-
-#[test]
-fn stored_bytes_go_again_until_a_node_takes_them() {
-    let mut world = World::new();
-    world.broadcast = Broadcast::Unreachable;
-    world.want(1, approved(1));
-    world.run();
-    world.later(Millis(1_000));
-    world.later(Millis(1_000));
-    assert_eq!(world.sent, [(Nonce(0), Attempt(0)); 3]);
-    world.broadcast = Broadcast::Accepted;
-    world.later(Millis(1_000));
-    world.later(Millis(1_000));
-    assert_eq!(world.sent.len(), 4, "then the lane waits");
-    world.later(Millis(2_000));
-    assert_eq!(
-        world.sent.len(),
-        5,
-        "until the node may have forgotten them"
-    );
-}
-
-#[test]
-fn the_front_is_replaced_at_a_bounded_fee() {
-    let mut world = World::new();
-    world.want(1, approved(1));
-    world.run();
-    let mut prices = vec![world.stored[0].price];
-    for _ in 0..200 {
-        world.later(Millis(1_000));
-    }
-    prices.extend(world.stored.iter().skip(1).map(|open| open.price));
-    assert!(prices.len() > 10);
-    assert!(
-        prices
-            .windows(2)
-            .all(|pair| pair[0].max_fee < pair[1].max_fee)
-    );
-    assert!(prices.iter().all(|price| price.max_fee <= POLICY.fees.cap));
-    assert!(world.stored.iter().all(|open| open.nonce == Nonce(0)));
-}
-
-#[test]
-fn a_new_lane_goes_on_with_what_is_stored() {
-    let mut world = World::new();
-    world.broadcast = Broadcast::Unreachable;
-    for wallet in 1..=5 {
-        world.want(wallet, approved(1));
-    }
-    world.run();
-    world.lane = Lane::new(POLICY, world.stored.clone(), EntryNumber(0));
-    world.broadcast = Broadcast::Accepted;
-    world.run();
-    world.mine(true);
-    world.later(Millis(1_000));
-    assert_eq!(world.observed.len(), 5);
-    assert_eq!(world.mined.len(), 2, "no version was sent twice");
-}
-
-#[test]
-fn a_batch_that_fails_is_taken_apart() {
-    let mut world = World::new();
-    for wallet in 1..=3 {
-        world.want(wallet, approved(1));
-    }
-    world.run();
-    world.mine(false);
-    for _ in 0..20 {
-        world.later(Millis(1_000));
-        world.mine(true);
-    }
-    assert_eq!(world.observed.len(), 3);
-    assert!(world.mined.len() > 2, "in smaller batches");
-}
-
-#[test]
-fn a_nonce_that_somebody_else_used_is_given_up_and_its_wallets_sent_again() {
-    let mut world = World::new();
-    world.want(1, approved(1));
-    world.run();
-    world.mempool.clear();
-    let foreign = Receipt {
-        attempt: Attempt(0),
-        block_number: 2,
-        succeeded: true,
-        gas_used: Gas(1),
-        records: Vec::new(),
-        authorities: Vec::new(),
-    };
-    world.mined.insert(Nonce(u64::MAX), foreign);
-    for _ in 0..20 {
-        world.later(Millis(1_000));
-        world.mine(true);
-    }
-    assert_eq!(world.observed.get(&address(1)), Some(&approved(1)));
-}
-
-#[test]
-fn what_the_chain_holds_already_is_not_sent() {
-    let mut world = World::new();
-    world.observed.insert(address(1), approved(1));
-    world.want(1, approved(1));
-    world.run();
-    assert!(world.sent.is_empty());
-    assert!(world.outbox.is_empty());
 }

@@ -106,8 +106,15 @@ async fn step(
     let (endpoint, known) = (&place.endpoint, &place.chain);
     let registry = known.chain.registry;
     let found = roles::roles(endpoint, registry, known.chain.deployed_block).await?;
-    let old = old_signer(args, new, &found)?;
-    let mut progress = Progress::begin(id.chain, registry, new, old, found.mirrors.contains(&new));
+    let old = match args.old_signer {
+        // The registry itself knows, whatever its logs show.
+        Some(named) if named != new && roles::is_mirror(endpoint, registry, named).await? => {
+            Some(named)
+        }
+        named => old_signer(named, new, &found)?,
+    };
+    let appointed = roles::is_mirror(endpoint, registry, new).await?;
+    let mut progress = Progress::begin(id.chain, registry, new, old, appointed);
     progress.funded = endpoint.balance(new).await?.0 > 0;
     if !progress.appointed {
         let call = roles::add_mirror(new);
@@ -142,17 +149,24 @@ async fn step(
     Ok(progress)
 }
 
-/// Whom the new signer follows: nobody once the old mirror is removed.
-fn old_signer(args: &RotateSignerArgs, new: Address, found: &Roles) -> Result<Option<Address>> {
+/// Whom the new signer follows: nobody once the old mirror is removed. `named`
+/// may not write.
+fn old_signer(named: Option<Address>, new: Address, found: &Roles) -> Result<Option<Address>> {
+    if found.first_owner.is_none() {
+        // Nobody may believe that no other key writes, where one may be missing.
+        return Err(Failure::new(
+            Exit::Chain,
+            "the node's logs do not go back to the registry's deployment, so others who may write may be missing: ask a node that keeps all logs (--rpc)",
+        ));
+    }
     let mirrors = found.mirrors.iter().copied();
     let others: Vec<_> = mirrors.filter(|mirror| *mirror != new).collect();
-    match (args.old_signer, others.as_slice()) {
-        (Some(named), others) if others.contains(&named) => Ok(Some(named)),
+    match (named, others.as_slice()) {
+        (_, []) => Ok(None),
         // Nobody may believe that a key is removed which is not.
-        (Some(named), [_, ..]) => Err(Failure::usage(format!(
+        (Some(named), _) => Err(Failure::usage(format!(
             "--old-signer: {named} may not write to the registry, but others may: `symbolon chain verify` shows who"
         ))),
-        (_, []) => Ok(None),
         (None, [one]) => Ok(Some(*one)),
         (None, _) => {
             let all: Vec<_> = found.mirrors.iter().map(Address::to_string).collect();

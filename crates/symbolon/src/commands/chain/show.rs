@@ -78,11 +78,7 @@ pub(super) async fn status(context: &Context) -> Result<Exit> {
                 grouped(owed.map_or(0, |owed| owed.approvals + owed.denials)),
                 grouped(owed.map_or(0, |owed| owed.open_transactions)),
                 chain.status.signer_balance_wei.map_or_else(never, ether),
-                chain
-                    .status
-                    .last_error
-                    .clone()
-                    .unwrap_or_else(|| "none".to_owned()),
+                chain.trouble().unwrap_or_else(|| "none".to_owned()),
             ]);
         }
         table.to_string()
@@ -120,7 +116,7 @@ fn seen(chain: &Chain, owed: Option<ChainStatistics>, now: UnixSeconds) -> Value
         "signer": status.signer,
         // Beyond what JSON numbers hold exactly.
         "signer_balance_wei": status.signer_balance_wei.map(|wei| wei.to_string()),
-        "last_error": status.last_error,
+        "last_error": chain.trouble(),
     })
 }
 

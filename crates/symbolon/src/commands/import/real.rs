@@ -8,12 +8,13 @@ use symbolon_core::{
     ids::IssuerId,
     import::{ColumnMap, Field, Mapping},
     investor::Source,
+    register::Refusal,
 };
 use symbolon_server::{
     Wake,
     imports::{self, ImportFailure, ImportOptions},
 };
-use symbolon_store::{ImportError, ImportJob, Store};
+use symbolon_store::{ImportError, ImportJob, Store, Writer};
 use tokio::{fs::File, io::AsyncSeekExt};
 use tokio_util::sync::CancellationToken;
 
@@ -67,10 +68,14 @@ pub(super) async fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
     let answerable = args.operator.of_import()?;
     let mut file = input::open(&args.file).await?;
     let refused = |error| Failure::file("read", &args.file)(error);
-    let lines = input::count_lines(&mut file).await.map_err(refused)?;
-    file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
     let report = context
         .with_issuer(async |store, issuer| {
+            // Else each row would be refused for that alone.
+            if store.writer(issuer).await? != Writer::Register {
+                return Err(Refusal::WriterIsOnChain.into());
+            }
+            let lines = input::count_lines(&mut file).await.map_err(refused)?;
+            file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
             let columns = columns(store, issuer, mapped, args.save_map).await?;
             context.warn_without_chain(store, issuer).await?;
             import(

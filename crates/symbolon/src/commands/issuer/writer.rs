@@ -141,7 +141,7 @@ async fn choose(store: &Store, issuer: &IssuerId, writer: Writer) -> Result<()> 
 }
 
 /// As documents have it.
-pub(super) fn shown(writer: Writer) -> Value {
+pub(in crate::commands) fn shown(writer: Writer) -> Value {
     match writer {
         Writer::Register => json!({ "writer": "register" }),
         Writer::Registrar {
@@ -158,7 +158,7 @@ pub(super) fn shown(writer: Writer) -> Value {
 }
 
 /// In a few words.
-pub(super) fn in_words(writer: Writer) -> String {
+pub(in crate::commands) fn in_words(writer: Writer) -> String {
     match writer {
         Writer::Register => "the register".to_owned(),
         Writer::Registrar { chain, address, .. } => format!("{address} on chain {chain}"),

@@ -1,10 +1,11 @@
 //! The whole register: investors by status, what each chain is owed.
 
 use serde_json::json;
-use symbolon_core::{ids::IssuerId, time::UnixSeconds};
-use symbolon_store::{Chain, ChainStatistics, Statistics};
+use symbolon_core::time::UnixSeconds;
+use symbolon_store::{Chain, ChainStatistics, Issuer, Statistics, Writer};
 
 use crate::{
+    commands::issuer::writer,
     context::Context,
     exit::{Exit, Result},
     output::{counted, grouped, table},
@@ -14,7 +15,9 @@ use crate::{
 const SOON: u64 = 30 * 86_400;
 
 struct Whole {
-    issuer: IssuerId,
+    issuer: Issuer,
+    /// The next block of the writer's chain to be read.
+    next_block: Option<u64>,
     now: UnixSeconds,
     statistics: Statistics,
     chains: Vec<Chain>,
@@ -25,8 +28,14 @@ pub(super) async fn run(context: &Context) -> Result<Exit> {
     let now = context.clock.now();
     let whole = context
         .with_issuer(async |store, issuer| {
+            let found = store.issuer(issuer).await?;
+            let next_block = match found.writer {
+                Writer::Register => None,
+                Writer::Registrar { .. } => Some(store.next_block_to_witness(issuer).await?),
+            };
             Ok(Whole {
-                issuer: issuer.clone(),
+                issuer: found,
+                next_block,
                 now,
                 statistics: store.statistics(issuer, UnixSeconds(now.0 + SOON)).await?,
                 chains: store.chains(issuer).await?,
@@ -74,20 +83,42 @@ fn document(whole: &Whole) -> serde_json::Value {
                 "open_transactions": owed.map_or(0, |owed| owed.open_transactions),
                 "lag_seconds": whole.lag(chain).unwrap_or(0),
                 "head_block": chain.status.head_block,
-                "last_error": chain.status.last_error,
+                "last_error": chain.trouble(),
             })
         })
         .collect();
+    let mut decides = writer::shown(whole.issuer.writer);
+    if let Some(next) = whole.next_block {
+        decides["next_block"] = next.into();
+        decides["last_error"] = json!(whole.issuer.writer_error);
+    }
     json!({
-        "issuer": whole.issuer,
+        "issuer": whole.issuer.id,
+        "writer": decides,
         "investors": investors,
         "expiring_within_30_days": whole.statistics.expiring,
         "chains": chains,
     })
 }
 
+/// Who decides about the issuer's investors, and whether it is heard.
+fn decided_by(whole: &Whole) -> String {
+    let mut line = format!("decided by {}", writer::in_words(whole.issuer.writer));
+    if let Some(next) = whole.next_block {
+        let read = grouped(next.saturating_sub(1));
+        line.push_str(&format!(", read up to block {read}"));
+    }
+    if let Some(error) = &whole.issuer.writer_error {
+        line.push_str(&format!("; not read now: {error}"));
+    }
+    line
+}
+
 fn text(whole: &Whole) -> String {
-    let mut lines = vec![format!("register of {}", whole.issuer)];
+    let mut lines = vec![
+        format!("register of {}", whole.issuer.id),
+        decided_by(whole),
+    ];
     if whole.statistics.investors.is_empty() {
         lines
             .push("no investor yet: `symbolon import FILE` or `symbolon verify WALLET`".to_owned());
@@ -124,11 +155,7 @@ fn text(whole: &Whole) -> String {
                 grouped(owed.map_or(0, |owed| owed.denials)),
                 grouped(owed.map_or(0, |owed| owed.open_transactions)),
                 lag,
-                chain
-                    .status
-                    .last_error
-                    .clone()
-                    .unwrap_or_else(|| "none".to_owned()),
+                chain.trouble().unwrap_or_else(|| "none".to_owned()),
             ]);
         }
         lines.push(chains.to_string());

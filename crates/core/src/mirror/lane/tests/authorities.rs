@@ -2,16 +2,18 @@
 
 use super::*;
 
-const BAFIN: AuthorityIndex = AuthorityIndex(1);
+pub(super) const BAFIN: AuthorityIndex = AuthorityIndex(1);
 
 impl World {
-    fn restrict(&mut self, restricted: bool) {
-        self.authorities.entry(BAFIN).or_default().0 = restricted;
+    pub(super) fn restrict(&mut self, restricted: bool) {
+        self.entry = self.entry.next();
+        self.restriction_entries.insert(BAFIN, self.entry);
+        self.authorities.entry(BAFIN).or_insert(NEVER_TOLD).0 = restricted;
         self.lane.handle(Input::Woken, self.now);
     }
 
     /// Lets the chain make blocks until nothing is left to tell it.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         for _ in 0..10 {
             self.mine(true);
             self.later(Millis(1_000));
@@ -22,7 +24,7 @@ impl World {
     }
 }
 
-fn set(restricted: bool) -> Batch {
+pub(super) fn set(restricted: bool) -> Batch {
     Batch::Authority(AuthorityRestriction {
         authority: BAFIN,
         restricted,
@@ -87,7 +89,7 @@ fn what_the_chain_did_not_take_is_told_again() {
     world.mine(false);
     world.finish();
     assert_eq!(world.history, [set(true), set(true)]);
-    assert_eq!(world.authorities[&BAFIN], (true, true));
+    assert_eq!(world.authorities[&BAFIN], (true, Some(true)));
 }
 
 #[test]

@@ -10,8 +10,9 @@ impl World {
 
     /// An older row of a wallet whose newer one was pulled first.
     fn left_behind(&mut self, wallet: u8) {
-        let record = self.desired[&address(wallet)];
-        self.outbox.insert(address(wallet), (record, false));
+        let wallet = address(wallet);
+        let entry = self.changed[&wallet];
+        self.outbox.insert(Owed { entry, wallet }, false);
         self.lane.handle(Input::Woken, self.now);
     }
 

@@ -6,7 +6,7 @@
 //!
 //! 1. The log is walked from its first entry: each entry against its hash, the
 //!    last against the head. On the way the unbound wallets are followed, and
-//!    the federation, which is held against its rows.
+//!    the federation, which is held against its rows, API keys included.
 //! 2. Each investor is replayed from its entries and held against its rows.
 //! 3. What is left over (a row that no entry explains, or an entry whose row
 //!    is gone) is counted.
@@ -45,6 +45,9 @@ pub struct AuditReport {
     pub investors: u64,
     /// How many wallets do, tombstones included.
     pub wallets: u64,
+    /// How many keys that speak for an authority or an approver work, as the log
+    /// tells.
+    pub granted_keys: u64,
 }
 
 /// How the stored state betrays that somebody touched it.
@@ -60,6 +63,10 @@ pub enum StateDifference {
     /// make of them.
     #[error("the federation is not what its log makes of it")]
     Federation,
+    /// Keys that speak for an authority or an approver work unlogged, or not as
+    /// they were granted.
+    #[error("the API keys of authorities and approvers are not what the log makes of them")]
+    ApiKeys,
     /// A wallet's tombstone is not what the log makes of it.
     #[error("the tombstone of {0} is not what the log makes of it")]
     Tombstone(WalletAddress),
@@ -110,7 +117,11 @@ impl Store {
         let recorded = issuer::head(row.head_number, &row.head_hash)?;
 
         let walk = walk(&mut snapshot, issuer, recorded).await?;
-        if walk.federation != federation::load(&mut snapshot, issuer).await? {
+        let stored = federation::load(&mut snapshot, issuer).await?;
+        if walk.federation.keys != stored.keys {
+            return Err(StateDifference::ApiKeys.into());
+        }
+        if walk.federation != stored {
             return Err(StateDifference::Federation.into());
         }
         let (investors, bound) = replay(&mut snapshot, issuer).await?;
@@ -125,6 +136,7 @@ impl Store {
             head: recorded,
             investors,
             wallets: bound + tombstones,
+            granted_keys: stored.keys.len() as u64,
         })
     }
 }

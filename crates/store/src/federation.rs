@@ -15,7 +15,7 @@ use symbolon_core::{
 use thiserror::Error;
 
 use crate::{
-    IssuerTransaction, Request, Result, Store, StoreError, Subject, authority,
+    IssuerTransaction, Request, Result, Store, StoreError, Subject, api_key, authority,
     codec::{bigint, entry_number, issuer_key, json, seconds, unsigned},
     entry,
 };
@@ -253,7 +253,10 @@ impl IssuerTransaction {
                 self.queued = true;
                 Ok(())
             }
-            FederationEvent::InvestorsReassigned { .. } => Ok(()),
+            // Stored where it happens.
+            FederationEvent::InvestorsReassigned { .. }
+            | FederationEvent::ApiKeyGranted(_)
+            | FederationEvent::ApiKeyRevoked(_) => Ok(()),
             FederationEvent::ApprovalPolicySet { policy } => {
                 store_policy(connection, issuer, policy).await
             }
@@ -303,7 +306,8 @@ pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Re
     .await?
     .ok_or(StoreError::NotFound { what: "issuer" })?;
     let authorities = authority::all(&mut *connection, issuer).await?;
-    let proposals = open_proposals(connection, issuer).await?;
+    let proposals = open_proposals(&mut *connection, issuer).await?;
+    let keys = api_key::granted(connection, issuer).await?;
     let required = policy.approvals_required;
     Ok(Federation {
         authorities: authorities
@@ -319,6 +323,7 @@ pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Re
             .into_iter()
             .map(|proposal| (proposal.id, proposal))
             .collect(),
+        keys,
     })
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use crate::harness::{ACME, NOW, Server};
+use crate::harness::{ACME, Server};
 
 #[tokio::test]
 async fn without_a_valid_key_nothing_is_shown() {
@@ -46,13 +46,7 @@ async fn a_revoked_key_works_no_longer_than_the_cache() {
             .await
     };
     look().await.expect(200);
-    let issuer = ACME.parse().unwrap();
-    server
-        .state
-        .store
-        .revoke_api_key(&issuer, "temporary", NOW)
-        .await
-        .unwrap();
+    server.revoke_key("temporary").await;
     look().await.expect(200);
     server.clock.advance(Duration::from_secs(5));
     look().await.problem(401, "unauthorized");

@@ -25,16 +25,16 @@ use symbolon_core::{
     wallet::ChainScope,
 };
 use symbolon_store::{
-    ApiKey, AuditError, FederationDecision, FederationFailure, KeyGrant, KeyHash, ProposalState,
-    Request, StateDifference, Subject,
+    AuditError, FederationDecision, FederationFailure, ProposalState, Request, StateDifference,
+    Subject,
 };
 
 use crate::support::{NOW, ONE, Register, TWO, actor, admit, id, reference, row, verdict, wallet};
 
-const BAFIN: AuthorityIndex = AuthorityIndex(1);
-const FINMA: AuthorityIndex = AuthorityIndex(2);
+pub(crate) const BAFIN: AuthorityIndex = AuthorityIndex(1);
+pub(crate) const FINMA: AuthorityIndex = AuthorityIndex(2);
 
-fn countries(of: &[&str]) -> BTreeSet<Country> {
+pub(crate) fn countries(of: &[&str]) -> BTreeSet<Country> {
     of.iter().map(|code| code.parse().unwrap()).collect()
 }
 
@@ -45,7 +45,7 @@ fn add(name: &str, of: &[&str]) -> OwnerOperation {
     }
 }
 
-fn acting_for(authority: AuthorityIndex) -> Actor {
+pub(crate) fn acting_for(authority: AuthorityIndex) -> Actor {
     Actor {
         authority,
         ..Actor::api_key("inspector")
@@ -61,14 +61,14 @@ fn approver(name: &str) -> Actor {
 
 impl Register {
     /// An issuer with two authorities, for Germany and for Switzerland.
-    async fn with_authorities() -> Self {
+    pub(crate) async fn with_authorities() -> Self {
         let register = Self::empty().await;
         register.propose(add("bafin", &["DE"])).await.unwrap();
         register.propose(add("finma", &["CH"])).await.unwrap();
         register
     }
 
-    async fn propose(
+    pub(crate) async fn propose(
         &self,
         operation: OwnerOperation,
     ) -> Result<FederationDecision, FederationFailure> {
@@ -124,7 +124,7 @@ fn german(n: u8) -> Request {
     row(n, wallet(n), None, verdict("DE".parse().unwrap()))
 }
 
-fn restrict(authority: AuthorityIndex) -> OwnerOperation {
+pub(crate) fn restrict(authority: AuthorityIndex) -> OwnerOperation {
     OwnerOperation::RestrictAuthority { authority }
 }
 
@@ -317,27 +317,6 @@ async fn the_audit_sees_a_federation_that_was_edited() {
             "{edit}: {audited:?}"
         );
     }
-}
-
-#[tokio::test]
-async fn a_key_remembers_for_whom_it_acts() {
-    let register = Register::with_authorities().await;
-    let key = ApiKey::from_random(&register.issuer, [5; 32]);
-    let grant = KeyGrant {
-        authority: BAFIN,
-        person: Some("ada".parse().unwrap()),
-    };
-    let store = register.store();
-    store
-        .create_api_key("inspector", &key, &grant, NOW)
-        .await
-        .unwrap();
-    let owner = store.key_owner(&KeyHash::of(key.text()).unwrap()).await;
-    let actor = owner.unwrap().unwrap().actor();
-    assert_eq!(actor.authority, BAFIN);
-    assert_eq!(actor.person, grant.person);
-    let listed = store.api_keys(&register.issuer).await.unwrap();
-    assert_eq!(listed[0].grant, grant);
 }
 
 /// I5: the Swiss authority's key knows which customer the issuer will import

@@ -6,7 +6,8 @@
 //!
 //! 1. The log is walked from its first entry: each entry against its hash, the
 //!    last against the head. On the way the unbound wallets are followed, and
-//!    the federation, which is held against its rows, API keys included.
+//!    the federation, which is held against its rows, API keys included, as
+//!    each approval is against the keys.
 //! 2. Each investor is replayed from its entries and held against its rows.
 //! 3. What is left over (a row that no entry explains, or an entry whose row
 //!    is gone) is counted.
@@ -14,8 +15,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use symbolon_core::{
+    actor::Actor,
     event::Event,
-    federation::{Federation, FederationEvent},
+    federation::{Federation, FederationEvent, KeyGrant},
     ids::{InvestorId, IssuerId},
     log::{Entry, EntryNumber, Head, Tampering, Verifier},
     register,
@@ -67,6 +69,10 @@ pub enum StateDifference {
     /// they were granted.
     #[error("the API keys of authorities and approvers are not what the log makes of them")]
     ApiKeys,
+    /// An approval was given or taken back with a key that was not granted to
+    /// that person, or not any more.
+    #[error("entry {0} speaks for an approver by a key that the log does not grant them")]
+    UngrantedApproval(u64),
     /// A wallet's tombstone is not what the log makes of it.
     #[error("the tombstone of {0} is not what the log makes of it")]
     Tombstone(WalletAddress),
@@ -180,6 +186,9 @@ impl Walk {
     fn take(&mut self, entry: &Entry) -> Result<(), AuditError> {
         if entry.investor == InvestorId::NONE {
             for event in json::<Vec<FederationEvent>>(&entry.events, "an entry's events")? {
+                if !self.is_granted(&event, &entry.actor) {
+                    return Err(StateDifference::UngrantedApproval(entry.number.0).into());
+                }
                 self.federation
                     .apply(&event, entry.number)
                     .map_err(|_| StateDifference::Inapplicable(entry.number.0))?;
@@ -190,6 +199,20 @@ impl Walk {
             self.follow(&event, entry.number);
         }
         Ok(())
+    }
+
+    /// Whether an approver's word came by a key that was granted to them: a key
+    /// that was put into the database and taken out again leaves this trace.
+    fn is_granted(&self, event: &FederationEvent, actor: &str) -> bool {
+        let (FederationEvent::OperationApproved { by, .. }
+        | FederationEvent::ApprovalWithdrawn { by, .. }) = event
+        else {
+            return true;
+        };
+        self.federation.keys.values().any(|granted| {
+            matches!(&granted.grant, KeyGrant::Person(person) if person == by)
+                && Actor::api_key(&granted.name).name == actor
+        })
     }
 
     fn follow(&mut self, event: &Event, entry: EntryNumber) {

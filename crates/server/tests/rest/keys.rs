@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::{ACME, Server};
 
@@ -50,4 +50,33 @@ async fn a_revoked_key_works_no_longer_than_the_cache() {
     look().await.expect(200);
     server.clock.advance(Duration::from_secs(5));
     look().await.problem(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn the_log_shows_the_keys_of_authorities_and_approvers() {
+    let server = Server::start().await;
+    server.federation().await;
+    let after = server.get("/v1/status").await.expect(200)["log_entries"].clone();
+    let keys = [server.key_for(1).await, server.key_of("ada").await];
+    server.api_key(ACME, "ordinary").await;
+    server.revoke_key("ada").await;
+    let shown = server.get(&format!("/v1/events?after={after}")).await;
+    for key in keys {
+        assert!(!shown.text.contains(key.rsplit('_').next().unwrap()));
+    }
+    let shown = shown.expect(200);
+    let events: Vec<_> = shown["data"].as_array().unwrap().iter().collect();
+    let told: Vec<_> = events.iter().map(|event| &event["type"]).collect();
+    assert_eq!(told, ["ApiKeyGranted", "ApiKeyGranted", "ApiKeyRevoked"]);
+    assert_eq!(events[0]["data"]["authority"], 1);
+    assert_eq!(events[1]["data"]["person"], "ada");
+    assert_eq!(events[1]["data"], events[2]["data"]);
+    for event in events {
+        assert_eq!(
+            (&event["actor"], &event["investor"]),
+            (&json!("cli:maria"), &json!(null))
+        );
+        let id = event["data"]["key"].as_str().unwrap();
+        assert_eq!((id.len(), &id[..2]), (34, "0x"));
+    }
 }

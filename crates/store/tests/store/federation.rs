@@ -9,7 +9,7 @@ use symbolon_core::{
     command::Command,
     country::Country,
     federation::{
-        ApprovalPolicy, FederationCommand, FederationRefusal, OwnerOperation, ProposalId,
+        ApprovalPolicy, FederationCommand, FederationRefusal, KeyGrant, OwnerOperation, ProposalId,
     },
     ids::{AuthorityIndex, RegistryId},
     investor::{InvestorKind, RevocationReason},
@@ -52,7 +52,7 @@ pub(crate) fn acting_for(authority: AuthorityIndex) -> Actor {
     }
 }
 
-fn approver(name: &str) -> Actor {
+pub(crate) fn approver(name: &str) -> Actor {
     Actor {
         person: Some(name.parse().unwrap()),
         ..Actor::api_key(name)
@@ -75,7 +75,7 @@ impl Register {
         self.govern(&actor(), propose(operation)).await
     }
 
-    async fn govern(
+    pub(crate) async fn govern(
         &self,
         actor: &Actor,
         command: FederationCommand,
@@ -113,7 +113,7 @@ impl Register {
     }
 }
 
-fn propose(operation: OwnerOperation) -> FederationCommand {
+pub(crate) fn propose(operation: OwnerOperation) -> FederationCommand {
     FederationCommand::Propose {
         operation,
         expires: UnixSeconds(NOW.0 + 86_400),
@@ -275,6 +275,10 @@ async fn proposals_are_kept_with_what_became_of_them() {
     };
     let set = OwnerOperation::SetApprovalPolicy { policy };
     register.propose(set).await.unwrap();
+    for (seed, name) in (1..).zip(["ada", "ben"]) {
+        let grant = KeyGrant::Person(name.parse().unwrap());
+        register.grant(name, seed, &grant).await.unwrap();
+    }
     let ada = approver("ada");
     let proposed = register.govern(&ada, propose(restrict(BAFIN))).await;
     let proposal = ProposalId(proposed.unwrap().entry.0);

@@ -2,14 +2,16 @@
 
 use symbolon_core::{
     actor::Actor,
-    federation::{FederationEvent, FederationRefusal, GrantedKey, KeyGrant},
+    federation::{
+        ApprovalPolicy, FederationEvent, FederationRefusal, GrantedKey, KeyGrant, OwnerOperation,
+    },
     ids::{AuthorityIndex, InvestorId},
     log::EntryNumber,
 };
 use symbolon_store::{ApiKey, AuditError, FederationFailure, KeyHash, StateDifference, StoreError};
 
 use crate::{
-    federation::{BAFIN, FINMA, acting_for},
+    federation::{BAFIN, FINMA, acting_for, approver, propose, restrict},
     support::{NOW, Register, actor},
 };
 
@@ -208,4 +210,35 @@ async fn the_audit_sees_a_key_that_was_made_in_the_database() {
             "{edit}: {audited:?}"
         );
     }
+}
+
+/// The key is put into the database, used, and taken out again.
+#[tokio::test]
+async fn the_audit_sees_an_approval_by_a_key_that_nobody_granted() {
+    let register = Register::with_authorities().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let policy = ApprovalPolicy {
+        approvers: ["ada", "ben"].map(|name| name.parse().unwrap()).into(),
+        required: 2,
+    };
+    let set = OwnerOperation::SetApprovalPolicy { policy };
+    register.propose(set).await.unwrap();
+    register.grant("ada", 1, &person("ada")).await.unwrap();
+    register.grant("ben", 2, &person("ben")).await.unwrap();
+    let propose_as = async |key: &str, name: &str, authority| {
+        let holder = Actor {
+            person: approver(name).person,
+            ..Actor::api_key(key)
+        };
+        let proposed = register.govern(&holder, propose(restrict(authority)));
+        proposed.await.unwrap().entry.0
+    };
+    propose_as("ada", "ada", BAFIN).await;
+    store.verify_log(issuer).await.unwrap();
+    let entry = propose_as("ada", "ben", FINMA).await;
+    let audited = store.verify_log(issuer).await;
+    assert!(
+        matches!(audited, Err(AuditError::State(StateDifference::UngrantedApproval(found))) if found == entry),
+        "{audited:?}"
+    );
 }

@@ -30,9 +30,7 @@ pub(crate) struct ApiKeyArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a key and show it, this once
-    ///
-    /// A key that speaks for an authority or a person is in the log, with who made it.
+    /// Make a key and show it, this once; with --authority or --person it is in the log
     #[command(after_help = "\
 Examples:
   KEY=$(symbolon api-key create treasury-backend)

@@ -15,9 +15,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use symbolon_core::{
-    actor::Actor,
     event::Event,
-    federation::{Federation, FederationEvent, KeyGrant},
+    federation::{Federation, FederationEvent},
     ids::{InvestorId, IssuerId},
     log::{Entry, EntryNumber, Head, Tampering, Verifier},
     register,
@@ -209,10 +208,7 @@ impl Walk {
         else {
             return true;
         };
-        self.federation.keys.values().any(|granted| {
-            matches!(&granted.grant, KeyGrant::Person(person) if person == by)
-                && Actor::api_key(&granted.name).name == actor
-        })
+        self.federation.proves(actor, by)
     }
 
     fn follow(&mut self, event: &Event, entry: EntryNumber) {

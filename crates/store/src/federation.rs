@@ -152,6 +152,12 @@ impl IssuerTransaction {
             return Ok(Err(FederationRefusal::WriterIsOnChain.into()));
         }
         let mut federation = load(&mut self.transaction, &self.issuer).await?;
+        // The server may know a key for some seconds more than the register.
+        if let Some(person) = &actor.person
+            && !federation.proves(&actor.name, person)
+        {
+            return Ok(Err(FederationRefusal::KeyRevoked(person.clone()).into()));
+        }
         let number = self.head.number.next();
         let events = match decide(&federation, number, command, actor, now) {
             Ok(events) => events,

@@ -35,6 +35,17 @@ pub struct GrantedKey {
     pub grant: KeyGrant,
 }
 
+impl Federation {
+    /// Whether a key that works proves whoever goes by this name in the log to
+    /// be this person.
+    pub fn proves(&self, actor: &str, person: &PersonName) -> bool {
+        self.keys.values().any(|granted| {
+            matches!(&granted.grant, KeyGrant::Person(holder) if holder == person)
+                && Actor::api_key(&granted.name).name == actor
+        })
+    }
+}
+
 /// What follows from making this key.
 pub fn grant_key(
     federation: &Federation,

@@ -80,3 +80,24 @@ async fn the_log_shows_the_keys_of_authorities_and_approvers() {
         assert_eq!((id.len(), &id[..2]), (34, "0x"));
     }
 }
+
+/// The server knows a key for some seconds more; the register does not.
+#[tokio::test]
+async fn a_revoked_key_approves_nothing_though_the_server_still_knows_it() {
+    let server = Server::start().await;
+    server.federation().await;
+    let proposal = server.proposal().await;
+    let ben = server.key_of("ben").await;
+    let path = format!("/v1/proposals/{proposal}");
+    let seen = server.call_as(&ben, Method::GET, &path, Value::Null).await;
+    seen.expect(200);
+    server.revoke_key("ben").await;
+    let approve = format!("{path}/approve");
+    let reply = server.call_as(&ben, Method::POST, &approve, json!({}));
+    reply.await.problem(403, "key_revoked");
+    let seen = server.get(&path).await.expect(200);
+    assert_eq!(
+        (&seen["state"], &seen["approvals"]),
+        (&json!("open"), &json!(["ada"]))
+    );
+}

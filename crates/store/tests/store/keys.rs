@@ -225,20 +225,51 @@ async fn the_audit_sees_an_approval_by_a_key_that_nobody_granted() {
     register.propose(set).await.unwrap();
     register.grant("ada", 1, &person("ada")).await.unwrap();
     register.grant("ben", 2, &person("ben")).await.unwrap();
-    let propose_as = async |key: &str, name: &str, authority| {
-        let holder = Actor {
-            person: approver(name).person,
-            ..Actor::api_key(key)
-        };
-        let proposed = register.govern(&holder, propose(restrict(authority)));
-        proposed.await.unwrap().entry.0
-    };
-    propose_as("ada", "ada", BAFIN).await;
+    let ada = approver("ada");
+    let proposed = register.govern(&ada, propose(restrict(BAFIN)));
+    proposed.await.unwrap();
     store.verify_log(issuer).await.unwrap();
-    let entry = propose_as("ada", "ben", FINMA).await;
+
+    let forged = Actor {
+        person: approver("ben").person,
+        ..Actor::api_key("forged")
+    };
+    let approve = async || register.govern(&forged, propose(restrict(FINMA))).await;
+    let revoked = FederationRefusal::KeyRevoked("ben".parse().unwrap());
+    assert_eq!(approve().await, Err(revoked.into()));
+    register
+        .tamper(
+            "INSERT INTO api_key (issuer, name, hash, person, authority, created_s) \
+             SELECT issuer, 'forged', '\\x07', 'ben', 0, 1 FROM issuer",
+        )
+        .await;
+    let entry = approve().await.unwrap().entry.0;
+    register
+        .tamper("DELETE FROM api_key WHERE name = 'forged'")
+        .await;
     let audited = store.verify_log(issuer).await;
-    assert!(
-        matches!(audited, Err(AuditError::State(StateDifference::UngrantedApproval(found))) if found == entry),
-        "{audited:?}"
-    );
+    let Err(AuditError::State(StateDifference::UngrantedApproval(found))) = audited else {
+        panic!("{audited:?}");
+    };
+    assert_eq!(found, entry);
+}
+
+/// A revoked key approves nothing, whoever still remembers it.
+#[tokio::test]
+async fn an_approver_whose_key_was_revoked_approves_nothing() {
+    let register = Register::with_authorities().await;
+    let policy = ApprovalPolicy {
+        approvers: ["ada".parse().unwrap()].into(),
+        required: 1,
+    };
+    let set = OwnerOperation::SetApprovalPolicy { policy };
+    register.propose(set).await.unwrap();
+    register.grant("ada", 1, &person("ada")).await.unwrap();
+    register.revoke_key("ada").await;
+    let ada = approver("ada");
+    let refused = register.govern(&ada, propose(restrict(BAFIN)));
+    let revoked = FederationRefusal::KeyRevoked("ada".parse().unwrap());
+    assert_eq!(refused.await, Err(revoked.into()));
+    let issuer = &register.issuer;
+    register.store().verify_log(issuer).await.unwrap();
 }

@@ -16,7 +16,7 @@ use symbolon_server::{
     Clock, Wake,
     imports::{ImportOptions, begin_import, run_import},
 };
-use symbolon_store::{ApiKey, ChainStatistics, KeyGrant, NewChain, Store};
+use symbolon_store::{ApiKey, ChainStatistics, NewChain, Store};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
@@ -80,7 +80,7 @@ impl Register {
         let job = begin_import(store, issuer, hash, &actor(), &source(), now()).await?;
         let options = ImportOptions {
             columns: ColumnMap::default(),
-            actor: actor(),
+            warrant: store.warrant(issuer, &actor(), None).await?,
             wake: wake.clone(),
             stop: CancellationToken::new(),
         };
@@ -111,9 +111,7 @@ impl Register {
     /// A key of the REST API.
     pub(crate) async fn key(&self) -> Result<String> {
         let key = ApiKey::from_random(&self.issuer, [7; 32]);
-        self.store
-            .create_api_key("bench", &key, &KeyGrant::default(), now())
-            .await?;
+        self.store.create_api_key("bench", &key, now()).await?;
         Ok(key.text().to_owned())
     }
 }

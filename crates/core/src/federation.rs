@@ -16,11 +16,14 @@
 //!
 //! As with investors, a command meets the state in [`decide`], and events make
 //! the next state in [`Federation::apply`]. Where a chain decides, [`witness`]
-//! makes events of what its owner did.
+//! makes events of what its owner did. The API keys that speak for authorities
+//! and approvers are events too ([`grant_key`]), though nobody's approval is
+//! asked for them.
 
 mod apply;
 mod decide;
 mod event;
+mod keys;
 mod operation;
 mod policy;
 mod refusal;
@@ -33,6 +36,7 @@ use serde::{Deserialize, Serialize};
 pub use apply::Inapplicable;
 pub use decide::decide;
 pub use event::FederationEvent;
+pub use keys::{GrantedKey, KeyGrant, grant_key, revoke_key};
 pub use operation::{FederationCommand, MOST_REASSIGNED, OwnerOperation};
 pub use policy::{ApprovalPolicy, MOST_APPROVERS};
 pub use refusal::FederationRefusal;
@@ -40,7 +44,7 @@ pub use witness::{AuthorityDeed, witness};
 
 use crate::{
     authority::{Authority, Mandate},
-    ids::{AuthorityIndex, AuthorityName, PersonName},
+    ids::{AuthorityIndex, AuthorityName, KeyId, PersonName},
     time::UnixSeconds,
     verdict::RestrictedAuthorities,
 };
@@ -83,7 +87,8 @@ impl Proposal {
     }
 }
 
-/// The authorities, the owner's approvers, and what waits for them.
+/// The authorities, the owner's approvers, what waits for them, and the keys
+/// that speak for any of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Federation {
     /// The authorities beside the issuer itself.
@@ -92,6 +97,8 @@ pub struct Federation {
     pub policy: ApprovalPolicy,
     /// What waits; some of it may have lapsed.
     pub proposals: BTreeMap<ProposalId, Proposal>,
+    /// The API keys that speak for an authority or a person, and work.
+    pub keys: BTreeMap<KeyId, GrantedKey>,
 }
 
 impl Federation {

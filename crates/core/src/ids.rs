@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use alloy_primitives::B256;
+use alloy_primitives::{B128, B256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -288,5 +288,17 @@ impl AuthorityIndex {
 impl fmt::Display for AuthorityIndex {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// An API key, by a name that everybody may know: nobody gets from it to the
+/// key, nor to the hash by which the key is recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyId(pub B128);
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct KeyHolder {
     pub(crate) issuer: IssuerId,
     /// The holder, as the log names them.
     pub(crate) actor: Actor,
+    /// The key's name.
+    pub(crate) key: String,
     /// Made of the key, so that nobody who reads the database can guess what
     /// was hashed with it (I6).
     body_secret: [u8; 32],
@@ -120,6 +122,7 @@ impl FromRequestParts<AppState> for Caller {
         let caller = Self(Arc::new(KeyHolder {
             actor: owner.actor(),
             issuer: owner.issuer,
+            key: owner.name,
             body_secret: Sha256::new()
                 .chain_update(domain)
                 .chain_update(key)

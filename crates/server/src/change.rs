@@ -5,7 +5,8 @@
 //!
 //! 1. With an `Idempotency-Key`, it looks whether this request was answered
 //!    before: the same request gets the same answer again, with
-//!    `Idempotency-Replayed: true`; another one is refused.
+//!    `Idempotency-Replayed: true`; another one is refused. The owner, each of
+//!    its people and each authority have such keys of their own.
 //! 2. The handler decides and answers.
 //! 3. The answer is stored under the key, and the transaction commits: what
 //!    was done and the answer to it are there together or not at all.
@@ -88,8 +89,9 @@ impl Once {
         }))
     }
 
-    fn request(&self) -> IdempotentRequest<'_> {
+    fn request<'a>(&'a self, caller: &'a Caller) -> IdempotentRequest<'a> {
         IdempotentRequest {
+            actor: &caller.actor,
             key: &self.key,
             method_path: &self.method_path,
             body_hash: &self.body_hash,
@@ -154,7 +156,7 @@ impl<T> Post<T> {
         let (issuer, now) = (&self.caller.issuer, state.clock.now());
         let mut inner = state.store.begin(issuer).await.map_err(for_good)?;
         if let Some(once) = &self.once {
-            match inner.recall_idempotent(once.request()).await? {
+            match inner.recall_idempotent(once.request(&self.caller)).await? {
                 Recalled::Unknown => {}
                 Recalled::Answer { status, body } => return Ok(replay(status, body)),
                 Recalled::OtherRequest => {
@@ -172,7 +174,7 @@ impl<T> Post<T> {
         let body = serde_json::to_string(&answer).map_err(|error| Problem::internal(&error))?;
         if let Some(once) = &self.once {
             inner
-                .remember_idempotent(once.request(), status.as_u16(), &body, now)
+                .remember_idempotent(once.request(&self.caller), status.as_u16(), &body, now)
                 .await?;
         }
         inner.commit().await.map_err(for_good)?;

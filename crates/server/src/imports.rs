@@ -1,13 +1,15 @@
 //! Customer files into the register, for the REST route and the command line
 //! alike.
 //!
-//! 1. [`begin_import`] finds the unfinished import of the same file by its
-//!    hash, or begins one.
+//! 1. [`begin_import`] finds the authority's unfinished import of the same file
+//!    by its hash, or begins one.
 //! 2. [`run_import`] reads, judges and stores it, a thousand rows to a
 //!    transaction, each together with how far the import has come: killed
 //!    anywhere, it goes on after the last row that was stored. While one chunk
 //!    is stored, the next is read, judged and decided.
-//! 3. The job ends as finished, or as failed where the file cannot be read.
+//! 3. The job ends as finished, as failed where the file cannot be read, or as
+//!    stopped where the key that asked for it was revoked or its authority may
+//!    no longer do what it might: each chunk is held against that.
 //!
 //! [`dry_run`] judges a file and stores nothing. Deliberately absent: a job
 //! that survives the server. The file is not kept (it may hold what belongs in
@@ -28,7 +30,8 @@ use symbolon_core::{
     time::UnixSeconds,
 };
 use symbolon_store::{
-    ImportError, ImportJob, ImportProgress, ImportState, NewImport, Store, StoreError,
+    ImportError, ImportJob, ImportProgress, ImportState, Lapse, NewImport, Store, StoreError,
+    Warrant,
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -54,8 +57,8 @@ const AHEAD: usize = 2;
 pub struct ImportOptions {
     /// The issuer's own names for columns.
     pub columns: ColumnMap,
-    /// Who asks, as the log names them.
-    pub actor: Actor,
+    /// Who asks, and by what right.
+    pub warrant: Warrant,
     /// Rung after every stored chunk.
     pub wake: Wake,
     /// Stops the import between two chunks; it can go on later.
@@ -85,6 +88,9 @@ pub enum ImportFailure {
     /// The register could not be written. The job can go on.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Whoever asked for it may not go on. The job has ended.
+    #[error("the import was stopped: {0}")]
+    Lapsed(Lapse),
     /// Somebody stopped it. The job can go on.
     #[error("the import was stopped; post or import the same file again to go on")]
     Stopped,
@@ -103,8 +109,8 @@ pub async fn hash_file(mut file: impl AsyncRead + Unpin) -> std::io::Result<B256
     }
 }
 
-/// The job of this file: the one that was interrupted, if whoever answers for
-/// it is the same, else a new one.
+/// The job of this file: the one that was interrupted, if its authority and
+/// whoever answers for it are the same, else a new one.
 pub async fn begin_import(
     store: &Store,
     issuer: &IssuerId,
@@ -113,7 +119,9 @@ pub async fn begin_import(
     source: &Source,
     now: UnixSeconds,
 ) -> Result<ImportJob, StoreError> {
-    if let Some(job) = store.import_of_file(issuer, file_hash).await?
+    if let Some(job) = store
+        .import_of_file(issuer, file_hash, actor.authority)
+        .await?
         && job.state == ImportState::Running
         && job.source == *source
     {
@@ -127,7 +135,7 @@ pub async fn begin_import(
         source: source.clone(),
     };
     store.start_import(issuer, &import, now).await?;
-    store.import(issuer, &import.id).await
+    store.import(issuer, &import.id, actor.authority).await
 }
 
 /// Runs a job to its end, from wherever it was. `progress` is told after every
@@ -153,7 +161,7 @@ pub async fn run_import(
         store: store.clone(),
         issuer: issuer.clone(),
         job: job.clone(),
-        actor: options.actor.clone(),
+        warrant: options.warrant.clone(),
         clock: clock.clone(),
     };
     let mut next = chunks.recv().await;

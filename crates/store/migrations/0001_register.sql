@@ -254,20 +254,24 @@ CREATE TABLE api_key (
     authority smallint NOT NULL, -- that its holder acts for; 0: the issuer itself
     created_s bigint NOT NULL,
     revoked_s bigint,
-    PRIMARY KEY (issuer, name)
+    PRIMARY KEY (issuer, name),
+    CHECK (person IS NULL OR authority = 0)
 );
 CREATE UNIQUE INDEX api_key_by_hash ON api_key (issuer, hash);
 
--- Answers that a repeated request gets again.
+-- Answers that a repeated request gets again. Each authority, and each of the
+-- owner's people, has keys of its own: nobody meets what others have asked.
 CREATE TABLE idempotency (
     issuer      bigint   NOT NULL,
+    authority   smallint NOT NULL, -- that whoever asked acts for
+    person      text     NOT NULL, -- whom their key proves them to be; empty: nobody
     key         text     NOT NULL,
     method_path text     NOT NULL,
     body_hash   bytea    NOT NULL,
     status      smallint NOT NULL,
     body        text     NOT NULL,
     created_s   bigint   NOT NULL,
-    PRIMARY KEY (issuer, key)
+    PRIMARY KEY (issuer, authority, person, key)
 );
 CREATE INDEX idempotency_by_age ON idempotency (issuer, created_s);
 
@@ -277,9 +281,11 @@ CREATE TABLE import_job (
     issuer     bigint NOT NULL,
     id         text   NOT NULL,
     file_hash  bytea  NOT NULL,
+    authority  smallint NOT NULL, -- that began it, and alone goes on with it
     actor      text   NOT NULL,
     source     text   NOT NULL, -- who answers for its rows, as JSON
-    state      text   NOT NULL CHECK (state IN ('running', 'finished', 'failed')),
+    state      text   NOT NULL CHECK
+        (state IN ('running', 'finished', 'failed', 'stopped')),
     line       bigint NOT NULL DEFAULT 0,
     accepted   bigint NOT NULL DEFAULT 0,
     refused    bigint NOT NULL DEFAULT 0,

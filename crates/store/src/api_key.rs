@@ -4,24 +4,33 @@
 //! Only the SHA-256 of a key is stored. The secret is 256 random bits: nobody
 //! guesses those, so the slow and salted hash that a password needs (argon2)
 //! would protect nothing here, and would cost 50 ms a request.
+//!
+//! Keys that speak for an authority or a person are in the log ([`grant`]).
+
+mod grant;
 
 use std::fmt;
 
-use alloy_primitives::hex;
+use alloy_primitives::{B128, hex};
 use sha2::{Digest, Sha256};
 use symbolon_core::{
     actor::Actor,
-    ids::{AuthorityIndex, IssuerId, PersonName},
+    federation::KeyGrant,
+    ids::{IssuerId, KeyId},
     time::UnixSeconds,
 };
 
 use crate::{
-    Result, Store, StoreError, authority,
+    Result, Store, StoreError,
     codec::{bigint, issuer_key, seconds},
 };
+use grant::read_grant;
+pub(crate) use grant::{granted, works};
 
 const PREFIX: &str = "sym_";
+const ID_DOMAIN: &str = "symbolon api key id";
 const SECRET_DIGITS: usize = 64;
+const TAKEN: &str = "an API key of this name exists";
 
 /// A key in the clear: shown once, kept nowhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,26 +52,21 @@ pub struct KeyOwner {
     pub issuer: IssuerId,
     /// Its name, by which the log knows its holder.
     pub name: String,
-    /// What it lets its holder do.
-    pub grant: KeyGrant,
-}
-
-/// What a key lets its holder do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyGrant {
-    /// The authority that the holder acts for; the issuer itself by default.
-    pub authority: AuthorityIndex,
-    /// The person of the owner's that the holder is, who approves with it.
-    pub person: Option<PersonName>,
+    /// For whom it speaks; `None` for the issuer itself and nobody in particular.
+    pub grant: Option<KeyGrant>,
 }
 
 impl KeyOwner {
     /// The holder, as the core knows whoever asks.
     pub fn actor(&self) -> Actor {
-        Actor {
-            authority: self.grant.authority,
-            person: self.grant.person.clone(),
-            ..Actor::api_key(&self.name)
+        let key = Actor::api_key(&self.name);
+        match self.grant.clone() {
+            None => key,
+            Some(KeyGrant::Authority(authority)) => Actor { authority, ..key },
+            Some(KeyGrant::Person(person)) => Actor {
+                person: Some(person),
+                ..key
+            },
         }
     }
 }
@@ -70,10 +74,12 @@ impl KeyOwner {
 /// What a list of keys shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKeyInfo {
+    /// Its id, by which the log knows it.
+    pub id: KeyId,
     /// Its name.
     pub name: String,
-    /// What it lets its holder do.
-    pub grant: KeyGrant,
+    /// For whom it speaks; `None` for the issuer itself and nobody in particular.
+    pub grant: Option<KeyGrant>,
     /// When it was made.
     pub created: UnixSeconds,
     /// Since when it opens nothing.
@@ -92,6 +98,20 @@ impl ApiKey {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// The key's id, for everybody.
+    pub fn id(&self) -> KeyId {
+        key_id(&Sha256::digest(&self.text))
+    }
+}
+
+/// Made of the stored hash, with no way back to it.
+fn key_id(hash: &[u8]) -> KeyId {
+    let hash = Sha256::new()
+        .chain_update(ID_DOMAIN)
+        .chain_update(hash)
+        .finalize();
+    KeyId(B128::from_slice(&hash[..16]))
 }
 
 impl fmt::Debug for ApiKey {
@@ -121,28 +141,21 @@ impl KeyHash {
 }
 
 impl Store {
-    /// Keeps the hash of a new key under a name that its issuer has not used.
-    pub async fn create_api_key(
-        &self,
-        name: &str,
-        key: &ApiKey,
-        grant: &KeyGrant,
-        now: UnixSeconds,
-    ) -> Result<()> {
+    /// Keeps the hash of a new key of the issuer's own, under a name that the
+    /// issuer has not used.
+    pub async fn create_api_key(&self, name: &str, key: &ApiKey, now: UnixSeconds) -> Result<()> {
         let key = KeyHash::of(&key.text).ok_or(StoreError::OutOfRange { what: "the key" })?;
         sqlx::query!(
-            "INSERT INTO api_key (issuer, name, hash, created_s, authority, person) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO api_key (issuer, name, hash, created_s, authority) \
+             VALUES ($1, $2, $3, $4, 0)",
             issuer_key(&key.issuer),
             name,
             key.hash.as_slice(),
             bigint(now.0),
-            i16::from(grant.authority.0),
-            grant.person.as_ref().map(|person| person.as_str()),
         )
         .execute(&self.pool)
         .await
-        .map_err(StoreError::unless_unique("an API key of this name exists"))?;
+        .map_err(StoreError::unless_unique(TAKEN))?;
         Ok(())
     }
 
@@ -160,7 +173,7 @@ impl Store {
             Ok(KeyOwner {
                 issuer: key.issuer.clone(),
                 name: row.name,
-                grant: grant(row.authority, row.person)?,
+                grant: read_grant(row.authority, row.person)?,
             })
         })
         .transpose()
@@ -169,7 +182,7 @@ impl Store {
     /// The issuer's keys, by name.
     pub async fn api_keys(&self, issuer: &IssuerId) -> Result<Vec<ApiKeyInfo>> {
         let rows = sqlx::query!(
-            "SELECT name, authority, person, created_s, revoked_s FROM api_key \
+            "SELECT name, hash, authority, person, created_s, revoked_s FROM api_key \
              WHERE issuer = $1 ORDER BY name",
             issuer_key(issuer),
         )
@@ -178,46 +191,15 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 Ok(ApiKeyInfo {
+                    id: key_id(&row.hash),
                     name: row.name,
-                    grant: grant(row.authority, row.person)?,
+                    grant: read_grant(row.authority, row.person)?,
                     created: seconds(row.created_s)?,
                     revoked: row.revoked_s.map(seconds).transpose()?,
                 })
             })
             .collect()
     }
-
-    /// Lets a key open nothing any more. A second time changes nothing.
-    pub async fn revoke_api_key(
-        &self,
-        issuer: &IssuerId,
-        name: &str,
-        now: UnixSeconds,
-    ) -> Result<()> {
-        let done = sqlx::query!(
-            "UPDATE api_key SET revoked_s = coalesce(revoked_s, $3) \
-             WHERE issuer = $1 AND name = $2",
-            issuer_key(issuer),
-            name,
-            bigint(now.0),
-        )
-        .execute(&self.pool)
-        .await?;
-        match done.rows_affected() {
-            0 => Err(StoreError::NotFound { what: "API key" }),
-            _ => Ok(()),
-        }
-    }
-}
-
-fn grant(authority: i16, person: Option<String>) -> Result<KeyGrant> {
-    let unreadable = |_| StoreError::damaged("an API key's person");
-    Ok(KeyGrant {
-        authority: authority::index(authority)?,
-        person: person
-            .map(|name| name.parse().map_err(unreadable))
-            .transpose()?,
-    })
 }
 
 #[cfg(test)]
@@ -234,6 +216,16 @@ mod tests {
         assert_eq!(read.issuer(), &issuer);
         let other = ApiKey::from_random(&"acme-3".parse().unwrap(), [7; 32]);
         assert_ne!(KeyHash::of(other.text()).unwrap().hash, read.hash);
+    }
+
+    #[test]
+    fn an_id_tells_neither_the_secret_nor_its_hash() {
+        let key = ApiKey::from_random(&"acme".parse().unwrap(), [7; 32]);
+        let id = key.id().0;
+        let hash = KeyHash::of(key.text()).unwrap().hash;
+        assert_ne!(id.as_slice(), &hash[..16]);
+        assert_ne!(id.as_slice(), &[7; 16]);
+        assert_eq!(key.id(), key_id(&hash));
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //!
 //! 1. The log is walked from its first entry: each entry against its hash, the
 //!    last against the head. On the way the unbound wallets are followed, and
-//!    the federation, which is held against its rows.
+//!    the federation, which is held against its rows, API keys included, as
+//!    each approval is against the keys.
 //! 2. Each investor is replayed from its entries and held against its rows.
 //! 3. What is left over (a row that no entry explains, or an entry whose row
 //!    is gone) is counted.
@@ -45,6 +46,9 @@ pub struct AuditReport {
     pub investors: u64,
     /// How many wallets do, tombstones included.
     pub wallets: u64,
+    /// How many keys that speak for an authority or an approver work, as the log
+    /// tells.
+    pub granted_keys: u64,
 }
 
 /// How the stored state betrays that somebody touched it.
@@ -60,6 +64,14 @@ pub enum StateDifference {
     /// make of them.
     #[error("the federation is not what its log makes of it")]
     Federation,
+    /// Keys that speak for an authority or an approver work unlogged, or not as
+    /// they were granted.
+    #[error("the API keys of authorities and approvers are not what the log makes of them")]
+    ApiKeys,
+    /// An approval was given or taken back with a key that was not granted to
+    /// that person, or not any more.
+    #[error("entry {0} speaks for an approver by a key that the log does not grant them")]
+    UngrantedApproval(u64),
     /// A wallet's tombstone is not what the log makes of it.
     #[error("the tombstone of {0} is not what the log makes of it")]
     Tombstone(WalletAddress),
@@ -110,7 +122,11 @@ impl Store {
         let recorded = issuer::head(row.head_number, &row.head_hash)?;
 
         let walk = walk(&mut snapshot, issuer, recorded).await?;
-        if walk.federation != federation::load(&mut snapshot, issuer).await? {
+        let stored = federation::load(&mut snapshot, issuer).await?;
+        if walk.federation.keys != stored.keys {
+            return Err(StateDifference::ApiKeys.into());
+        }
+        if walk.federation != stored {
             return Err(StateDifference::Federation.into());
         }
         let (investors, bound) = replay(&mut snapshot, issuer).await?;
@@ -125,6 +141,7 @@ impl Store {
             head: recorded,
             investors,
             wallets: bound + tombstones,
+            granted_keys: stored.keys.len() as u64,
         })
     }
 }
@@ -168,6 +185,9 @@ impl Walk {
     fn take(&mut self, entry: &Entry) -> Result<(), AuditError> {
         if entry.investor == InvestorId::NONE {
             for event in json::<Vec<FederationEvent>>(&entry.events, "an entry's events")? {
+                if !self.is_granted(&event, &entry.actor) {
+                    return Err(StateDifference::UngrantedApproval(entry.number.0).into());
+                }
                 self.federation
                     .apply(&event, entry.number)
                     .map_err(|_| StateDifference::Inapplicable(entry.number.0))?;
@@ -178,6 +198,17 @@ impl Walk {
             self.follow(&event, entry.number);
         }
         Ok(())
+    }
+
+    /// Whether an approver's word came by a key that was granted to them: a key
+    /// that was put into the database and taken out again leaves this trace.
+    fn is_granted(&self, event: &FederationEvent, actor: &str) -> bool {
+        let (FederationEvent::OperationApproved { by, .. }
+        | FederationEvent::ApprovalWithdrawn { by, .. }) = event
+        else {
+            return true;
+        };
+        self.federation.proves(actor, by)
     }
 
     fn follow(&mut self, event: &Event, entry: EntryNumber) {

@@ -15,7 +15,7 @@ use symbolon_core::{
 use thiserror::Error;
 
 use crate::{
-    IssuerTransaction, Request, Result, Store, StoreError, Subject, authority,
+    IssuerTransaction, Request, Result, Store, StoreError, Subject, api_key, authority,
     codec::{bigint, entry_number, issuer_key, json, seconds, unsigned},
     entry,
 };
@@ -152,6 +152,12 @@ impl IssuerTransaction {
             return Ok(Err(FederationRefusal::WriterIsOnChain.into()));
         }
         let mut federation = load(&mut self.transaction, &self.issuer).await?;
+        // The server may know a key for some seconds more than the register.
+        if let Some(person) = &actor.person
+            && !federation.proves(&actor.name, person)
+        {
+            return Ok(Err(FederationRefusal::KeyRevoked(person.clone()).into()));
+        }
         let number = self.head.number.next();
         let events = match decide(&federation, number, command, actor, now) {
             Ok(events) => events,
@@ -253,7 +259,10 @@ impl IssuerTransaction {
                 self.queued = true;
                 Ok(())
             }
-            FederationEvent::InvestorsReassigned { .. } => Ok(()),
+            // Stored where it happens.
+            FederationEvent::InvestorsReassigned { .. }
+            | FederationEvent::ApiKeyGranted(_)
+            | FederationEvent::ApiKeyRevoked(_) => Ok(()),
             FederationEvent::ApprovalPolicySet { policy } => {
                 store_policy(connection, issuer, policy).await
             }
@@ -303,7 +312,8 @@ pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Re
     .await?
     .ok_or(StoreError::NotFound { what: "issuer" })?;
     let authorities = authority::all(&mut *connection, issuer).await?;
-    let proposals = open_proposals(connection, issuer).await?;
+    let proposals = open_proposals(&mut *connection, issuer).await?;
+    let keys = api_key::granted(connection, issuer).await?;
     let required = policy.approvals_required;
     Ok(Federation {
         authorities: authorities
@@ -319,6 +329,7 @@ pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Re
             .into_iter()
             .map(|proposal| (proposal.id, proposal))
             .collect(),
+        keys,
     })
 }
 

@@ -1,7 +1,14 @@
 //! Repeated requests get the first one's answer. What a request did and the
 //! answer to it are stored in the same transaction.
+//!
+//! Keys are told apart by whom their senders act for: an authority that uses
+//! the owner's key, or another's, meets nothing of theirs.
 
-use symbolon_core::{ids::IssuerId, time::UnixSeconds};
+use symbolon_core::{
+    actor::Actor,
+    ids::{IssuerId, PersonName},
+    time::UnixSeconds,
+};
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
@@ -11,12 +18,26 @@ use crate::{
 /// A request that may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdempotentRequest<'a> {
+    /// Who asks.
+    pub actor: &'a Actor,
     /// The client's `Idempotency-Key`.
     pub key: &'a str,
     /// What it asks for, such as `POST /v1/investors`.
     pub method_path: &'a str,
     /// A keyed hash of its body: bodies can be guessed (I6).
     pub body_hash: &'a [u8; 32],
+}
+
+impl IdempotentRequest<'_> {
+    fn authority(&self) -> i16 {
+        i16::from(self.actor.authority.0)
+    }
+
+    /// No person's name is empty.
+    fn person(&self) -> &str {
+        let person = self.actor.person.as_ref();
+        person.map_or("", PersonName::as_str)
+    }
 }
 
 /// What is known of an idempotency key.
@@ -41,8 +62,10 @@ impl IssuerTransaction {
     pub async fn recall_idempotent(&mut self, request: IdempotentRequest<'_>) -> Result<Recalled> {
         let row = sqlx::query!(
             "SELECT method_path, body_hash, status, body FROM idempotency \
-             WHERE issuer = $1 AND key = $2",
+             WHERE issuer = $1 AND authority = $2 AND person = $3 AND key = $4",
             issuer_key(&self.issuer),
+            request.authority(),
+            request.person(),
             request.key,
         )
         .fetch_optional(&mut *self.transaction)
@@ -69,10 +92,12 @@ impl IssuerTransaction {
         now: UnixSeconds,
     ) -> Result<()> {
         sqlx::query!(
-            "INSERT INTO idempotency (issuer, key, method_path, body_hash, status, body, \
-                 created_s) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO idempotency (issuer, authority, person, key, method_path, body_hash, \
+                 status, body, created_s) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             issuer_key(&self.issuer),
+            request.authority(),
+            request.person(),
             request.key,
             request.method_path,
             request.body_hash.as_slice(),

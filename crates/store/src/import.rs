@@ -1,11 +1,19 @@
 //! Imports: how far each has come, and what was wrong with its rows.
+//!
+//! An import is its authority's: no other goes on with it, and beside the owner
+//! no other sees that it is there.
 
 use alloy_primitives::B256;
 use sqlx::postgres::PgBindIterExt;
-use symbolon_core::{actor::Actor, ids::IssuerId, investor::Source, time::UnixSeconds};
+use symbolon_core::{
+    actor::Actor,
+    ids::{AuthorityIndex, IssuerId},
+    investor::Source,
+    time::UnixSeconds,
+};
 
 use crate::{
-    IssuerTransaction, Result, Store, StoreError,
+    IssuerTransaction, Lapse, Result, Store, StoreError, authority,
     codec::{bigint, hash, issuer_key, json, seconds, unsigned},
     connection,
 };
@@ -32,6 +40,9 @@ pub enum ImportState {
     Finished,
     /// The file could not be read to its end.
     Failed,
+    /// Whoever asked for it may not go on: its last error says why. What was
+    /// stored until then stays.
+    Stopped,
 }
 
 /// An import and how far it has come.
@@ -41,6 +52,8 @@ pub struct ImportJob {
     pub id: String,
     /// The SHA-256 of the file.
     pub file_hash: B256,
+    /// The authority that it is the business of; the issuer itself by default.
+    pub authority: AuthorityIndex,
     /// Who asked for it, as the log names them.
     pub actor: String,
     /// Who answers for its rows.
@@ -97,11 +110,13 @@ impl Store {
         let source = serde_json::to_string(&import.source)
             .map_err(|error| StoreError::damaged(error.to_string()))?;
         sqlx::query!(
-            "INSERT INTO import_job (issuer, id, file_hash, actor, source, state, created_s) \
-             VALUES ($1, $2, $3, $4, $5, 'running', $6)",
+            "INSERT INTO import_job (issuer, id, file_hash, authority, actor, source, state, \
+                 created_s) \
+             VALUES ($1, $2, $3, $4, $5, $6, 'running', $7)",
             issuer_key(issuer),
             import.id,
             import.file_hash.as_slice(),
+            i16::from(import.actor.authority.0),
             import.actor.name,
             source,
             bigint(now.0),
@@ -112,15 +127,22 @@ impl Store {
         Ok(())
     }
 
-    /// One import.
-    pub async fn import(&self, issuer: &IssuerId, id: &str) -> Result<ImportJob> {
+    /// One import, as those see it who act for an authority: the owner sees all,
+    /// any other its own.
+    pub async fn import(
+        &self,
+        issuer: &IssuerId,
+        id: &str,
+        seen_by: AuthorityIndex,
+    ) -> Result<ImportJob> {
         sqlx::query_as!(
             ImportRow,
-            "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
-                 finished_s FROM import_job \
-             WHERE issuer = $1 AND id = $2",
+            "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+                 created_s, finished_s FROM import_job \
+             WHERE issuer = $1 AND id = $2 AND ($3 = 0::smallint OR authority = $3)",
             issuer_key(issuer),
             id,
+            i16::from(seen_by.0),
         )
         .fetch_optional(&self.pool)
         .await?
@@ -128,19 +150,22 @@ impl Store {
         .read()
     }
 
-    /// The newest import of the file with this hash.
+    /// The newest import of the file with this hash that this authority began.
     pub async fn import_of_file(
         &self,
         issuer: &IssuerId,
         file_hash: B256,
+        begun_by: AuthorityIndex,
     ) -> Result<Option<ImportJob>> {
         sqlx::query_as!(
             ImportRow,
-            "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
-                 finished_s FROM import_job \
-             WHERE issuer = $1 AND file_hash = $2 ORDER BY created_s DESC, id DESC LIMIT 1",
+            "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+                 created_s, finished_s FROM import_job \
+             WHERE issuer = $1 AND file_hash = $2 AND authority = $3 \
+             ORDER BY created_s DESC, id DESC LIMIT 1",
             issuer_key(issuer),
             file_hash.as_slice(),
+            i16::from(begun_by.0),
         )
         .fetch_optional(&self.pool)
         .await?
@@ -148,11 +173,13 @@ impl Store {
         .transpose()
     }
 
-    /// The issuer's imports, the newest first, at most `limit`, and only those
-    /// that come after the import `before` in that order.
+    /// The imports that those see who act for an authority, the newest first, at
+    /// most `limit`, and only those that come after the import `before` in that
+    /// order.
     pub async fn imports(
         &self,
         issuer: &IssuerId,
+        seen_by: AuthorityIndex,
         before: Option<&ImportJob>,
         limit: u32,
     ) -> Result<Vec<ImportJob>> {
@@ -162,14 +189,16 @@ impl Store {
         };
         sqlx::query_as!(
             ImportRow,
-            "SELECT id, file_hash, actor, source, state, line, accepted, refused, created_s, \
-                 finished_s FROM import_job \
+            "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+                 created_s, finished_s FROM import_job \
              WHERE issuer = $1 AND (created_s, id) < ($2, $3) \
+                 AND ($5 = 0::smallint OR authority = $5) \
              ORDER BY created_s DESC, id DESC LIMIT $4",
             issuer_key(issuer),
             created_s,
             id,
             i64::from(limit),
+            i16::from(seen_by.0),
         )
         .fetch_all(&self.pool)
         .await?
@@ -260,10 +289,38 @@ impl IssuerTransaction {
                 what: "the import has ended, or is past this line",
             });
         }
-        if progress.errors.is_empty() {
+        self.insert_import_errors(id, &progress.errors).await
+    }
+
+    /// Ends an import whose warrant lapsed. What its lines so far made stays;
+    /// the error tells of the first line that was not looked at.
+    pub async fn stop_import(&mut self, id: &str, lapse: Lapse, now: UnixSeconds) -> Result<()> {
+        let line = sqlx::query_scalar!(
+            "UPDATE import_job SET state = 'stopped', finished_s = $3 \
+             WHERE issuer = $1 AND id = $2 AND state = 'running' RETURNING line",
+            issuer_key(&self.issuer),
+            id,
+            bigint(now.0),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        .ok_or(StoreError::Conflict {
+            what: "the import has ended",
+        })?;
+        let error = ImportError {
+            line: unsigned(line, "a line")? + 1,
+            column: None,
+            code: lapse.code().to_owned(),
+            message: format!("{lapse}: nothing was stored from here on"),
+        };
+        self.insert_import_errors(id, &[error]).await
+    }
+
+    async fn insert_import_errors(&mut self, id: &str, errors: &[ImportError]) -> Result<()> {
+        if errors.is_empty() {
             return Ok(());
         }
-        let errors = progress.errors.iter();
+        let errors = errors.iter();
         sqlx::query!(
             "INSERT INTO import_error (issuer, job, place, line, column_name, code, message) \
              SELECT $1, $2, \
@@ -294,6 +351,7 @@ impl ImportState {
             Self::Running => "running",
             Self::Finished => "finished",
             Self::Failed => "failed",
+            Self::Stopped => "stopped",
         }
     }
 }
@@ -301,6 +359,7 @@ impl ImportState {
 struct ImportRow {
     id: String,
     file_hash: Vec<u8>,
+    authority: i16,
     actor: String,
     source: String,
     state: String,
@@ -317,6 +376,7 @@ impl ImportRow {
             "running" => ImportState::Running,
             "finished" => ImportState::Finished,
             "failed" => ImportState::Failed,
+            "stopped" => ImportState::Stopped,
             other => {
                 return Err(StoreError::damaged(format!(
                     "an import cannot be `{other}`"
@@ -325,6 +385,7 @@ impl ImportRow {
         };
         Ok(ImportJob {
             file_hash: hash(&self.file_hash)?,
+            authority: authority::index(self.authority)?,
             source: json(&self.source, "the source of an import")?,
             state,
             line: unsigned(self.line, "a line")?,

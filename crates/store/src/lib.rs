@@ -47,9 +47,10 @@ mod standing;
 mod statistics;
 mod transaction;
 mod wallet;
+mod warrant;
 mod writer;
 
-pub use api_key::{ApiKey, ApiKeyInfo, KeyGrant, KeyHash, KeyOwner};
+pub use api_key::{ApiKey, ApiKeyInfo, KeyHash, KeyOwner};
 pub use audit::{AuditError, AuditReport, StateDifference};
 pub use authority::AuthorityOnChain;
 pub use chain::{Chain, ChainStatus, NewChain};
@@ -68,6 +69,7 @@ pub use standing::MirrorStanding;
 pub use statistics::{ChainStatistics, Statistics};
 pub use transaction::IssuerTransaction;
 pub use wallet::{ChainRecord, WalletReport};
+pub use warrant::{Lapse, Warrant};
 pub use writer::Writer;
 
 /// What the functions of this crate return.

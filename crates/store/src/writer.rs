@@ -116,7 +116,7 @@ impl IssuerTransaction {
     }
 }
 
-async fn of(executor: impl PgExecutor<'_>, issuer: &IssuerId) -> Result<Writer> {
+pub(crate) async fn of(executor: impl PgExecutor<'_>, issuer: &IssuerId) -> Result<Writer> {
     let row = sqlx::query!(
         "SELECT registrar_chain, registrar, registrar_block FROM issuer WHERE issuer = $1",
         issuer_key(issuer),

@@ -96,6 +96,16 @@ impl Federation {
                     .remove(proposal)
                     .ok_or_else(|| damaged("unknown proposal"))?;
             }
+            FederationEvent::ApiKeyGranted(granted) => {
+                if self.keys.insert(granted.key, granted.clone()).is_some() {
+                    return Err(damaged("the key is known already"));
+                }
+            }
+            FederationEvent::ApiKeyRevoked(revoked) => {
+                if self.keys.remove(&revoked.key).as_ref() != Some(revoked) {
+                    return Err(damaged("unknown key"));
+                }
+            }
         }
         Ok(())
     }

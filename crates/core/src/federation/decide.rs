@@ -283,7 +283,7 @@ fn approver<'a>(
     }
 }
 
-fn known(
+pub(super) fn known(
     federation: &Federation,
     authority: AuthorityIndex,
 ) -> Result<&Authority, FederationRefusal> {

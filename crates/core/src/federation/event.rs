@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApprovalPolicy, OwnerOperation, ProposalId};
+use super::{ApprovalPolicy, GrantedKey, OwnerOperation, ProposalId};
 use crate::{
     country::Country,
     ids::{AuthorityIndex, AuthorityName, InvestorId, PersonName},
@@ -93,6 +93,10 @@ pub enum FederationEvent {
         /// Which one.
         proposal: ProposalId,
     },
+    /// An API key was made that speaks for an authority or a person.
+    ApiKeyGranted(GrantedKey),
+    /// Such a key opens nothing any more.
+    ApiKeyRevoked(GrantedKey),
 }
 
 impl FederationEvent {
@@ -111,6 +115,8 @@ impl FederationEvent {
             Self::OperationCarriedOut { .. } => "OperationCarriedOut",
             Self::OperationCancelled { .. } => "OperationCancelled",
             Self::OperationLapsed { .. } => "OperationLapsed",
+            Self::ApiKeyGranted(_) => "ApiKeyGranted",
+            Self::ApiKeyRevoked(_) => "ApiKeyRevoked",
         }
     }
 }

@@ -20,6 +20,9 @@ pub enum FederationRefusal {
     /// The caller is a person, but none who approves.
     #[error("{0} is not among the approvers")]
     NotApprover(PersonName),
+    /// The caller's key was revoked while the request was under way.
+    #[error("the key of {0} works no longer")]
+    KeyRevoked(PersonName),
     /// A chain decides about this issuer's authorities, and the register follows.
     #[error(
         "this issuer's writer is a registrar on chain: make the change there, and the register follows"
@@ -95,6 +98,7 @@ impl FederationRefusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::OwnerOnly => "owner_only",
+            Self::KeyRevoked(_) => "key_revoked",
             Self::WriterIsOnChain => "writer_is_on_chain",
             Self::NoPerson => "no_person",
             Self::NotApprover(_) => "not_approver",

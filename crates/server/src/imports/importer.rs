@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use symbolon_core::{actor::Actor, ids::IssuerId};
+use symbolon_core::ids::IssuerId;
 use symbolon_store::{
     DecidedBatch, ImportError, ImportJob, ImportProgress, IssuerTransaction, Store, StoreError,
+    Warrant,
 };
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{judge::Chunk, row_error};
+use super::{ImportFailure, judge::Chunk, row_error};
 use crate::clock::Clock;
 
 /// Who stores chunks, one after another. While the database stores one, the
@@ -17,7 +18,7 @@ pub(super) struct Importer {
     pub(super) store: Store,
     pub(super) issuer: IssuerId,
     pub(super) job: ImportJob,
-    pub(super) actor: Actor,
+    pub(super) warrant: Warrant,
     pub(super) clock: Clock,
 }
 
@@ -31,23 +32,31 @@ pub(super) struct Turn {
 pub(super) type Foreseen = AbortOnDropHandle<Option<DecidedBatch>>;
 
 impl Importer {
+    /// Ends the job instead where whoever asked for it may not go on. Nobody
+    /// changes that while the transaction has the issuer's lock.
     pub(super) async fn take_turn(
         &self,
         chunk: &Chunk,
         foreseen: Option<Foreseen>,
-    ) -> Result<Turn, StoreError> {
+    ) -> Result<Turn, ImportFailure> {
         let foreseen = match foreseen {
             // Whatever went wrong with it, it can be decided in its turn.
             Some(foreseen) => foreseen.await.unwrap_or_default(),
             None => None,
         };
         let mut transaction = self.store.begin(&self.issuer).await?;
+        if let Some(lapse) = transaction.lapse(&self.warrant).await? {
+            let now = self.clock.now();
+            transaction.stop_import(&self.job.id, lapse, now).await?;
+            transaction.commit().await?;
+            return Err(ImportFailure::Lapsed(lapse));
+        }
         let batch = match foreseen {
             Some(batch) if transaction.bears_out(&batch) => batch,
             _ => {
                 let requests = chunk.requests.as_ref().clone();
                 transaction
-                    .consider(requests, &self.actor, self.clock.now())
+                    .consider(requests, self.warrant.actor(), self.clock.now())
                     .await?
             }
         };
@@ -55,7 +64,8 @@ impl Importer {
     }
 
     pub(super) fn foresee(&self, turn: &Turn, next: &Chunk) -> Foreseen {
-        let (store, actor, now) = (self.store.clone(), self.actor.clone(), self.clock.now());
+        let (store, now) = (self.store.clone(), self.clock.now());
+        let actor = self.warrant.actor().clone();
         let (foresight, requests) = (turn.batch.foresight(), Arc::clone(&next.requests));
         AbortOnDropHandle::new(tokio::spawn(async move {
             let foreseen = store.foresee(foresight, &requests, &actor, now).await;

@@ -171,6 +171,9 @@ problems! {
     NOT_APPROVER = 403 "not_approver", "Not an approver",
         "The key is a person's who is not among the owner's approvers.",
         "GET /v1/approval-policy shows who is.";
+    KEY_REVOKED = 403 "key_revoked", "The key was revoked",
+        "The key was revoked a moment ago, and approves nothing any more.",
+        "Use a key that works: `symbolon api-key list` shows which do.";
     UNKNOWN_PROPOSAL = 404 "unknown_proposal", "No such open proposal",
         "There is no proposal of this number, or it is over.",
         "GET /v1/proposals shows what became of it.";
@@ -235,6 +238,7 @@ pub fn of_federation(refusal: &FederationRefusal) -> &'static Kind {
         FederationRefusal::WriterIsOnChain => &WRITER_IS_ON_CHAIN,
         FederationRefusal::NoPerson => &NO_PERSON,
         FederationRefusal::NotApprover(_) => &NOT_APPROVER,
+        FederationRefusal::KeyRevoked(_) => &KEY_REVOKED,
         FederationRefusal::UnknownAuthority(_) => &UNKNOWN_AUTHORITY,
         FederationRefusal::NameTaken(_) => &NAME_TAKEN,
         FederationRefusal::TooManyAuthorities => &TOO_MANY_AUTHORITIES,

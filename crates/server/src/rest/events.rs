@@ -94,6 +94,11 @@ impl EventsQuery {
 /// Everything that happened to the issuer's investors and federation, oldest first: append
 /// only, numbered without a gap and chained by hashes. To see what is new
 /// later, pass the `number` of the last event as `after`.
+///
+/// `ApiKeyGranted` and `ApiKeyRevoked` tell of the keys that speak for an
+/// authority or a person: `key` is the key's id, which opens nothing, `name` its
+/// name, and `authority` or `person` says for whom it speaks. Whoever asked is
+/// the `actor`.
 #[utoipa::path(
     get, path = "/events", operation_id = "list_events", tag = "Events",
     params(EventsQuery),

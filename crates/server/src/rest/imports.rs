@@ -57,6 +57,8 @@ pub(super) struct ImportBody {
     line: u64,
     /// The file's SHA-256, by which it is known again.
     file_hash: String,
+    /// The authority that it is the business of; 0 is the issuer itself.
+    authority: u8,
     /// Who asked for it.
     actor: String,
     source: SourceBody,
@@ -78,6 +80,10 @@ enum ImportWord {
     Finished,
     /// The file could not be read to its end.
     Failed,
+    /// Whoever asked for it may not go on: the key was revoked, or its authority
+    /// restricted or given other countries. `errors.csv` ends with the reason;
+    /// what was stored until then stays.
+    Stopped,
 }
 
 impl ImportBody {
@@ -88,6 +94,7 @@ impl ImportBody {
                 ImportState::Running => ImportWord::Running,
                 ImportState::Finished => ImportWord::Finished,
                 ImportState::Failed => ImportWord::Failed,
+                ImportState::Stopped => ImportWord::Stopped,
             },
             working,
             rows: job.accepted + job.refused,
@@ -95,6 +102,7 @@ impl ImportBody {
             refused: job.refused,
             line: job.line,
             file_hash: job.file_hash.to_string(),
+            authority: job.authority.0,
             actor: job.actor,
             source: job.source.into(),
             created: job.created.to_string(),
@@ -105,7 +113,7 @@ impl ImportBody {
 
 /// List imports
 ///
-/// The newest first.
+/// The newest first. The owner sees all, an authority its own.
 #[utoipa::path(
     get, path = "/imports", operation_id = "list_imports", tag = "Imports",
     params(PageQuery),
@@ -117,18 +125,23 @@ async fn list(
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<ImportBody>>> {
     let (limit, before) = query.read::<String>(LIST)?;
+    let seen_by = caller.actor.authority;
     let before = match before {
-        Some(id) => Some(state.store.import(&caller.issuer, &id).await.map_err(
-            |error| match error {
-                StoreError::NotFound { .. } => Problem::plain(&catalog::INVALID_CURSOR),
-                error => error.into(),
-            },
-        )?),
+        Some(id) => Some(
+            state
+                .store
+                .import(&caller.issuer, &id, seen_by)
+                .await
+                .map_err(|error| match error {
+                    StoreError::NotFound { .. } => Problem::plain(&catalog::INVALID_CURSOR),
+                    error => error.into(),
+                })?,
+        ),
         None => None,
     };
     let mut jobs = state
         .store
-        .imports(&caller.issuer, before.as_ref(), limit + 1)
+        .imports(&caller.issuer, seen_by, before.as_ref(), limit + 1)
         .await?;
     let more = jobs.len() > limit as usize;
     jobs.truncate(limit as usize);
@@ -150,7 +163,7 @@ fn body(state: &AppState, issuer: &IssuerId, job: ImportJob) -> ImportBody {
 
 /// Show an import
 ///
-/// How far it has come.
+/// How far it has come. Only the owner sees an import of another's.
 #[utoipa::path(
     get, path = "/imports/{id}", operation_id = "show_import", tag = "Imports",
     params(("id" = String, Path, description = "The import's id")),
@@ -161,7 +174,8 @@ async fn show(
     JobPath(id): JobPath,
     State(state): State<AppState>,
 ) -> Result<Json<ImportBody>> {
-    let job = state.store.import(&caller.issuer, &id).await?;
+    let seen_by = caller.actor.authority;
+    let job = state.store.import(&caller.issuer, &id, seen_by).await?;
     Ok(Json(body(&state, &caller.issuer, job)))
 }
 
@@ -183,7 +197,8 @@ async fn errors(
     JobPath(id): JobPath,
     State(state): State<AppState>,
 ) -> Result<Response> {
-    state.store.import(&caller.issuer, &id).await?;
+    let seen_by = caller.actor.authority;
+    state.store.import(&caller.issuer, &id, seen_by).await?;
     let stream = async_stream::try_stream! {
         let mut out = b"row,column,code,message\r\n".to_vec();
         let mut seen = 0;

@@ -10,7 +10,7 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use symbolon_core::{ids::IssuerId, import::ColumnMap};
-use symbolon_store::{ImportJob, ImportState};
+use symbolon_store::{ImportJob, ImportState, Warrant};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -72,8 +72,11 @@ struct RowErrorBody {
 /// to watch. One bad row never loses the good ones.
 ///
 /// The same file is known again by its hash: an import that was interrupted
-/// goes on where it stopped, and a finished one begins anew, which changes
-/// nothing where all is so already. With an `Idempotency-Key` the same file
+/// goes on where it stopped, and one that has ended begins anew, which changes
+/// nothing where all is so already. An import is its authority's: the same file
+/// from another, or from the owner, is an import of its own. It stops where the
+/// key that asked for it is revoked, or its authority is restricted or given
+/// other countries. With an `Idempotency-Key` the same file
 /// and options always lead to the same job; another file under that key is
 /// refused.
 #[utoipa::path(
@@ -144,14 +147,26 @@ async fn upload(
         .await?
     };
     let (answer, id) = read_id(answer).await?;
-    let job = state.store.import(&post.caller.issuer, &id).await?;
-    start(&state, job, spooled, columns, &post.caller);
+    let caller = &post.caller;
+    let (issuer, actor) = (&caller.issuer, &caller.actor);
+    let job = state.store.import(issuer, &id, actor.authority).await?;
+    let warrant = state
+        .store
+        .warrant(issuer, actor, Some(&caller.key))
+        .await?;
+    start(&state, issuer.clone(), job, spooled, columns, warrant);
     Ok(answer)
 }
 
 /// Works on a job in the background, unless it has ended or is worked on.
-fn start(state: &AppState, job: ImportJob, spooled: Spooled, columns: ColumnMap, caller: &Caller) {
-    let issuer = caller.issuer.clone();
+fn start(
+    state: &AppState,
+    issuer: IssuerId,
+    job: ImportJob,
+    spooled: Spooled,
+    columns: ColumnMap,
+    warrant: Warrant,
+) {
     if job.state != ImportState::Running {
         return;
     }
@@ -160,7 +175,7 @@ fn start(state: &AppState, job: ImportJob, spooled: Spooled, columns: ColumnMap,
     };
     let options = ImportOptions {
         columns,
-        actor: caller.actor.clone(),
+        warrant,
         wake: state.wake.clone(),
         stop: state.shutdown.clone(),
     };

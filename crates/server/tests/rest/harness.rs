@@ -7,6 +7,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 use symbolon_core::{
+    actor::Actor,
+    federation::KeyGrant,
     ids::{AuthorityIndex, ChainId, IssuerId, RegistryId},
     log::Head,
     mirror::{
@@ -20,7 +22,7 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 use symbolon_server::{AppState, Clock, ServerConfig, router};
-use symbolon_store::{ApiKey, KeyGrant, NewChain};
+use symbolon_store::{ApiKey, NewChain};
 use symbolon_testkit::database::TestDatabase;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -32,6 +34,10 @@ pub(crate) const ACME: &str = "acme";
 /// A wallet's address that nobody else has.
 pub(crate) fn wallet(number: u64) -> String {
     format!("0x{:040x}", 0xa11c_e000_0000_u64 + number)
+}
+
+fn granter() -> Actor {
+    Actor::command_line("maria")
 }
 
 pub(crate) fn attestation() -> Value {
@@ -121,36 +127,48 @@ impl Server {
     }
 
     pub(crate) async fn api_key(&self, issuer: &str, name: &str) -> String {
-        self.key_with(issuer, name, KeyGrant::default()).await
+        let key = ApiKey::from_random(&issuer.parse().unwrap(), rand::random());
+        self.state
+            .store
+            .create_api_key(name, &key, NOW)
+            .await
+            .unwrap();
+        key.text().to_owned()
     }
 
     /// A key of somebody's who acts for this authority.
     pub(crate) async fn key_for(&self, authority: u8) -> String {
-        let grant = KeyGrant {
-            authority: AuthorityIndex(authority),
-            person: None,
-        };
-        let name = format!("authority-{authority}");
-        self.key_with(ACME, &name, grant).await
+        let grant = KeyGrant::Authority(AuthorityIndex(authority));
+        self.granted(&format!("authority-{authority}"), grant).await
     }
 
     /// A key that proves its holder to be this person.
     pub(crate) async fn key_of(&self, person: &str) -> String {
-        let grant = KeyGrant {
-            authority: AuthorityIndex::OWNER,
-            person: Some(person.parse().unwrap()),
-        };
-        self.key_with(ACME, person, grant).await
+        let grant = KeyGrant::Person(person.parse().unwrap());
+        self.granted(person, grant).await
     }
 
-    async fn key_with(&self, issuer: &str, name: &str, grant: KeyGrant) -> String {
-        let key = ApiKey::from_random(&issuer.parse().unwrap(), rand::random());
+    /// Another key of this name that speaks for somebody.
+    pub(crate) async fn granted(&self, name: &str, grant: KeyGrant) -> String {
+        let key = ApiKey::from_random(&ACME.parse().unwrap(), rand::random());
         self.state
             .store
-            .create_api_key(name, &key, &grant, NOW)
+            .grant_api_key(name, &key, &grant, &granter(), NOW)
             .await
+            .unwrap()
             .unwrap();
         key.text().to_owned()
+    }
+
+    /// Revokes the key of this name.
+    pub(crate) async fn revoke_key(&self, name: &str) {
+        let issuer = ACME.parse().unwrap();
+        self.state
+            .store
+            .revoke_api_key(&issuer, name, &granter(), NOW)
+            .await
+            .unwrap()
+            .unwrap();
     }
 
     pub(crate) async fn add_chain(&self, issuer: &str, id: u64) {
@@ -291,8 +309,13 @@ impl Server {
 
     /// Uploads a file and returns the answer.
     pub(crate) async fn upload(&self, query: &str, file: impl Into<Body>) -> Reply {
+        self.upload_as(&self.key, query, file).await
+    }
+
+    /// Uploads a file with this key.
+    pub(crate) async fn upload_as(&self, key: &str, query: &str, file: impl Into<Body>) -> Reply {
         let request = Request::post(format!("/v1/imports?{UPLOAD}{query}"))
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
+            .header(header::AUTHORIZATION, format!("Bearer {key}"))
             .header(header::CONTENT_TYPE, "text/csv")
             .body(file.into())
             .unwrap();

@@ -1,8 +1,9 @@
 //! A repeated POST is carried out once.
 
+use axum::http::Method;
 use serde_json::json;
 
-use crate::harness::{Server, wallet};
+use crate::harness::{Server, request, wallet};
 
 #[tokio::test]
 async fn the_same_request_gets_the_same_answer() {
@@ -134,4 +135,25 @@ async fn a_question_under_a_key_is_answered_the_same() {
         server.post("/v1/operations/check", body).await.expect(200)["allowed"],
         true
     );
+}
+
+/// Nor may anybody learn by a conflict which keys others have used.
+#[tokio::test]
+async fn a_key_that_others_used_is_as_good_as_new() {
+    let server = Server::start().await;
+    server.federation().await;
+    let (bafin, finma) = (server.key_for(1).await, server.key_for(2).await);
+    let (ada, ben) = (server.key_of("ada").await, server.key_of("ben").await);
+    let mut made = std::collections::BTreeSet::new();
+    for (place, key) in (0..).zip([&server.key, &bafin, &finma, &ada, &ben]) {
+        let body = json!({"kind": "natural_person", "wallets": [{"address": wallet(place)}]});
+        let post = || request(key, Method::POST, "/v1/investors", &body, Some("key-1"));
+        let first = server.send(post()).await;
+        let id = first.expect(201)["id"].to_string();
+        assert!(!first.headers.contains_key("idempotency-replayed"));
+        assert!(made.insert(id.clone()), "somebody else's answer");
+        let second = server.send(post()).await;
+        assert_eq!(second.expect(201)["id"].to_string(), id);
+        assert_eq!(second.headers["idempotency-replayed"], "true");
+    }
 }

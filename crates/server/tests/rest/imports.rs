@@ -96,7 +96,7 @@ async fn an_interrupted_import_goes_on_where_it_stopped() {
     let stop = CancellationToken::new();
     let options = ImportOptions {
         columns: ColumnMap::default(),
-        actor,
+        warrant: store.warrant(&issuer, &actor, None).await.unwrap(),
         wake: Wake::new(),
         stop: stop.clone(),
     };

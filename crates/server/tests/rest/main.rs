@@ -9,6 +9,7 @@ mod batches;
 mod federation;
 mod harness;
 mod idempotency;
+mod import_rights;
 mod imports;
 mod investors;
 mod isolation;

@@ -16,6 +16,8 @@ use symbolon_chain::{
     deploy, development::DevelopmentNode, endpoint::Endpoint, signer::LaneSigner,
 };
 use symbolon_core::{
+    actor::Actor,
+    federation::KeyGrant,
     ids::{AuthorityIndex, IssuerId},
     mirror::fees::Wei,
     time::Millis,
@@ -24,7 +26,7 @@ use symbolon_server::{
     AppState, Clock, ServerConfig,
     jobs::{self, LaneSettings, lane::default_policy},
 };
-use symbolon_store::{ApiKey, KeyGrant, NewChain, Store};
+use symbolon_store::{ApiKey, NewChain, Store};
 use symbolon_testkit::{
     chain::{OWNER_KEY, TestChain},
     database::TestDatabase,
@@ -249,36 +251,34 @@ impl World {
 
     /// Somebody of a register's owner.
     pub(crate) async fn owner(&self, register: &str) -> Caller<'_> {
-        self.caller(register, "owner", KeyGrant::default()).await
+        self.caller(register, "owner", None).await
     }
 
     /// A person who approves what the owner does.
     pub(crate) async fn approver(&self, register: &str, person: &str) -> Caller<'_> {
-        let grant = KeyGrant {
-            person: Some(person.parse().unwrap()),
-            ..KeyGrant::default()
-        };
-        self.caller(register, person, grant).await
+        let grant = KeyGrant::Person(person.parse().unwrap());
+        self.caller(register, person, Some(grant)).await
     }
 
     /// Somebody who acts for an authority.
     pub(crate) async fn authority(&self, register: &str, number: u8) -> Caller<'_> {
-        let grant = KeyGrant {
-            authority: AuthorityIndex(number),
-            person: None,
-        };
+        let grant = KeyGrant::Authority(AuthorityIndex(number));
         let name = format!("authority-{number}");
-        self.caller(register, &name, grant).await
+        self.caller(register, &name, Some(grant)).await
     }
 
-    async fn caller(&self, register: &str, name: &str, grant: KeyGrant) -> Caller<'_> {
+    async fn caller(&self, register: &str, name: &str, grant: Option<KeyGrant>) -> Caller<'_> {
         let issuer: IssuerId = register.parse().unwrap();
         let key = ApiKey::from_random(&issuer, rand::random());
         let now = Clock::system().now();
-        self.store
-            .create_api_key(name, &key, &grant, now)
-            .await
-            .unwrap();
+        match grant {
+            None => self.store.create_api_key(name, &key, now).await.unwrap(),
+            Some(grant) => {
+                let by = Actor::command_line("maria");
+                let granted = self.store.grant_api_key(name, &key, &grant, &by, now);
+                granted.await.unwrap().unwrap();
+            }
+        }
         Caller {
             world: self,
             issuer,

@@ -1,7 +1,7 @@
 //! Idempotency, imports, chains, column maps.
 
 use alloy_primitives::{Address, B256};
-use symbolon_core::time::UnixSeconds;
+use symbolon_core::{ids::AuthorityIndex, time::UnixSeconds};
 use symbolon_store::{
     ChainStatus, IdempotentRequest, ImportError, ImportProgress, ImportState, NewImport, Recalled,
     StoreError,
@@ -12,7 +12,9 @@ use crate::support::{NOW, ONE, Register, TWO, actor, admit, chain, source};
 #[tokio::test]
 async fn a_repeated_request_gets_the_first_answer() {
     let register = Register::empty().await;
+    let asker = actor();
     let request = IdempotentRequest {
+        actor: &asker,
         key: "abc",
         method_path: "POST /v1/investors",
         body_hash: &[1; 32],
@@ -112,7 +114,7 @@ async fn an_import_goes_on_where_it_stopped() {
     drop(transaction);
 
     let job = store
-        .import_of_file(issuer, new.file_hash)
+        .import_of_file(issuer, new.file_hash, AuthorityIndex::OWNER)
         .await
         .unwrap()
         .unwrap();
@@ -134,7 +136,10 @@ async fn an_import_goes_on_where_it_stopped() {
         .finish_import(issuer, "job-1", ImportState::Finished, NOW)
         .await
         .unwrap();
-    let job = store.import(issuer, "job-1").await.unwrap();
+    let job = store
+        .import(issuer, "job-1", AuthorityIndex::OWNER)
+        .await
+        .unwrap();
     assert_eq!(
         (job.state, job.finished),
         (ImportState::Finished, Some(NOW))
@@ -144,10 +149,17 @@ async fn an_import_goes_on_where_it_stopped() {
         ..new
     };
     store.start_import(issuer, &second, NOW).await.unwrap();
-    let listed = store.imports(issuer, None, 1).await.unwrap();
+    let listed = store
+        .imports(issuer, AuthorityIndex::OWNER, None, 1)
+        .await
+        .unwrap();
     assert_eq!(listed[0].id, "job-2");
     assert_eq!(
-        store.imports(issuer, Some(&listed[0]), 9).await.unwrap()[0].id,
+        store
+            .imports(issuer, AuthorityIndex::OWNER, Some(&listed[0]), 9)
+            .await
+            .unwrap()[0]
+            .id,
         "job-1"
     );
 }

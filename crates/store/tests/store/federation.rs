@@ -9,7 +9,7 @@ use symbolon_core::{
     command::Command,
     country::Country,
     federation::{
-        ApprovalPolicy, FederationCommand, FederationRefusal, OwnerOperation, ProposalId,
+        ApprovalPolicy, FederationCommand, FederationRefusal, KeyGrant, OwnerOperation, ProposalId,
     },
     ids::{AuthorityIndex, RegistryId},
     investor::{InvestorKind, RevocationReason},
@@ -24,16 +24,16 @@ use symbolon_core::{
     wallet::ChainScope,
 };
 use symbolon_store::{
-    ApiKey, AuditError, FederationDecision, FederationFailure, KeyGrant, KeyHash, ProposalState,
-    Request, StateDifference, Subject,
+    AuditError, FederationDecision, FederationFailure, ProposalState, Request, StateDifference,
+    Subject,
 };
 
 use crate::support::{NOW, ONE, Register, TWO, actor, admit, id, reference, row, verdict, wallet};
 
 pub(crate) const BAFIN: AuthorityIndex = AuthorityIndex(1);
-const FINMA: AuthorityIndex = AuthorityIndex(2);
+pub(crate) const FINMA: AuthorityIndex = AuthorityIndex(2);
 
-fn countries(of: &[&str]) -> BTreeSet<Country> {
+pub(crate) fn countries(of: &[&str]) -> BTreeSet<Country> {
     of.iter().map(|code| code.parse().unwrap()).collect()
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn acting_for(authority: AuthorityIndex) -> Actor {
     }
 }
 
-fn approver(name: &str) -> Actor {
+pub(crate) fn approver(name: &str) -> Actor {
     Actor {
         person: Some(name.parse().unwrap()),
         ..Actor::api_key(name)
@@ -74,7 +74,7 @@ impl Register {
         self.govern(&actor(), propose(operation)).await
     }
 
-    async fn govern(
+    pub(crate) async fn govern(
         &self,
         actor: &Actor,
         command: FederationCommand,
@@ -112,7 +112,7 @@ impl Register {
     }
 }
 
-fn propose(operation: OwnerOperation) -> FederationCommand {
+pub(crate) fn propose(operation: OwnerOperation) -> FederationCommand {
     FederationCommand::Propose {
         operation,
         expires: UnixSeconds(NOW.0 + 86_400),
@@ -251,6 +251,10 @@ async fn proposals_are_kept_with_what_became_of_them() {
     };
     let set = OwnerOperation::SetApprovalPolicy { policy };
     register.propose(set).await.unwrap();
+    for (seed, name) in (1..).zip(["ada", "ben"]) {
+        let grant = KeyGrant::Person(name.parse().unwrap());
+        register.grant(name, seed, &grant).await.unwrap();
+    }
     let ada = approver("ada");
     let proposed = register.govern(&ada, propose(restrict(BAFIN))).await;
     let proposal = ProposalId(proposed.unwrap().entry.0);
@@ -293,27 +297,6 @@ async fn the_audit_sees_a_federation_that_was_edited() {
             "{edit}: {audited:?}"
         );
     }
-}
-
-#[tokio::test]
-async fn a_key_remembers_for_whom_it_acts() {
-    let register = Register::with_authorities().await;
-    let key = ApiKey::from_random(&register.issuer, [5; 32]);
-    let grant = KeyGrant {
-        authority: BAFIN,
-        person: Some("ada".parse().unwrap()),
-    };
-    let store = register.store();
-    store
-        .create_api_key("inspector", &key, &grant, NOW)
-        .await
-        .unwrap();
-    let owner = store.key_owner(&KeyHash::of(key.text()).unwrap()).await;
-    let actor = owner.unwrap().unwrap().actor();
-    assert_eq!(actor.authority, BAFIN);
-    assert_eq!(actor.person, grant.person);
-    let listed = store.api_keys(&register.issuer).await.unwrap();
-    assert_eq!(listed[0].grant, grant);
 }
 
 /// I5: the Swiss authority's key knows which customer the issuer will import

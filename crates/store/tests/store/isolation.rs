@@ -1,9 +1,9 @@
 //! Two issuers with the same customers never see each other.
 
 use symbolon_core::{log::EntryNumber, mirror::lane::Part};
-use symbolon_store::{ApiKey, InvestorFilter, KeyGrant, KeyHash};
+use symbolon_store::{ApiKey, InvestorFilter, KeyHash};
 
-use crate::support::{NOW, ONE, Register, admit, decide, id, issuer, open, wallet};
+use crate::support::{NOW, ONE, Register, actor, admit, decide, id, issuer, open, wallet};
 
 #[tokio::test]
 async fn the_same_wallets_and_ids_belong_to_two_issuers_apart() {
@@ -80,10 +80,7 @@ async fn a_key_opens_its_own_issuer_alone() {
     let other = issuer("bravo");
     open(store, &other).await;
     let key = ApiKey::from_random(&register.issuer, [1; 32]);
-    store
-        .create_api_key("backend", &key, &KeyGrant::default(), NOW)
-        .await
-        .unwrap();
+    store.create_api_key("backend", &key, NOW).await.unwrap();
     let owner = store
         .key_owner(&KeyHash::of(key.text()).unwrap())
         .await
@@ -103,10 +100,12 @@ async fn a_key_opens_its_own_issuer_alone() {
         None
     );
     assert!(store.api_keys(&other).await.unwrap().is_empty());
-    assert!(store.revoke_api_key(&other, "backend", NOW).await.is_err());
+    let there = store.revoke_api_key(&other, "backend", &actor(), NOW).await;
+    assert!(there.is_err());
     store
-        .revoke_api_key(&register.issuer, "backend", NOW)
+        .revoke_api_key(&register.issuer, "backend", &actor(), NOW)
         .await
+        .unwrap()
         .unwrap();
     assert_eq!(
         store
@@ -117,9 +116,7 @@ async fn a_key_opens_its_own_issuer_alone() {
     );
     let stranger = ApiKey::from_random(&issuer("nobody"), [2; 32]);
     assert!(matches!(
-        store
-            .create_api_key("x", &stranger, &KeyGrant::default(), NOW)
-            .await,
+        store.create_api_key("x", &stranger, NOW).await,
         Err(symbolon_store::StoreError::NotFound { what: "issuer" })
     ));
 }

@@ -79,7 +79,9 @@ async fn a_failing_write_takes_everything_with_it() {
         .decide(vec![admit(3)], &actor(), NOW)
         .await
         .unwrap();
+    let asker = actor();
     let request = IdempotentRequest {
+        actor: &asker,
         key: "k",
         method_path: "POST /x",
         body_hash: &[0; 32],

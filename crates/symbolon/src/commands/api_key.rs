@@ -2,14 +2,19 @@
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use symbolon_core::ids::{AuthorityIndex, IssuerId, PersonName};
-use symbolon_store::{ApiKey, KeyGrant, Store};
+use symbolon_core::{
+    actor::Actor,
+    federation::KeyGrant,
+    ids::{AuthorityIndex, IssuerId, PersonName},
+};
+use symbolon_store::{ApiKey, ApiKeyInfo, Store};
 
 use super::federation::authority::Named;
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
     output::table,
+    subject::operator,
 };
 
 /// The arguments of `symbolon api-key`.
@@ -25,12 +30,12 @@ pub(crate) struct ApiKeyArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a key and show it, this once
+    /// Make a key and show it, this once; with --authority or --person it is in the log
     #[command(after_help = "\
 Examples:
   KEY=$(symbolon api-key create treasury-backend)
   symbolon api-key create bafin-backend --authority bafin
-  symbolon api-key create ada-key --person ada")]
+  symbolon api-key create ada-key --person ada --operator \"Maria Kern\"")]
     Create {
         /// By which the log will know its holder
         #[arg(value_parser = name)]
@@ -42,8 +47,11 @@ Examples:
         /// The person that its holder is, who approves what the owner decides
         #[arg(long, value_name = "NAME")]
         person: Option<PersonName>,
+        #[command(flatten)]
+        granter: GranterArgs,
     },
-    /// List the keys by name; the keys themselves are kept nowhere
+    /// List the keys by name, with the ids that the log has of them; the keys
+    /// themselves are kept nowhere
     #[command(after_help = "Example:\n  symbolon api-key list --json")]
     List,
     /// Let a key open nothing any more
@@ -52,7 +60,29 @@ Examples:
         /// The key's name
         #[arg(value_parser = name)]
         name: String,
+        #[command(flatten)]
+        granter: GranterArgs,
     },
+}
+
+/// Who answers for what the log tells of keys.
+#[derive(Debug, Args)]
+struct GranterArgs {
+    /// Who asks for it [default: the user of this machine]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "SYMBOLON_OPERATOR",
+        hide_env_values = true
+    )]
+    operator: Option<String>,
+}
+
+impl GranterArgs {
+    fn actor(&self) -> Result<Actor> {
+        let operator = operator(self.operator.as_deref())?;
+        Ok(Actor::command_line(&operator))
+    }
 }
 
 /// Names reach the log, so they are short and plain.
@@ -76,6 +106,20 @@ async fn known(named: &Named, store: &Store, issuer: &IssuerId) -> Result<Author
     })
 }
 
+/// For whom a key is to speak; `None` for the issuer itself.
+async fn grant(
+    authority: Option<&Named>,
+    person: Option<&PersonName>,
+    store: &Store,
+    issuer: &IssuerId,
+) -> Result<Option<KeyGrant>> {
+    let Some(named) = authority else {
+        return Ok(person.cloned().map(KeyGrant::Person));
+    };
+    let index = known(named, store, issuer).await?;
+    Ok((!index.is_owner()).then_some(KeyGrant::Authority(index)))
+}
+
 /// Runs `symbolon api-key`.
 pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
     let now = context.clock.now();
@@ -84,23 +128,24 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
             name,
             authority,
             person,
+            granter,
         } => {
             let (issuer, key) = context
                 .with_issuer(async |store, issuer| {
                     let key = ApiKey::from_random(issuer, rand::random());
-                    let grant = KeyGrant {
-                        authority: match authority {
-                            Some(named) => known(named, store, issuer).await?,
-                            None => AuthorityIndex::OWNER,
-                        },
-                        person: person.clone(),
-                    };
-                    store.create_api_key(name, &key, &grant, now).await?;
+                    match grant(authority.as_ref(), person.as_ref(), store, issuer).await? {
+                        None => store.create_api_key(name, &key, now).await?,
+                        Some(grant) => {
+                            let by = granter.actor()?;
+                            store.grant_api_key(name, &key, &grant, &by, now).await??;
+                        }
+                    }
                     Ok((issuer.clone(), key))
                 })
                 .await?;
             // The one place where a key is printed, so that `$(…)` catches it.
-            let shown = json!({ "issuer": issuer, "name": name, "key": key.text() });
+            let shown =
+                json!({ "issuer": issuer, "name": name, "id": key.id(), "key": key.text() });
             context.output.result(&shown, || key.text().to_owned())?;
             context.output.note(format_args!(
                 "this is the only time that the key `{name}` of {issuer} is shown: keep it like a password"
@@ -110,49 +155,20 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
             let keys = context
                 .with_issuer(async |store, issuer| Ok(store.api_keys(issuer).await?))
                 .await?;
-            let shown: Vec<_> = keys
-                .iter()
-                .map(|key| {
-                    json!({
-                        "name": key.name,
-                        "authority": key.grant.authority,
-                        "person": key.grant.person,
-                        "created": key.created.to_string(),
-                        "revoked": key.revoked.map(|at| at.to_string()),
-                    })
-                })
-                .collect();
-            context.output.result(&shown, || {
-                let mut table = table(["name", "acts for", "person", "since", "state"]);
-                for key in &keys {
-                    let state = match key.revoked {
-                        None => "works".to_owned(),
-                        Some(at) => format!("revoked {at}"),
-                    };
-                    let person = key.grant.person.as_ref().map(ToString::to_string);
-                    table.add_row([
-                        key.name.clone(),
-                        match key.grant.authority.is_owner() {
-                            true => "the issuer".to_owned(),
-                            false => format!("authority {}", key.grant.authority),
-                        },
-                        person.unwrap_or_default(),
-                        key.created.to_string(),
-                        state,
-                    ]);
-                }
-                table.to_string()
-            })?;
+            list(&keys, context)?;
         }
-        Action::Revoke { name } => {
+        Action::Revoke { name, granter } => {
+            let by = granter.actor()?;
             context
                 .with_issuer(async |store, issuer| {
-                    store.revoke_api_key(issuer, name, now).await.map_err(|error| match error {
+                    let revoked = store.revoke_api_key(issuer, name, &by, now).await;
+                    revoked.map_err(|error| match error {
                         symbolon_store::StoreError::NotFound { .. } => Failure::not_found(format!(
                             "{issuer} has no API key `{name}`: `symbolon api-key list` shows them"
                         )),
                         other => other.into(),
-                    })
+                    })??;
+                    Ok(())
                 })
                 .await?;
             context.output.result(&json!({ "name": name, "revoked": true }), || {
@@ -161,4 +177,40 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
+    let mut shown = Vec::with_capacity(keys.len());
+    let mut rows = table(["name", "acts for", "person", "since", "state", "id"]);
+    for key in keys {
+        let (authority, person) = match &key.grant {
+            None => (AuthorityIndex::OWNER, None),
+            Some(KeyGrant::Authority(authority)) => (*authority, None),
+            Some(KeyGrant::Person(person)) => (AuthorityIndex::OWNER, Some(person)),
+        };
+        let state = match key.revoked {
+            None => "works".to_owned(),
+            Some(at) => format!("revoked {at}"),
+        };
+        rows.add_row([
+            key.name.clone(),
+            match authority.is_owner() {
+                true => "the issuer".to_owned(),
+                false => format!("authority {authority}"),
+            },
+            person.map(ToString::to_string).unwrap_or_default(),
+            key.created.to_string(),
+            state,
+            key.id.to_string(),
+        ]);
+        shown.push(json!({
+            "id": key.id,
+            "name": key.name,
+            "authority": authority,
+            "person": person,
+            "created": key.created.to_string(),
+            "revoked": key.revoked.map(|at| at.to_string()),
+        }));
+    }
+    context.output.result(&shown, || rows.to_string())
 }

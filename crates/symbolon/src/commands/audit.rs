@@ -32,8 +32,8 @@ pub(crate) struct AuditArgs {
 enum Action {
     /// Detect any edit, deletion, reordering or truncation
     ///
-    /// Walks the log's hash chain, replays every investor from it, and finds
-    /// each head that the mirror's transactions carried to a configured chain
+    /// Walks the log's hash chain, replays every investor from it, holds the API
+    /// keys of authorities and approvers against it, and finds each head that the mirror's transactions carried to a configured chain
     /// in the log.
     #[command(after_help = "Example:\n  symbolon audit verify --issuer acme --json")]
     Verify,
@@ -75,6 +75,7 @@ async fn verify(store: &Store, issuer: &IssuerId, context: &Context) -> Result<E
         "head": report.head.hash,
         "investors": report.investors,
         "wallets": report.wallets,
+        "granted_keys": report.granted_keys,
         "chains": notaries,
     });
     context
@@ -111,6 +112,10 @@ fn text(report: &AuditReport, notaries: &[Notary]) -> String {
             "{} and {} are what the log makes of them",
             counted(report.investors, "investor", "investors"),
             counted(report.wallets, "wallet", "wallets"),
+        ),
+        format!(
+            "{} of authorities and approvers, as the log grants them",
+            counted(report.granted_keys, "API key", "API keys"),
         ),
     ];
     if notaries.is_empty() {

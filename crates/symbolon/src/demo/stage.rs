@@ -12,12 +12,14 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use symbolon_core::{
+    actor::Actor,
+    federation::KeyGrant,
     ids::{AuthorityIndex, IssuerId},
     time::UnixSeconds,
 };
 use symbolon_sandbox::{Farewell, Leash, PrivatePostgres};
 use symbolon_server::Clock;
-use symbolon_store::{ApiKey, KeyGrant, NewChain, Store, StoreError};
+use symbolon_store::{ApiKey, NewChain, Store, StoreError};
 
 use super::{
     api::Api,
@@ -224,13 +226,11 @@ impl Stage {
     pub(super) async fn api_for(&self, authority: AuthorityIndex) -> Result<Api> {
         let key = ApiKey::from_random(&self.issuer, rand::random());
         let name = format!("authority-{authority}-{}", now().0);
-        let grant = KeyGrant {
-            authority,
-            person: None,
-        };
+        let grant = KeyGrant::Authority(authority);
+        let by = Actor::command_line(ISSUER);
         self.store
-            .create_api_key(&name, &key, &grant, now())
-            .await?;
+            .grant_api_key(&name, &key, &grant, &by, now())
+            .await??;
         Ok(self.api.with_key(key.text()))
     }
 }
@@ -244,9 +244,7 @@ async fn api_key_of(store: &Store, issuer: &IssuerId, folder: &Path) -> Result<S
     }
     let name = format!("demo-{}", now().0);
     let key = ApiKey::from_random(issuer, rand::random());
-    store
-        .create_api_key(&name, &key, &KeyGrant::default(), now())
-        .await?;
+    store.create_api_key(&name, &key, now()).await?;
     private_file(&file, key.text())?;
     Ok(key.text().to_owned())
 }

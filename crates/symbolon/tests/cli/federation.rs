@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::support::{Desk, WALLET};
+use crate::{
+    audit::tamper,
+    support::{Desk, WALLET},
+};
 
 /// With an authority, and two of three approvers who have keys in files.
 async fn governed() -> Desk {
@@ -122,4 +125,71 @@ async fn what_cannot_be_says_what_can() {
     let none = desk.run(&["api-key", "create", "x", "--authority", "7"]);
     assert!(none.exits(5).error().contains("no authority 7"));
     desk.run(&["authority", "add", "amf"]).exits(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_shell_cannot_make_approvers_keys_unseen() {
+    let desk = governed().await;
+    desk.run(&["api-key", "create", "backend"]).succeeded();
+    let own = ["api-key", "create", "inspector", "--authority", "bafin"];
+    let by = ["--operator", "Mallory", "--json"];
+    let made = desk.run(&[&own[..], &by].concat()).succeeded().json();
+    let revoke = ["api-key", "revoke", "ben", "--operator", "Maria Kern"];
+    desk.run(&revoke).succeeded();
+
+    let listed = desk.run(&["api-key", "list", "--json"]).succeeded().json();
+    let id_of = |name: &str| {
+        let keys = listed.as_array().unwrap();
+        let key = keys.iter().find(|key| key["name"] == name).unwrap();
+        key["id"].clone()
+    };
+    assert_eq!(id_of("inspector"), made["id"]);
+    let table = desk.run(&["api-key", "list"]).succeeded().stdout;
+    assert!(table.contains(made["id"].as_str().unwrap()), "{table}");
+
+    let log = desk.run(&["audit", "export", "--json"]).succeeded();
+    for secret in [made["key"].as_str().unwrap(), desk.read("ada.key").trim()] {
+        assert!(!log.stdout.contains(secret.rsplit('_').next().unwrap()));
+    }
+    let log = log.json();
+    let told: Vec<_> = log
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| {
+            entry["events"][0]["type"]
+                .as_str()
+                .unwrap()
+                .contains("ApiKey")
+        })
+        .map(|entry| json!([entry["actor"], entry["events"][0]]))
+        .collect();
+    let ada = json!({
+        "type": "ApiKeyGranted", "key": id_of("ada"), "name": "ada", "person": "ada",
+    });
+    let ben = json!({
+        "type": "ApiKeyGranted", "key": id_of("ben"), "name": "ben", "person": "ben",
+    });
+    let inspector = json!({
+        "type": "ApiKeyGranted", "key": id_of("inspector"), "name": "inspector", "authority": 1,
+    });
+    let mut revoked = ben.clone();
+    revoked["type"] = json!("ApiKeyRevoked");
+    assert_eq!(
+        told,
+        [
+            json!(["cli:maria", ada]),
+            json!(["cli:maria", ben]),
+            json!(["cli:Mallory", inspector]),
+            json!(["cli:Maria Kern", revoked]),
+        ]
+    );
+    let report = desk.run(&["audit", "verify", "--json"]).succeeded().json();
+    assert_eq!(report["granted_keys"], 2);
+
+    let forged = "UPDATE api_key SET person = 'ben' WHERE name = 'backend'";
+    tamper(&desk, forged).await;
+    let report = desk.run(&["audit", "verify", "--json"]).exits(8).json();
+    let problem = report["problem"].as_str().unwrap();
+    assert!(problem.contains("API keys"), "{problem}");
 }

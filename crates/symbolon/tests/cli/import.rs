@@ -3,6 +3,7 @@
 use std::{process::Command, time::Duration};
 
 use serde_json::json;
+use symbolon_core::ids::AuthorityIndex;
 use symbolon_store::Store;
 
 use crate::support::{Desk, Ended, OTHER, WALLET, customers, example_file};
@@ -95,7 +96,10 @@ async fn an_interrupted_import_goes_on_where_it_stopped() {
 async fn until_some_are_stored(store: &Store) {
     let issuer = "acme".parse().unwrap();
     for _ in 0..600 {
-        let jobs = store.imports(&issuer, None, 1).await.unwrap();
+        let jobs = store
+            .imports(&issuer, AuthorityIndex::OWNER, None, 1)
+            .await
+            .unwrap();
         if jobs.first().is_some_and(|job| job.accepted > 0) {
             return;
         }

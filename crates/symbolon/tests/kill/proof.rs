@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use symbolon_core::{
+    ids::AuthorityIndex,
     investor::StatusName,
     time::UnixSeconds,
     wallet::{Version, WalletAddress},
@@ -35,7 +36,10 @@ pub(crate) async fn in_force(api: &Api, judged: Vec<(WalletAddress, Customer)>) 
 /// Each row of each file is one customer, and each verdict was given once.
 pub(crate) async fn register(stage: &Stage, book: &Book) {
     let (store, issuer) = (&stage.store, &stage.issuer);
-    let jobs = store.imports(issuer, None, PAGE).await.unwrap();
+    let jobs = store
+        .imports(issuer, AuthorityIndex::OWNER, None, PAGE)
+        .await
+        .unwrap();
     assert!(
         jobs.iter().all(|job| job.state == ImportState::Finished),
         "{jobs:#?}"

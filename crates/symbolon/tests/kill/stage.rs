@@ -5,7 +5,7 @@ use std::{fs::File, net::SocketAddr, path::Path, process::Command, time::Duratio
 use symbolon_core::ids::IssuerId;
 use symbolon_sandbox::{Farewell, Leash};
 use symbolon_server::Clock;
-use symbolon_store::{ApiKey, ChainStatistics, KeyGrant, NewChain, Store};
+use symbolon_store::{ApiKey, ChainStatistics, NewChain, Store};
 use symbolon_testkit::{
     chain::{MIRROR_KEY, TestChain},
     database::TestDatabase,
@@ -57,10 +57,7 @@ impl Stage {
         }
         transaction.commit().await.unwrap();
         let key = ApiKey::from_random(&issuer, rand::random());
-        store
-            .create_api_key("backend", &key, &KeyGrant::default(), now)
-            .await
-            .unwrap();
+        store.create_api_key("backend", &key, now).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         configure(folder.path(), &database.url, &chains);
         Self {

@@ -198,7 +198,7 @@ impl From<FederationFailure> for Failure {
             FederationFailure::Refused(Refusal::UnknownProposal(_)) => {
                 return Self::not_found(format!("{failure}: `symbolon proposal list` shows all"));
             }
-            FederationFailure::Refused(Refusal::NoPerson) => {
+            FederationFailure::Refused(Refusal::NoPerson | Refusal::KeyRevoked(_)) => {
                 ": `symbolon api-key create NAME --person NAME` makes one"
             }
             FederationFailure::Refused(Refusal::NotApprover(_)) => {

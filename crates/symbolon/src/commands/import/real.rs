@@ -35,7 +35,8 @@ struct Report {
     job: String,
     /// Whether an interrupted import went on.
     resumed: bool,
-    /// `finished`, `interrupted`, or `failed` where the file cannot be read.
+    /// `finished`, `interrupted`, `failed` where the file cannot be read, or
+    /// `stopped` where nobody here may decide any more.
     state: &'static str,
     rows: u64,
     accepted: u64,
@@ -128,7 +129,7 @@ async fn import(
     let stop = CancellationToken::new();
     let options = ImportOptions {
         columns,
-        actor,
+        warrant: store.warrant(issuer, &actor, None).await?,
         wake: Wake::new(),
         stop: stop.clone(),
     };
@@ -147,6 +148,7 @@ async fn import(
         Ok(_) => "finished",
         Err(ImportFailure::Stopped) => "interrupted",
         Err(ImportFailure::File(_)) => "failed",
+        Err(ImportFailure::Lapsed(_)) => "stopped",
         Err(ImportFailure::Read(error)) => return Err(refused(error)),
         Err(ImportFailure::Store(error)) => return Err(error.into()),
         // The server may learn to fail in other ways.
@@ -163,7 +165,7 @@ async fn report(
     resumed: bool,
     state: &'static str,
 ) -> Result<Report> {
-    let done = store.import(issuer, &job.id).await?;
+    let done = store.import(issuer, &job.id, job.authority).await?;
     let mut errors: Vec<Shown> = Vec::new();
     loop {
         let page = store
@@ -233,6 +235,7 @@ fn text(report: &Report) -> String {
         match report.state {
             "failed" => "the file cannot be imported",
             "interrupted" => "interrupted, run the same command to go on",
+            "stopped" => "stopped, since what the register's owner may do has changed",
             _ => "imported",
         },
         counted(report.rows, "row", "rows"),

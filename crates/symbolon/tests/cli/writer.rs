@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, Bytes};
 use serde_json::{Value, json};
 use symbolon_bindings::KYCRegistrar;
 use symbolon_chain::{deploy, signer::LaneSigner};
+use symbolon_core::ids::AuthorityIndex;
 
 use crate::{
     chain::{Chain, OWNER_KEY},
@@ -221,6 +222,12 @@ async fn an_import_is_refused_as_a_whole_before_any_row_is_read() {
     }
     let store = &desk.database.as_ref().unwrap().store;
     let issuer = "acme".parse().unwrap();
-    assert!(store.imports(&issuer, None, 9).await.unwrap().is_empty());
+    assert!(
+        store
+            .imports(&issuer, AuthorityIndex::OWNER, None, 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert!(store.column_map(&issuer).await.unwrap().is_empty());
 }

@@ -1,0 +1,126 @@
+//! `make simulate SEEDS=N`: lives through many worlds, and tells which broke a
+//! promise.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command")]
+
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Instant,
+};
+
+use anyhow::{Result, anyhow};
+use clap::Parser;
+use symbolon_simulation::{Fault, Tally, run};
+
+/// Lives through many worlds, each from its seed, and tells which broke a promise.
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+Examples:
+  make simulate SEEDS=100000
+  make simulate ARGS=\"--first 4711 --seeds 1 --told\"")]
+struct Arguments {
+    /// How many worlds
+    #[arg(long, default_value_t = 1_000)]
+    seeds: u64,
+    /// The first one's seed
+    #[arg(long, default_value_t = 0)]
+    first: u64,
+    /// Prints all that happens in each
+    #[arg(long)]
+    told: bool,
+    /// Prints the result as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let begun = Instant::now();
+    let next = AtomicU64::new(arguments.first);
+    let last = arguments.first + arguments.seeds;
+    let workers = match arguments.told {
+        true => 1,
+        false => thread::available_parallelism().map_or(1, usize::from),
+    };
+    let tally = thread::scope(|scope| {
+        let work = || -> Result<Tally> {
+            let mut tally = Tally::default();
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= last {
+                    return Ok(tally);
+                }
+                tally.add(run(seed, arguments.told)?);
+                if seed % 10_000 == 9_999 {
+                    eprintln!("{} worlds", seed + 1 - arguments.first);
+                }
+            }
+        };
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let mut tally = Tally::default();
+        for worker in workers {
+            tally.merge(
+                worker
+                    .join()
+                    .map_err(|_| anyhow!("a world ended in a panic"))??,
+            );
+        }
+        Ok::<_, anyhow::Error>(tally)
+    })?;
+    let seconds = begun.elapsed().as_secs_f64();
+    tell(&arguments, &tally, seconds);
+    Ok(match tally.broken.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+fn tell(arguments: &Arguments, tally: &Tally, seconds: f64) {
+    let rate = tally.worlds as f64 / seconds;
+    let (first, second, together) = tally.rarest_pair();
+    if arguments.json {
+        let fired: serde_json::Map<_, _> = Fault::ALL
+            .into_iter()
+            .zip(tally.fired_in)
+            .map(|(fault, worlds)| (format!("{fault:?}"), worlds.into()))
+            .collect();
+        let document = serde_json::json!({
+            "first_seed": arguments.first, "worlds": tally.worlds,
+            "worlds_a_second": rate.round(),
+            "broken": tally.broken.iter().map(|report| serde_json::json!({
+                "seed": report.seed, "how": report.broken })).collect::<Vec<_>>(),
+            "operations": tally.operations, "signed": tally.signed,
+            "slowest_to_settle_ms": tally.slowest_ms,
+            "faults_fired_in": fired,
+            "rarest_pair": [format!("{first:?}"), format!("{second:?}")],
+            "rarest_pair_in": together,
+        });
+        println!("{document}");
+        return;
+    }
+    println!(
+        "{} worlds from seed {}, {rate:.0} a second: {} operations, {} transactions signed",
+        tally.worlds, arguments.first, tally.operations, tally.signed
+    );
+    for (fault, worlds) in Fault::ALL.into_iter().zip(tally.fired_in) {
+        println!(
+            "  {:<26}made a difference in {worlds}",
+            format!("{fault:?}")
+        );
+    }
+    println!("  the rarest pair, {first:?} and {second:?}, met in {together}");
+    println!(
+        "  the slowest settled {:.1} s after the faults",
+        tally.slowest_ms as f64 / 1_000.0
+    );
+    for report in tally.broken.iter().take(20) {
+        println!(
+            "BROKEN in world {}: {}",
+            report.seed,
+            report.broken.join("; ")
+        );
+    }
+    println!("{} worlds broke a promise", tally.broken.len());
+}

@@ -52,6 +52,8 @@ pub struct Chain {
     /// What waits, by nonce.
     pool: BTreeMap<u64, B256>,
     base_fee: u128,
+    /// The newest block that there ever was.
+    highest: u64,
     /// Whether the registry takes the signer's writes.
     pub is_mirror: bool,
     /// Whether the signer can pay.
@@ -72,6 +74,7 @@ impl Default for Chain {
             receipts: BTreeMap::new(),
             pool: BTreeMap::new(),
             base_fee: USUAL_BASE_FEE,
+            highest: 0,
             is_mirror: true,
             is_funded: true,
             lag: 0,
@@ -154,16 +157,19 @@ impl Chain {
         self.pool.remove(&state.nonce);
         state.nonce += 1;
         self.blocks.push(state);
+        self.highest = self.highest.max(self.height());
     }
 
-    /// The last blocks never were; what they included waits again, or is gone.
-    /// Returns how many blocks there are fewer.
-    pub fn reorganise(&mut self, depth: usize, kept: impl Fn(&B256) -> bool) -> usize {
-        let depth = depth.min(self.blocks.len() - 1);
+    /// The last blocks never were, but for those that were buried deeper once;
+    /// what they included waits again, or is gone. Returns how many blocks there
+    /// are fewer.
+    pub fn reorganise(&mut self, depth: u64, kept: bool) -> usize {
+        let final_block = self.highest.saturating_sub(depth);
+        let depth = self.height().saturating_sub(final_block) as usize;
         let undone = self.blocks.split_off(self.blocks.len() - depth);
         for hash in undone.iter().flat_map(|block| &block.included) {
             self.receipts.remove(hash);
-            if let Some(known) = self.known.get(hash).filter(|_| kept(hash)) {
+            if let Some(known) = self.known.get(hash).filter(|_| kept) {
                 self.pool.entry(known.nonce.0).or_insert(*hash);
             }
         }
@@ -209,6 +215,7 @@ impl Chain {
         // What is below the nonce can never be mined.
         self.pool = self.pool.split_off(&state.nonce);
         self.blocks.push(state);
+        self.highest = self.highest.max(number);
     }
 
     /// What the node shows of the signer and of these transactions.

@@ -25,6 +25,8 @@ pub struct Conflict;
 struct Stored {
     transaction: OpenTransaction,
     open: bool,
+    /// It came to nothing, and its nonce is free.
+    dropped: bool,
     oldest_denial: Option<EntryNumber>,
 }
 
@@ -203,7 +205,8 @@ impl Books {
         let envelope = &signed.envelope;
         let (nonce, attempt) = (envelope.nonce, envelope.attempt);
         let taken = self.stored.iter().any(|stored| {
-            (stored.transaction.nonce, stored.transaction.attempt) == (nonce, attempt)
+            !stored.dropped
+                && (stored.transaction.nonce, stored.transaction.attempt) == (nonce, attempt)
         });
         if taken {
             return Err(Conflict);
@@ -212,6 +215,7 @@ impl Books {
         self.stored.push(Stored {
             transaction: signed.clone().into(),
             open: true,
+            dropped: false,
             oldest_denial: envelope.oldest_denial(),
         });
         Ok(())
@@ -223,8 +227,9 @@ impl Books {
         for (nonce, outcome) in ended {
             let carried = self.carried(*nonce);
             for stored in &mut self.stored {
-                if stored.transaction.nonce == *nonce {
+                if stored.open && stored.transaction.nonce == *nonce {
                     stored.open = false;
+                    stored.dropped = *outcome == Outcome::Dropped;
                 }
             }
             match outcome {

@@ -17,6 +17,7 @@
 pub mod chain;
 pub mod database;
 pub mod faults;
+mod many;
 pub mod promises;
 pub mod register;
 pub mod report;
@@ -24,5 +25,6 @@ mod trace;
 pub mod world;
 
 pub use faults::Fault;
+pub use many::run_all;
 pub use report::{Report, Tally};
 pub use world::run;

@@ -3,23 +3,18 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command")]
 
-use std::{
-    process::ExitCode,
-    sync::atomic::{AtomicU64, Ordering},
-    thread,
-    time::Instant,
-};
+use std::{process::ExitCode, time::Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::Parser;
-use symbolon_simulation::{Fault, Tally, run};
+use symbolon_simulation::{Fault, Tally, run_all};
 
 /// Lives through many worlds, each from its seed, and tells which broke a promise.
 #[derive(Debug, Parser)]
 #[command(after_help = "\
 Examples:
   make simulate SEEDS=100000
-  make simulate ARGS=\"--first 4711 --seeds 1 --told\"")]
+  make simulate ARGS=\"--first 51 --seeds 1 --told\"")]
 struct Arguments {
     /// How many worlds
     #[arg(long, default_value_t = 1_000)]
@@ -38,36 +33,12 @@ struct Arguments {
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     let begun = Instant::now();
-    let next = AtomicU64::new(arguments.first);
-    let last = arguments.first + arguments.seeds;
-    let workers = match arguments.told {
-        true => 1,
-        false => thread::available_parallelism().map_or(1, usize::from),
-    };
-    let tally = thread::scope(|scope| {
-        let work = || -> Result<Tally> {
-            let mut tally = Tally::default();
-            loop {
-                let seed = next.fetch_add(1, Ordering::Relaxed);
-                if seed >= last {
-                    return Ok(tally);
-                }
-                tally.add(run(seed, arguments.told)?);
-                if seed % 10_000 == 9_999 {
-                    eprintln!("{} worlds", seed + 1 - arguments.first);
-                }
-            }
-        };
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        let mut tally = Tally::default();
-        for worker in workers {
-            tally.merge(
-                worker
-                    .join()
-                    .map_err(|_| anyhow!("a world ended in a panic"))??,
-            );
+    let seeds = arguments.first..arguments.first.saturating_add(arguments.seeds);
+    let tally = run_all(seeds, arguments.told, |seed| {
+        let done = seed + 1 - arguments.first;
+        if done.is_multiple_of(10_000) {
+            eprintln!("{done} worlds");
         }
-        Ok::<_, anyhow::Error>(tally)
     })?;
     let seconds = begun.elapsed().as_secs_f64();
     tell(&arguments, &tally, seconds);

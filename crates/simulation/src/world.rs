@@ -316,9 +316,8 @@ impl World {
             }
             Fault::Reorganisation | Fault::ReorganisationThatLoses => {
                 let kept = spell.fault == Fault::Reorganisation;
-                let deepest = POLICY.confirmations as usize - 1;
-                let depth = self.dice.usize(1..=deepest);
-                self.seats[chain].chain.reorganise(depth, |_| kept) > 0
+                let depth = self.dice.u64(1..POLICY.confirmations);
+                self.seats[chain].chain.reorganise(depth, kept) > 0
             }
             _ => false,
         };

@@ -277,6 +277,16 @@ impl Planning {
             })
     }
 
+    /// Whether a job is being carried out.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.at_work.is_some()
+    }
+
+    /// A job of its own is being carried out, until [`Self::job_done`].
+    pub(super) fn take_up(&mut self, urgency: Urgency) {
+        self.at_work = Some(urgency);
+    }
+
     pub(super) fn job_done(&mut self) {
         self.at_work = None;
         self.striking = false;

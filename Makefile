@@ -1,11 +1,12 @@
 # Two commands: `make demo` and `make test`. Each sets up what it needs, as any user.
-#   make demo ARGS="--exit --json"     make bench ONLY=import
+#   make demo ARGS="--exit --json"     make bench ONLY=import     make simulate SEEDS=100000
 
 # The queries' types are committed in .sqlx, so that building needs no database.
 export SQLX_OFFLINE := true
 
 ARGS ?=
 ONLY ?=
+SEEDS ?=
 SQLX := target/sqlx
 
 .PHONY: help
@@ -30,6 +31,10 @@ lint: setup ## Check formatting and clippy's opinion
 .PHONY: bench
 bench: setup ## Measure against floors and peers; ONLY=word runs some
 	cargo run --release --locked -p symbolon-bench -- $(ONLY)
+
+.PHONY: simulate
+simulate: prerequisites ## Live through SEEDS worlds of faults; ARGS="--first 51 --seeds 1 --told" tells one
+	cargo run --release --locked -p symbolon-simulation -- $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
 
 .PHONY: contracts-audit
 contracts-audit: node_modules/.package-lock.json .venv/.requirements ## Sizes, slither, halmos' proofs and coverage of the contracts

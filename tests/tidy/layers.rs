@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use crate::tree::{root, sources};
 
 /// Each crate, and those of ours that it may use in production.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("core", &[]),
     ("bindings", &[]),
     ("store", &["core"]),
@@ -21,6 +21,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
         "testkit",
         &["core", "bindings", "store", "chain", "sandbox"],
     ),
+    ("simulation", &["core", "chain"]),
     (
         "bench",
         &[
@@ -37,7 +38,7 @@ const WALLS: [(&str, &[&str]); 4] = [
         &["chain", "bindings", "symbolon", "bench", "testkit"],
     ),
     ("axum", &["server", "bench"]),
-    ("clap", &["symbolon", "bench"]),
+    ("clap", &["symbolon", "bench", "simulation"]),
 ];
 
 pub(crate) fn check() {

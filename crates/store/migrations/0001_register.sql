@@ -237,8 +237,12 @@ CREATE TABLE lane_transaction (
     outcome          text CHECK (outcome IN ('mined', 'failed', 'replaced', 'dropped')),
     block_number     bigint,
     gas_used         bigint,
-    PRIMARY KEY (issuer, registry_id, signer, nonce, attempt)
+    PRIMARY KEY (issuer, registry_id, signer, nonce, attempt, hash)
 );
+-- Nobody signs for a nonce that another one has; one that came to nothing is free.
+CREATE UNIQUE INDEX lane_transaction_taken
+    ON lane_transaction (issuer, registry_id, signer, nonce, attempt)
+    WHERE outcome IS DISTINCT FROM 'dropped';
 -- Addresses and hashes do not compress; trying costs more than it saves.
 ALTER TABLE lane_transaction ALTER COLUMN raw SET STORAGE EXTERNAL;
 ALTER TABLE lane_transaction ALTER COLUMN batch SET STORAGE EXTERNAL;

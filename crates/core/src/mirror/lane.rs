@@ -24,12 +24,14 @@
 //! the lane and makes a new one from what is stored.
 //!
 //! A slot that is stored but not broadcast is not in flight: it is sent again
-//! for as long as it takes, so slots never jam.
+//! for as long as it takes, and a nonce that nobody has is filled ([`gap`]), so
+//! slots never jam.
 //!
 //! Where the signer changes, [`Lane::former`] ends what the one before it left
 //! open, and [`Lane::succeeding`] writes meanwhile.
 
 mod effect;
+mod gap;
 mod observe;
 mod planning;
 mod slot;
@@ -44,6 +46,7 @@ pub use effect::{
     Attempt, Broadcast, Effect, Envelope, Input, Nonce, Observation, Outcome, Part, Pulled,
     Receipt, Signed, Urgency,
 };
+use gap::Gap;
 use planning::{Hold, Planning};
 pub use slot::{OpenTransaction, Slot};
 use succession::Role;
@@ -120,6 +123,7 @@ pub struct Lane {
     /// The newest block that was seen.
     block_number: u64,
     mined_nonce: Nonce,
+    gap: Option<Gap>,
     /// The block since which the registry takes no writes from the signer.
     barred_since: Option<u64>,
     observing: bool,
@@ -147,6 +151,7 @@ impl Lane {
             market: None,
             block_number: 0,
             mined_nonce: Nonce(0),
+            gap: None,
             barred_since: None,
             observing: false,
             observe_at: UnixMillis(0),
@@ -192,6 +197,7 @@ impl Lane {
         }
         self.settle()
             .or_else(|| self.broadcast(now))
+            .or_else(|| self.fill_gap())
             .or_else(|| self.plan(now))
             .or_else(|| self.replace(now))
             .or_else(|| self.observe(now))

@@ -96,8 +96,8 @@ pub fn step(wallet: WalletAddress, desired: WalletRecord, held: WalletRecord) ->
     })
 }
 
-/// The step for a wallet to which a former signer may write at the same time:
-/// a record that is written whole is the same word, whichever lands first.
+/// The step for a wallet to which something else is under way that may land
+/// later, or never: a record that is written whole is the same word all the same.
 pub fn whole_step(wallet: WalletAddress, desired: WalletRecord, held: WalletRecord) -> Step {
     match step(wallet, desired, held) {
         Step::Deny(denial)

@@ -30,6 +30,7 @@ impl Lane {
         let something_happened = observation.mined_nonce > self.mined_nonce;
         self.mined_nonce = observation.mined_nonce;
         self.next_nonce = self.next_nonce.max(observation.mined_nonce);
+        self.look_for_gap();
         // Seen twice: its nonces were counted before the first time.
         let barred = self.barred_since.filter(|_| observation.barred);
         let depth = |since| (observation.block_number + 1).saturating_sub(since);

@@ -277,6 +277,16 @@ impl Planning {
             })
     }
 
+    /// Whether a job is being carried out.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.at_work.is_some()
+    }
+
+    /// A job of its own is being carried out, until [`Self::job_done`].
+    pub(super) fn take_up(&mut self, urgency: Urgency) {
+        self.at_work = Some(urgency);
+    }
+
     pub(super) fn job_done(&mut self) {
         self.at_work = None;
         self.striking = false;
@@ -355,11 +365,6 @@ impl Lane {
         let mut upserts = Drafts::new(self.max_upserts);
         let mut denials = Drafts::new(self.policy.max_denials);
         let mut needless = Vec::new();
-        let step = if self.role == Role::Succeeding {
-            whole_step
-        } else {
-            step
-        };
         let mut rows: HashMap<_, Vec<_>> = HashMap::new();
         for Owed { entry, wallet } in records.iter().map(|pending| pending.owed) {
             let row = (!in_turn).then_some(Owed { entry, wallet });
@@ -370,6 +375,11 @@ impl Lane {
             // Owed because of several entries, it is told once.
             let Some(rows) = rows.remove(&wallet) else {
                 continue;
+            };
+            // What it is planned upon may never be mined.
+            let step = match self.role == Role::Succeeding || self.under_way.carries(wallet) {
+                true => whole_step,
+                false => step,
             };
             let mut held = self.under_way.held(wallet, pending.observed);
             // The other desk may have read the register later than this one.

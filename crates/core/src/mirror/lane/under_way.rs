@@ -109,6 +109,11 @@ impl UnderWay {
         inherited.fold(observed, |held, (_, write)| write.upon(held))
     }
 
+    /// Whether anything is under way for this wallet.
+    pub(super) fn carries(&self, wallet: WalletAddress) -> bool {
+        self.planned.contains_key(&wallet) || self.inherited.contains_key(&wallet)
+    }
+
     /// The newest version of the register's that is under way for this wallet:
     /// an older one was read before it. The chain's own may be newer.
     pub(super) fn told(&self, wallet: WalletAddress) -> Version {

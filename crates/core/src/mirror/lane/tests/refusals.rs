@@ -65,6 +65,22 @@ fn approvals_that_are_refused_do_not_delay_denials() {
     assert_eq!(world.held(address(2)), approved(2).with_approval(false));
 }
 
+/// A denial alone would leave a wallet that the registry never heard of without
+/// its identity.
+#[test]
+fn a_denial_that_follows_a_refused_approval_is_whole() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    let denied = approved(2).with_freeze(true);
+    world.want(1, denied);
+    world.run();
+    world.mine_next(false);
+    world.mine_next(true);
+    world.later(Millis(10_000));
+    assert_eq!(world.held(address(1)), denied);
+}
+
 #[test]
 fn nothing_is_asked_for_while_what_came_to_nothing_is_settled() {
     let mut world = World::new();

@@ -1,0 +1,58 @@
+//! A nonce that nothing of ours has, with something of ours behind it.
+//!
+//! Somebody else used the signer's key, say, and then a reorganisation undid
+//! that. No node mines what waits behind such a gap, denials among it. So where
+//! a gap stays for as many blocks as a transaction needs to count, it is filled
+//! with what waits next: to write a batch twice in a row is to write it once.
+
+use super::{Attempt, Effect, Envelope, Lane, Nonce};
+use crate::mirror::plan::Discharge;
+
+/// A gap that was seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gap {
+    nonce: Nonce,
+    /// The block that first showed it.
+    since: u64,
+}
+
+impl Lane {
+    /// Looks whether there is one at the front.
+    pub(super) fn look_for_gap(&mut self) {
+        let nonce = self.mined_nonce;
+        let is_gap = nonce < self.next_nonce && !self.slots.contains_key(&nonce);
+        let known = self.gap.filter(|gap| gap.nonce == nonce);
+        self.gap = is_gap.then(|| {
+            known.unwrap_or(Gap {
+                nonce,
+                since: self.block_number,
+            })
+        });
+    }
+
+    /// Fills it, once it is none of a node that is late.
+    pub(super) fn fill_gap(&mut self) -> Option<Effect> {
+        let market = self.market?;
+        let Gap { nonce, since } = self.gap?;
+        let patience = self.policy.confirmations.max(1);
+        if self.planning.is_at_work() || self.block_number < since + patience {
+            return None;
+        }
+        self.gap = None;
+        let Some((_, next)) = self.slots.range(nonce..).next() else {
+            // Nothing waits behind it: it is the next one to use.
+            self.next_nonce = nonce;
+            return None;
+        };
+        self.planning.take_up(next.urgency());
+        Some(Effect::Store(Envelope {
+            nonce,
+            attempt: Attempt(0),
+            gas_limit: self.policy.gas_limit(&next.batch),
+            price: self.policy.fees.first(market),
+            head: next.head,
+            batch: next.batch.clone(),
+            discharge: Discharge::default(),
+        }))
+    }
+}

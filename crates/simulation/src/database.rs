@@ -1,0 +1,285 @@
+//! What the store keeps of one chain, by the store's rules (`symbolon_store`'s
+//! `outbox` and `lane`). Each call is one transaction: all of it or nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use symbolon_core::{
+    log::EntryNumber,
+    mirror::{
+        batch::Batch,
+        filter::MirroredRegistry,
+        lane::{Attempt, Nonce, OpenTransaction, Outcome, Part, Pulled, Signed},
+        plan::{Discharge, Owed, PendingRecord},
+        record::WalletRecord,
+    },
+    wallet::WalletAddress,
+};
+
+use crate::register::{Changed, Register};
+
+/// The nonce's attempt is stored already: somebody else signs for it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conflict;
+
+#[derive(Debug)]
+struct Stored {
+    transaction: OpenTransaction,
+    open: bool,
+    /// It came to nothing, and its nonce is free.
+    dropped: bool,
+    oldest_denial: Option<EntryNumber>,
+}
+
+/// The books of one chain.
+#[derive(Debug)]
+pub struct Books {
+    target: MirroredRegistry,
+    told: EntryNumber,
+    /// Whether each row is a denial's.
+    outbox: BTreeMap<Owed, bool>,
+    observed: BTreeMap<WalletAddress, (WalletRecord, u64)>,
+    stored: Vec<Stored>,
+}
+
+impl Books {
+    /// Of a chain that was told nothing.
+    pub fn new(target: MirroredRegistry) -> Self {
+        Self {
+            target,
+            told: EntryNumber(0),
+            outbox: BTreeMap::new(),
+            observed: BTreeMap::new(),
+            stored: Vec::new(),
+        }
+    }
+
+    /// Which registry.
+    pub fn target(&self) -> &MirroredRegistry {
+        &self.target
+    }
+
+    /// Lets what a decision denies pass what waits for its turn. Part of the
+    /// decision's own transaction.
+    pub fn queue(&mut self, register: &Register, changed: &[Changed]) {
+        for Changed { wallet, entry } in changed {
+            let known = &register.wallets()[wallet];
+            let denies = register.desired(&self.target, *wallet).denies();
+            if denies && known.wallet.chains.includes(self.target.id.chain) {
+                let owed = Owed {
+                    entry: *entry,
+                    wallet: *wallet,
+                };
+                self.outbox.insert(owed, true);
+            }
+        }
+    }
+
+    /// `Store::told_through`.
+    pub fn told_through(&self) -> EntryNumber {
+        self.told
+    }
+
+    /// `Store::open_transactions`.
+    pub fn open_transactions(&self) -> Vec<OpenTransaction> {
+        let open = self.stored.iter().filter(|stored| stored.open);
+        let mut open: Vec<_> = open.map(|stored| stored.transaction.clone()).collect();
+        open.sort_by_key(|transaction| (transaction.nonce, transaction.attempt));
+        open
+    }
+
+    /// Whether these very bytes are stored (I11).
+    pub fn has(&self, hash: alloy_primitives::B256) -> bool {
+        let hashes = self.stored.iter().map(|stored| stored.transaction.hash);
+        hashes.into_iter().any(|stored| stored == hash)
+    }
+
+    /// `Store::pull`.
+    pub fn pull(&mut self, register: &Register, part: Part, limit: usize) -> Pulled {
+        let mut pulled = match part {
+            Part::After(after) => self.in_turn(register, after, limit),
+            Part::Denials | Part::Again => self.out_of_turn(register, part, limit),
+        };
+        pulled.head = register.head();
+        pulled
+    }
+
+    fn in_turn(&self, register: &Register, after: EntryNumber, limit: usize) -> Pulled {
+        let head = register.head().number;
+        let mut due: Vec<_> = register
+            .wallets()
+            .iter()
+            .filter(|(_, known)| {
+                let counts = known.wallet.chains.includes(self.target.id.chain);
+                counts && known.changed > after && known.changed <= head
+            })
+            .map(|(wallet, known)| (known.changed, *wallet))
+            .collect();
+        due.sort_unstable();
+        let last = due.get(limit.saturating_sub(1)).map(|(entry, _)| *entry);
+        if let Some(last) = last {
+            due.retain(|(entry, _)| *entry <= last);
+        }
+        let more = due.len() >= limit;
+        let through = due.last().map(|(entry, _)| *entry).filter(|_| more);
+        let records = due.into_iter().map(|(entry, wallet)| {
+            let owed = Owed { entry, wallet };
+            self.pending(register, owed)
+        });
+        Pulled {
+            records: records.collect(),
+            through: through.unwrap_or(head),
+            more,
+            ..Pulled::default()
+        }
+    }
+
+    fn out_of_turn(&mut self, register: &Register, part: Part, limit: usize) -> Pulled {
+        loop {
+            let wanted = part == Part::Denials;
+            let rows = self.outbox.iter().filter(|(_, denial)| **denial == wanted);
+            let rows: Vec<_> = rows.map(|(owed, _)| *owed).take(limit).collect();
+            let more = rows.len() >= limit;
+            let (mut superseded, mut records) = (Vec::new(), Vec::new());
+            for owed in rows {
+                let pending = self.pending(register, owed);
+                let known = &register.wallets()[&owed.wallet];
+                let counts = known.wallet.chains.includes(self.target.id.chain);
+                let overtaken = known.changed != owed.entry && counts;
+                match overtaken && !(wanted && pending.desired.denies()) {
+                    true => superseded.push(owed),
+                    false => records.push(pending),
+                }
+            }
+            if superseded.is_empty() {
+                return Pulled {
+                    records,
+                    more,
+                    ..Pulled::default()
+                };
+            }
+            for owed in superseded {
+                self.outbox.remove(&owed);
+            }
+        }
+    }
+
+    fn pending(&self, register: &Register, owed: Owed) -> PendingRecord {
+        PendingRecord {
+            owed,
+            desired: register.desired(&self.target, owed.wallet),
+            observed: self.observed(owed.wallet),
+        }
+    }
+
+    /// What a confirmed block showed of a wallet.
+    pub fn observed(&self, wallet: WalletAddress) -> WalletRecord {
+        let seen = self.observed.get(&wallet);
+        seen.map_or(WalletRecord::EMPTY, |(record, _)| *record)
+    }
+
+    /// `Store::discharge`.
+    pub fn discharge(&mut self, discharge: &Discharge) {
+        if let Some(oldest) = self.carry_out(discharge) {
+            let open = self.stored.iter_mut().filter(|stored| stored.open);
+            for stored in open.filter(|stored| stored.transaction.batch.denies()) {
+                let known = stored.oldest_denial.unwrap_or(oldest);
+                stored.oldest_denial = Some(known.min(oldest));
+            }
+        }
+    }
+
+    /// The oldest denial among the rows that were struck.
+    fn carry_out(&mut self, discharge: &Discharge) -> Option<EntryNumber> {
+        if let Some(through) = discharge.through {
+            self.told = self.told.max(through);
+        }
+        let struck = discharge.rows.iter();
+        struck
+            .filter_map(|owed| Some((owed.entry, self.outbox.remove(owed)?)))
+            .filter_map(|(entry, denial)| denial.then_some(entry))
+            .min()
+    }
+
+    /// `Store::store_signed`.
+    pub fn store_signed(&mut self, signed: &Signed) -> Result<(), Conflict> {
+        let envelope = &signed.envelope;
+        let (nonce, attempt) = (envelope.nonce, envelope.attempt);
+        let taken = self.stored.iter().any(|stored| {
+            !stored.dropped
+                && (stored.transaction.nonce, stored.transaction.attempt) == (nonce, attempt)
+        });
+        if taken {
+            return Err(Conflict);
+        }
+        self.carry_out(&envelope.discharge);
+        self.stored.push(Stored {
+            transaction: signed.clone().into(),
+            open: true,
+            dropped: false,
+            oldest_denial: envelope.oldest_denial(),
+        });
+        Ok(())
+    }
+
+    /// `Store::settle`.
+    pub fn settle(&mut self, register: &Register, ended: &[(Nonce, Outcome)]) {
+        let mut vain = Vec::new();
+        for (nonce, outcome) in ended {
+            let carried = self.carried(*nonce);
+            for stored in &mut self.stored {
+                if stored.open && stored.transaction.nonce == *nonce {
+                    stored.open = false;
+                    stored.dropped = *outcome == Outcome::Dropped;
+                }
+            }
+            match outcome {
+                Outcome::Mined(receipt) => {
+                    for (wallet, record) in &receipt.records {
+                        let seen = (*record, receipt.block_number);
+                        let newest = self.observed.entry(*wallet).or_insert(seen);
+                        if newest.1 <= receipt.block_number {
+                            *newest = seen;
+                        }
+                    }
+                }
+                Outcome::Failed(_) | Outcome::Dropped => vain.extend(carried),
+            }
+        }
+        let oldest = vain.iter().filter_map(|(_, oldest)| *oldest).min();
+        let wallets: BTreeSet<_> = vain
+            .iter()
+            .flat_map(|(batch, _)| batch.versions())
+            .map(|(wallet, _)| wallet)
+            .collect();
+        for wallet in wallets {
+            let turn = register.wallets()[&wallet].changed;
+            let denial = register.desired(&self.target, wallet).denies();
+            let since = oldest.filter(|_| denial);
+            let entry = since.map_or(turn, |since| since.min(turn));
+            self.outbox.entry(Owed { entry, wallet }).or_insert(denial);
+        }
+    }
+
+    fn carried(&self, nonce: Nonce) -> Option<(Batch, Option<EntryNumber>)> {
+        let stored = self.stored.iter().find(|stored| {
+            stored.open
+                && stored.transaction.nonce == nonce
+                && stored.transaction.attempt == Attempt(0)
+        });
+        let stored = stored.or_else(|| {
+            let open = self.stored.iter().filter(|stored| stored.open);
+            open.into_iter()
+                .find(|stored| stored.transaction.nonce == nonce)
+        })?;
+        Some((stored.transaction.batch.clone(), stored.oldest_denial))
+    }
+
+    /// Whether the chain is owed nothing, and nothing is open.
+    pub fn is_clear(&self, register: &Register) -> bool {
+        let open = self.stored.iter().any(|stored| stored.open);
+        let in_turn = register.wallets().values().any(|known| {
+            known.wallet.chains.includes(self.target.id.chain) && known.changed > self.told
+        });
+        !open && !in_turn && self.outbox.is_empty()
+    }
+}

@@ -1,0 +1,163 @@
+//! What goes wrong, when, and whether it made a difference.
+
+use symbolon_core::time::UnixMillis;
+
+/// A class of faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// The server dies, and another one starts.
+    Crash,
+    /// The database fails before it has stored anything.
+    DatabaseFails,
+    /// The database fails after it has stored everything, and nobody knows.
+    DatabaseForgetsToAnswer,
+    /// The node does not answer, and does nothing.
+    NodeDown,
+    /// The node does as it is told, and its answer is lost.
+    AnswerLost,
+    /// The node takes bytes, and drops them at once.
+    AcceptedAndDropped,
+    /// The node forgets everything that waits.
+    PoolForgotten,
+    /// The node is some blocks late.
+    NodeLate,
+    /// Bytes arrive long after they were sent, perhaps after a restart.
+    BytesLate,
+    /// Blocks are undone, and what they included waits again.
+    Reorganisation,
+    /// Blocks are undone, and what they included is gone.
+    ReorganisationThatLoses,
+    /// Gas becomes dear.
+    FeesRise,
+    /// The signer cannot pay.
+    OutOfFunds,
+    /// Somebody else uses one of the signer's nonces.
+    NonceTaken,
+    /// The registry takes no writes.
+    RoleLost,
+    /// Nobody builds blocks.
+    BlocksStall,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::Crash,
+        Self::DatabaseFails,
+        Self::DatabaseForgetsToAnswer,
+        Self::NodeDown,
+        Self::AnswerLost,
+        Self::AcceptedAndDropped,
+        Self::PoolForgotten,
+        Self::NodeLate,
+        Self::BytesLate,
+        Self::Reorganisation,
+        Self::ReorganisationThatLoses,
+        Self::FeesRise,
+        Self::OutOfFunds,
+        Self::NonceTaken,
+        Self::RoleLost,
+        Self::BlocksStall,
+    ];
+
+    /// Its place in [`Self::ALL`].
+    pub const fn place(self) -> usize {
+        self as usize
+    }
+
+    /// Whether it strikes once, rather than for a while.
+    pub(crate) const fn is_sudden(self) -> bool {
+        matches!(
+            self,
+            Self::Crash
+                | Self::PoolForgotten
+                | Self::Reorganisation
+                | Self::ReorganisationThatLoses
+                | Self::NonceTaken
+        )
+    }
+}
+
+/// A time in which a fault is at large, on one chain or on all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spell {
+    pub(crate) fault: Fault,
+    pub(crate) from: UnixMillis,
+    pub(crate) to: UnixMillis,
+    pub(crate) chain: Option<usize>,
+    /// Of a hundred chances to strike, how many it takes.
+    pub(crate) percent: u8,
+}
+
+/// All spells of one world, and which faults made a difference.
+#[derive(Debug)]
+pub(crate) struct Faults {
+    spells: Vec<Spell>,
+    pub(crate) fired: [u32; Fault::ALL.len()],
+}
+
+impl Faults {
+    /// Between these times a seed lets some of the classes strike, a few times
+    /// each.
+    pub(crate) fn plan(dice: &mut fastrand::Rng, from: u64, to: u64, chains: usize) -> Self {
+        let mut spells = Vec::new();
+        for fault in Fault::ALL {
+            if dice.u8(..100) >= 45 {
+                continue;
+            }
+            for _ in 0..dice.u8(1..=3) {
+                let begin = dice.u64(from..to);
+                let length = match fault.is_sudden() {
+                    true => 0,
+                    false => dice.u64(500..12_000),
+                };
+                spells.push(Spell {
+                    fault,
+                    from: UnixMillis(begin),
+                    to: UnixMillis((begin + length).min(to)),
+                    chain: dice.bool().then(|| dice.usize(..chains)),
+                    percent: dice.u8(30..=100),
+                });
+            }
+        }
+        Self {
+            spells,
+            fired: [0; Fault::ALL.len()],
+        }
+    }
+
+    pub(crate) fn spells(&self) -> &[Spell] {
+        &self.spells
+    }
+
+    /// Whether this fault is at large on this chain.
+    pub(crate) fn at_large(&self, fault: Fault, chain: usize, now: UnixMillis) -> Option<u8> {
+        let spell = self.spells.iter().find(|spell| {
+            let here = spell.chain.is_none_or(|only| only == chain);
+            spell.fault == fault && here && spell.from <= now && now < spell.to
+        })?;
+        Some(spell.percent)
+    }
+
+    /// Whether it strikes now; whoever asks lets it make a difference.
+    pub(crate) fn strikes(
+        &mut self,
+        dice: &mut fastrand::Rng,
+        fault: Fault,
+        chain: usize,
+        now: UnixMillis,
+    ) -> bool {
+        let strikes = self
+            .at_large(fault, chain, now)
+            .is_some_and(|percent| dice.u8(..100) < percent);
+        if strikes {
+            self.fired[fault.place()] += 1;
+        }
+        strikes
+    }
+
+    /// It made a difference.
+    pub(crate) fn fire(&mut self, fault: Fault) {
+        self.fired[fault.place()] += 1;
+    }
+}

@@ -1,0 +1,35 @@
+//! So many worlds at each run of the tests; `make simulate` lives through more.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+
+use symbolon_simulation::{Fault, run, run_all};
+
+const WORLDS: u64 = 2_000;
+
+/// Worlds that broke a promise once.
+const BROKEN_ONCE: [u64; 6] = [51, 73, 1_122, 1_374, 1_557, 1_835];
+
+#[test]
+fn no_world_breaks_a_promise() {
+    let tally = run_all(0..WORLDS, false, |_| {}).unwrap();
+    assert!(tally.broken.is_empty(), "{:#?}", tally.broken);
+    for (fault, worlds) in Fault::ALL.into_iter().zip(tally.fired_in) {
+        assert!(worlds > 0, "{fault:?} made no difference in any world");
+    }
+    let (first, second, together) = tally.rarest_pair();
+    assert!(together > 0, "{first:?} and {second:?} never met");
+}
+
+#[test]
+fn what_was_broken_once_holds() {
+    for seed in BROKEN_ONCE {
+        assert_eq!(run(seed, false).unwrap().broken, [""; 0], "world {seed}");
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_world_again() {
+    for seed in 0..20 {
+        assert_eq!(run(seed, false).unwrap(), run(seed, false).unwrap());
+    }
+}

@@ -22,6 +22,9 @@ use crate::{
 /// How long to wait for one transaction.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How nodes say that an account has too little.
+const TOO_POOR: &str = "insufficient funds";
+
 /// A contract in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deployed {
@@ -167,7 +170,17 @@ pub async fn send_value(
         input,
     };
     let signed = call.sign(endpoint, signer).await?;
-    let hash = endpoint.send_raw(&signed.encoded_2718()).await?;
+    let sent = endpoint.send_raw(&signed.encoded_2718()).await;
+    let hash = sent.map_err(|error| match error {
+        ChainError::Rpc { message, .. } if message.to_ascii_lowercase().contains(TOO_POOR) => {
+            ChainError::Unfunded {
+                account: signer.address(),
+                chain: endpoint.chain(),
+                what,
+            }
+        }
+        other => other,
+    })?;
     let receipt = mined(endpoint, hash, what).await?;
     if receipt.succeeded() {
         Ok(receipt)

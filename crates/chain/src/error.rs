@@ -52,6 +52,18 @@ pub enum ChainError {
         /// Whose writes.
         signer: Address,
     },
+    /// An account has too little of the chain's coin.
+    #[error(
+        "{account} cannot pay for the transaction {what}: send it some of chain {chain}'s coin"
+    )]
+    Unfunded {
+        /// Which account.
+        account: Address,
+        /// Where.
+        chain: ChainId,
+        /// What the transaction is for.
+        what: &'static str,
+    },
     /// The node's answer makes no sense.
     #[error("the node's answer to `{method}` makes no sense: {why}")]
     Nonsense {

@@ -25,7 +25,7 @@ use symbolon_server::ServerConfig;
 
 use crate::exit::{Failure, Result};
 
-pub(crate) use lane::LaneConfig;
+pub(crate) use lane::{LaneConfig, refuse_shared_signers};
 pub(crate) use registrar::RegistrarConfig;
 pub(crate) use secret::{SecretSource, read_file as read_secret};
 

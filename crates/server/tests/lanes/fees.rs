@@ -161,11 +161,16 @@ async fn a_signer_without_funds_holds_until_it_has_some() {
         (99, 1, 1),
         "who was denied waits for nothing else"
     );
-    until("people can see why", async || {
-        register.status(chain.id()).await.signer_balance_wei == Some(0)
-    })
-    .await;
+    register.until_error(chain.id(), "cannot pay").await;
+    assert_eq!(
+        register.status(chain.id()).await.signer_balance_wei,
+        Some(0)
+    );
 
     purse("0x8ac7230489e80000").await;
     register.until_mirrored(&chain).await;
+    until("nothing is wrong any more", async || {
+        register.status(chain.id()).await.last_error.is_none()
+    })
+    .await;
 }

@@ -113,11 +113,12 @@ impl Stage {
             id,
             job,
             wallet(2),
-            "31337".to_owned(),
+            // No digits of a random id are these.
+            "\"chain_id\":31337".to_owned(),
             "Kunde".to_owned(),
             "maria".to_owned(),
             "bafin".to_owned(),
-            "ada".to_owned(),
+            "\"ada\"".to_owned(),
         ];
         Self {
             server,

@@ -1,11 +1,10 @@
 //! `symbolon serve`: REST for people and programs, and a lane for each chain.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
-use secrecy::SecretString;
 use serde_json::json;
-use symbolon_chain::{preset::Preset, signer::LaneSigner};
+use symbolon_chain::preset::Preset;
 use symbolon_core::mirror::fees::Wei;
 use symbolon_server::{
     AppState, ServerConfig,
@@ -19,7 +18,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    config::LaneConfig,
+    config::{self, LaneConfig},
     context::Context,
     database::Database,
     exit::{Exit, Failure, Result},
@@ -92,7 +91,7 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         .iter()
         .map(|lane| Ok((lane, lane.signer()?, lane.rpc_url()?)))
         .collect::<Result<Vec<_>>>()?;
-    refuse_shared_signers(&lanes)?;
+    config::refuse_shared_signers(&context.config.lanes)?;
     let listener = listen(config.listen).await?;
     let database = Database::open(&context.config, context.output).await?;
     let mut settings = Vec::with_capacity(lanes.len());
@@ -127,21 +126,6 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
     let outcome = work(&context, config, &database.store, jobs, listener).await;
     database.close().await;
     outcome
-}
-
-/// Two lanes that sign with one key on one chain would fight over its nonces.
-fn refuse_shared_signers(lanes: &[(&LaneConfig, LaneSigner, SecretString)]) -> Result<()> {
-    let mut seen = BTreeMap::new();
-    for (lane, signer, _) in lanes {
-        let place = (lane.registry.chain, signer.address());
-        if let Some(first) = seen.insert(place, lane.key("signer_key")) {
-            return Err(Failure::configuration(format!(
-                "{}: {first} is the same key on the same chain, and two lanes would fight over its nonces: give each a key of its own",
-                lane.key("signer_key"),
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// The registrars to be followed, each where its issuer's writer is. Nobody

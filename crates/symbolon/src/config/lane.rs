@@ -136,6 +136,25 @@ impl LaneConfig {
     }
 }
 
+/// Two lanes that sign with one key on one chain would fight over its nonces. A
+/// key that cannot be read is somebody else's to tell.
+pub(crate) fn refuse_shared_signers(lanes: &[LaneConfig]) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    for lane in lanes {
+        let Ok(signer) = lane.signer() else {
+            continue;
+        };
+        let place = (lane.registry.chain, signer.address());
+        if let Some(first) = seen.insert(place, lane.key("signer_key")) {
+            return Err(Failure::configuration(format!(
+                "{}: {first} is the same key on the same chain, and two lanes would fight over its nonces: give each a key of its own",
+                lane.key("signer_key"),
+            )));
+        }
+    }
+    Ok(())
+}
+
 fn agents(key: &str, texts: &[String]) -> Result<Vec<Address>> {
     let address = |text: &String| {
         text.parse().map_err(|_| {

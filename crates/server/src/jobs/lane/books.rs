@@ -11,7 +11,7 @@ use symbolon_core::{
     log::EntryNumber,
     mirror::{
         filter::MirroredRegistry,
-        lane::{Effect, Input, Nonce, OpenTransaction, Outcome, Signed},
+        lane::{Broadcast, Effect, Input, Nonce, OpenTransaction, Outcome, Signed},
     },
     time::{Millis, UnixMillis},
 };
@@ -25,6 +25,10 @@ const BETWEEN_STATUSES: Millis = Millis(2_000);
 /// What people are told while approvals wait for long.
 const HELD_UP: &str = "approvals wait for transactions that a former signer left open: `symbolon chain rotate-signer` tells which";
 
+/// What people are told while the signer has too little of the chain's coin.
+const UNFUNDED: &str =
+    "cannot pay for what it is to send, revocations among it: send it some of the chain's coin";
+
 /// One lane's books.
 pub(super) struct Books {
     store: Store,
@@ -36,6 +40,8 @@ pub(super) struct Books {
     noted_at: AtomicU64,
     /// Whether a former signer's transactions keep approvals waiting.
     held_up: AtomicBool,
+    /// Whether the node last refused a transaction that the signer cannot pay for.
+    unfunded: AtomicBool,
 }
 
 impl Books {
@@ -54,6 +60,7 @@ impl Books {
             client,
             noted_at: AtomicU64::new(0),
             held_up: AtomicBool::new(false),
+            unfunded: AtomicBool::new(false),
         }
     }
 
@@ -105,11 +112,15 @@ impl Books {
                 nonce,
                 attempt,
                 raw,
-            } => Input::Broadcast {
-                nonce,
-                attempt,
-                outcome: self.client.broadcast(&raw).await,
-            },
+            } => {
+                let outcome = self.client.broadcast(&raw).await;
+                self.noted_funds(outcome);
+                Input::Broadcast {
+                    nonce,
+                    attempt,
+                    outcome,
+                }
+            }
             Effect::Observe(open) => self.observe(&open).await,
             Effect::Settle(ended) => {
                 let now = self.clock.now();
@@ -130,6 +141,35 @@ impl Books {
                 Input::ToldAgain
             }
         })
+    }
+
+    /// Tells people at once when the signer cannot pay any more.
+    fn noted_funds(&self, outcome: Broadcast) {
+        let unfunded = match outcome {
+            Broadcast::Unfunded => true,
+            Broadcast::Accepted | Broadcast::Known => false,
+            _ => return,
+        };
+        if self.unfunded.swap(unfunded, Ordering::Relaxed) == unfunded {
+            return;
+        }
+        self.noted_at.store(0, Ordering::Relaxed);
+        if unfunded {
+            let LaneSettings {
+                issuer, registry, ..
+            } = &self.settings;
+            let signer = self.client.signer();
+            tracing::error!(%issuer, %registry, %signer, "the signer {UNFUNDED}");
+        }
+    }
+
+    /// What people must mend, if anything.
+    fn trouble(&self) -> Option<String> {
+        if self.unfunded.load(Ordering::Relaxed) {
+            return Some(format!("the signer {} {UNFUNDED}", self.client.signer()));
+        }
+        let held_up = self.held_up.load(Ordering::Relaxed);
+        held_up.then(|| HELD_UP.to_owned())
     }
 
     async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
@@ -156,7 +196,6 @@ impl Books {
             return;
         }
         self.noted_at.store(now.0, Ordering::Relaxed);
-        let held_up = self.held_up.load(Ordering::Relaxed);
         let signer = self.client.signer();
         let balance = self.client.endpoint().balance(signer).await;
         let status = ChainStatus {
@@ -165,7 +204,7 @@ impl Books {
             finalized_block: None,
             signer: Some(signer),
             signer_balance_wei: balance.ok().map(|wei| wei.0),
-            last_error: held_up.then(|| HELD_UP.to_owned()),
+            last_error: self.trouble(),
             updated: Some(self.clock.now()),
         };
         let LaneSettings {

@@ -102,7 +102,8 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
                 ));
             }
             output.note(format_args!(
-                "chain {chain_id}: putting the registry in place"
+                "chain {chain_id}: {} puts the registry in place and owns it",
+                owner.address()
             ));
             let code = deploy::registry_code(owner.address());
             let deployed = deploy::deploy(
@@ -117,6 +118,11 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
             ));
             deploy::appoint_mirror(&endpoint, &owner, deployed.address, mirror).await?;
             let (registry, block) = (deployed.address, deployed.block);
+            if endpoint.balance(mirror).await?.0 == 0 {
+                output.note(format_args!(
+                    "warning: the mirror {mirror} has none of the chain's coin: send it some before `symbolon serve`"
+                ));
+            }
             add::record(
                 store,
                 issuer,

@@ -16,7 +16,7 @@ use symbolon_store::Store;
 use super::Findings;
 use crate::{
     commands::chain::ether,
-    config::{Config, LaneConfig},
+    config::{self, Config, LaneConfig},
     exit::{Failure, Result},
 };
 
@@ -45,6 +45,9 @@ pub(super) async fn check(
             "no chain is configured: the register is mirrored nowhere",
             "deploy a registry with `symbolon chain deploy`, which prints the [[lane]] to add",
         );
+    }
+    if let Err(failure) = config::refuse_shared_signers(&config.lanes) {
+        findings.failure("lanes", failure);
     }
     for lane in &lanes {
         let name = |what: &str| format!("chain {} of {}: {what}", lane.registry, lane.issuer);

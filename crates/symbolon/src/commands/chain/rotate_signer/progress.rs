@@ -55,7 +55,7 @@ impl Progress {
 
     /// Whether nobody needs the old mirror any more.
     pub(super) fn may_remove(&self) -> bool {
-        self.serving && self.open == 0
+        self.funded && self.serving && self.open == 0
     }
 
     fn is_done(&self) -> bool {

@@ -15,7 +15,7 @@ pub enum FederationRefusal {
     #[error("only the owner of the register may do this")]
     OwnerOnly,
     /// The caller's key is nobody's in particular.
-    #[error("this key names no person: approve with the key of an approver")]
+    #[error("only an approver may do this, with a key that names the person")]
     NoPerson,
     /// The caller is a person, but none who approves.
     #[error("{0} is not among the approvers")]

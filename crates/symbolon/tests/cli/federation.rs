@@ -47,7 +47,10 @@ async fn two_of_three_cut_an_authority_off() {
     let number = proposed["proposal"].to_string();
     let approve = ["proposal", "approve", &number];
     let stranger = desk.run(&approve).exits(4);
-    assert!(stranger.error().contains("names no person"), "{stranger:?}");
+    assert!(
+        stranger.error().contains("names the person"),
+        "{stranger:?}"
+    );
     let twice = desk.run(&[&approve[..], &["--key-file", "ada.key"]].concat());
     assert!(twice.exits(4).error().contains("ada has approved"));
 

@@ -82,8 +82,8 @@ Example:
     /// Put an authority in charge of investors of its countries
     #[command(after_help = "\
 Example:
-  symbolon authority reassign finma 0x8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e2d4b6a8c0e1f3d5b7a9c1e3f5d7b9a1c
-  symbolon authority reassign owner 0x8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e2d4b6a8c0e1f3d5b7a9c1e3f5d7b9a1c")]
+  symbolon authority reassign finma \\
+    0x8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e2d4b6a8c0e1f3d5b7a9c1e3f5d7b9a1c")]
     Reassign {
         /// Its name or number; `owner` for the issuer itself
         authority: Named,

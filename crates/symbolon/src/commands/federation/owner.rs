@@ -199,7 +199,7 @@ impl From<FederationFailure> for Failure {
                 return Self::not_found(format!("{failure}: `symbolon proposal list` shows all"));
             }
             FederationFailure::Refused(Refusal::NoPerson | Refusal::KeyRevoked(_)) => {
-                ": `symbolon api-key create NAME --person NAME` makes one"
+                ": give it with --key-file; `symbolon api-key create NAME --person NAME` makes one"
             }
             FederationFailure::Refused(Refusal::NotApprover(_)) => {
                 ": `symbolon approvers show` says who is"

@@ -36,7 +36,9 @@ Examples:
       --mirror 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359 --output switch.json --json
 
 Nothing is sent to the chain: the token is switched on a fork of it, in an Anvil on this machine.
-With --issuer the registry's address is the one that `symbolon chain deploy` would give it.
+No register is asked: name a registry that stands there already with --registry (`symbolon chain
+list` shows yours). One that is deployed gets the address that `symbolon chain deploy` would give it
+for the same --issuer and --registry-owner, and is taken in with `symbolon chain add`.
 Exits with 9 when an operation breaks, or was refused already before the switch.")]
 pub(crate) struct CheckArgs {
     /// The token

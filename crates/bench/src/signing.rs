@@ -6,7 +6,10 @@ use std::time::Instant;
 use alloy::primitives::{Address, B256, U256, keccak256};
 use anyhow::{Result, bail, ensure};
 use secrecy::SecretString;
-use symbolon_chain::{lane::sign, signer::LaneSigner};
+use symbolon_chain::{
+    lane::{Form, sign},
+    signer::LaneSigner,
+};
 use symbolon_core::{
     ids::ChainId,
     log::EntryNumber,
@@ -41,7 +44,7 @@ pub(crate) fn measure() -> Result<Vec<Row>> {
         let ours = WALLETS as f64 / begun.elapsed().as_secs_f64();
         let begun = Instant::now();
         for envelope in &envelopes {
-            sign(&signer, CHAIN, Address::ZERO, envelope)?;
+            sign(&signer, CHAIN, Address::ZERO, Form::DynamicFee, envelope)?;
         }
         let floor = WALLETS as f64 / begun.elapsed().as_secs_f64();
         rounds.push((ours, floor));
@@ -93,7 +96,7 @@ fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelop
             }
             Effect::Discharge(_) => Input::Discharged,
             Effect::Store(envelope) => {
-                let bytes = sign(signer, CHAIN, Address::ZERO, &envelope)?;
+                let bytes = sign(signer, CHAIN, Address::ZERO, Form::DynamicFee, &envelope)?;
                 envelopes.push(envelope.clone());
                 Input::Stored(Signed {
                     envelope,

@@ -149,7 +149,11 @@ impl Endpoint {
 
     /// What a transaction costs now. Chains without a tip oracle get 1 gwei.
     pub async fn market(&self, head: HeadBlock) -> Market {
-        let tip = self.provider.get_max_priority_fee_per_gas().await;
+        let tip = match head.base_fee {
+            Some(_) => self.provider.get_max_priority_fee_per_gas().await,
+            // All of the price is the builder's.
+            None => self.provider.get_gas_price().await,
+        };
         Market {
             base_fee: head.base_fee.unwrap_or_default(),
             tip: Wei(tip.unwrap_or(1_000_000_000)),

@@ -37,11 +37,6 @@ pub enum ChainError {
         /// What answers.
         found: ChainId,
     },
-    /// Lanes send EIP-1559 transactions alone.
-    #[error(
-        "chain {0} has no base fee (EIP-1559): lanes to such chains are not supported, and nothing is sent"
-    )]
-    NoBaseFee(ChainId),
     /// The registry would revert whatever this signer sends.
     #[error(
         "the registry at {registry} takes no writes from {signer}: let its owner appoint it as a mirror"

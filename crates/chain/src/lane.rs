@@ -1,7 +1,7 @@
 //! What a lane asks of its chain, carried out.
 
 use alloy::{
-    consensus::TxEip1559,
+    consensus::{TxEip1559, TxLegacy},
     eips::eip2718::Encodable2718,
     primitives::{Address, B256, Bytes, TxKind, U256},
     sol_types::{SolCall, SolEvent},
@@ -36,22 +36,43 @@ pub struct SignedBytes {
     pub raw: Bytes,
 }
 
+/// The form of a lane's transactions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// EIP-1559's, with a tip of its own.
+    #[default]
+    DynamicFee,
+    /// With one price, for chains whose blocks have no base fee.
+    Legacy,
+}
+
 /// One chain's registry, reached through one node and written by one key.
 #[derive(Clone, Debug)]
 pub struct LaneClient {
     endpoint: Endpoint,
     signer: LaneSigner,
     registry: Address,
+    form: Form,
 }
 
 impl LaneClient {
-    /// For the registry at this address.
+    /// For the registry at this address, on a chain with a base fee.
     pub fn new(endpoint: Endpoint, signer: LaneSigner, registry: Address) -> Self {
         Self {
             endpoint,
             signer,
             registry,
+            form: Form::default(),
         }
+    }
+
+    /// The same with transactions in the form that the chain takes.
+    pub async fn in_its_form(self) -> Result<Self, ChainError> {
+        let form = match self.endpoint.head().await?.base_fee {
+            Some(_) => Form::DynamicFee,
+            None => Form::Legacy,
+        };
+        Ok(Self { form, ..self })
     }
 
     /// The node.
@@ -75,18 +96,10 @@ impl LaneClient {
         }
     }
 
-    /// Makes sure that the chain takes the only kind of transaction that lanes
-    /// send.
-    pub async fn check_fees(&self) -> Result<(), ChainError> {
-        match self.endpoint.head().await?.base_fee {
-            Some(_) => Ok(()),
-            None => Err(ChainError::NoBaseFee(self.endpoint.chain())),
-        }
-    }
-
     /// Signs; nothing is sent.
     pub fn sign(&self, envelope: &Envelope) -> Result<SignedBytes, ChainError> {
-        sign(&self.signer, self.endpoint.chain(), self.registry, envelope)
+        let (signer, chain) = (&self.signer, self.endpoint.chain());
+        sign(signer, chain, self.registry, self.form, envelope)
     }
 
     /// Sends stored bytes.
@@ -223,20 +236,35 @@ pub fn sign(
     signer: &LaneSigner,
     chain: ChainId,
     registry: Address,
+    form: Form,
     envelope: &Envelope,
 ) -> Result<SignedBytes, ChainError> {
-    let transaction = TxEip1559 {
-        chain_id: chain.0,
-        nonce: envelope.nonce.0,
-        gas_limit: envelope.gas_limit.0,
-        max_fee_per_gas: envelope.price.max_fee.0,
-        max_priority_fee_per_gas: envelope.price.priority_fee.0,
-        to: TxKind::Call(registry),
-        value: U256::ZERO,
-        access_list: Default::default(),
-        input: calldata(envelope.head.hash, &envelope.batch),
+    let (nonce, gas_limit) = (envelope.nonce.0, envelope.gas_limit.0);
+    let (to, value) = (TxKind::Call(registry), U256::ZERO);
+    let input = calldata(envelope.head.hash, &envelope.batch);
+    let price = envelope.price;
+    let signed = match form {
+        Form::DynamicFee => signer.sign(TxEip1559 {
+            chain_id: chain.0,
+            nonce,
+            gas_limit,
+            max_fee_per_gas: price.max_fee.0,
+            max_priority_fee_per_gas: price.priority_fee.0,
+            to,
+            value,
+            access_list: Default::default(),
+            input,
+        })?,
+        Form::Legacy => signer.sign(TxLegacy {
+            chain_id: Some(chain.0),
+            nonce,
+            gas_price: price.max_fee.0,
+            gas_limit,
+            to,
+            value,
+            input,
+        })?,
     };
-    let signed = signer.sign(transaction)?;
     Ok(SignedBytes {
         hash: *signed.tx_hash(),
         raw: signed.encoded_2718().into(),

@@ -12,7 +12,17 @@ use secrecy::SecretString;
 use symbolon_chain::{
     ChainError, deploy, deployer, endpoint::Endpoint, lane::LaneClient, roles, signer::LaneSigner,
 };
-use symbolon_core::{ids::ChainId, mirror::rules::AgentTerm};
+use symbolon_core::{
+    ids::ChainId,
+    log::Head,
+    mirror::{
+        batch::Batch,
+        fees::{FeePolicy, Gas, Wei},
+        lane::{Attempt, Broadcast, Envelope, Nonce},
+        plan::Discharge,
+        rules::AgentTerm,
+    },
+};
 use symbolon_sandbox::{Anvil, AnvilBuilder};
 
 /// Anvil's first two development keys, which everybody knows.
@@ -101,15 +111,38 @@ async fn a_missing_deployer_is_named_and_put_in_place() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_chain_without_base_fee_is_deployed_to_and_no_lane_goes_there() {
+async fn a_chain_without_base_fee_is_deployed_to_and_takes_a_lane_s_transactions() {
     let owner = key(OWNER);
     let (_anvil, endpoint) = start(Anvil::builder(31_337).hardfork("berlin")).await;
     let deployed = deploy::deploy(&endpoint, &owner, &TINY_OF_OLD, B256::ZERO).await;
-    let client = LaneClient::new(endpoint, owner, deployed.unwrap().address);
-    assert!(matches!(
-        client.check_fees().await,
-        Err(ChainError::NoBaseFee(ChainId(31_337)))
-    ));
+    let address = deployed.unwrap().address;
+    let client = LaneClient::new(endpoint, key(MIRROR), address);
+    let (seen, _) = client.observe(&[]).await.unwrap();
+    assert_eq!(seen.market.base_fee, Wei(0));
+    let fees = FeePolicy {
+        cap: Wei(500_000_000_000),
+        bump_percent: 13,
+    };
+    let envelope = Envelope {
+        nonce: Nonce(0),
+        attempt: Attempt(0),
+        gas_limit: Gas(100_000),
+        price: fees.first(seen.market),
+        head: Head::default(),
+        batch: Batch::Deny(Vec::new()),
+        discharge: Discharge::default(),
+    };
+    let refused = client.sign(&envelope).unwrap();
+    let refused = client.broadcast(&refused.raw).await;
+    assert_ne!(refused, Broadcast::Accepted, "this chain knows no tips");
+    let client = client.in_its_form().await.unwrap();
+    let signed = client.sign(&envelope).unwrap();
+    assert_eq!(client.broadcast(&signed.raw).await, Broadcast::Accepted);
+    let open = [(Nonce(0), vec![signed.hash])];
+    let (seen, _) = client.observe(&open).await.unwrap();
+    assert_eq!((seen.mined_nonce, seen.receipts.len()), (Nonce(1), 1));
+    let dearer = fees.replacement(envelope.price, seen.market).unwrap();
+    assert_eq!(dearer.max_fee, dearer.priority_fee, "one price");
 }
 
 #[tokio::test(flavor = "multi_thread")]

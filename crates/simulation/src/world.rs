@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use alloy_primitives::{Address, Bytes};
 use anyhow::{Context, Result};
 use secrecy::SecretString;
-use symbolon_chain::{lane::sign, signer::LaneSigner};
+use symbolon_chain::{
+    lane::{Form, sign},
+    signer::LaneSigner,
+};
 use symbolon_core::{
     ids::ChainId,
     mirror::{
@@ -458,7 +461,13 @@ impl World {
                 Input::Discharged
             }
             Effect::Store(envelope) => {
-                let bytes = sign(&self.signer, target.id.chain, Address::ZERO, &envelope)?;
+                let bytes = sign(
+                    &self.signer,
+                    target.id.chain,
+                    Address::ZERO,
+                    Form::DynamicFee,
+                    &envelope,
+                )?;
                 let signed = Signed {
                     envelope,
                     hash: bytes.hash,

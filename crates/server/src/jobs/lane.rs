@@ -134,8 +134,8 @@ async fn drive(
     let url = settings.rpc_url.expose_secret();
     let endpoint = Endpoint::connect(url, settings.registry.chain).await?;
     let client = LaneClient::new(endpoint, settings.signer.clone(), known.registry);
+    let client = client.in_its_form().await?;
     client.check_mirror().await?;
-    client.check_fees().await?;
     // Whoever was storing for this chain has ended once its books are open.
     let books = Books::new(
         store.clone(),

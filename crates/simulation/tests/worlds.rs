@@ -7,7 +7,7 @@ use symbolon_simulation::{Fault, run, run_all};
 const WORLDS: u64 = 2_000;
 
 /// Worlds that broke a promise once.
-const BROKEN_ONCE: [u64; 6] = [51, 73, 1_122, 1_374, 1_557, 1_835];
+const BROKEN_ONCE: [u64; 9] = [51, 73, 1_122, 1_374, 1_557, 1_835, 2_375, 14_250, 19_955];
 
 #[test]
 fn no_world_breaks_a_promise() {

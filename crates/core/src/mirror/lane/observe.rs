@@ -102,10 +102,16 @@ impl Lane {
     }
 
     pub(super) fn settled(&mut self, nonces: &[Nonce]) {
-        self.under_way.settled(nonces, &self.planning.pulling());
+        let mut mined = Vec::with_capacity(nonces.len());
         for nonce in nonces {
-            self.slots.remove(nonce);
+            match self.slots.remove(nonce).and_then(|slot| slot.outcome) {
+                Some(Outcome::Mined(_)) => mined.push(*nonce),
+                // Whatever was read before this is read again, and what is read
+                // after it must not be held against writes that never were.
+                _ => self.under_way.settled(&[*nonce], &[]),
+            }
         }
+        self.under_way.settled(&mined, &self.planning.pulling());
         self.planning.settled();
     }
 }

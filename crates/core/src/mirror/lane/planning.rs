@@ -195,10 +195,15 @@ impl Planning {
     /// It is settled: whatever was asked for before it is to be asked for again.
     pub(super) fn settled(&mut self) {
         if std::mem::take(&mut self.upset) {
-            self.denials.stale = self.denials.pulling;
-            self.approvals.stale = self.approvals.pulling;
-            self.wake();
+            self.distrust();
         }
+    }
+
+    /// What was asked for may be answered with what no longer holds.
+    pub(super) fn distrust(&mut self) {
+        self.denials.stale = self.denials.pulling;
+        self.approvals.stale = self.approvals.pulling;
+        self.wake();
     }
 
     /// There may be something new.
@@ -376,10 +381,12 @@ impl Lane {
             let Some(rows) = rows.remove(&wallet) else {
                 continue;
             };
-            // What it is planned upon may never be mined.
-            let step = match self.role == Role::Succeeding || self.under_way.carries(wallet) {
-                true => whole_step,
-                false => step,
+            // What it is planned upon may never be mined, or the other desk has
+            // planned something that goes before it.
+            let alone = part == Part::Denials && !self.under_way.carries(wallet);
+            let step = match alone && self.role != Role::Succeeding {
+                true => step,
+                false => whole_step,
             };
             let mut held = self.under_way.held(wallet, pending.observed);
             // The other desk may have read the register later than this one.

@@ -5,7 +5,8 @@
 //! they carry. So the former signer's lane lives on without planning. It sends
 //! the stored bytes, looks their receipts up and settles them, until nothing
 //! is open. No fee can be raised any more: what is not mined in time, its
-//! successor is owed again, and what is mined after that changes nothing.
+//! successor is owed again, and what is mined after that approves nobody: at
+//! most a bar that was lifted meanwhile stands until the next approval.
 //!
 //! Transactions of two signers land in any order. Until the former one has
 //! ended, its successor therefore
@@ -104,7 +105,7 @@ impl Lane {
     /// The former signers have ended.
     pub(super) fn former_ended(&mut self) {
         self.role = Role::Alone;
-        self.planning.wake();
+        self.planning.distrust();
     }
 }
 

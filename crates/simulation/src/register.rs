@@ -17,7 +17,7 @@ use symbolon_core::{
     mirror::{filter::MirroredRegistry, record::WalletRecord},
     register::{View, apply_all, decide},
     time::UnixSeconds,
-    wallet::{ChainScope, Version, Wallet, WalletAddress, WalletHistory},
+    wallet::{ChainScope, Wallet, WalletAddress, WalletHistory},
 };
 
 /// A wallet and what became of it.
@@ -241,6 +241,3 @@ fn verdict() -> Verdict {
         },
     }
 }
-
-/// The version of a record that nobody has.
-pub const NEVER: Version = Version(0);

@@ -244,7 +244,16 @@ impl Endpoint {
         &self,
         request: TransactionRequest,
     ) -> Result<Result<Bytes, String>, ChainError> {
-        match self.at_newest_block(request).await {
+        self.judged_at(request, BlockId::latest()).await
+    }
+
+    /// The same at this block.
+    pub(crate) async fn judged_at(
+        &self,
+        request: TransactionRequest,
+        block: BlockId,
+    ) -> Result<Result<Bytes, String>, ChainError> {
+        match self.provider.call(request).block(block).await {
             Ok(output) => Ok(Ok(output)),
             Err(RpcError::ErrorResp(payload)) if is_the_contracts(&payload) => {
                 Ok(Err(reason_of(&payload)))
@@ -325,6 +334,19 @@ fn outcome_of(message: &str) -> Broadcast {
         Broadcast::Underpriced
     } else if says(&["insufficient funds"]) {
         Broadcast::Unfunded
+    } else if says(&[
+        "exceeds block gas limit",
+        "intrinsic gas too low",
+        "intrinsic gas too high",
+        "gas limit too high",
+        "exceeds transaction gas limit",
+        "gas limit exceeds the cap",
+        "oversized data",
+        "tx too large",
+        "transaction too large",
+        "execution reverted",
+    ]) {
+        Broadcast::Refused
     } else {
         Broadcast::Unreachable
     }
@@ -422,6 +444,7 @@ mod tests {
                 "Insufficient funds for gas * price + value",
                 Broadcast::Unfunded,
             ),
+            ("exceeds block gas limit", Broadcast::Refused),
             ("rate limit exceeded", Broadcast::Unreachable),
         ] {
             assert_eq!(outcome_of(message), outcome, "{message}");

@@ -3,6 +3,7 @@
 
 use alloy::{
     consensus::Transaction,
+    eips::BlockId,
     primitives::{Address, B256, Bytes},
     providers::Provider,
     rpc::types::{Filter, TransactionRequest},
@@ -100,6 +101,19 @@ pub async fn records(
     registry: Address,
     wallets: &[WalletAddress],
 ) -> Result<Vec<WalletRecord>, ChainError> {
+    records_at(endpoint, registry, wallets, BlockId::latest()).await
+}
+
+/// The same at this block.
+pub(crate) async fn records_at(
+    endpoint: &Endpoint,
+    registry: Address,
+    wallets: &[WalletAddress],
+    block: BlockId,
+) -> Result<Vec<WalletRecord>, ChainError> {
+    if wallets.is_empty() {
+        return Ok(Vec::new());
+    }
     let nonsense = ChainError::Nonsense {
         method: "eth_call",
         why: "the registry does not say what it holds",
@@ -110,7 +124,7 @@ pub async fn records(
     let request = TransactionRequest::default()
         .to(registry)
         .input(Bytes::from(call.abi_encode()).into());
-    let Ok(output) = endpoint.call(request).await? else {
+    let Ok(output) = endpoint.judged_at(request, block).await? else {
         return Err(nonsense);
     };
     let words =

@@ -2,7 +2,7 @@
 
 use alloy::{
     consensus::{TxEip1559, TxLegacy},
-    eips::eip2718::Encodable2718,
+    eips::{BlockId, eip2718::Encodable2718},
     primitives::{Address, B256, Bytes, TxKind, U256},
     sol_types::{SolCall, SolEvent},
 };
@@ -12,7 +12,7 @@ use symbolon_core::{
     ids::{AuthorityIndex, ChainId},
     mirror::{
         batch::{AuthorityRestriction, Batch},
-        lane::{Attempt, Broadcast, Envelope, Nonce, Observation, Receipt},
+        lane::{Attempt, Broadcast, Envelope, Inspection, Nonce, Observation, Receipt},
         record::WalletRecord,
     },
     wallet::WalletAddress,
@@ -80,6 +80,11 @@ impl LaneClient {
         &self.endpoint
     }
 
+    /// The registry's address.
+    pub fn registry(&self) -> Address {
+        self.registry
+    }
+
     /// The key's address.
     pub fn signer(&self) -> Address {
         self.signer.address()
@@ -134,6 +139,22 @@ impl LaneClient {
         wallets: &[WalletAddress],
     ) -> Result<Vec<WalletRecord>, ChainError> {
         history::records(&self.endpoint, self.registry, wallets).await
+    }
+
+    /// The same in a block that so many blocks include or follow.
+    pub async fn inspect(
+        &self,
+        wallets: &[WalletAddress],
+        confirmations: u64,
+    ) -> Result<Inspection, ChainError> {
+        let head = self.endpoint.head().await?.number;
+        let block_number = (head + 1).saturating_sub(confirmations.max(1));
+        let at = BlockId::number(block_number);
+        let records = history::records_at(&self.endpoint, self.registry, wallets, at).await?;
+        Ok(Inspection {
+            block_number,
+            records: wallets.iter().copied().zip(records).collect(),
+        })
     }
 
     async fn observe_account(

@@ -20,6 +20,7 @@ pub mod development;
 pub mod endpoint;
 pub mod erc3643;
 pub mod error;
+mod estimate;
 pub mod history;
 pub mod holders;
 pub mod lane;

@@ -11,7 +11,7 @@ use symbolon_core::{
     mirror::{
         batch::Batch,
         fees::{Gas, GasPrice, Market, Wei},
-        lane::{Attempt, Broadcast, Nonce, Observation, Receipt, Signed},
+        lane::{Attempt, Broadcast, Estimate, Inspection, Nonce, Observation, Receipt, Signed},
         record::WalletRecord,
         rules::{denied, upserted},
     },
@@ -216,6 +216,26 @@ impl Chain {
         self.pool = self.pool.split_off(&state.nonce);
         self.blocks.push(state);
         self.highest = self.highest.max(number);
+    }
+
+    /// What it held of these wallets in the newest block that the node knows to count.
+    pub fn inspect(&self, wallets: &[WalletAddress], confirmations: u64) -> Inspection {
+        let behind = self.lag + confirmations.max(1) as usize - 1;
+        let seen = (self.blocks.len() - 1).saturating_sub(behind);
+        let registry = &self.blocks[seen].registry;
+        let held = |wallet| registry.get(wallet).copied().unwrap_or_default();
+        Inspection {
+            block_number: seen as u64,
+            records: wallets.iter().map(|one| (*one, held(one))).collect(),
+        }
+    }
+
+    /// What it says of a batch; one without the role is refused whatever it writes.
+    pub fn estimate(&self) -> Estimate {
+        match self.is_mirror {
+            true => Estimate::Passes,
+            false => Estimate::Unknown,
+        }
     }
 
     /// What the node shows of the signer and of these transactions.

@@ -229,20 +229,16 @@ impl Books {
             for stored in &mut self.stored {
                 if stored.open && stored.transaction.nonce == *nonce {
                     stored.open = false;
-                    stored.dropped = *outcome == Outcome::Dropped;
+                    stored.dropped = matches!(outcome, Outcome::Dropped(_));
                 }
             }
             match outcome {
-                Outcome::Mined(receipt) => {
-                    for (wallet, record) in &receipt.records {
-                        let seen = (*record, receipt.block_number);
-                        let newest = self.observed.entry(*wallet).or_insert(seen);
-                        if newest.1 <= receipt.block_number {
-                            *newest = seen;
-                        }
-                    }
+                Outcome::Mined(receipt) => self.sight(&receipt.records, receipt.block_number),
+                Outcome::Failed(_) => vain.extend(carried),
+                Outcome::Dropped(inspection) => {
+                    self.sight(&inspection.records, inspection.block_number);
+                    vain.extend(carried);
                 }
-                Outcome::Failed(_) | Outcome::Dropped => vain.extend(carried),
             }
         }
         let oldest = vain.iter().filter_map(|(_, oldest)| *oldest).min();
@@ -257,6 +253,17 @@ impl Books {
             let since = oldest.filter(|_| denial);
             let entry = since.map_or(turn, |since| since.min(turn));
             self.outbox.entry(Owed { entry, wallet }).or_insert(denial);
+        }
+    }
+
+    /// `observed::write`.
+    fn sight(&mut self, records: &[(WalletAddress, WalletRecord)], block_number: u64) {
+        for (wallet, record) in records {
+            let seen = (*record, block_number);
+            let newest = self.observed.entry(*wallet).or_insert(seen);
+            if newest.1 <= block_number {
+                *newest = seen;
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use symbolon_core::{
     ids::ChainId,
     mirror::{
         fees::{FeePolicy, Gas, Wei},
-        lane::{Broadcast, Effect, Input, Lane, LanePolicy, Outcome, Signed},
+        lane::{Broadcast, Effect, Estimate, Input, Lane, LanePolicy, Outcome, Signed},
     },
     time::{Millis, UnixMillis, UnixSeconds},
 };
@@ -421,6 +421,22 @@ impl World {
                 self.answer(chain, life, input);
                 return Ok(());
             }
+            Effect::Inspect { nonce, wallets } => {
+                let lost =
+                    self.strikes(Fault::NodeDown, chain) || self.strikes(Fault::AnswerLost, chain);
+                let chain_now = &self.seats[chain].chain;
+                let inspection = (!lost).then(|| chain_now.inspect(&wallets, POLICY.confirmations));
+                self.answer(chain, life, Input::Inspected(nonce, inspection));
+                return Ok(());
+            }
+            Effect::Estimate { urgency, .. } => {
+                let estimate = match self.strikes(Fault::NodeDown, chain) {
+                    true => Estimate::Unknown,
+                    false => self.seats[chain].chain.estimate(),
+                };
+                self.answer(chain, life, Input::Estimated(urgency, estimate));
+                return Ok(());
+            }
             Effect::Observe(open) => {
                 let lost =
                     self.strikes(Fault::NodeDown, chain) || self.strikes(Fault::AnswerLost, chain);
@@ -495,7 +511,12 @@ impl World {
                 Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
             }
             Effect::TellAgain(_) => Input::ToldAgain,
-            Effect::Broadcast { .. } | Effect::Observe(_) => return Ok(None),
+            // No wallet makes the registry refuse a batch.
+            Effect::Quarantine { .. }
+            | Effect::Broadcast { .. }
+            | Effect::Estimate { .. }
+            | Effect::Inspect { .. }
+            | Effect::Observe(_) => return Ok(None),
         }))
     }
 
@@ -557,7 +578,7 @@ fn end(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Mined(_) => "mined",
         Outcome::Failed(_) => "failed",
-        Outcome::Dropped => "dropped",
+        Outcome::Dropped(_) => "dropped",
     }
 }
 
@@ -570,6 +591,8 @@ fn word(input: &Input) -> &'static str {
         Input::Broadcast { .. } => "broadcast",
         Input::Observed(_) => "observed",
         Input::ObserveFailed => "not observed",
+        Input::Estimated(..) => "estimated",
+        Input::Inspected(..) => "inspected",
         Input::Settled(_) => "settled",
         Input::ToldAgain => "told again",
         Input::FormerEnded => "former ended",

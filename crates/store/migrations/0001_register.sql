@@ -249,6 +249,17 @@ ALTER TABLE lane_transaction ALTER COLUMN batch SET STORAGE EXTERNAL;
 CREATE INDEX lane_transaction_open ON lane_transaction (issuer, registry_id, signer, nonce)
     WHERE outcome IS NULL;
 
+-- Approvals that a registry would not carry out, though each stood alone: they
+-- are not tried again before their wallets' versions change, and people look.
+CREATE TABLE quarantine (
+    issuer        bigint  NOT NULL,
+    registry_id   bigint  NOT NULL,
+    wallet        bytea   NOT NULL,
+    version       integer NOT NULL, -- that it would not take
+    quarantined_s bigint  NOT NULL,
+    PRIMARY KEY (issuer, registry_id, wallet)
+);
+
 -- A key's SHA-256; the key itself is shown once and kept nowhere.
 CREATE TABLE api_key (
     issuer    bigint NOT NULL REFERENCES issuer,

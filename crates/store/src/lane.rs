@@ -204,7 +204,13 @@ impl Store {
                     vain.push(place.carried(&mut transaction).await?);
                     place.end(&mut transaction, "failed", receipt).await?;
                 }
-                Outcome::Dropped => {
+                Outcome::Dropped(inspection) => {
+                    let block = inspection.block_number;
+                    seen.extend(inspection.records.iter().map(|(wallet, record)| Sighting {
+                        wallet: *wallet,
+                        record: *record,
+                        block,
+                    }));
                     vain.push(place.carried(&mut transaction).await?);
                     place.drop_all(&mut transaction).await?;
                 }

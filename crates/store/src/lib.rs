@@ -43,6 +43,7 @@ mod lane;
 mod notify;
 mod observed;
 mod outbox;
+mod quarantine;
 mod standing;
 mod statistics;
 mod transaction;
@@ -65,6 +66,7 @@ pub use import::{ImportError, ImportJob, ImportProgress, ImportState, NewImport}
 pub use investor::{InvestorFilter, InvestorPage, InvestorRecord};
 pub use issuer::Issuer;
 pub use notify::{Hint, Hints};
+pub use quarantine::Quarantined;
 pub use standing::MirrorStanding;
 pub use statistics::{ChainStatistics, Statistics};
 pub use transaction::IssuerTransaction;

@@ -155,6 +155,16 @@ impl Batch {
         }
     }
 
+    /// Takes off the entries from this place on.
+    #[must_use]
+    pub fn split_off(&mut self, at: usize) -> Self {
+        match self {
+            Self::Upsert(entries) => Self::Upsert(entries.split_off(at.min(entries.len()))),
+            Self::Deny(entries) => Self::Deny(entries.split_off(at.min(entries.len()))),
+            Self::Authority(authority) => Self::Authority(*authority),
+        }
+    }
+
     /// The call's `bytes` argument: 52 bytes an upsert (wallet, record), 23 a
     /// denial (wallet, version, grounds). An authority's restriction has no such
     /// argument, and is kept as two bytes.

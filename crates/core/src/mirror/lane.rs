@@ -23,6 +23,11 @@
 //! When the store fails, nobody knows whether it stored: the driver abandons
 //! the lane and makes a new one from what is stored.
 //!
+//! Once the chain has refused something, a node is asked about what follows
+//! before it is sent, and a batch at fault is taken apart ([`estimate`]). A nonce
+//! of which nobody can say what became is shown to people, and the registry is
+//! asked what it holds before its wallets are told again ([`inspect`]).
+//!
 //! A slot that is stored but not broadcast is not in flight: it is sent again
 //! for as long as it takes, and a nonce that nobody has is filled ([`gap`]), so
 //! slots never jam.
@@ -31,7 +36,9 @@
 //! open, and [`Lane::succeeding`] writes meanwhile.
 
 mod effect;
+mod estimate;
 mod gap;
+mod inspect;
 mod observe;
 mod planning;
 mod slot;
@@ -43,9 +50,10 @@ mod under_way;
 use std::collections::BTreeMap;
 
 pub use effect::{
-    Attempt, Broadcast, Effect, Envelope, Input, Nonce, Observation, Outcome, Part, Pulled,
-    Receipt, Signed, Urgency,
+    Attempt, Broadcast, Effect, Envelope, Input, Inspection, Nonce, Observation, Outcome, Part,
+    Pulled, Receipt, Signed, Urgency,
 };
+pub use estimate::Estimate;
 use gap::Gap;
 use planning::{Hold, Planning};
 pub use slot::{OpenTransaction, Slot};
@@ -108,6 +116,22 @@ impl LanePolicy {
         let wallets = batch.wallets() as u64;
         Gas(self.base_gas.0 + each.0 * wallets)
     }
+}
+
+/// How a lane's transactions stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Stored, and in no block.
+    pub unmined: usize,
+    /// In a block that may still be undone.
+    pub unfinal: usize,
+    /// Of the unmined: sent with a higher fee since.
+    pub replaced: usize,
+    /// Nobody can say what became of them.
+    pub quarantined: usize,
+    /// Wallets whose denial the registry would not carry out. They are tried
+    /// again, ever less often.
+    pub refused_denials: usize,
 }
 
 /// The machine of one chain and one signer.
@@ -181,6 +205,19 @@ impl Lane {
         self.slots.values()
     }
 
+    /// How its transactions stand, for people.
+    pub fn standing(&self) -> Standing {
+        let open = || self.slots.values().filter(|slot| slot.is_open());
+        let count = |has: fn(&&Slot) -> bool| open().filter(has).count();
+        Standing {
+            unmined: count(|slot| slot.receipt.is_none() && slot.quarantine.is_none()),
+            unfinal: count(|slot| slot.receipt.is_some()),
+            replaced: count(|slot| slot.receipt.is_none() && slot.tries.len() > 1),
+            quarantined: count(|slot| slot.quarantine.is_some()),
+            refused_denials: self.planning.denials.refusals.aside(),
+        }
+    }
+
     /// Whether nothing is left to do, as far as the lane knows.
     pub fn is_idle(&self) -> bool {
         self.slots.is_empty() && self.planning.is_idle()
@@ -192,6 +229,7 @@ impl Lane {
             return self
                 .settle()
                 .or_else(|| self.broadcast(now))
+                .or_else(|| self.inspect(now))
                 .or_else(|| self.tell_again(now))
                 .or_else(|| self.observe(now));
         }
@@ -199,7 +237,9 @@ impl Lane {
             .or_else(|| self.broadcast(now))
             .or_else(|| self.fill_gap())
             .or_else(|| self.plan(now))
+            .or_else(|| self.estimate(now))
             .or_else(|| self.replace(now))
+            .or_else(|| self.inspect(now))
             .or_else(|| self.observe(now))
     }
 
@@ -209,13 +249,15 @@ impl Lane {
             self.held_until,
             self.planning.denials.hold.until,
             self.planning.approvals.hold.until,
+            self.planning.denials.refusals.ask_at,
+            self.planning.approvals.refusals.ask_at,
         ];
         let holds = holds.into_iter().filter(|until| *until > UnixMillis(0));
         let front = self.slots.get(&self.mined_nonce);
         let replacement = if self.is_former() {
             self.told_again_at()
         } else {
-            front.and_then(|slot| slot.replacement_due(&self.policy))
+            front.and_then(|slot| slot.replacement_due(&self.policy, self.market))
         };
         let broadcasts = self
             .slots
@@ -225,6 +267,7 @@ impl Lane {
         broadcasts
             .chain(holds)
             .chain(replacement)
+            .chain(self.inspect_at())
             .chain((!self.observing).then_some(self.observe_at))
             .min()
             .unwrap_or(UnixMillis(u64::MAX))
@@ -234,8 +277,9 @@ impl Lane {
     pub fn handle(&mut self, input: Input, now: UnixMillis) {
         match input {
             Input::Woken => self.planning.wake(),
-            Input::Pulled { part, pulled } => self.pulled(part, pulled),
+            Input::Pulled { part, pulled } => self.pulled(part, pulled, now),
             Input::Discharged => self.planning.job_done(),
+            Input::Estimated(urgency, estimate) => self.estimated(urgency, estimate, now),
             Input::Stored(signed) => self.stored(signed),
             Input::Broadcast {
                 nonce,
@@ -247,6 +291,7 @@ impl Lane {
                 self.observing = false;
                 self.observe_at = now.after(self.policy.idle_interval);
             }
+            Input::Inspected(nonce, inspection) => self.inspected(nonce, inspection, now),
             Input::Settled(nonces) => self.settled(&nonces),
             Input::ToldAgain => {}
             Input::FormerEnded => self.former_ended(),
@@ -352,6 +397,7 @@ impl Lane {
                 self.observe_at = now;
             }
             Broadcast::Underpriced => slot.underpriced = true,
+            Broadcast::Refused => self.turned_away(nonce, now),
             Broadcast::Unfunded => self.held_until = now.after(self.policy.rebroadcast_after),
             Broadcast::Unreachable => {}
         }

@@ -5,7 +5,7 @@ use symbolon_core::{
     mirror::{
         batch::{Batch, Upsert},
         fees::{Gas, GasPrice, Wei},
-        lane::{Attempt, Envelope, Nonce, Outcome, Part, Receipt, Signed},
+        lane::{Attempt, Envelope, Inspection, Nonce, Outcome, Part, Receipt, Signed},
         plan::{Discharge, PendingRecord},
     },
     time::UnixMillis,
@@ -17,6 +17,12 @@ use crate::support::{NOW, ONE, Register, wallet};
 const SIGNER: Address = Address::repeat_byte(0x51);
 
 /// Of customers alone, so that each entry is one wallet's turn.
+/// Signs and stores what tells of these.
+pub(crate) async fn send(register: &Register, pending: &[PendingRecord], nonce: u64) {
+    let signed = sign(register, pending, nonce, 0).await;
+    store_signed(register, &signed).await.unwrap();
+}
+
 async fn turns(register: &Register) -> Vec<PendingRecord> {
     register.in_turn(ONE).await
 }
@@ -70,7 +76,11 @@ async fn store_signed(register: &Register, signed: &Signed) -> Result<(), StoreE
         .await
 }
 
-async fn settle(register: &Register, nonce: u64, outcome: Outcome) -> Result<(), StoreError> {
+pub(crate) async fn settle(
+    register: &Register,
+    nonce: u64,
+    outcome: Outcome,
+) -> Result<(), StoreError> {
     register
         .store()
         .settle(
@@ -207,7 +217,9 @@ async fn what_never_arrived_is_owed_again_as_it_stands_now() {
         .await
         .unwrap();
     register.revoke(2).await;
-    settle(&register, 0, Outcome::Dropped).await.unwrap();
+    settle(&register, 0, Outcome::Dropped(Inspection::default()))
+        .await
+        .unwrap();
     let again = register.pull(ONE, Part::Again).await;
     let owed: Vec<_> = again.iter().map(|pending| pending.owed).collect();
     assert_eq!(owed, [pending[0].owed, pending[2].owed]);
@@ -236,7 +248,10 @@ async fn a_wallet_that_two_dropped_transactions_carried_is_owed_once() {
     register.revoke(1).await;
     let second = sign(&register, &register.denials(ONE).await, 1, 0).await;
     store_signed(&register, &second).await.unwrap();
-    let ended = [(Nonce(0), Outcome::Dropped), (Nonce(1), Outcome::Dropped)];
+    let ended = [
+        (Nonce(0), Outcome::Dropped(Inspection::default())),
+        (Nonce(1), Outcome::Dropped(Inspection::default())),
+    ];
     let (store, issuer) = (register.store(), &register.issuer);
     store
         .settle(issuer, &ONE.into(), SIGNER, &ended, NOW)
@@ -339,7 +354,9 @@ async fn what_a_former_signer_left_open_is_known_and_owed_again() {
     assert_eq!(register.pull(ONE, Part::Again).await.len(), 1);
     assert_eq!(store.open_signers(issuer, ONE).await.unwrap().len(), 1);
 
-    settle(&register, 4, Outcome::Dropped).await.unwrap();
+    settle(&register, 4, Outcome::Dropped(Inspection::default()))
+        .await
+        .unwrap();
     assert_eq!(store.open_signers(issuer, ONE).await.unwrap(), []);
     assert_eq!(register.pull(ONE, Part::Again).await.len(), 1);
 }

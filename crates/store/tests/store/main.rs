@@ -11,6 +11,7 @@ mod isolation;
 mod keys;
 mod lane;
 mod outbox;
+mod quarantine;
 mod reading;
 mod register;
 mod reinstatement;

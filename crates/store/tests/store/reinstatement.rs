@@ -5,7 +5,7 @@ use symbolon_core::{
     federation::OwnerOperation,
     mirror::{
         batch::{AuthorityRestriction, Batch, Denial},
-        lane::{Outcome, Part},
+        lane::{Inspection, Outcome, Part},
         plan::{Discharge, Owed, PendingRecord},
         rules::Grounds,
     },
@@ -213,7 +213,9 @@ async fn a_row_that_is_struck_as_needless_leaves_its_age_to_what_is_open() {
     assert!(register.denials(ONE).await.is_empty());
     assert_eq!(register.due().await, []);
 
-    register.settle(OLD, 0, Outcome::Dropped).await;
+    register
+        .settle(OLD, 0, Outcome::Dropped(Inspection::default()))
+        .await;
     assert_eq!(rows(&register.denials(ONE).await), rows(&denials));
     assert_eq!(register.due().await, []);
 }

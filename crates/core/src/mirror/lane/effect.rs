@@ -11,8 +11,10 @@ use crate::{
         plan::{Discharge, PendingRecord},
         record::WalletRecord,
     },
-    wallet::WalletAddress,
+    wallet::{Version, WalletAddress},
 };
+
+use super::estimate::Estimate;
 
 /// A signer's transaction count on one chain.
 #[derive(
@@ -167,8 +169,18 @@ pub enum Outcome {
     /// batch, so what stands in the way is the mirror's role or the gas, and
     /// the wallets are queued again.
     Failed(Receipt),
-    /// Another transaction took the nonce; the wallets are queued again.
-    Dropped,
+    /// None of its transactions was mined, or none that anybody can show. The
+    /// wallets are queued again, upon what the registry was seen to hold.
+    Dropped(Inspection),
+}
+
+/// What the registry holds of the wallets of one nonce, in a block that counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inspection {
+    /// That block.
+    pub block_number: u64,
+    /// Its records, in the order in which they were asked for.
+    pub records: Vec<(WalletAddress, WalletRecord)>,
 }
 
 /// What a node answered to a transaction.
@@ -184,6 +196,8 @@ pub enum Broadcast {
     Underpriced,
     /// The signer cannot pay for it.
     Unfunded,
+    /// It takes none like this, whatever it pays: too large for a block, say.
+    Refused,
     /// No answer, or one that says nothing: try again later.
     Unreachable,
 }
@@ -200,6 +214,27 @@ pub enum Effect {
     },
     /// Note that the chain needs no telling; answer with [`Input::Discharged`].
     Discharge(Discharge),
+    /// Ask a node whether the registry would carry out this batch; answer with
+    /// [`Input::Estimated`].
+    Estimate {
+        /// For whom.
+        urgency: Urgency,
+        /// The most gas it may use.
+        gas_limit: Gas,
+        /// The log's head that it would carry.
+        head: Head,
+        /// What it would write.
+        batch: Batch,
+    },
+    /// Note that the registry would not take these records, so that people see
+    /// it, and that the chain is not owed them until their wallets change; answer
+    /// with [`Input::Discharged`].
+    Quarantine {
+        /// The wallets, with the versions that it would not take.
+        wallets: Vec<(WalletAddress, Version)>,
+        /// What the chain is no longer owed.
+        discharge: Discharge,
+    },
     /// Sign and store, together with what it discharges, in one database
     /// transaction; answer with [`Input::Stored`].
     Store(Envelope),
@@ -215,6 +250,14 @@ pub enum Effect {
     /// Read head, fees, nonce, and the receipts of those of these whose nonce
     /// is used up; answer with [`Input::Observed`].
     Observe(Vec<(Nonce, Vec<B256>)>),
+    /// Read what the registry holds of these wallets, in a block that counts;
+    /// answer with [`Input::Inspected`].
+    Inspect {
+        /// The nonce that carries them.
+        nonce: Nonce,
+        /// Which.
+        wallets: Vec<WalletAddress>,
+    },
     /// Record what became of these nonces, in this order; answer with
     /// [`Input::Settled`].
     Settle(Vec<(Nonce, Outcome)>),
@@ -251,8 +294,10 @@ pub enum Input {
         /// What was found.
         pulled: Pulled,
     },
-    /// [`Effect::Discharge`] is done.
+    /// [`Effect::Discharge`] or [`Effect::Quarantine`] is done.
     Discharged,
+    /// The answer to [`Effect::Estimate`].
+    Estimated(Urgency, Estimate),
     /// The answer to [`Effect::Store`].
     Stored(Signed),
     /// The answer to [`Effect::Broadcast`].
@@ -268,6 +313,8 @@ pub enum Input {
     Observed(Observation),
     /// The chain did not answer.
     ObserveFailed,
+    /// The answer to [`Effect::Inspect`]; nothing where the chain gave none.
+    Inspected(Nonce, Option<Inspection>),
     /// [`Effect::Settle`] is done.
     Settled(Vec<Nonce>),
     /// [`Effect::TellAgain`] is done.

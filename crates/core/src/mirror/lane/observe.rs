@@ -7,6 +7,8 @@ use crate::time::{Millis, UnixMillis};
 /// after this many looks, and no sooner than an idle interval: a node may know
 /// the count before the receipt.
 const LOOKS_BEFORE_DROPPED: u64 = 5;
+/// What nodes have turned away so often is given up.
+const TURNED_AWAY: u32 = 3;
 
 impl Lane {
     pub(super) fn observe(&mut self, now: UnixMillis) -> Option<Effect> {
@@ -49,6 +51,7 @@ impl Lane {
             if let Some(receipt) = &slot.receipt {
                 slot.missing = 0;
                 slot.missing_since = None;
+                slot.quarantine = None;
                 if depth(receipt.block_number) >= self.policy.confirmations.max(1) {
                     let which = if receipt.succeeded {
                         &mut taken
@@ -63,20 +66,23 @@ impl Lane {
                 let since = *slot.missing_since.get_or_insert(now);
                 let looks = LOOKS_BEFORE_DROPPED.max(self.policy.confirmations);
                 if slot.missing >= looks && now >= since.after(self.policy.idle_interval) {
-                    slot.outcome = Some(Outcome::Dropped);
+                    slot.quarantine.get_or_insert_default();
                 }
-            } else if silenced {
-                slot.outcome = Some(Outcome::Dropped);
+            } else if silenced || slot.turned_away >= TURNED_AWAY {
+                slot.quarantine.get_or_insert_default();
+            } else {
+                // A reorganisation has freed the nonce again.
+                slot.quarantine = None;
             }
         }
-        for (urgency, hold) in [
-            (Urgency::Denials, &mut self.planning.denials.hold),
-            (Urgency::Approvals, &mut self.planning.approvals.hold),
-        ] {
+        for urgency in [Urgency::Denials, Urgency::Approvals] {
+            let desk = self.planning.desk(urgency);
             if refused.contains(&urgency) {
-                hold.begin(now, &self.policy);
+                desk.refusals.be_careful();
+                desk.hold.begin(now, &self.policy);
             } else if taken.contains(&urgency) {
-                *hold = Hold::default();
+                desk.refusals.trust();
+                desk.hold = Hold::default();
             }
         }
         if !refused.is_empty() {
@@ -101,11 +107,31 @@ impl Lane {
         self.observe_at = now.after(interval);
     }
 
+    /// Nodes take none of a slot's bytes. What they never took cannot be mined,
+    /// and holds up whatever waits behind it.
+    pub(super) fn turned_away(&mut self, nonce: Nonce, now: UnixMillis) {
+        let Some(slot) = self.slots.get_mut(&nonce) else {
+            return;
+        };
+        slot.turned_away += 1;
+        let urgency = slot.urgency();
+        if slot.turned_away >= TURNED_AWAY {
+            self.observe_at = self.observe_at.min(now);
+            self.planning.desk(urgency).refusals.be_careful();
+            self.max_upserts = (self.max_upserts / 2).max(1);
+        }
+    }
+
     pub(super) fn settled(&mut self, nonces: &[Nonce]) {
         let mut mined = Vec::with_capacity(nonces.len());
         for nonce in nonces {
             match self.slots.remove(nonce).and_then(|slot| slot.outcome) {
-                Some(Outcome::Mined(_)) => mined.push(*nonce),
+                Some(Outcome::Mined(receipt)) => {
+                    for (wallet, _) in &receipt.records {
+                        self.planning.denials.refusals.forgive(*wallet);
+                    }
+                    mined.push(*nonce);
+                }
                 // Whatever was read before this is read again, and what is read
                 // after it must not be held against writes that never were.
                 _ => self.under_way.settled(&[*nonce], &[]),

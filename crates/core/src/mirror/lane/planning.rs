@@ -5,130 +5,25 @@
 //! nonce that is planned after another must not be stored without it. While a
 //! job of approvals is carried out, the next ones are asked for.
 
+mod desk;
 mod drafts;
 
 use std::collections::{HashMap, VecDeque};
 
+use desk::Stock;
+pub(super) use desk::{Desk, Hold, Job, Planned};
 use drafts::Drafts;
 
-use super::{
-    Attempt, Effect, Envelope, Lane, LanePolicy, Part, Pulled, Role, Signed, Slot, Urgency,
-};
+use super::{Attempt, Effect, Envelope, Lane, Part, Pulled, Role, Signed, Slot, Urgency};
 use crate::{
-    log::{EntryNumber, Head},
+    log::EntryNumber,
     mirror::{
         batch::Batch,
         plan::{Discharge, Owed, Step, step, whole_step},
-        record::WalletRecord,
         rules::denied,
     },
-    time::{Millis, UnixMillis},
-    wallet::{Version, WalletAddress},
+    time::UnixMillis,
 };
-
-/// What is known of a part of what the chain is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stock {
-    /// There may be more.
-    MayHold,
-    /// There was none when last asked.
-    Dry,
-}
-
-/// Patience with a chain that refuses one urgency's transactions: what it
-/// takes none of is tried ever less often, and never given up (I2).
-#[derive(Debug, Default)]
-pub(super) struct Hold {
-    /// Refusals in a row.
-    times: u32,
-    /// Nothing of this urgency is planned before.
-    pub(super) until: UnixMillis,
-}
-
-impl Hold {
-    /// The first lasts one idle interval, the longest 32.
-    const MOST_DOUBLINGS: u32 = 5;
-
-    /// Refusals of what was sent before the hold do not prolong it.
-    pub(super) fn begin(&mut self, now: UnixMillis, policy: &LanePolicy) {
-        if self.until <= now {
-            let doublings = self.times.min(Self::MOST_DOUBLINGS);
-            self.until = now.after(Millis(policy.idle_interval.0 << doublings));
-            self.times += 1;
-        }
-    }
-
-    /// Whether it is over, or never was.
-    fn is_over(&mut self, now: UnixMillis) -> bool {
-        if self.until <= now {
-            self.until = UnixMillis(0);
-        }
-        self.until == UnixMillis(0)
-    }
-}
-
-/// A batch that is to be stored.
-#[derive(Debug)]
-struct Planned {
-    batch: Batch,
-    /// What each of its wallets holds before it.
-    held: Vec<WalletRecord>,
-    head: Head,
-    discharge: Discharge,
-}
-
-#[derive(Debug)]
-enum Job {
-    Store(Planned),
-    Discharge(Discharge),
-}
-
-/// One urgency's planning.
-#[derive(Debug, Default)]
-pub(super) struct Desk {
-    pub(super) hold: Hold,
-    /// Whether an answer is on its way.
-    pulling: bool,
-    /// Whether that answer may be older than what is known now.
-    stale: bool,
-    jobs: VecDeque<Job>,
-}
-
-impl Desk {
-    fn is_clear(&self) -> bool {
-        !self.pulling && self.jobs.is_empty()
-    }
-
-    /// Drops what is planned for these wallets up to these versions, which a
-    /// denial overtakes.
-    fn give_way(&mut self, denied: &HashMap<WalletAddress, Version>) {
-        for job in &mut self.jobs {
-            let Job::Store(Planned {
-                batch,
-                held,
-                discharge,
-                ..
-            }) = job
-            else {
-                continue;
-            };
-            let keep: Vec<_> = batch
-                .versions()
-                .iter()
-                .map(|(wallet, version)| denied.get(wallet).is_none_or(|denied| version > denied))
-                .collect();
-            if keep.iter().all(|keep| *keep) {
-                continue;
-            }
-            batch.keep(&keep);
-            let mut kept = keep.iter();
-            held.retain(|_| kept.next() == Some(&true));
-            if batch.is_empty() {
-                *job = Job::Discharge(std::mem::take(discharge));
-            }
-        }
-    }
-}
 
 /// Both urgencies' planning.
 #[derive(Debug)]
@@ -183,7 +78,7 @@ impl Planning {
         self.upset = true;
         for desk in [&mut self.denials, &mut self.approvals] {
             desk.jobs.retain_mut(|job| match job {
-                Job::Store(_) => true,
+                Job::Store(_) | Job::Quarantine(_) => true,
                 Job::Discharge(discharge) => {
                     discharge.rows.clear();
                     discharge.through.is_some()
@@ -227,7 +122,7 @@ impl Planning {
         denials.into_iter().chain(approvals).collect()
     }
 
-    fn desk(&mut self, urgency: Urgency) -> &mut Desk {
+    pub(super) fn desk(&mut self, urgency: Urgency) -> &mut Desk {
         match urgency {
             Urgency::Denials => &mut self.denials,
             Urgency::Approvals => &mut self.approvals,
@@ -275,9 +170,9 @@ impl Planning {
         [Urgency::Denials, Urgency::Approvals]
             .into_iter()
             .find_map(|urgency| {
-                let job = self.desk(urgency).jobs.pop_front()?;
+                let job = self.desk(urgency).take()?;
                 self.at_work = Some(urgency);
-                self.striking = matches!(job, Job::Discharge(_));
+                self.striking = !matches!(job, Job::Store(_));
                 Some(job)
             })
     }
@@ -328,6 +223,10 @@ impl Lane {
                 }))
             }
             Some(Job::Discharge(discharge)) => Some(Effect::Discharge(discharge)),
+            Some(Job::Quarantine(planned)) => Some(Effect::Quarantine {
+                wallets: planned.batch.versions(),
+                discharge: planned.discharge,
+            }),
             None => {
                 let unmined = self.unmined() + usize::from(self.planning.at_work.is_some());
                 let policy = self.policy;
@@ -350,7 +249,7 @@ impl Lane {
         self.slots.range(self.mined_nonce..).count()
     }
 
-    pub(super) fn pulled(&mut self, part: Part, pulled: Pulled) {
+    pub(super) fn pulled(&mut self, part: Part, pulled: Pulled, now: UnixMillis) {
         let Pulled {
             records,
             authorities,
@@ -381,6 +280,12 @@ impl Lane {
             let Some(rows) = rows.remove(&wallet) else {
                 continue;
             };
+            let refusals = &mut self.planning.denials.refusals;
+            if !desired.denies() {
+                refusals.forgive(wallet);
+            } else if refusals.is_aside(wallet, now) {
+                continue;
+            }
             // What it is planned upon may never be mined, or the other desk has
             // planned something that goes before it.
             let alone = part == Part::Denials && !self.under_way.carries(wallet);
@@ -435,6 +340,7 @@ impl Lane {
                     authority: Some(authority),
                     ..Discharge::default()
                 },
+                passes: false,
             });
             match authority.restricted {
                 true => jobs.push_front(job),
@@ -480,7 +386,7 @@ impl Lane {
         let market = self.market?;
         let policy = self.policy;
         let slot = self.slots.get_mut(&self.mined_nonce)?;
-        if !slot.wants_replacement(&policy, now) {
+        if !slot.wants_replacement(&policy, market, now) {
             return None;
         }
         let attempt = slot.newest().attempt.next();

@@ -2,10 +2,13 @@
 
 use alloy_primitives::{B256, Bytes};
 
-use super::{Attempt, LanePolicy, Nonce, Outcome, Receipt, Signed, Urgency};
+use super::{Attempt, LanePolicy, Nonce, Outcome, Receipt, Signed, Urgency, inspect::Quarantine};
 use crate::{
     log::Head,
-    mirror::{batch::Batch, fees::GasPrice},
+    mirror::{
+        batch::Batch,
+        fees::{GasPrice, Market},
+    },
     time::{Millis, UnixMillis},
 };
 
@@ -85,6 +88,10 @@ pub struct Slot {
     pub(super) missing: u64,
     /// When that was first seen.
     pub(super) missing_since: Option<UnixMillis>,
+    /// Nobody can say what became of it.
+    pub(super) quarantine: Option<Quarantine>,
+    /// How often nodes took none of its newest bytes.
+    pub(super) turned_away: u32,
     pub(super) outcome: Option<Outcome>,
     pub(super) settling: bool,
     /// Whether its wallets are owed again while it is open.
@@ -113,6 +120,8 @@ impl Slot {
             receipt: None,
             missing: 0,
             missing_since: None,
+            quarantine: None,
+            turned_away: 0,
             outcome: None,
             settling: false,
             told_again: false,
@@ -198,19 +207,36 @@ impl Slot {
     }
 
     /// When a dearer try is to take its place, if it is at the front.
-    pub(super) fn replacement_due(&self, policy: &LanePolicy) -> Option<UnixMillis> {
+    /// A block takes nothing that offers less than its base fee, however long
+    /// it waits.
+    pub(super) fn replacement_due(
+        &self,
+        policy: &LanePolicy,
+        market: Option<Market>,
+    ) -> Option<UnixMillis> {
         let waiting = self.is_open() && !self.replacing && self.receipt.is_none();
         if !waiting {
-            None
-        } else if self.underpriced {
-            Some(UnixMillis(0))
-        } else {
-            self.accepted
-                .then(|| self.stored_at.after(policy.replace_after))
+            return None;
         }
+        if self.underpriced {
+            return Some(UnixMillis(0));
+        }
+        let offered = self.newest().price.max_fee;
+        let priced_out = market.is_some_and(|market| offered < market.base_fee);
+        let patience = match priced_out {
+            true => policy.idle_interval,
+            false => policy.replace_after,
+        };
+        self.accepted.then(|| self.stored_at.after(patience))
     }
 
-    pub(super) fn wants_replacement(&self, policy: &LanePolicy, now: UnixMillis) -> bool {
-        self.replacement_due(policy).is_some_and(|due| due <= now)
+    pub(super) fn wants_replacement(
+        &self,
+        policy: &LanePolicy,
+        market: Market,
+        now: UnixMillis,
+    ) -> bool {
+        self.replacement_due(policy, Some(market))
+            .is_some_and(|due| due <= now)
     }
 }

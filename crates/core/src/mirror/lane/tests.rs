@@ -2,7 +2,10 @@
 //! that the test moves.
 
 mod authorities;
+mod estimates;
 mod forgetting;
+mod gaps;
+mod quarantine;
 mod refusals;
 mod reinstatements;
 mod replacements;
@@ -85,6 +88,16 @@ struct World {
     told_again: Vec<Nonce>,
     /// The registry takes no writes from the signer.
     barred: bool,
+    /// It carries out nothing that writes one of these.
+    unwritable: BTreeSet<WalletAddress>,
+    /// How often a node was asked what it would do.
+    estimates: usize,
+    quarantined: Vec<(WalletAddress, Version)>,
+    /// The chain shows no receipts.
+    hides_receipts: bool,
+    /// Nonces that somebody else has used.
+    taken: BTreeSet<Nonce>,
+    base_fee: Wei,
 }
 
 impl World {
@@ -111,6 +124,12 @@ impl World {
             sent: Vec::new(),
             told_again: Vec::new(),
             barred: false,
+            unwritable: BTreeSet::new(),
+            estimates: 0,
+            quarantined: Vec::new(),
+            hides_receipts: false,
+            taken: BTreeSet::new(),
+            base_fee: Wei(10),
         }
     }
 
@@ -193,6 +212,29 @@ impl World {
                 }
                 Input::Discharged
             }
+            Effect::Estimate { urgency, batch, .. } => {
+                self.estimates += 1;
+                let estimate = match self.would_take(&batch) {
+                    true => Estimate::Passes,
+                    false => Estimate::Refused,
+                };
+                Input::Estimated(urgency, estimate)
+            }
+            Effect::Quarantine { wallets, discharge } => {
+                for owed in discharge.rows {
+                    self.outbox.remove(&owed);
+                }
+                self.quarantined.extend(wallets);
+                Input::Discharged
+            }
+            Effect::Inspect { nonce, wallets } => {
+                let records = wallets.iter().map(|one| (*one, self.held(*one)));
+                let inspection = Inspection {
+                    block_number: self.block,
+                    records: records.collect(),
+                };
+                Input::Inspected(nonce, Some(inspection))
+            }
             Effect::Store(envelope) => {
                 for owed in &envelope.discharge.rows {
                     self.outbox.remove(owed);
@@ -227,12 +269,13 @@ impl World {
             Effect::Observe(open) => Input::Observed(Observation {
                 block_number: self.block,
                 market: Market {
-                    base_fee: Wei(10),
+                    base_fee: self.base_fee,
                     tip: Wei(2),
                 },
-                mined_nonce: Nonce(self.mined.len() as u64),
+                mined_nonce: self.front(),
                 receipts: open
                     .iter()
+                    .filter(|_| !self.hides_receipts)
                     .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
                     .collect(),
                 barred: self.barred,
@@ -242,7 +285,11 @@ impl World {
                 for (nonce, outcome) in ended {
                     match outcome {
                         Outcome::Mined(receipt) => self.observed.extend(receipt.records),
-                        Outcome::Failed(_) | Outcome::Dropped => self.queue_again(nonce),
+                        Outcome::Failed(_) => self.queue_again(nonce),
+                        Outcome::Dropped(inspection) => {
+                            self.observed.extend(inspection.records);
+                            self.queue_again(nonce);
+                        }
                     }
                 }
                 self.stored.retain(|open| !nonces.contains(&open.nonce));
@@ -304,6 +351,20 @@ impl World {
         }
     }
 
+    /// The lowest nonce that nobody has used.
+    fn front(&self) -> Nonce {
+        let mut nonce = Nonce(0);
+        while self.mined.contains_key(&nonce) || self.taken.contains(&nonce) {
+            nonce = nonce.next();
+        }
+        nonce
+    }
+
+    fn would_take(&self, batch: &Batch) -> bool {
+        let wallets = batch.versions();
+        !wallets.iter().any(|(one, _)| self.unwritable.contains(one))
+    }
+
     /// Mines what has been sent, in the order of nonces.
     fn mine(&mut self, succeeded: bool) {
         self.block += 1;
@@ -312,7 +373,8 @@ impl World {
 
     /// Mines the next transaction in the newest block, and returns what it carries.
     fn mine_next(&mut self, succeeded: bool) -> Option<Batch> {
-        let envelope = self.mempool.remove(&Nonce(self.mined.len() as u64))?;
+        let envelope = self.mempool.remove(&self.front())?;
+        let succeeded = succeeded && self.would_take(&envelope.batch);
         let records: Vec<_> = match &envelope.batch {
             Batch::Upsert(entries) => entries
                 .iter()

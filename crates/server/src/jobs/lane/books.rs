@@ -11,9 +11,10 @@ use symbolon_core::{
     log::EntryNumber,
     mirror::{
         filter::MirroredRegistry,
-        lane::{Broadcast, Effect, Input, Nonce, OpenTransaction, Outcome, Signed},
+        lane::{Broadcast, Effect, Estimate, Input, Nonce, OpenTransaction, Outcome, Signed},
     },
     time::{Millis, UnixMillis},
+    wallet::WalletAddress,
 };
 use symbolon_store::{ChainStatus, Store};
 
@@ -95,6 +96,29 @@ impl Books {
                 store.discharge(issuer, *registry, &discharge).await?;
                 Input::Discharged
             }
+            Effect::Estimate {
+                urgency,
+                gas_limit,
+                head,
+                batch,
+            } => {
+                let estimate = self.client.estimate(head, &batch, gas_limit).await;
+                if estimate == Estimate::Unknown {
+                    self.client.check_mirror().await?;
+                }
+                Input::Estimated(urgency, estimate)
+            }
+            Effect::Quarantine { wallets, discharge } => {
+                let now = self.clock.now();
+                for (wallet, version) in &wallets {
+                    tracing::error!(%issuer, %registry, %wallet, version = version.0, "the registry takes no approval of this wallet: a person must look");
+                }
+                store
+                    .quarantine(issuer, *registry, &wallets, &discharge, now)
+                    .await?;
+                Input::Discharged
+            }
+            Effect::Inspect { nonce, wallets } => self.inspect(nonce, &wallets).await,
             Effect::Store(envelope) => {
                 let bytes = self.client.sign(&envelope)?;
                 let signed = Signed {
@@ -141,6 +165,18 @@ impl Books {
                 Input::ToldAgain
             }
         })
+    }
+
+    async fn inspect(&self, nonce: Nonce, wallets: &[WalletAddress]) -> Input {
+        let confirmations = self.settings.policy.confirmations;
+        let inspection = self.client.inspect(wallets, confirmations).await;
+        if let Err(error) = &inspection {
+            let LaneSettings {
+                issuer, registry, ..
+            } = &self.settings;
+            tracing::warn!(%issuer, %registry, nonce = nonce.0, %error, "nobody can say what became of a transaction");
+        }
+        Input::Inspected(nonce, inspection.ok())
     }
 
     /// Tells people at once when the signer cannot pay any more.

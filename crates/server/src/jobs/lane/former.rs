@@ -148,6 +148,14 @@ impl FormerBooks {
                     Input::ObserveFailed
                 }
             },
+            Effect::Inspect { nonce, wallets } => {
+                let confirmations = self.settings.policy.confirmations;
+                let inspection = self.client.inspect(&wallets, confirmations).await;
+                if let Err(error) = &inspection {
+                    tracing::warn!(%issuer, %registry, %former, nonce = nonce.0, %error, "nobody can say what became of a transaction");
+                }
+                Input::Inspected(nonce, inspection.ok())
+            }
             Effect::Settle(mut ended) => {
                 for (_, outcome) in &mut ended {
                     if let Outcome::Mined(receipt) = outcome {
@@ -165,7 +173,11 @@ impl FormerBooks {
                     .await?;
                 Input::ToldAgain
             }
-            Effect::Pull { .. } | Effect::Discharge(_) | Effect::Store(_) => {
+            Effect::Pull { .. }
+            | Effect::Discharge(_)
+            | Effect::Estimate { .. }
+            | Effect::Quarantine { .. }
+            | Effect::Store(_) => {
                 return Err(LaneError::Keyless(former));
             }
         })

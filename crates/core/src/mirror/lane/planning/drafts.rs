@@ -58,6 +58,7 @@ impl<E> Drafts<E> {
                     rows: draft.rows,
                     ..Discharge::default()
                 },
+                passes: false,
             })
         })
     }

@@ -1,0 +1,167 @@
+//! A batch that a chain would refuse is taken apart before it costs gas.
+//!
+//! No wallet makes the registry refuse a batch, so batches are sent without
+//! asking. But once the chain has refused one, a node is asked about each of
+//! its kind until one is carried out again. What it would not carry out is
+//! halved, until the one record that stands in the way stands alone. An approval
+//! is then quarantined: people see it, and it is not tried again before its wallet
+//! changes. A denial is never given up (I2): it is set aside, and tried again
+//! ever less often, while the others go on.
+
+use std::collections::HashMap;
+
+use super::{
+    Effect, Lane, LanePolicy, Urgency,
+    planning::{Desk, Job, Planned},
+};
+use crate::{
+    mirror::batch::Batch,
+    time::{Millis, UnixMillis},
+    wallet::WalletAddress,
+};
+
+/// What a node says of a batch that it was asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimate {
+    /// It would be carried out.
+    Passes,
+    /// It would not, and another one would: it is this one's own fault.
+    Refused,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// The longest that a refused denial waits, in idle intervals, doubled so often.
+const MOST_DOUBLINGS: u32 = 5;
+
+/// What was refused of one urgency.
+#[derive(Debug, Default)]
+pub(super) struct Refusals {
+    /// Whether a node is asked about what is sent next.
+    careful: bool,
+    /// How many wallets it is being asked about.
+    asking: Option<usize>,
+    /// It is asked no sooner.
+    pub(super) ask_at: UnixMillis,
+    /// Denials that it would not carry out: how often, and when they are next tried.
+    aside: HashMap<WalletAddress, (u32, UnixMillis)>,
+}
+
+impl Refusals {
+    pub(super) fn be_careful(&mut self) {
+        self.careful = true;
+    }
+
+    /// Something was carried out.
+    pub(super) fn trust(&mut self) {
+        self.careful = false;
+    }
+
+    fn set_aside(&mut self, wallet: WalletAddress, now: UnixMillis, policy: &LanePolicy) {
+        let (times, until) = self.aside.entry(wallet).or_default();
+        let wait = policy.idle_interval.0 << (*times).min(MOST_DOUBLINGS);
+        *until = now.after(Millis(wait));
+        *times += 1;
+    }
+
+    /// Whether a denial of this wallet waits for its next try.
+    pub(super) fn is_aside(&self, wallet: WalletAddress, now: UnixMillis) -> bool {
+        let aside = self.aside.get(&wallet);
+        aside.is_some_and(|(_, until)| now < *until)
+    }
+
+    /// It was carried out, or is no denial any more.
+    pub(super) fn forgive(&mut self, wallet: WalletAddress) {
+        self.aside.remove(&wallet);
+    }
+
+    pub(super) fn aside(&self) -> usize {
+        self.aside.len()
+    }
+}
+
+impl Desk {
+    /// The next job, if a node is to be asked about it first.
+    pub(super) fn unsure(&self) -> Option<&Planned> {
+        match self.jobs.front() {
+            Some(Job::Store(planned)) if self.refusals.careful => {
+                let asks = !planned.passes && !matches!(planned.batch, Batch::Authority(_));
+                asks.then_some(planned)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Lane {
+    /// Asks a node about what is to be stored next, denials first.
+    pub(super) fn estimate(&mut self, now: UnixMillis) -> Option<Effect> {
+        let policy = self.policy;
+        [Urgency::Denials, Urgency::Approvals]
+            .into_iter()
+            .find_map(|urgency| {
+                let desk = self.planning.desk(urgency);
+                if desk.refusals.asking.is_some() || now < desk.refusals.ask_at {
+                    return None;
+                }
+                let planned = desk.unsure()?;
+                let (head, batch) = (planned.head, planned.batch.clone());
+                desk.refusals.asking = Some(batch.wallets());
+                desk.refusals.ask_at = UnixMillis(0);
+                Some(Effect::Estimate {
+                    urgency,
+                    gas_limit: policy.gas_limit(&batch),
+                    head,
+                    batch,
+                })
+            })
+    }
+
+    pub(super) fn estimated(&mut self, urgency: Urgency, estimate: Estimate, now: UnixMillis) {
+        let policy = self.policy;
+        let desk = self.planning.desk(urgency);
+        let asked = desk.refusals.asking.take();
+        let Some(Job::Store(planned)) = desk.jobs.front_mut() else {
+            return;
+        };
+        let wallets = planned.batch.wallets();
+        if asked != Some(wallets) {
+            // A denial has overtaken some of it: it is asked about anew.
+            return;
+        }
+        match (estimate, urgency) {
+            // A denial does not wait for a node that has nothing to say.
+            (Estimate::Passes, _) | (Estimate::Unknown, Urgency::Denials) => planned.passes = true,
+            (Estimate::Unknown, Urgency::Approvals) => {
+                desk.refusals.ask_at = now.after(policy.idle_interval);
+            }
+            (Estimate::Refused, _) if wallets > 1 => {
+                let first = Job::Store(planned.split());
+                desk.jobs.push_front(first);
+            }
+            (Estimate::Refused, _) => self.stands_alone(urgency, now),
+        }
+    }
+
+    /// The next job writes one wallet, and would be refused.
+    fn stands_alone(&mut self, urgency: Urgency, now: UnixMillis) {
+        let policy = self.policy;
+        let desk = self.planning.desk(urgency);
+        let Some(Job::Store(mut planned)) = desk.jobs.pop_front() else {
+            return;
+        };
+        if !planned.batch.denies() {
+            desk.jobs.push_front(Job::Quarantine(planned));
+            return;
+        }
+        // It is still owed out of turn, by its row in the outbox.
+        planned.discharge.rows.clear();
+        if planned.discharge.through.is_some() {
+            desk.jobs.push_front(Job::Discharge(planned.discharge));
+        }
+        let denials = &mut self.planning.desk(Urgency::Denials).refusals;
+        for (wallet, _) in planned.batch.versions() {
+            denials.set_aside(wallet, now, &policy);
+        }
+    }
+}

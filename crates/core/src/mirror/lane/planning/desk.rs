@@ -1,0 +1,154 @@
+//! One urgency's planning: what it waits for, and the batches that it made.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use super::super::{LanePolicy, estimate::Refusals};
+use crate::{
+    log::Head,
+    mirror::{batch::Batch, plan::Discharge, record::WalletRecord},
+    time::{Millis, UnixMillis},
+    wallet::{Version, WalletAddress},
+};
+
+/// What is known of a part of what the chain is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stock {
+    /// There may be more.
+    MayHold,
+    /// There was none when last asked.
+    Dry,
+}
+
+/// Patience with a chain that refuses one urgency's transactions: what it
+/// takes none of is tried ever less often, and never given up (I2).
+#[derive(Debug, Default)]
+pub(in crate::mirror::lane) struct Hold {
+    /// Refusals in a row.
+    times: u32,
+    /// Nothing of this urgency is planned before.
+    pub(in crate::mirror::lane) until: UnixMillis,
+}
+
+impl Hold {
+    /// The first lasts one idle interval, the longest 32.
+    const MOST_DOUBLINGS: u32 = 5;
+
+    /// Refusals of what was sent before the hold do not prolong it.
+    pub(in crate::mirror::lane) fn begin(&mut self, now: UnixMillis, policy: &LanePolicy) {
+        if self.until <= now {
+            let doublings = self.times.min(Self::MOST_DOUBLINGS);
+            self.until = now.after(Millis(policy.idle_interval.0 << doublings));
+            self.times += 1;
+        }
+    }
+
+    /// Whether it is over, or never was.
+    pub(super) fn is_over(&mut self, now: UnixMillis) -> bool {
+        if self.until <= now {
+            self.until = UnixMillis(0);
+        }
+        self.until == UnixMillis(0)
+    }
+}
+
+/// A batch that is to be stored.
+#[derive(Debug)]
+pub(in crate::mirror::lane) struct Planned {
+    pub(in crate::mirror::lane) batch: Batch,
+    /// What each of its wallets holds before it.
+    pub(super) held: Vec<WalletRecord>,
+    pub(in crate::mirror::lane) head: Head,
+    pub(in crate::mirror::lane) discharge: Discharge,
+    /// Whether a node would carry it out, as far as that was asked.
+    pub(in crate::mirror::lane) passes: bool,
+}
+
+impl Planned {
+    /// Its first half, while the second one stays.
+    pub(in crate::mirror::lane) fn split(&mut self) -> Self {
+        let first = self.batch.wallets() / 2;
+        let second = self.batch.split_off(first);
+        let batch = std::mem::replace(&mut self.batch, second);
+        let rest = self.held.split_off(first);
+        let held = std::mem::replace(&mut self.held, rest);
+        let wallets: HashSet<_> = batch.versions().into_iter().map(|(one, _)| one).collect();
+        let rows = &mut self.discharge.rows;
+        let rows = rows.extract_if(.., |row| wallets.contains(&row.wallet));
+        // Up to which entry the chain was told is said by the last one.
+        let discharge = Discharge {
+            rows: rows.collect(),
+            ..Discharge::default()
+        };
+        Self {
+            batch,
+            held,
+            head: self.head,
+            discharge,
+            passes: false,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(in crate::mirror::lane) enum Job {
+    Store(Planned),
+    Discharge(Discharge),
+    /// A node would not carry it out, though it writes one wallet alone.
+    Quarantine(Planned),
+}
+
+/// One urgency's planning.
+#[derive(Debug, Default)]
+pub(in crate::mirror::lane) struct Desk {
+    pub(in crate::mirror::lane) hold: Hold,
+    /// Whether an answer is on its way.
+    pub(super) pulling: bool,
+    /// Whether that answer may be older than what is known now.
+    pub(super) stale: bool,
+    pub(in crate::mirror::lane) jobs: VecDeque<Job>,
+    pub(in crate::mirror::lane) refusals: Refusals,
+}
+
+impl Desk {
+    pub(super) fn is_clear(&self) -> bool {
+        !self.pulling && self.jobs.is_empty()
+    }
+
+    /// The job to carry out next, unless a node is to be asked about it first.
+    pub(super) fn take(&mut self) -> Option<Job> {
+        if self.unsure().is_some() {
+            return None;
+        }
+        self.jobs.pop_front()
+    }
+
+    /// Drops what is planned for these wallets up to these versions, which a
+    /// denial overtakes.
+    pub(super) fn give_way(&mut self, denied: &HashMap<WalletAddress, Version>) {
+        for job in &mut self.jobs {
+            let Job::Store(Planned {
+                batch,
+                held,
+                discharge,
+                ..
+            }) = job
+            else {
+                continue;
+            };
+            let keep: Vec<_> = batch
+                .versions()
+                .iter()
+                .map(|(wallet, version)| denied.get(wallet).is_none_or(|denied| version > denied))
+                .collect();
+            if keep.iter().all(|keep| *keep) {
+                continue;
+            }
+            batch.keep(&keep);
+            let mut kept = keep.iter();
+            held.retain(|_| kept.next() == Some(&true));
+            if batch.is_empty() {
+                *job = Job::Discharge(std::mem::take(discharge));
+            }
+        }
+    }
+}

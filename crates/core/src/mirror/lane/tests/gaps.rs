@@ -1,0 +1,58 @@
+//! A nonce that nothing of ours has, with something of ours behind it.
+
+use super::*;
+
+/// Somebody else used nonce 0, the lane's first transaction took nonce 1, and
+/// then the chain forgot the first of them.
+fn behind_a_gap() -> World {
+    let mut world = World::new();
+    world.taken.insert(Nonce(0));
+    world.later(Millis(1_000));
+    world.want(1, approved(2).with_approval(false));
+    world.run();
+    assert_eq!(world.sent, [(Nonce(1), Attempt(0))]);
+    world.taken.clear();
+    world.block += 1;
+    world.later(Millis(1_000));
+    world
+}
+
+#[test]
+fn what_waits_behind_a_gap_fills_it() {
+    let mut world = behind_a_gap();
+    world.block += 1;
+    world.later(Millis(1_000));
+    assert_eq!(world.stored.len(), 2);
+    assert_eq!(world.history[0], world.history[1], "the same batch");
+    world.mine(true);
+    world.later(Millis(1_000));
+    assert_eq!(world.held(address(1)), approved(2).with_approval(false));
+    assert!(world.lane.is_idle());
+}
+
+#[test]
+fn a_gap_with_nothing_behind_it_is_the_next_nonce() {
+    let mut world = World::new();
+    world.taken.insert(Nonce(0));
+    world.later(Millis(1_000));
+    world.taken.clear();
+    for _ in 0..3 {
+        world.block += 1;
+        world.later(Millis(1_000));
+    }
+    world.want(1, approved(1));
+    world.run();
+    assert_eq!(world.sent, [(Nonce(0), Attempt(0))]);
+}
+
+/// A node that is late shows the same.
+#[test]
+fn a_gap_is_not_filled_before_it_is_certain() {
+    let mut world = behind_a_gap();
+    world.later(Millis(1_000));
+    assert_eq!(world.stored.len(), 1);
+    world.taken.insert(Nonce(0));
+    world.block += 5;
+    world.later(Millis(1_000));
+    assert_eq!(world.stored.len(), 1);
+}

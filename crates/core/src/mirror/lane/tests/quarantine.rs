@@ -1,0 +1,110 @@
+//! Nonces of which nobody can say what became.
+
+use super::*;
+
+impl World {
+    fn look(&mut self, times: u64) {
+        for _ in 0..times {
+            self.block += 1;
+            self.later(Millis(1_000));
+        }
+    }
+
+    fn in_quarantine(&self) -> usize {
+        self.lane.standing().quarantined
+    }
+}
+
+#[test]
+fn a_mined_nonce_without_a_receipt_is_not_sent_again_blindly() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mine(true);
+    world.hides_receipts = true;
+    world.look(10);
+    // The registry showed that it was carried out after all.
+    assert_eq!(world.observed.get(&address(1)), Some(&approved(1)));
+    assert_eq!(world.history.len(), 1);
+    assert!(world.lane.is_idle());
+}
+
+#[test]
+fn what_somebody_else_displaced_is_told_again() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mempool.clear();
+    world.taken.insert(Nonce(0));
+    world.look(10);
+    assert_eq!(world.sent.last(), Some(&(Nonce(1), Attempt(0))));
+    world.mine(true);
+    world.look(2);
+    assert_eq!(world.held(address(1)), approved(1));
+    assert!(world.lane.is_idle());
+}
+
+#[test]
+fn people_see_it_until_the_registry_answers() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mempool.clear();
+    world.taken.insert(Nonce(0));
+    let mut inspected = 0;
+    for _ in 0..20 {
+        world.block += 1;
+        world.now = world.now.after(Millis(1_000));
+        while let Some(effect) = world.lane.poll(world.now) {
+            let input = match effect {
+                Effect::Inspect { nonce, .. } => {
+                    inspected += 1;
+                    Some(Input::Inspected(nonce, None))
+                }
+                effect => world.carry_out(effect),
+            };
+            if let Some(input) = input {
+                world.lane.handle(input, world.now);
+            }
+        }
+    }
+    assert!(inspected > 3, "it is asked again");
+    assert_eq!(world.in_quarantine(), 1);
+    assert_eq!(world.history.len(), 1, "nothing is sent meanwhile");
+}
+
+/// What nodes never take would hold up all that waits behind it.
+#[test]
+fn what_no_node_takes_gives_way_to_smaller_batches() {
+    let mut world = World::new();
+    for wallet in 1..=3 {
+        world.want(wallet, approved(1));
+    }
+    world.broadcast = Broadcast::Refused;
+    world.run();
+    for _ in 0..3 {
+        world.later(Millis(1_000));
+    }
+    world.mempool.remove(&Nonce(0));
+    world.broadcast = Broadcast::Accepted;
+    for _ in 0..10 {
+        world.mine(true);
+        world.look(1);
+    }
+    for wallet in 1..=3 {
+        assert_eq!(world.held(address(wallet)), approved(1), "{wallet}");
+    }
+    assert!(world.history[1].wallets() < 3);
+    assert!(world.lane.is_idle());
+}
+
+#[test]
+fn what_a_block_cannot_pay_for_is_replaced_at_once() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.base_fee = Wei(100);
+    world.look(1);
+    world.later(POLICY.idle_interval);
+    assert_eq!(world.sent.last(), Some(&(Nonce(0), Attempt(1))));
+}

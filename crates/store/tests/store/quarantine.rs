@@ -21,14 +21,14 @@ async fn what_is_in_quarantine_is_owed_no_longer_until_its_wallet_changes() {
     };
     let store = register.store();
     store
-        .quarantine(&register.issuer, ONE.into(), &refused, &discharge, NOW)
+        .quarantine(&register.issuer, ONE, &refused, &discharge, NOW)
         .await
         .unwrap();
 
-    let told = store.told_through(&register.issuer, ONE.into()).await;
+    let told = store.told_through(&register.issuer, ONE).await;
     assert_eq!(told.unwrap(), pending[0].owed.entry);
     assert!(register.pull(ONE, Part::Again).await.is_empty());
-    let people_see = store.quarantined(&register.issuer, ONE.into()).await;
+    let people_see = store.quarantined(&register.issuer, ONE).await;
     let people_see = people_see.unwrap();
     assert_eq!(people_see.len(), 1);
     assert_eq!(people_see[0].wallet, wallet(1));
@@ -36,7 +36,7 @@ async fn what_is_in_quarantine_is_owed_no_longer_until_its_wallet_changes() {
     assert_eq!(people_see[0].since, NOW);
 
     register.revoke(1).await;
-    let people_see = store.quarantined(&register.issuer, ONE.into()).await;
+    let people_see = store.quarantined(&register.issuer, ONE).await;
     assert!(people_see.unwrap().is_empty(), "it has another version");
     assert_eq!(register.denials(ONE).await.len(), 1);
 }

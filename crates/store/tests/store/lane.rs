@@ -66,7 +66,7 @@ fn receipt(signed: &Signed, block_number: u64, pending: &[PendingRecord]) -> Rec
 async fn store_signed(register: &Register, signed: &Signed) -> Result<(), StoreError> {
     register
         .store()
-        .store_signed(&register.issuer, ONE, SIGNER, signed)
+        .store_signed(&register.lease(ONE).await, SIGNER, signed)
         .await
 }
 
@@ -74,7 +74,7 @@ async fn settle(register: &Register, nonce: u64, outcome: Outcome) -> Result<(),
     register
         .store()
         .settle(
-            &register.issuer,
+            &register.lease(ONE).await,
             &ONE.into(),
             SIGNER,
             &[(Nonce(nonce), outcome)],
@@ -237,9 +237,9 @@ async fn a_wallet_that_two_dropped_transactions_carried_is_owed_once() {
     let second = sign(&register, &register.denials(ONE).await, 1, 0).await;
     store_signed(&register, &second).await.unwrap();
     let ended = [(Nonce(0), Outcome::Dropped), (Nonce(1), Outcome::Dropped)];
-    let (store, issuer) = (register.store(), &register.issuer);
-    store
-        .settle(issuer, &ONE.into(), SIGNER, &ended, NOW)
+    register
+        .store()
+        .settle(&register.lease(ONE).await, &ONE.into(), SIGNER, &ended, NOW)
         .await
         .unwrap();
     assert_eq!(register.denials(ONE).await.len(), 1);
@@ -262,7 +262,7 @@ async fn two_writes_to_a_wallet_are_settled_together_in_their_order() {
     ];
     let (store, issuer) = (register.store(), &register.issuer);
     store
-        .settle(issuer, &ONE.into(), SIGNER, &ended, NOW)
+        .settle(&register.lease(ONE).await, &ONE.into(), SIGNER, &ended, NOW)
         .await
         .unwrap();
     let report = store.wallet_report(issuer, wallet(1)).await;
@@ -331,7 +331,13 @@ async fn what_a_former_signer_left_open_is_known_and_owed_again() {
     register.revoke(1).await;
     for _ in 0..2 {
         store
-            .tell_again(issuer, &ONE.into(), SIGNER, &[Nonce(4)], NOW)
+            .tell_again(
+                &register.lease(ONE).await,
+                &ONE.into(),
+                SIGNER,
+                &[Nonce(4)],
+                NOW,
+            )
             .await
             .unwrap();
     }

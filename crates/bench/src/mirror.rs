@@ -14,7 +14,7 @@ use symbolon_core::{
 use symbolon_sandbox::Anvil;
 use symbolon_server::{
     Clock, Wake,
-    jobs::{LaneSettings, lane},
+    jobs::{LaneSettings, LeaseTerms, lane},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -101,6 +101,7 @@ async fn mirrored(register: &Register, node: &Node) -> Result<f64> {
         rpc_url: node.anvil.url().to_owned().into(),
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),
+        lease: LeaseTerms::of_this_process(Duration::from_secs(5)),
     };
     let shutdown = CancellationToken::new();
     let begun = Instant::now();

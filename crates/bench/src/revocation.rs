@@ -21,7 +21,7 @@ use symbolon_core::{
 use symbolon_sandbox::{Anvil, Mining};
 use symbolon_server::{
     AppState, Clock, ServerConfig,
-    jobs::{self, LaneSettings, lane},
+    jobs::{self, LaneSettings, LeaseTerms, lane},
     serve_state,
 };
 use tokio::net::TcpListener;
@@ -80,6 +80,7 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
         rpc_url: gate.into(),
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),
+        lease: LeaseTerms::of_this_process(Duration::from_secs(5)),
     };
     let mut running = jobs::spawn(
         &register.store,

@@ -26,6 +26,9 @@ pub struct ServerConfig {
     /// For how long a verified API key is taken as valid without asking the
     /// database again: a revoked key works no longer than this.
     pub key_cache: Duration,
+    /// After so long without a sign of life from the server that drives a lane,
+    /// another one takes over.
+    pub lane_lease: Duration,
     /// How many imports this process works on at the same time; further ones
     /// wait for their turn.
     pub concurrent_imports: usize,
@@ -42,6 +45,7 @@ impl Default for ServerConfig {
             upload_idle_timeout: Duration::from_secs(60),
             idempotency_retention: Duration::from_secs(7 * 24 * 3600),
             key_cache: Duration::from_secs(5),
+            lane_lease: Duration::from_secs(5),
             concurrent_imports: 4,
         }
     }

@@ -4,7 +4,8 @@
 //! Here the adapters meet: [`follower`] takes in what others wrote to a chain,
 //! [`registrar`] what is decided on chain where an issuer's writer is there,
 //! [`lane`] joins the store's books with a chain's
-//! node under the direction of `core::mirror`, [`expiry`] and [`hints`] need
+//! node under the direction of `core::mirror`, in the one server that has its
+//! `lease`; [`expiry`] and [`hints`] need
 //! the store alone. Each job restarts itself after a failure and stops when
 //! the shutdown token says so; stopping at any point loses nothing.
 
@@ -12,6 +13,7 @@ pub mod expiry;
 pub mod follower;
 mod hints;
 pub mod lane;
+mod lease;
 pub mod registrar;
 
 use symbolon_store::Store;
@@ -19,6 +21,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use lane::LaneSettings;
+pub use lease::LeaseTerms;
 pub use registrar::RegistrarSettings;
 
 use crate::{clock::Clock, wake::Wake};

@@ -171,6 +171,20 @@ CREATE TABLE chain (
     PRIMARY KEY (issuer, registry_id)
 ) WITH (fillfactor = 50); -- changes all the time, in place
 
+-- Which server drives the lane to a registry (crates/store/src/lease.rs).
+CREATE TABLE lane_lease (
+    issuer      bigint NOT NULL,
+    registry_id bigint NOT NULL,
+    token       bigint NOT NULL DEFAULT 0, -- counts takings: no write of an older one lands
+    holder      text,                      -- the server's name, for people; null: given back
+    since_s     bigint NOT NULL DEFAULT 0, -- when it took the lane
+    expires_ms  bigint NOT NULL DEFAULT 0, -- by this database's clock
+    PRIMARY KEY (issuer, registry_id),
+    -- Makes the token part of a key, so that FOR KEY SHARE holds off whoever
+    -- would change it, and nobody else.
+    UNIQUE (issuer, registry_id, token)
+) WITH (fillfactor = 50); -- renewed all the time, in place
+
 -- Wallets that a chain must be told of out of turn, because of this entry:
 -- denials, which cannot wait, and what it was told in vain. A row goes only
 -- together with the storing of the signed transaction that carries it (I11),
@@ -234,6 +248,7 @@ CREATE TABLE lane_transaction (
     max_fee_wei      numeric(39, 0) NOT NULL,
     priority_fee_wei numeric(39, 0) NOT NULL,
     stored_ms        bigint   NOT NULL,
+    lease_token      bigint   NOT NULL, -- of the server that stored it
     outcome          text CHECK (outcome IN ('mined', 'failed', 'replaced', 'dropped')),
     block_number     bigint,
     gas_used         bigint,

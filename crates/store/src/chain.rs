@@ -10,7 +10,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    IssuerTransaction, Result, Store, StoreError,
+    IssuerTransaction, Lease, Result, Store, StoreError,
     codec::{
         self, address, bigint, issuer_key, json, registry_id, registry_key, seconds, unsigned, wei,
     },
@@ -68,6 +68,15 @@ pub struct ChainStatus {
     pub updated: Option<UnixSeconds>,
 }
 
+/// The server that drives a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneDriver {
+    /// As it calls itself.
+    pub name: String,
+    /// When it took the lane, by the database's clock.
+    pub since: UnixSeconds,
+}
+
 /// A chain and what was last seen of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chain {
@@ -78,6 +87,8 @@ pub struct Chain {
     /// Why it could not be read for what others wrote there, when that was last
     /// tried; `None` if it could.
     pub following_error: Option<String>,
+    /// Who drives its lane; `None` while no server does.
+    pub driver: Option<LaneDriver>,
 }
 
 impl Chain {
@@ -127,6 +138,14 @@ impl IssuerTransaction {
         .await
         .map_err(StoreError::unless_unique("the issuer has this registry"))?;
 
+        // Nobody drives its lane yet.
+        sqlx::query!(
+            "INSERT INTO lane_lease (issuer, registry_id) VALUES ($1, $2)",
+            issuer_key(&self.issuer),
+            registry_key(chain.id),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         self.queued = true;
         Ok(())
     }
@@ -170,8 +189,12 @@ impl Store {
             r#"SELECT registry_id, name, registry, filter, deployed_block, confirmations, settings,
                 head_block, head_s, finalized_block, signer,
                 signer_balance_wei::text AS signer_balance_wei, last_error, updated_s,
-                following_error
-            FROM chain WHERE issuer = $1 ORDER BY registry_id"#,
+                following_error, l.holder AS "holder?", l.since_s AS "since_s?"
+            FROM chain c LEFT JOIN LATERAL (SELECT holder, since_s FROM lane_lease
+                WHERE issuer = c.issuer AND registry_id = c.registry_id AND holder IS NOT NULL
+                    AND expires_ms > (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+                LIMIT 1) l ON true
+            WHERE issuer = $1 ORDER BY registry_id"#,
             issuer_key(issuer),
         )
         .fetch_all(&self.pool)
@@ -204,6 +227,7 @@ impl Store {
                         updated: row.updated_s.map(seconds).transpose()?,
                     },
                     following_error: row.following_error,
+                    driver: driver(row.holder, row.since_s)?,
                 })
             })
             .collect()
@@ -232,12 +256,7 @@ impl Store {
 
     /// Notes what was seen of a chain. What is `None` stays as it was, but for
     /// the error, which is over.
-    pub async fn update_chain_status(
-        &self,
-        issuer: &IssuerId,
-        registry: RegistryId,
-        status: &ChainStatus,
-    ) -> Result<()> {
+    pub async fn update_chain_status(&self, lease: &Lease, status: &ChainStatus) -> Result<()> {
         let done = sqlx::query!(
             "UPDATE chain SET head_block = coalesce($3, head_block), \
                  head_s = coalesce($4, head_s), \
@@ -245,9 +264,11 @@ impl Store {
                  signer = coalesce($6, signer), \
                  signer_balance_wei = coalesce($7::text::numeric, signer_balance_wei), \
                  last_error = $8, updated_s = coalesce($9, updated_s) \
+             FROM (SELECT 1 FROM lane_lease \
+                 WHERE issuer = $1 AND registry_id = $2 AND token = $10 FOR KEY SHARE) l \
              WHERE issuer = $1 AND registry_id = $2",
-            issuer_key(issuer),
-            registry_key(registry),
+            issuer_key(lease.issuer()),
+            registry_key(lease.registry()),
             status.head_block.map(bigint),
             status.head_time.map(|at| bigint(at.0)),
             status.finalized_block.map(bigint),
@@ -255,11 +276,23 @@ impl Store {
             status.signer_balance_wei.map(|wei| wei.to_string()),
             status.last_error,
             status.updated.map(|at| bigint(at.0)),
+            bigint(lease.token().0),
         )
         .execute(&self.pool)
         .await?;
-        found(done.rows_affected())
+        match done.rows_affected() {
+            0 => Err(StoreError::Fenced),
+            _ => Ok(()),
+        }
     }
+}
+
+fn driver(holder: Option<String>, since: Option<i64>) -> Result<Option<LaneDriver>> {
+    let driver = |(name, since)| {
+        let since = seconds(since)?;
+        Ok(LaneDriver { name, since })
+    };
+    holder.zip(since).map(driver).transpose()
 }
 
 fn found(rows: u64) -> Result<()> {

@@ -35,7 +35,10 @@ const LOOK_UPS: [(&str, &str); 5] = [
 
 /// A plan that was made while a table was empty must not be kept while an
 /// import fills it. A hint only: an engine that does not know it does without.
-const BEGIN_GROWING: &str = "BEGIN; SET LOCAL plan_cache_mode = force_custom_plan";
+/// And a server that is stopped in the middle of a change must not hold its locks
+/// for long: others wait for them to decide, or to take its lanes over.
+const BEGIN_GROWING: &str = "BEGIN; SET LOCAL plan_cache_mode = force_custom_plan; \
+    SET LOCAL idle_in_transaction_session_timeout = '5s'";
 
 const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 

@@ -17,6 +17,9 @@ pub enum StoreError {
         /// What collides.
         what: &'static str,
     },
+    /// Another server has taken the lane since this one had it.
+    #[error("another server drives this lane by now")]
+    Fenced,
     /// A stored row cannot be read: nothing is guessed from it (I12).
     #[error("the database is damaged: {what}")]
     Damaged {

@@ -26,7 +26,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    Result, Store, StoreError, authority,
+    Lease, Result, Store, StoreError, authority,
     codec::{address, bigint, entry_number, issuer_key, registry_key, unsigned},
     connection,
     observed::{self, Sighting},
@@ -39,27 +39,28 @@ impl Store {
     /// what it carries (I11), all or nothing.
     ///
     /// A second worker that signs for the same nonce gets
-    /// [`StoreError::Conflict`], and must send nothing.
+    /// [`StoreError::Conflict`], and one whose lease is another's by now
+    /// [`StoreError::Fenced`]: it must send nothing.
     pub async fn store_signed(
         &self,
-        issuer: &IssuerId,
-        registry: RegistryId,
+        lease: &Lease,
         signer: Address,
         signed: &Signed,
     ) -> Result<()> {
+        let (issuer, registry) = (lease.issuer(), lease.registry());
         let envelope = &signed.envelope;
         let wallets =
             i32::try_from(envelope.batch.wallets()).map_err(|_| StoreError::OutOfRange {
                 what: "the number of wallets",
             })?;
         let mut transaction = self.begin_growing().await?;
-        outbox::lock_chain(&mut transaction, issuer, registry).await?;
+        lease.hold_with_chain(&mut transaction).await?;
         sqlx::query!(
             "INSERT INTO lane_transaction (issuer, registry_id, signer, nonce, attempt, hash, raw, \
                  call, batch, wallets, head_number, head_hash, gas_limit, max_fee_wei, \
-                 priority_fee_wei, stored_ms, denies, oldest_denial) \
+                 priority_fee_wei, stored_ms, denies, oldest_denial, lease_token) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-                 $14::text::numeric, $15::text::numeric, $16, $17, $18)",
+                 $14::text::numeric, $15::text::numeric, $16, $17, $18, $19)",
             issuer_key(issuer),
             registry_key(registry),
             signer.as_slice(),
@@ -78,6 +79,7 @@ impl Store {
             bigint(signed.stored_at.0),
             envelope.batch.denies(),
             envelope.oldest_denial().map(|entry| bigint(entry.0)),
+            bigint(lease.token().0),
         )
         .execute(&mut *transaction)
         .await
@@ -143,15 +145,15 @@ impl Store {
     /// they stay open: their signer's key is gone, and no fee can be raised.
     pub async fn tell_again(
         &self,
-        issuer: &IssuerId,
+        lease: &Lease,
         target: &MirroredRegistry,
         signer: Address,
         nonces: &[Nonce],
         now: UnixSeconds,
     ) -> Result<()> {
-        let registry = target.id;
+        let (issuer, registry) = (lease.issuer(), lease.registry());
         let mut transaction = self.begin_growing().await?;
-        outbox::lock_chain(&mut transaction, issuer, registry).await?;
+        lease.hold_with_chain(&mut transaction).await?;
         let mut vain = Vec::new();
         for nonce in nonces {
             let place = Place {
@@ -171,15 +173,16 @@ impl Store {
     /// wallets must be told again. Lost in a crash, it is seen again.
     pub async fn settle(
         &self,
-        issuer: &IssuerId,
+        lease: &Lease,
         target: &MirroredRegistry,
         signer: Address,
         ended: &[(Nonce, Outcome)],
         now: UnixSeconds,
     ) -> Result<()> {
-        let registry = target.id;
+        let (issuer, registry) = (lease.issuer(), lease.registry());
         let mut transaction = self.begin_growing().await?;
         connection::commit_at_leisure(&mut transaction).await?;
+        lease.hold(&mut transaction).await?;
         let (mut seen, mut authorities) = (Vec::new(), Vec::new());
         let mut vain = Vec::new();
         for (nonce, outcome) in ended {

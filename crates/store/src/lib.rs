@@ -6,7 +6,8 @@
 //! cause, all in one database transaction (I1). Everything else here reads, or
 //! keeps the lanes' books: which chain must be told of which wallet
 //! ([`Store::pull`]), and which signed bytes were stored before they were sent
-//! ([`Store::store_signed`], I11).
+//! ([`Store::store_signed`], I11). Several servers may share a database: what a
+//! lane writes, it writes under its [`Lease`].
 //!
 //! Rules of the schema (`migrations/`):
 //!
@@ -40,6 +41,7 @@ mod import;
 mod investor;
 mod issuer;
 mod lane;
+mod lease;
 mod notify;
 mod observed;
 mod outbox;
@@ -54,7 +56,7 @@ mod writer;
 pub use api_key::{ApiKey, ApiKeyInfo, KeyHash, KeyOwner};
 pub use audit::{AuditError, AuditReport, StateDifference};
 pub use authority::AuthorityOnChain;
-pub use chain::{Chain, ChainStatus, NewChain};
+pub use chain::{Chain, ChainStatus, LaneDriver, NewChain};
 pub use connection::Store;
 pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject, Witnessed};
 pub use diagnosis::Diagnosis;
@@ -65,6 +67,7 @@ pub use idempotency::{IdempotentRequest, Recalled};
 pub use import::{ImportError, ImportJob, ImportProgress, ImportState, NewImport};
 pub use investor::{InvestorFilter, InvestorPage, InvestorRecord};
 pub use issuer::Issuer;
+pub use lease::{FencingToken, Lease};
 pub use notify::{Hint, Hints};
 pub use quarantine::Quarantined;
 pub use standing::MirrorStanding;

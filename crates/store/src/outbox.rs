@@ -42,7 +42,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    Result, Store, StoreError, authority,
+    Lease, Result, Store, StoreError, authority,
     codec::{self, bigint, entry_number, issuer_key, registry_key},
     copy::Copy,
     issuer, lane,
@@ -76,15 +76,15 @@ macro_rules! select_rows {
 
 impl Store {
     /// What this chain must be told, oldest change first. Nothing is claimed: a
-    /// chain has one lane, and it is owed all this until [`Store::store_signed`].
+    /// lane has one driver, and its chain is owed all this until [`Store::store_signed`].
     pub async fn pull(
         &self,
-        issuer: &IssuerId,
+        lease: &Lease,
         target: &MirroredRegistry,
         part: Part,
         limit: usize,
     ) -> Result<Pulled> {
-        let registry = target.id;
+        let (issuer, registry) = (lease.issuer(), lease.registry());
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut transaction = self.begin_growing().await?;
         // Read first: what the head has is in the rows that are read after it.
@@ -95,7 +95,7 @@ impl Store {
                 in_turn(connection, issuer, target, entry, head.number, limit).await?
             }
             Part::Denials | Part::Again => {
-                out_of_turn(connection, issuer, target, part, limit).await?
+                out_of_turn(connection, lease, target, part, limit).await?
             }
         };
         pulled.authorities = match part {
@@ -111,13 +111,10 @@ impl Store {
 
     /// Notes that the chain is no longer owed this, since it holds it or is being
     /// told of it: whatever is open may carry the denials that are struck here.
-    pub async fn discharge(
-        &self,
-        issuer: &IssuerId,
-        registry: RegistryId,
-        discharge: &Discharge,
-    ) -> Result<()> {
+    pub async fn discharge(&self, lease: &Lease, discharge: &Discharge) -> Result<()> {
+        let (issuer, registry) = (lease.issuer(), lease.registry());
         let mut transaction = self.begin_growing().await?;
+        lease.hold(&mut transaction).await?;
         let struck = carry_out(&mut transaction, issuer, registry, discharge).await?;
         if let Some(oldest) = struck.oldest_denial {
             lane::inherit_denial(&mut transaction, issuer, registry, oldest).await?;
@@ -200,12 +197,12 @@ async fn in_turn(
 
 async fn out_of_turn(
     connection: &mut PgConnection,
-    issuer: &IssuerId,
+    lease: &Lease,
     target: &MirroredRegistry,
     part: Part,
     limit: i64,
 ) -> Result<Pulled> {
-    let registry = target.id;
+    let (issuer, registry) = (lease.issuer(), lease.registry());
     loop {
         // Each spelt out, so that the index of the denials serves the first.
         let rows = match part {
@@ -240,6 +237,9 @@ async fn out_of_turn(
                 true => superseded.push(pending.owed),
                 false => records.push(pending),
             }
+        }
+        if !superseded.is_empty() {
+            lease.hold(connection).await?;
         }
         // What gave way makes room for more: look again.
         let struck = strike(connection, issuer, registry, &superseded).await?;

@@ -9,7 +9,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    Result, Store,
+    Lease, Result, Store,
     codec::{self, bigint, issuer_key, registry_key, seconds},
     outbox, wallet,
 };
@@ -30,14 +30,14 @@ impl Store {
     /// longer, both or neither.
     pub async fn quarantine(
         &self,
-        issuer: &IssuerId,
-        registry: RegistryId,
+        lease: &Lease,
         wallets: &[(WalletAddress, Version)],
         discharge: &Discharge,
         now: UnixSeconds,
     ) -> Result<()> {
+        let (issuer, registry) = (lease.issuer(), lease.registry());
         let mut transaction = self.begin_growing().await?;
-        outbox::lock_chain(&mut transaction, issuer, registry).await?;
+        lease.hold_with_chain(&mut transaction).await?;
         sqlx::query!(
             "INSERT INTO quarantine (issuer, registry_id, wallet, version, quarantined_s) \
              SELECT $1, $2, q.wallet, q.version, $5 \

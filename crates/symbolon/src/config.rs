@@ -190,6 +190,9 @@ fn server(file: &file::ServerFile, environment: Environment) -> Result<ServerCon
     if let Some(seconds) = within("server.key_cache_s", file.key_cache_s, 0..=300)? {
         config.key_cache = Duration::from_secs(seconds);
     }
+    if let Some(millis) = within("server.lane_lease_ms", file.lane_lease_ms, 250..=60_000)? {
+        config.lane_lease = Duration::from_millis(millis);
+    }
     if let Some(imports) = within("server.concurrent_imports", file.concurrent_imports, 1..=64)? {
         config.concurrent_imports = imports;
     }

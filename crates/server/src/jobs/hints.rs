@@ -1,4 +1,5 @@
-//! PostgreSQL's hints that another process queued work, passed on to the lanes.
+//! PostgreSQL's hints that another process queued work, or gave a lane back,
+//! passed on to the lanes.
 
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ async fn listen(store: &Store, wake: &Wake) -> Result<(), StoreError> {
     loop {
         match hints.next().await? {
             Hint::Issuer(issuer) => wake.wake(&issuer),
+            Hint::LaneFreed(issuer) => wake.lane_freed(&issuer),
             // Any may have grown: each lane asks by itself within a second.
             Hint::Any => {}
         }

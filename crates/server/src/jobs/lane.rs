@@ -5,7 +5,7 @@
 mod books;
 mod former;
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use alloy_primitives::Address;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
@@ -21,13 +21,17 @@ use symbolon_core::{
 };
 use symbolon_store::{ChainStatus, Store, StoreError};
 use thiserror::Error;
-use tokio::{sync::broadcast, time::sleep};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use books::Books;
 use former::Formers;
 
-use crate::{clock::Clock, wake::Wake};
+use super::lease::{HeldLease, LeaseTerms};
+use crate::{
+    clock::Clock,
+    wake::{Wake, heard},
+};
 
 /// After a failure, before the lane is set up anew.
 const BEFORE_RESTART: Duration = Duration::from_secs(1);
@@ -47,6 +51,8 @@ pub struct LaneSettings {
     pub signer: LaneSigner,
     /// How.
     pub policy: LanePolicy,
+    /// How this server takes the lane: one server at a time drives it.
+    pub lease: LeaseTerms,
 }
 
 /// A policy for chains that nobody has tuned: a transaction of 350 wallets
@@ -80,6 +86,9 @@ pub enum LaneError {
     /// The store did not answer, or may or may not have stored something.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// This server's time is over: another one may drive the lane by now.
+    #[error("the lane's lease was not renewed in time")]
+    LeaseLost,
     /// The node is down or of another chain, or the registry takes no writes
     /// from the signer.
     #[error(transparent)]
@@ -89,7 +98,8 @@ pub enum LaneError {
     Keyless(Address),
 }
 
-/// Drives one lane until shutdown. Whatever fails delays this lane alone.
+/// Drives one lane until shutdown, whenever no other server does. Whatever
+/// fails delays this lane alone, and lets other servers try.
 pub async fn run(
     store: Store,
     settings: LaneSettings,
@@ -101,19 +111,33 @@ pub async fn run(
         issuer, registry, ..
     } = &settings;
     loop {
-        let outcome = tokio::select! {
+        let held = tokio::select! {
             () = shutdown.cancelled() => return,
-            outcome = drive(&store, &settings, &clock, &wake) => outcome,
+            held = HeldLease::wait(&store, issuer, *registry, &settings.lease, &wake) => held,
         };
-        if let Err(error) = outcome {
-            tracing::warn!(%issuer, %registry, %error, "lane interrupted");
-            let status = ChainStatus {
-                last_error: Some(error.to_string()),
-                ..ChainStatus::default()
-            };
-            // The failure may be the store's own; then this one is no news.
-            let _ = store.update_chain_status(issuer, *registry, &status).await;
-        }
+        let error = match held {
+            Err(error) => error.into(),
+            Ok(held) => {
+                let held = Arc::new(held);
+                // What is under way when one of these ends is given up: it has
+                // been stored and may be done again, or never was.
+                let error = tokio::select! {
+                    biased;
+                    () = shutdown.cancelled() => None,
+                    () = held.lost() => Some(LaneError::LeaseLost),
+                    Err(error) = drive(&store, &held, &settings, &clock, &wake) => Some(error),
+                };
+                if let Some(error) = &error {
+                    note(&store, &held, error).await;
+                }
+                held.release().await;
+                match error {
+                    None => return,
+                    Some(error) => error,
+                }
+            }
+        };
+        tracing::warn!(%issuer, %registry, %error, "lane interrupted");
         tokio::select! {
             () = shutdown.cancelled() => return,
             () = sleep(BEFORE_RESTART) => {}
@@ -121,12 +145,26 @@ pub async fn run(
     }
 }
 
+/// Tells people what went wrong, unless that is another server's business.
+async fn note(store: &Store, held: &HeldLease, error: &LaneError) {
+    let Ok(lease) = held.in_force() else {
+        return;
+    };
+    let status = ChainStatus {
+        last_error: Some(error.to_string()),
+        ..ChainStatus::default()
+    };
+    // The failure may be the store's own; then this one is no news.
+    let _ = store.update_chain_status(lease, &status).await;
+}
+
 async fn drive(
     store: &Store,
+    held: &Arc<HeldLease>,
     settings: &LaneSettings,
     clock: &Clock,
     wake: &Wake,
-) -> Result<(), LaneError> {
+) -> Result<Infallible, LaneError> {
     let known = store
         .chain(&settings.issuer, settings.registry)
         .await?
@@ -139,6 +177,7 @@ async fn drive(
     // Whoever was storing for this chain has ended once its books are open.
     let books = Books::new(
         store.clone(),
+        Arc::clone(held),
         known.target(),
         settings.clone(),
         clock.clone(),
@@ -146,7 +185,7 @@ async fn drive(
     );
     let books = Arc::new(books);
     let (open, through) = books.open().await?;
-    let mut formers = Formers::open(store, &known.target(), settings, clock, &client).await?;
+    let mut formers = Formers::open(store, held, &known.target(), settings, clock, &client).await?;
     let mut lane = if formers.is_empty() {
         Lane::new(settings.policy, open, through)
     } else {
@@ -175,27 +214,8 @@ async fn drive(
                 }
             }
             () = heard(&mut news, &settings.issuer) => lane.handle(Input::Woken, clock.now_ms()),
-            _ = unprompted.tick() => {
-                lane.handle(Input::Woken, clock.now_ms());
-                // A server that still had another key stored one more.
-                if formers.is_empty() && former::any(store, settings).await? {
-                    return Ok(());
-                }
-            }
+            _ = unprompted.tick() => lane.handle(Input::Woken, clock.now_ms()),
             () = &mut timer => {}
-        }
-    }
-}
-
-/// Returns when this issuer's chains may be owed something new.
-async fn heard(news: &mut broadcast::Receiver<IssuerId>, issuer: &IssuerId) {
-    loop {
-        match news.recv().await {
-            Ok(changed) if changed == *issuer => return,
-            Ok(_) => {}
-            Err(broadcast::error::RecvError::Lagged(_)) => return,
-            // Nobody is left to ring: the timer goes on.
-            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
     }
 }

@@ -47,12 +47,26 @@ pub(super) struct ChainBody {
     /// What the signer has left for gas, in wei; text, since it exceeds 2^53.
     #[schema(example = "10000000000000000000000")]
     signer_balance_wei: Option<String>,
+    /// The server that drives its lane; null while none does.
+    driver: Option<DriverBody>,
     /// What went wrong last, with writing there or with reading what others wrote
     /// there; null while all is well.
     last_error: Option<String>,
     /// When all this was seen.
     #[schema(format = DateTime)]
     updated: Option<String>,
+}
+
+/// The server that drives a lane: of several, one at a time.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LaneDriver)]
+struct DriverBody {
+    /// Its host's name and the number of its process there.
+    #[schema(example = "kyc-1:4711")]
+    name: String,
+    /// When it took the lane.
+    #[schema(format = DateTime)]
+    since: String,
 }
 
 /// Whom a registry holds.
@@ -79,7 +93,7 @@ struct OutboxBody {
 /// List chains
 ///
 /// Every chain that this issuer's register is mirrored to, with its head, what
-/// it is yet to be told, and the signer's balance. A chain has no pages: an
+/// it is yet to be told, the signer's balance, and which server drives it. A chain has no pages: an
 /// issuer has a handful.
 #[utoipa::path(
     get, path = "/chains", operation_id = "list_chains", tag = "Chains",
@@ -144,6 +158,10 @@ impl ChainBody {
             open_transactions: owed.map_or(0, |owed| owed.open_transactions),
             signer: status.signer.map(|signer| signer.to_string()),
             signer_balance_wei: status.signer_balance_wei.map(|wei| wei.to_string()),
+            driver: found.driver.as_ref().map(|driver| DriverBody {
+                name: driver.name.clone(),
+                since: driver.since.to_string(),
+            }),
             last_error: found.trouble(),
             updated: status.updated.map(|at| at.to_string()),
         }

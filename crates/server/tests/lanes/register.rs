@@ -23,7 +23,7 @@ use symbolon_core::{
 use symbolon_server::{
     Clock, Wake,
     jobs::{
-        follower,
+        LeaseTerms, follower,
         lane::{LaneSettings, default_policy, run},
     },
 };
@@ -37,6 +37,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_secs(5);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// What the lanes of these tests may pay for a unit of gas.
@@ -129,6 +130,7 @@ impl Register {
             rpc_url: url.to_owned().into(),
             signer,
             policy,
+            lease: LeaseTerms::of_this_process(LEASE),
         };
         let (store, clock) = (self.store.clone(), self.clock.clone());
         self.lanes.spawn(run(
@@ -148,6 +150,7 @@ impl Register {
             rpc_url: url.to_owned().into(),
             signer: mirror(),
             policy: policy(),
+            lease: LeaseTerms::of_this_process(LEASE),
         };
         let (store, clock) = (self.store.clone(), self.clock.clone());
         let (wake, stop) = (self.wake.clone(), self.stop.clone());

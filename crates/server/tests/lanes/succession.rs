@@ -109,24 +109,35 @@ async fn what_the_old_signer_stored_and_no_node_ever_got_is_sent() {
     assert_eq!(mirrored[0].hash, stored[0].hash);
 }
 
-/// Two servers overlap for a moment: the old one stores one more transaction.
+/// The server with the next key starts before the one with the old key stops.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_old_signer_stores_after_the_switch_is_ended_too() {
+async fn two_servers_with_different_keys_drive_one_after_the_other() {
     let (chain, mut register) = begun(async |chain| {
         let proxy = Proxy::before(chain).await;
         proxy.swallow(usize::MAX);
         proxy.url
     })
     .await;
-    register.run_lane_of(next_mirror(), chain.id(), chain.url(), policy());
-    until("the new one is at work", async || {
-        let status = register.status(chain.id()).await;
-        status.signer == Some(next_mirror().address())
+    let wallets = register.admit(5).await;
+    until("it is stored", async || {
+        register.open(chain.id()).await.len() == 1
     })
     .await;
-    let wallets = register.admit(5).await;
+    let old = std::mem::take(&mut register.stop);
+    register.run_lane_of(next_mirror(), chain.id(), chain.url(), policy());
     register.revoke(&wallets[..2]).await;
+    until("the old one goes on", async || {
+        register.open(chain.id()).await.len() == 2
+    })
+    .await;
+    assert_eq!(next_open(&chain, &register).await, 0, "the new one waits");
+    old.cancel();
     register.until_mirrored(&chain).await;
+    held_to_be_denied(&chain, &wallets[..2]).await;
+    assert_eq!(
+        register.status(chain.id()).await.signer,
+        Some(next_mirror().address())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

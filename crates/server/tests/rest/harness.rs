@@ -1,5 +1,7 @@
 //! A server without a socket, and what tests send to it.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -219,10 +221,9 @@ impl Server {
             stored_at: self.clock.now_ms(),
         };
         let (store, registry) = (&self.state.store, RegistryId::from(ChainId(chain)));
-        store
-            .store_signed(&issuer, registry, signer, &signed)
-            .await
-            .unwrap();
+        let taken = store.take_lease(&issuer, registry, "test", Duration::ZERO);
+        let lease = taken.await.unwrap().unwrap();
+        store.store_signed(&lease, signer, &signed).await.unwrap();
         let records = vec![(wallet, record)];
         let gas_used = Gas(21_000);
         let outcome = Outcome::Mined(Receipt {
@@ -234,7 +235,7 @@ impl Server {
             authorities: Vec::new(),
         });
         store
-            .settle(&issuer, &registry.into(), signer, &[(nonce, outcome)], NOW)
+            .settle(&lease, &registry.into(), signer, &[(nonce, outcome)], NOW)
             .await
             .unwrap();
     }

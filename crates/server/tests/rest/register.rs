@@ -1,5 +1,7 @@
 //! Chains, events, exports, the numbers, the column map.
 
+use std::time::Duration;
+
 use serde_json::json;
 use symbolon_core::{ids::ChainId, time::UnixSeconds};
 use symbolon_store::ChainStatus;
@@ -20,19 +22,18 @@ async fn a_chain_shows_how_far_it_is() {
         updated: Some(NOW),
         ..ChainStatus::default()
     };
-    let issuer = ACME.parse().unwrap();
-    server
-        .state
-        .store
-        .update_chain_status(&issuer, ChainId(31337).into(), &status)
-        .await
-        .unwrap();
+    let (store, issuer) = (&server.state.store, ACME.parse().unwrap());
+    let term = Duration::from_secs(3600);
+    let taken = store.take_lease(&issuer, ChainId(31337).into(), "kyc-1:4711", term);
+    let lease = taken.await.unwrap().unwrap();
+    store.update_chain_status(&lease, &status).await.unwrap();
     let chains = server.get("/v1/chains").await.expect(200);
     let chain = &chains["data"][0];
     assert_eq!(
         (&chain["id"], &chain["head_block"]),
         (&json!(31337), &json!(120))
     );
+    assert_eq!(chain["driver"]["name"], "kyc-1:4711");
     assert_eq!(
         (&chain["head_age_seconds"], &chain["finality_lag_blocks"]),
         (&json!(3), &json!(20))

@@ -24,7 +24,7 @@ use symbolon_core::{
 };
 use symbolon_server::{
     AppState, Clock, ServerConfig,
-    jobs::{self, LaneSettings, lane::default_policy},
+    jobs::{self, LaneSettings, LeaseTerms, lane::default_policy},
 };
 use symbolon_store::{ApiKey, NewChain, Store};
 use symbolon_testkit::{
@@ -301,6 +301,7 @@ fn lane(issuer: &IssuerId, place: &Place, key: &str) -> LaneSettings {
         rpc_url: place.chain.url().to_owned().into(),
         signer: signer(key),
         policy: default_policy(1, CAP),
+        lease: LeaseTerms::of_this_process(Duration::from_secs(5)),
     };
     settings.policy.busy_interval = Millis(20);
     settings.policy.idle_interval = Millis(100);

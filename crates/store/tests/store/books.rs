@@ -178,12 +178,12 @@ async fn a_chains_configuration_and_status_survive() {
         updated: Some(NOW),
     };
     store
-        .update_chain_status(issuer, ONE, &status)
+        .update_chain_status(&register.lease(ONE).await, &status)
         .await
         .unwrap();
     assert_eq!(store.chain(issuer, ONE).await.unwrap().status, status);
     store
-        .update_chain_status(issuer, ONE, &ChainStatus::default())
+        .update_chain_status(&register.lease(ONE).await, &ChainStatus::default())
         .await
         .unwrap();
     let healed = ChainStatus {
@@ -214,7 +214,7 @@ async fn neither_error_of_a_chain_hides_the_other() {
             ..ChainStatus::default()
         };
         store
-            .update_chain_status(issuer, ONE, &status)
+            .update_chain_status(&register.lease(ONE).await, &status)
             .await
             .unwrap();
     };

@@ -97,7 +97,7 @@ impl Register {
     pub(crate) async fn told(&self, chain: RegistryId, part: Part) -> Vec<AuthorityRestriction> {
         let pulled = self
             .store()
-            .pull(&self.issuer, &chain.into(), part, 10)
+            .pull(&self.lease(chain).await, &chain.into(), part, 10)
             .await;
         pulled.unwrap().authorities
     }
@@ -107,7 +107,8 @@ impl Register {
             authority: Some(told),
             ..Discharge::default()
         };
-        let done = self.store().discharge(&self.issuer, chain, &discharge);
+        let lease = self.lease(chain).await;
+        let done = self.store().discharge(&lease, &discharge);
         done.await.unwrap();
     }
 }
@@ -436,18 +437,16 @@ impl Register {
             raw: Bytes::from_static(&[2]),
             stored_at: UnixMillis(NOW.0 * 1000),
         };
-        let stored = self
-            .store()
-            .store_signed(&self.issuer, ONE, signer, &signed);
+        let lease = self.lease(ONE).await;
+        let stored = self.store().store_signed(&lease, signer, &signed);
         stored.await.unwrap();
     }
 
     pub(crate) async fn settle(&self, signer: Address, nonce: u64, outcome: Outcome) {
         let ended = [(Nonce(nonce), outcome)];
         let target = ONE.into();
-        let settled = self
-            .store()
-            .settle(&self.issuer, &target, signer, &ended, NOW);
+        let lease = self.lease(ONE).await;
+        let settled = self.store().settle(&lease, &target, signer, &ended, NOW);
         settled.await.unwrap();
     }
 }

@@ -54,8 +54,8 @@ async fn register() -> Register {
 }
 
 async fn pull(register: &Register, part: Part) -> Vec<(u8, bool)> {
-    let store = register.store();
-    let pulled = store.pull(&register.issuer, &target(), part, 10).await;
+    let (store, lease) = (register.store(), register.lease(target().id).await);
+    let pulled = store.pull(&lease, &target(), part, 10).await;
     let records = pulled.unwrap().records;
     records
         .iter()

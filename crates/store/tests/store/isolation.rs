@@ -1,5 +1,7 @@
 //! Two issuers with the same customers never see each other.
 
+use std::time::Duration;
+
 use symbolon_core::{log::EntryNumber, mirror::lane::Part};
 use symbolon_store::{ApiKey, InvestorFilter, KeyHash};
 
@@ -42,9 +44,11 @@ async fn the_same_wallets_and_ids_belong_to_two_issuers_apart() {
             .len(),
         2
     );
+    let taken = store.take_lease(&other, ONE, "test", Duration::ZERO);
+    let lease = taken.await.unwrap().unwrap();
     assert_eq!(
         store
-            .pull(&other, &ONE.into(), Part::After(EntryNumber(0)), 10)
+            .pull(&lease, &ONE.into(), Part::After(EntryNumber(0)), 10)
             .await
             .unwrap()
             .records
@@ -53,7 +57,7 @@ async fn the_same_wallets_and_ids_belong_to_two_issuers_apart() {
     );
     assert!(
         store
-            .pull(&other, &ONE.into(), Part::Denials, 10)
+            .pull(&lease, &ONE.into(), Part::Denials, 10)
             .await
             .unwrap()
             .records

@@ -72,7 +72,7 @@ fn receipt(signed: &Signed, block_number: u64, pending: &[PendingRecord]) -> Rec
 async fn store_signed(register: &Register, signed: &Signed) -> Result<(), StoreError> {
     register
         .store()
-        .store_signed(&register.issuer, ONE, SIGNER, signed)
+        .store_signed(&register.lease(ONE).await, SIGNER, signed)
         .await
 }
 
@@ -84,7 +84,7 @@ pub(crate) async fn settle(
     register
         .store()
         .settle(
-            &register.issuer,
+            &register.lease(ONE).await,
             &ONE.into(),
             SIGNER,
             &[(Nonce(nonce), outcome)],
@@ -252,9 +252,9 @@ async fn a_wallet_that_two_dropped_transactions_carried_is_owed_once() {
         (Nonce(0), Outcome::Dropped(Inspection::default())),
         (Nonce(1), Outcome::Dropped(Inspection::default())),
     ];
-    let (store, issuer) = (register.store(), &register.issuer);
-    store
-        .settle(issuer, &ONE.into(), SIGNER, &ended, NOW)
+    register
+        .store()
+        .settle(&register.lease(ONE).await, &ONE.into(), SIGNER, &ended, NOW)
         .await
         .unwrap();
     assert_eq!(register.denials(ONE).await.len(), 1);
@@ -277,7 +277,7 @@ async fn two_writes_to_a_wallet_are_settled_together_in_their_order() {
     ];
     let (store, issuer) = (register.store(), &register.issuer);
     store
-        .settle(issuer, &ONE.into(), SIGNER, &ended, NOW)
+        .settle(&register.lease(ONE).await, &ONE.into(), SIGNER, &ended, NOW)
         .await
         .unwrap();
     let report = store.wallet_report(issuer, wallet(1)).await;
@@ -346,7 +346,13 @@ async fn what_a_former_signer_left_open_is_known_and_owed_again() {
     register.revoke(1).await;
     for _ in 0..2 {
         store
-            .tell_again(issuer, &ONE.into(), SIGNER, &[Nonce(4)], NOW)
+            .tell_again(
+                &register.lease(ONE).await,
+                &ONE.into(),
+                SIGNER,
+                &[Nonce(4)],
+                NOW,
+            )
             .await
             .unwrap();
     }

@@ -10,6 +10,7 @@ mod foresight;
 mod isolation;
 mod keys;
 mod lane;
+mod lease;
 mod outbox;
 mod quarantine;
 mod reading;

@@ -28,8 +28,9 @@ async fn discharge(register: &Register, rows: Vec<Owed>, through: Option<u64>) {
         through: through.map(EntryNumber),
         authority: None,
     };
-    let (store, issuer) = (register.store(), &register.issuer);
-    store.discharge(issuer, ONE, &discharge).await.unwrap();
+    let lease = register.lease(ONE).await;
+    let done = register.store().discharge(&lease, &discharge);
+    done.await.unwrap();
 }
 
 #[tokio::test]
@@ -38,7 +39,8 @@ async fn every_chain_is_owed_every_change_in_its_turn() {
     let (store, issuer) = (register.store(), &register.issuer);
     for chain in [ONE, TWO] {
         let part = Part::After(EntryNumber(0));
-        let pulled = store.pull(issuer, &chain.into(), part, 2).await.unwrap();
+        let lease = register.lease(chain).await;
+        let pulled = store.pull(&lease, &chain.into(), part, 2).await.unwrap();
         let owed = &pulled.records;
         let turns: Vec<_> = owed.iter().map(|pending| pending.owed.entry.0).collect();
         assert_eq!(turns, [1, 2], "the oldest first, two at most");
@@ -50,7 +52,7 @@ async fn every_chain_is_owed_every_change_in_its_turn() {
         assert!(owed[0].desired.is_approved() && owed[0].observed == Default::default());
 
         let target = chain.into();
-        let rest = store.pull(issuer, &target, Part::After(pulled.through), 2);
+        let rest = store.pull(&lease, &target, Part::After(pulled.through), 2);
         let rest = rest.await.unwrap();
         assert_eq!(rest.records.len(), 1);
         assert_eq!((rest.through, rest.more), (EntryNumber(3), false));
@@ -77,7 +79,7 @@ async fn a_change_of_many_wallets_has_one_turn() {
     register.revoke(1).await;
     let (store, part) = (register.store(), Part::After(EntryNumber(0)));
     let pulled = store
-        .pull(&register.issuer, &ONE.into(), part, 2)
+        .pull(&register.lease(ONE).await, &ONE.into(), part, 2)
         .await
         .unwrap();
     assert_eq!(pulled.records.len(), 5, "a few more than asked for");
@@ -117,9 +119,10 @@ async fn a_page_of_superseded_rows_hides_nothing_behind_it() {
         let verify = Command::Verify(verdict(Country::US));
         register.one(Subject::Investor(id(n)), verify).await;
     }
-    let (store, issuer) = (register.store(), &register.issuer);
-    let denials = store
-        .pull(issuer, &ONE.into(), Part::Denials, 3)
+    let lease = register.lease(ONE).await;
+    let denials = register
+        .store()
+        .pull(&lease, &ONE.into(), Part::Denials, 3)
         .await
         .unwrap();
     assert_eq!(denials.records.len(), 1);

@@ -21,7 +21,7 @@ async fn what_is_in_quarantine_is_owed_no_longer_until_its_wallet_changes() {
     };
     let store = register.store();
     store
-        .quarantine(&register.issuer, ONE, &refused, &discharge, NOW)
+        .quarantine(&register.lease(ONE).await, &refused, &discharge, NOW)
         .await
         .unwrap();
 

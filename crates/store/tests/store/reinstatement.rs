@@ -50,7 +50,8 @@ impl Register {
             rows,
             ..Discharge::default()
         };
-        let done = self.store().discharge(&self.issuer, ONE, &discharge);
+        let lease = self.lease(ONE).await;
+        let done = self.store().discharge(&lease, &discharge);
         done.await.unwrap();
     }
 }
@@ -98,9 +99,8 @@ async fn nobody_is_reinstated_while_a_denial_waits() {
         rows: denials.iter().map(|pending| pending.owed).collect(),
         ..Discharge::default()
     };
-    let done = register
-        .store()
-        .discharge(&register.issuer, ONE, &discharge);
+    let lease = register.lease(ONE).await;
+    let done = register.store().discharge(&lease, &discharge);
     done.await.unwrap();
     assert_eq!(register.told(ONE, Part::Again).await.len(), 1);
 }

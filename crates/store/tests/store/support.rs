@@ -15,7 +15,7 @@ use symbolon_core::{
     time::UnixSeconds,
     wallet::{ChainScope, WalletAddress},
 };
-use symbolon_store::{Decision, NewChain, Request, Store, Subject};
+use symbolon_store::{Decision, Lease, NewChain, Request, Store, Subject};
 use symbolon_testkit::database::TestDatabase;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -76,11 +76,19 @@ impl Register {
         .await
     }
 
+    /// The lane to a chain, taken for as long as nobody else asks for it.
+    pub(crate) async fn lease(&self, chain: RegistryId) -> Lease {
+        let taken = self
+            .store()
+            .take_lease(&self.issuer, chain, "test", Duration::ZERO);
+        taken.await.unwrap().unwrap()
+    }
+
     /// What the chain is owed, whoever has had a turn.
     pub(crate) async fn pull(&self, chain: RegistryId, part: Part) -> Vec<PendingRecord> {
         let pulled = self
             .store()
-            .pull(&self.issuer, &chain.into(), part, 100)
+            .pull(&self.lease(chain).await, &chain.into(), part, 100)
             .await;
         pulled.unwrap().records
     }

@@ -8,7 +8,7 @@ use symbolon_chain::preset::Preset;
 use symbolon_core::mirror::fees::Wei;
 use symbolon_server::{
     AppState, ServerConfig,
-    jobs::{self, LaneSettings, RegistrarSettings},
+    jobs::{self, LaneSettings, LeaseTerms, RegistrarSettings},
 };
 use symbolon_store::{Store, Writer};
 use tokio::{
@@ -54,6 +54,7 @@ Configuration, in symbolon.toml:
   upload_idle_timeout_s = 60
   key_cache_s = 5                 a revoked API key works no longer than this
   concurrent_imports = 4
+  lane_lease_ms = 5000            another server drives a lane so long after its driver died
 
   [[lane]]                        one for each chain of each issuer
   issuer = \"acme\"
@@ -71,6 +72,10 @@ Configuration, in symbolon.toml:
   chain_id = 1
   rpc_url_env = \"NODE_URL\"        or rpc_url, or rpc_url_file
   confirmations = 12              else the chain's preset, else 3
+
+Any number of servers may run on one database, with the same lanes: each lane is
+driven by one of them, and taken over by another when that one ends. Restarted after
+SIGKILL, a lone server drives its lanes once its old lease has ended.
 
 Ctrl-C and SIGTERM end it in order; SIGKILL loses nothing either. Logs go to stderr:
 SYMBOLON_LOG=debug tells more, SYMBOLON_LOG_FORMAT=json is for machines.")]
@@ -113,6 +118,7 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
             rpc_url,
             signer,
             policy,
+            lease: LeaseTerms::of_this_process(config.lane_lease),
         });
     }
     let registrars = match registrars(&context, &database.store).await {

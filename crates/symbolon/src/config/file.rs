@@ -34,6 +34,7 @@ pub(super) struct ServerFile {
     pub(super) request_timeout_s: Option<u64>,
     pub(super) upload_idle_timeout_s: Option<u64>,
     pub(super) key_cache_s: Option<u64>,
+    pub(super) lane_lease_ms: Option<u64>,
     pub(super) concurrent_imports: Option<usize>,
 }
 

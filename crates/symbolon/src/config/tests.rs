@@ -35,6 +35,7 @@ connections = 40
 [server]
 listen = "0.0.0.0:9000"
 request_timeout_s = 7
+lane_lease_ms = 2500
 [[lane]]
 issuer = "acme"
 chain_id = 8453
@@ -62,6 +63,7 @@ fn all_of_it_is_read() {
     assert_eq!(config.connections, 40);
     assert_eq!(config.server.listen.to_string(), "0.0.0.0:9000");
     assert_eq!(config.server.request_timeout, Duration::from_secs(7));
+    assert_eq!(config.server.lane_lease, Duration::from_millis(2500));
     assert!(config.data_dir.ends_with("data") && config.data_dir.is_absolute());
     let lane = &config.lanes[0];
     assert_eq!(

@@ -263,7 +263,10 @@ fn write_config(
     let mut config = toml::Table::new();
     config.insert("database".into(), toml::toml! { url = database }.into());
     let listen = listen.to_string();
-    config.insert("server".into(), toml::toml! { listen = listen }.into());
+    config.insert(
+        "server".into(),
+        toml::toml! { listen = listen lane_lease_ms = 500 }.into(),
+    );
     let lanes: Vec<toml::Value> = chains
         .iter()
         .map(|chain| {

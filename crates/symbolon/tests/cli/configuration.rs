@@ -36,6 +36,10 @@ fn a_mistake_is_named_by_its_key_with_a_remedy() {
             "server.concurrent_imports: 0 is out of range",
         ),
         (
+            "[server]\nlane_lease_ms = 5\n",
+            "server.lane_lease_ms: 5 is out of range: choose 250 to 60000",
+        ),
+        (
             "[database]\nconnections = \"many\"\n",
             "database.connections: invalid type, expected u32",
         ),

@@ -139,6 +139,7 @@ impl Book {
     }
 }
 
-fn made_up(name: &str) -> WalletAddress {
+/// An address that nobody else has.
+pub(crate) fn made_up(name: &str) -> WalletAddress {
     WalletAddress::new(Address::from_word(keccak256(name))).unwrap()
 }

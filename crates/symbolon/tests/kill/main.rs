@@ -8,6 +8,9 @@
 //! the same key. [`book`] is what that client was promised, and [`proof`] holds
 //! the register, its log and both chains to it.
 //!
+//! [`servers`] tells of several of them on one database, each of them a
+//! [`server`]: killed, stopped, restarted in turn.
+//!
 //! `SYMBOLON_KILLS` is how often the server dies, 20 by default, and
 //! `SYMBOLON_KILL_SEED` repeats a run's choices, though never its exact timing.
 
@@ -16,6 +19,8 @@
 mod book;
 mod client;
 mod proof;
+mod server;
+mod servers;
 mod stage;
 
 use std::time::Duration;
@@ -27,6 +32,8 @@ use book::Book;
 use client::{Api, Errand};
 use stage::Stage;
 
+/// A lane's lease: the next life has none until the last one's has ended.
+const LEASE: Duration = Duration::from_millis(250);
 /// The server lives no longer than this once it is ready.
 const LONGEST_LIFE: u64 = 600;
 
@@ -35,7 +42,7 @@ async fn a_server_that_is_killed_at_random_moments_loses_nothing_and_repeats_not
     let kills = setting("SYMBOLON_KILLS").unwrap_or(20);
     let seed = setting("SYMBOLON_KILL_SEED").unwrap_or_else(rand::random);
     println!("SYMBOLON_KILLS={kills} SYMBOLON_KILL_SEED={seed}");
-    let mut stage = Stage::set().await;
+    let mut stage = Stage::set(LEASE).await;
     let (mut book, mut open) = (Book::default(), Vec::new());
 
     for kill in 1..=kills {

@@ -1,7 +1,15 @@
 //! A real PostgreSQL, two real chains, and the real program, which is killed.
 
-use std::{fs::File, net::SocketAddr, path::Path, process::Command, time::Duration};
+use std::{
+    fs::File,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
+use sqlx::{Connection, PgConnection};
 use symbolon_core::ids::IssuerId;
 use symbolon_sandbox::{Farewell, Leash};
 use symbolon_server::Clock;
@@ -15,8 +23,8 @@ use tokio::time::Instant;
 
 use crate::client::Api;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_symbolon");
-const CONFIG: &str = "symbolon.toml";
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_symbolon");
+pub(crate) const CONFIG: &str = "symbolon.toml";
 /// How long anything may take before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -29,12 +37,13 @@ pub(crate) struct Stage {
     key: String,
     folder: TempDir,
     server: Option<Leash>,
-    lives: u32,
-    _database: TestDatabase,
+    lives: AtomicU32,
+    database: TestDatabase,
 }
 
 impl Stage {
-    pub(crate) async fn set() -> Self {
+    /// Lanes are taken for so long at a time.
+    pub(crate) async fn set(lease: Duration) -> Self {
         let database = TestDatabase::fresh().await;
         let (hasty, steady) = tokio::join!(TestChain::start(31_337), TestChain::start(31_338));
         steady.mine_every(1).await;
@@ -59,7 +68,7 @@ impl Stage {
         let key = ApiKey::from_random(&issuer, rand::random());
         store.create_api_key("backend", &key, now).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        configure(folder.path(), &database.url, &chains);
+        configure(folder.path(), &database.url, &chains, lease);
         Self {
             issuer,
             store,
@@ -67,15 +76,14 @@ impl Stage {
             key: key.text().to_owned(),
             folder,
             server: None,
-            lives: 0,
-            _database: database,
+            lives: AtomicU32::new(0),
+            database,
         }
     }
 
     /// Starts `symbolon serve`, and returns once it is ready.
     pub(crate) async fn start_server(&mut self) -> Api {
-        self.lives += 1;
-        let log = self.folder.path().join(format!("life-{}.log", self.lives));
+        let log = self.new_log();
         let mut server = Leash::builder("symbolon serve", Path::new(PROGRAM))
             .args(["--config", CONFIG, "serve"])
             .current_dir(self.folder.path())
@@ -89,7 +97,7 @@ impl Stage {
         let api = loop {
             let said = std::fs::read_to_string(&log).unwrap();
             if let Some(address) = listening(&said) {
-                break Api::new(address, &self.key);
+                break self.api(address);
             }
             let alive = server.ended().is_none() && begun.elapsed() < PATIENCE;
             assert!(alive, "the server does not start: {said}");
@@ -98,6 +106,22 @@ impl Stage {
         assert!(api.is_ready().await);
         self.server = Some(server);
         api
+    }
+
+    /// Where the next server writes what it says.
+    pub(crate) fn new_log(&self) -> PathBuf {
+        let life = self.lives.fetch_add(1, Ordering::Relaxed) + 1;
+        self.folder.path().join(format!("life-{life}.log"))
+    }
+
+    /// The folder of the configuration.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The issuer's back end, at this server.
+    pub(crate) fn api(&self, server: SocketAddr) -> Api {
+        Api::new(server, &self.key)
     }
 
     /// SIGKILL: the server gets no chance to finish anything.
@@ -127,6 +151,33 @@ impl Stage {
         }
     }
 
+    /// The token of the newest lease of the lane to this chain.
+    pub(crate) async fn lease_token(&self, chain: &TestChain) -> i64 {
+        let query = "SELECT token FROM lane_lease WHERE registry_id = $1";
+        self.ask(query, chain).await[0]
+    }
+
+    /// How many of the lane's transactions were stored under this token.
+    pub(crate) async fn stored_under(&self, chain: &TestChain, token: i64) -> usize {
+        let tokens = self.tokens_as_stored(chain).await;
+        tokens.into_iter().filter(|found| *found == token).count()
+    }
+
+    /// The token that each of the lane's transactions was stored under, in the
+    /// order in which they were.
+    pub(crate) async fn tokens_as_stored(&self, chain: &TestChain) -> Vec<i64> {
+        let query = "SELECT lease_token FROM lane_transaction WHERE registry_id = $1 \
+            ORDER BY stored_ms, nonce";
+        self.ask(query, chain).await
+    }
+
+    async fn ask(&self, query: &'static str, chain: &TestChain) -> Vec<i64> {
+        let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
+        let id = i64::try_from(chain.id().0).unwrap();
+        let rows = sqlx::query_scalar(query).bind(id);
+        rows.fetch_all(&mut connection).await.unwrap()
+    }
+
     /// Runs another command of the program on the same register.
     pub(crate) fn run(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = Command::new(PROGRAM);
@@ -135,10 +186,21 @@ impl Stage {
     }
 
     pub(crate) async fn stop(self) {
-        self.server.unwrap().stop().await.unwrap();
+        if let Some(server) = self.server {
+            server.stop().await.unwrap();
+        }
         for chain in self.chains {
             chain.stop().await;
         }
+    }
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < PATIENCE, "it never came to this: {what}");
+        tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -158,7 +220,7 @@ impl From<ChainStatistics> for Owed {
     }
 }
 
-fn listening(said: &str) -> Option<SocketAddr> {
+pub(crate) fn listening(said: &str) -> Option<SocketAddr> {
     // A line that is not ended may be half a line.
     let (lines, _) = said.rsplit_once('\n')?;
     let place = |line: &str| {
@@ -168,7 +230,8 @@ fn listening(said: &str) -> Option<SocketAddr> {
     lines.lines().find_map(place)
 }
 
-fn configure(folder: &Path, database: &str, chains: &[TestChain]) {
+fn configure(folder: &Path, database: &str, chains: &[TestChain], lease: Duration) {
+    let lease = lease.as_millis();
     std::fs::write(folder.join("mirror.key"), MIRROR_KEY).unwrap();
     let lane = |chain: &TestChain| {
         let (id, url) = (chain.id(), chain.url());
@@ -178,7 +241,9 @@ fn configure(folder: &Path, database: &str, chains: &[TestChain]) {
         )
     };
     let lanes: String = chains.iter().map(lane).collect();
-    let config =
-        format!("[database]\nurl = \"{database}\"\n[server]\nlisten = \"127.0.0.1:0\"\n{lanes}");
+    let config = format!(
+        "[database]\nurl = \"{database}\"\n[server]\nlisten = \"127.0.0.1:0\"\n\
+         lane_lease_ms = {lease}\n{lanes}"
+    );
     std::fs::write(folder.join(CONFIG), config).unwrap();
 }

@@ -19,7 +19,7 @@ use symbolon_core::{
 use symbolon_store::{ChainStatus, Store};
 
 use super::{LaneError, LaneSettings};
-use crate::clock::Clock;
+use crate::{clock::Clock, jobs::lease::HeldLease};
 
 /// What is seen of a chain is written down this often.
 const BETWEEN_STATUSES: Millis = Millis(2_000);
@@ -33,6 +33,7 @@ const UNFUNDED: &str =
 /// One lane's books.
 pub(super) struct Books {
     store: Store,
+    held: Arc<HeldLease>,
     target: MirroredRegistry,
     settings: LaneSettings,
     clock: Clock,
@@ -48,6 +49,7 @@ pub(super) struct Books {
 impl Books {
     pub(super) fn new(
         store: Store,
+        held: Arc<HeldLease>,
         target: MirroredRegistry,
         settings: LaneSettings,
         clock: Clock,
@@ -55,6 +57,7 @@ impl Books {
     ) -> Self {
         Self {
             store,
+            held,
             target,
             settings,
             clock,
@@ -83,17 +86,16 @@ impl Books {
     }
 
     pub(super) async fn carry_out(self: Arc<Self>, effect: Effect) -> Result<Input, LaneError> {
-        let LaneSettings {
-            issuer, registry, ..
-        } = &self.settings;
         let (store, signer) = (&self.store, self.client.signer());
+        // Whoever has lost the lane does nothing any more, reading included.
+        let lease = self.held.in_force()?;
         Ok(match effect {
             Effect::Pull { part, limit } => {
-                let pulled = store.pull(issuer, &self.target, part, limit).await?;
+                let pulled = store.pull(lease, &self.target, part, limit).await?;
                 Input::Pulled { part, pulled }
             }
             Effect::Discharge(discharge) => {
-                store.discharge(issuer, *registry, &discharge).await?;
+                store.discharge(lease, &discharge).await?;
                 Input::Discharged
             }
             Effect::Estimate {
@@ -110,12 +112,11 @@ impl Books {
             }
             Effect::Quarantine { wallets, discharge } => {
                 let now = self.clock.now();
+                let (issuer, registry) = (lease.issuer(), lease.registry());
                 for (wallet, version) in &wallets {
                     tracing::error!(%issuer, %registry, %wallet, version = version.0, "the registry takes no approval of this wallet: a person must look");
                 }
-                store
-                    .quarantine(issuer, *registry, &wallets, &discharge, now)
-                    .await?;
+                store.quarantine(lease, &wallets, &discharge, now).await?;
                 Input::Discharged
             }
             Effect::Inspect { nonce, wallets } => self.inspect(nonce, &wallets).await,
@@ -127,9 +128,7 @@ impl Books {
                     raw: bytes.raw,
                     stored_at: self.clock.now_ms(),
                 };
-                store
-                    .store_signed(issuer, *registry, signer, &signed)
-                    .await?;
+                store.store_signed(lease, signer, &signed).await?;
                 Input::Stored(signed)
             }
             Effect::Broadcast {
@@ -149,7 +148,7 @@ impl Books {
             Effect::Settle(ended) => {
                 let now = self.clock.now();
                 store
-                    .settle(issuer, &self.target, signer, &ended, now)
+                    .settle(lease, &self.target, signer, &ended, now)
                     .await?;
                 let failed = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Failed(_));
                 if ended.iter().any(failed) {
@@ -160,7 +159,7 @@ impl Books {
             Effect::TellAgain(nonces) => {
                 let now = self.clock.now();
                 store
-                    .tell_again(issuer, &self.target, signer, &nonces, now)
+                    .tell_again(lease, &self.target, signer, &nonces, now)
                     .await?;
                 Input::ToldAgain
             }
@@ -246,11 +245,10 @@ impl Books {
         let LaneSettings {
             issuer, registry, ..
         } = &self.settings;
-        if let Err(error) = self
-            .store
-            .update_chain_status(issuer, *registry, &status)
-            .await
-        {
+        let Ok(lease) = self.held.in_force() else {
+            return;
+        };
+        if let Err(error) = self.store.update_chain_status(lease, &status).await {
             tracing::debug!(%issuer, %registry, %error, "chain status not noted");
         }
     }

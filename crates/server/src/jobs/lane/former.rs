@@ -18,7 +18,7 @@ use symbolon_core::{
 use symbolon_store::Store;
 
 use super::{LaneError, LaneSettings};
-use crate::clock::Clock;
+use crate::{clock::Clock, jobs::lease::HeldLease};
 
 /// The lanes of former signers that have not ended.
 pub(super) struct Formers {
@@ -26,19 +26,11 @@ pub(super) struct Formers {
     under_way: FuturesUnordered<BoxFuture<'static, Result<(Address, Input), LaneError>>>,
 }
 
-/// Whether anybody but the signer has transactions open.
-pub(super) async fn any(store: &Store, settings: &LaneSettings) -> Result<bool, LaneError> {
-    let open = store
-        .open_signers(&settings.issuer, settings.registry)
-        .await?;
-    let signer = settings.signer.address();
-    Ok(open.iter().any(|(other, _)| *other != signer))
-}
-
 impl Formers {
     /// Everybody but this client's signer who has transactions open.
     pub(super) async fn open(
         store: &Store,
+        held: &Arc<HeldLease>,
         target: &MirroredRegistry,
         settings: &LaneSettings,
         clock: &Clock,
@@ -57,6 +49,7 @@ impl Formers {
             let lane = Lane::former(settings.policy, open, clock.now_ms());
             let books = FormerBooks {
                 store: store.clone(),
+                held: Arc::clone(held),
                 target: target.clone(),
                 settings: settings.clone(),
                 clock: clock.clone(),
@@ -117,6 +110,7 @@ impl Formers {
 /// The store and the node, as a lane without a key needs them.
 struct FormerBooks {
     store: Store,
+    held: Arc<HeldLease>,
     target: MirroredRegistry,
     settings: LaneSettings,
     clock: Clock,
@@ -131,6 +125,7 @@ impl FormerBooks {
             issuer, registry, ..
         } = &self.settings;
         let (store, former, now) = (&self.store, self.former, self.clock.now());
+        let lease = self.held.in_force()?;
         Ok(match effect {
             Effect::Broadcast {
                 nonce,
@@ -163,13 +158,13 @@ impl FormerBooks {
                     }
                 }
                 store
-                    .settle(issuer, &self.target, former, &ended, now)
+                    .settle(lease, &self.target, former, &ended, now)
                     .await?;
                 Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
             }
             Effect::TellAgain(nonces) => {
                 store
-                    .tell_again(issuer, &self.target, former, &nonces, now)
+                    .tell_again(lease, &self.target, former, &nonces, now)
                     .await?;
                 Input::ToldAgain
             }

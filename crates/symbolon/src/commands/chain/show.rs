@@ -67,6 +67,7 @@ pub(super) async fn status(context: &Context) -> Result<Exit> {
             "waiting",
             "in flight",
             "signer's balance",
+            "driven by",
             "trouble",
         ]);
         for (chain, owed) in &chains {
@@ -78,6 +79,7 @@ pub(super) async fn status(context: &Context) -> Result<Exit> {
                 grouped(owed.map_or(0, |owed| owed.approvals + owed.denials)),
                 grouped(owed.map_or(0, |owed| owed.open_transactions)),
                 chain.status.signer_balance_wei.map_or_else(never, ether),
+                driven_by(chain),
                 chain.trouble().unwrap_or_else(|| "none".to_owned()),
             ]);
         }
@@ -116,8 +118,18 @@ fn seen(chain: &Chain, owed: Option<ChainStatistics>, now: UnixSeconds) -> Value
         "signer": status.signer,
         // Beyond what JSON numbers hold exactly.
         "signer_balance_wei": status.signer_balance_wei.map(|wei| wei.to_string()),
+        "driver": chain.driver.as_ref().map(|driver| json!({
+            "name": driver.name,
+            "since": driver.since.to_string(),
+        })),
         "last_error": chain.trouble(),
     })
+}
+
+/// The server that drives the lane to a chain.
+fn driven_by(chain: &Chain) -> String {
+    let name = chain.driver.as_ref().map(|driver| driver.name.clone());
+    name.unwrap_or_else(|| "no server".to_owned())
 }
 
 /// An amount of wei in the chain's own coin, to four places.

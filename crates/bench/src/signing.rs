@@ -144,6 +144,7 @@ fn observation(mined: u64, open: &[(Nonce, Vec<B256>)]) -> Observation {
                 block_number: 1,
                 succeeded: true,
                 gas_used: Default::default(),
+                fee: Default::default(),
                 records: Vec::new(),
                 authorities: Vec::new(),
             };

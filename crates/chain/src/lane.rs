@@ -246,6 +246,7 @@ impl LaneClient {
             block_number,
             succeeded: receipt.succeeded(),
             gas_used: receipt.gas_used(),
+            fee: receipt.fee(),
             records,
             authorities,
         })

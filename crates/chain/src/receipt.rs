@@ -1,8 +1,8 @@
 //! A receipt, as far as it is needed here.
 
-use alloy::primitives::{Address, B256, Bytes, U64};
+use alloy::primitives::{Address, B256, Bytes, U64, U128};
 use serde::Deserialize;
-use symbolon_core::mirror::fees::Gas;
+use symbolon_core::mirror::fees::{Gas, Wei};
 
 /// What a mined transaction did: the fields of `eth_getTransactionReceipt`
 /// that a lane reads. One that wrote 350 wallets has 700 logs, of which
@@ -14,6 +14,8 @@ pub struct MinedReceipt {
     block_number: Option<U64>,
     status: U64,
     gas_used: U64,
+    /// Absent on nodes that do not tell.
+    effective_gas_price: Option<U128>,
     /// The contract that it made, if it made one.
     pub contract_address: Option<Address>,
     /// What it logged, in order.
@@ -40,6 +42,13 @@ impl MinedReceipt {
     /// Whether it was carried out.
     pub fn succeeded(&self) -> bool {
         self.status == U64::ONE
+    }
+
+    /// What its signer paid; nothing where the node does not tell. Rollups take
+    /// a share for their parent chain's data beside it.
+    pub fn fee(&self) -> Wei {
+        let price = self.effective_gas_price.unwrap_or_default().to::<u128>();
+        Wei(price.saturating_mul(u128::from(self.gas_used().0)))
     }
 
     /// The gas that it used.

@@ -5,7 +5,7 @@
 //! [`registrar`] what is decided on chain where an issuer's writer is there,
 //! [`lane`] joins the store's books with a chain's
 //! node under the direction of `core::mirror`, in the one server that has its
-//! `lease`; [`expiry`] and [`hints`] need
+//! `lease`; [`expiry`], [`hints`] and [`watch`] need
 //! the store alone. Each job restarts itself after a failure and stops when
 //! the shutdown token says so; stopping at any point loses nothing.
 
@@ -15,6 +15,7 @@ mod hints;
 pub mod lane;
 mod lease;
 pub mod registrar;
+pub mod watch;
 
 use symbolon_store::Store;
 use tokio::task::JoinSet;
@@ -35,6 +36,12 @@ pub fn spawn(
     shutdown: &CancellationToken,
 ) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
+    jobs.spawn(watch::run(
+        store.clone(),
+        lanes.clone(),
+        clock.clone(),
+        shutdown.clone(),
+    ));
     for settings in lanes {
         jobs.spawn(follower::run(
             store.clone(),

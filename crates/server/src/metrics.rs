@@ -1,5 +1,7 @@
 //! Prometheus metrics: no issuer, investor or wallet ever becomes a label.
 
+pub(crate) mod lane;
+
 use std::{sync::OnceLock, time::Duration};
 
 use axum::{
@@ -44,6 +46,7 @@ fn describe() {
         metrics::Unit::Seconds,
         "From a request's head to its answer's head, by route template"
     );
+    lane::describe();
     metrics::describe_counter!(IMPORTED_ROWS, "Rows of imports, by what came of them");
 }
 

@@ -15,6 +15,7 @@ mod imports;
 mod investors;
 mod model;
 mod operations;
+mod receipts;
 mod status;
 mod upload;
 mod verdicts;
@@ -55,6 +56,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(bars::router())
         .merge(holdings::router())
         .merge(wallets::router())
+        .merge(receipts::router())
         .merge(operations::router())
         .merge(imports::router())
         .merge(upload::router())

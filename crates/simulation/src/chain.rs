@@ -206,6 +206,7 @@ impl Chain {
                 block_number: number,
                 succeeded: self.is_mirror,
                 gas_used: Gas(50_000),
+                fee: Default::default(),
                 records,
                 authorities: Vec::new(),
             };

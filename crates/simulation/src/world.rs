@@ -409,6 +409,7 @@ impl World {
                 nonce,
                 attempt,
                 raw,
+                ..
             } => {
                 let outcome = self.broadcast(chain, &raw);
                 self.trace

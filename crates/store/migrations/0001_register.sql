@@ -33,7 +33,10 @@ CREATE TABLE issuer (
     registrar_block    bigint,
     registrar_followed bigint NOT NULL DEFAULT 0,
     -- Why it could not be read when that was last tried; null: it could.
-    registrar_error    text
+    registrar_error    text,
+    -- Within how many seconds the issuer promises that a revocation is mined on
+    -- every chain; null: it promises nothing.
+    promised_s         integer
 ) WITH (fillfactor = 50); -- the head changes with every transaction, in place
 
 -- The log: one row a decision, chained by hashes (I9).
@@ -248,10 +251,14 @@ CREATE TABLE lane_transaction (
     max_fee_wei      numeric(39, 0) NOT NULL,
     priority_fee_wei numeric(39, 0) NOT NULL,
     stored_ms        bigint   NOT NULL,
+    sent_ms          bigint,            -- a node first took it; of denials
+    mined_ms         bigint,            -- first seen in a block; of denials
+    final_s          bigint,            -- seen in a block that counts
     lease_token      bigint   NOT NULL, -- of the server that stored it
     outcome          text CHECK (outcome IN ('mined', 'failed', 'replaced', 'dropped')),
     block_number     bigint,
     gas_used         bigint,
+    fee_wei          numeric(39, 0),    -- that the signer paid
     PRIMARY KEY (issuer, registry_id, signer, nonce, attempt, hash)
 );
 -- Nobody signs for a nonce that another one has; one that came to nothing is free.
@@ -263,6 +270,18 @@ ALTER TABLE lane_transaction ALTER COLUMN raw SET STORAGE EXTERNAL;
 ALTER TABLE lane_transaction ALTER COLUMN batch SET STORAGE EXTERNAL;
 CREATE INDEX lane_transaction_open ON lane_transaction (issuer, registry_id, signer, nonce)
     WHERE outcome IS NULL;
+
+-- Which transaction carries a denial that was told out of turn: what receipts
+-- are made of. The newest one, where it had to be told again.
+CREATE TABLE denial_told (
+    issuer       bigint NOT NULL,
+    wallet       bytea  NOT NULL,
+    registry_id  bigint NOT NULL,
+    entry_number bigint NOT NULL, -- that it was owed because of
+    signer       bytea,           -- null: it needed no transaction of its own
+    nonce        bigint,
+    PRIMARY KEY (issuer, wallet, entry_number, registry_id)
+);
 
 -- Approvals that a registry would not carry out, though each stood alone: they
 -- are not tried again before their wallets' versions change, and people look.

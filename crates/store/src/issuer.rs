@@ -29,6 +29,9 @@ pub struct Issuer {
     /// Why the writer's chain could not be read when that was last tried; `None`
     /// if it could, or if there is none.
     pub writer_error: Option<String>,
+    /// Within how many seconds it promises that a revocation is in a block of
+    /// every chain; `None`: it promises nothing.
+    pub promised_seconds: Option<u32>,
 }
 
 impl Store {
@@ -55,7 +58,7 @@ impl Store {
         let row = sqlx::query_as!(
             IssuerRow,
             "SELECT slug, name, created_s, head_number, head_hash, registrar_chain, registrar, \
-                 registrar_block, registrar_error \
+                 registrar_block, registrar_error, promised_s \
              FROM issuer WHERE issuer = $1",
             issuer_key(id),
         )
@@ -69,7 +72,7 @@ impl Store {
         sqlx::query_as!(
             IssuerRow,
             "SELECT slug, name, created_s, head_number, head_hash, registrar_chain, registrar, \
-                 registrar_block, registrar_error \
+                 registrar_block, registrar_error, promised_s \
              FROM issuer ORDER BY slug",
         )
         .fetch_all(&self.pool)
@@ -77,6 +80,26 @@ impl Store {
         .into_iter()
         .map(IssuerRow::read)
         .collect()
+    }
+
+    /// Sets within how many seconds a revocation is promised to be in a block of
+    /// every chain.
+    pub async fn promise(&self, issuer: &IssuerId, seconds: Option<u32>) -> Result<()> {
+        let seconds = seconds.map(i32::try_from).transpose();
+        let seconds = seconds.map_err(|_| StoreError::OutOfRange {
+            what: "the promised time",
+        })?;
+        let done = sqlx::query!(
+            "UPDATE issuer SET promised_s = $2 WHERE issuer = $1",
+            issuer_key(issuer),
+            seconds,
+        )
+        .execute(&self.pool)
+        .await?;
+        match done.rows_affected() {
+            0 => Err(StoreError::NotFound { what: "issuer" }),
+            _ => Ok(()),
+        }
     }
 
     /// The head of the issuer's log.
@@ -126,6 +149,7 @@ struct IssuerRow {
     registrar_chain: Option<i64>,
     registrar: Option<Vec<u8>>,
     registrar_block: Option<i64>,
+    promised_s: Option<i32>,
     registrar_error: Option<String>,
 }
 
@@ -141,6 +165,7 @@ impl IssuerRow {
             head: head(self.head_number, &self.head_hash)?,
             writer: writer::read(self.registrar_chain, self.registrar, self.registrar_block)?,
             writer_error: self.registrar_error,
+            promised_seconds: self.promised_s.and_then(|s| u32::try_from(s).ok()),
         })
     }
 }

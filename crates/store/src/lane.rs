@@ -86,7 +86,12 @@ impl Store {
         .map_err(StoreError::unless_unique(
             "this attempt at the nonce is stored already",
         ))?;
-        outbox::carry_out(&mut transaction, issuer, registry, &envelope.discharge).await?;
+        let carrier = outbox::Carrier {
+            signer,
+            nonce: envelope.nonce,
+        };
+        let discharge = &envelope.discharge;
+        outbox::carry_out(&mut transaction, issuer, registry, discharge, Some(carrier)).await?;
         transaction.commit().await
     }
 
@@ -194,7 +199,7 @@ impl Store {
             };
             match outcome {
                 Outcome::Mined(receipt) => {
-                    place.end(&mut transaction, "mined", receipt).await?;
+                    place.end(&mut transaction, "mined", receipt, now).await?;
                     let block = receipt.block_number;
                     authorities.extend(receipt.authorities.iter().map(|one| (*one, block)));
                     seen.extend(receipt.records.iter().map(|(wallet, record)| Sighting {
@@ -205,7 +210,7 @@ impl Store {
                 }
                 Outcome::Failed(receipt) => {
                     vain.push(place.carried(&mut transaction).await?);
-                    place.end(&mut transaction, "failed", receipt).await?;
+                    place.end(&mut transaction, "failed", receipt, now).await?;
                 }
                 Outcome::Dropped(inspection) => {
                     let block = inspection.block_number;
@@ -286,13 +291,16 @@ impl Place<'_> {
         connection: &mut PgConnection,
         word: &str,
         receipt: &Receipt,
+        now: UnixSeconds,
     ) -> Result<()> {
         let Attempt(attempt) = receipt.attempt;
         let done = sqlx::query!(
             "UPDATE lane_transaction SET \
                  outcome = CASE WHEN attempt = $5 THEN $6 ELSE 'replaced' END, \
                  block_number = CASE WHEN attempt = $5 THEN $7::bigint END, \
-                 gas_used = CASE WHEN attempt = $5 THEN $8::bigint END \
+                 gas_used = CASE WHEN attempt = $5 THEN $8::bigint END, \
+                 fee_wei = CASE WHEN attempt = $5 THEN $9::text::numeric END, \
+                 final_s = $10 \
              WHERE issuer = $1 AND registry_id = $2 AND signer = $3 AND nonce = $4 \
                  AND outcome IS NULL",
             issuer_key(&self.issuer),
@@ -303,6 +311,8 @@ impl Place<'_> {
             word,
             bigint(receipt.block_number),
             bigint(receipt.gas_used.0),
+            receipt.fee.0.to_string(),
+            bigint(now.0),
         )
         .execute(connection)
         .await?;

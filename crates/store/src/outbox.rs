@@ -25,9 +25,10 @@
 //! read a whole table (`LATERAL … LIMIT 1` for one row by its key, bounds for
 //! several).
 
-use std::collections::{BTreeSet, HashSet};
+mod strike;
 
-use alloy_primitives::hex;
+use std::collections::BTreeSet;
+
 use sqlx::PgConnection;
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
@@ -40,6 +41,9 @@ use symbolon_core::{
     time::UnixSeconds,
     wallet::WalletAddress,
 };
+
+pub(crate) use strike::Carrier;
+use strike::{Struck, queued, strike};
 
 use crate::{
     Lease, Result, Store, StoreError, authority,
@@ -115,7 +119,7 @@ impl Store {
         let (issuer, registry) = (lease.issuer(), lease.registry());
         let mut transaction = self.begin_growing().await?;
         lease.hold(&mut transaction).await?;
-        let struck = carry_out(&mut transaction, issuer, registry, discharge).await?;
+        let struck = carry_out(&mut transaction, issuer, registry, discharge, None).await?;
         if let Some(oldest) = struck.oldest_denial {
             lane::inherit_denial(&mut transaction, issuer, registry, oldest).await?;
         }
@@ -242,7 +246,7 @@ async fn out_of_turn(
             lease.hold(connection).await?;
         }
         // What gave way makes room for more: look again.
-        let struck = strike(connection, issuer, registry, &superseded).await?;
+        let struck = strike(connection, issuer, registry, &superseded, None).await?;
         if struck.rows == 0 {
             return Ok(Pulled {
                 records,
@@ -383,6 +387,7 @@ pub(crate) async fn carry_out(
     issuer: &IssuerId,
     registry: RegistryId,
     discharge: &Discharge,
+    carrier: Option<Carrier>,
 ) -> Result<Struck> {
     if let Some(through) = discharge.through {
         sqlx::query!(
@@ -398,95 +403,5 @@ pub(crate) async fn carry_out(
     if let Some(told) = discharge.authority {
         authority::tell(&mut *connection, issuer, registry, told).await?;
     }
-    strike(connection, issuer, registry, &discharge.rows).await
-}
-
-/// What was deleted of the outbox.
-#[derive(Debug, Default)]
-pub(crate) struct Struck {
-    rows: usize,
-    oldest_denial: Option<EntryNumber>,
-}
-
-/// Deletes rows that a transaction carries, or that need no telling.
-async fn strike(
-    connection: &mut PgConnection,
-    issuer: &IssuerId,
-    registry: RegistryId,
-    rows: &[Owed],
-) -> Result<Struck> {
-    let Some(keys) = Keys::of(rows) else {
-        return Ok(Struck::default());
-    };
-    let struck = sqlx::query!(
-        "DELETE FROM outbox WHERE issuer = $1 AND registry_id = $2 \
-         AND entry_number BETWEEN $3 AND $4 \
-         AND entry_number::text || ':' || encode(wallet, 'hex') = ANY($5) \
-         RETURNING entry_number, denial",
-        issuer_key(issuer),
-        registry_key(registry),
-        keys.first,
-        keys.last,
-        &keys.texts,
-    )
-    .fetch_all(connection)
-    .await?;
-    let denials = struck.iter().filter(|row| row.denial);
-    let oldest = denials.map(|row| row.entry_number).min();
-    Ok(Struck {
-        rows: struck.len(),
-        oldest_denial: oldest.map(entry_number).transpose()?,
-    })
-}
-
-/// Which of these rows are there.
-async fn queued(
-    connection: &mut PgConnection,
-    issuer: &IssuerId,
-    registry: RegistryId,
-    rows: &[Owed],
-) -> Result<HashSet<Owed>> {
-    let Some(keys) = Keys::of(rows) else {
-        return Ok(HashSet::new());
-    };
-    sqlx::query!(
-        "SELECT entry_number, wallet FROM outbox WHERE issuer = $1 AND registry_id = $2 \
-         AND entry_number BETWEEN $3 AND $4 \
-         AND entry_number::text || ':' || encode(wallet, 'hex') = ANY($5)",
-        issuer_key(issuer),
-        registry_key(registry),
-        keys.first,
-        keys.last,
-        &keys.texts,
-    )
-    .fetch_all(connection)
-    .await?
-    .into_iter()
-    .map(|row| {
-        Ok(Owed {
-            entry: entry_number(row.entry_number)?,
-            wallet: codec::wallet(&row.wallet)?,
-        })
-    })
-    .collect()
-}
-
-/// Rows of the outbox, as a query names them. The bounds follow from the keys,
-/// but leave no plan the choice to read more. A key is one text, since arrays of
-/// pairs would have to be joined.
-struct Keys {
-    first: i64,
-    last: i64,
-    texts: Vec<String>,
-}
-
-impl Keys {
-    fn of(rows: &[Owed]) -> Option<Self> {
-        let text = |row: &Owed| format!("{}:{}", row.entry.0, hex::encode(row.wallet.address()));
-        Some(Self {
-            first: bigint(rows.iter().min()?.entry.0),
-            last: bigint(rows.iter().max()?.entry.0),
-            texts: rows.iter().map(text).collect(),
-        })
-    }
+    strike(connection, issuer, registry, &discharge.rows, carrier).await
 }

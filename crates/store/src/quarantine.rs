@@ -58,7 +58,7 @@ impl Store {
         )
         .execute(&mut *transaction)
         .await?;
-        outbox::carry_out(&mut transaction, issuer, registry, discharge).await?;
+        outbox::carry_out(&mut transaction, issuer, registry, discharge, None).await?;
         transaction.commit().await
     }
 

@@ -8,8 +8,12 @@ use symbolon_core::{
 
 use crate::{
     Result, Store,
-    codec::{bigint, count, issuer_key, registry_id, seconds, word},
+    codec::{bigint, count, issuer_key, registry_id, seconds, wei, word},
 };
+
+const SECONDS_A_DAY: u64 = 86_400;
+/// So many of a signer's newest transactions show what it pays.
+const NEWEST: i64 = 1_000;
 
 /// How an issuer's register stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,8 +37,31 @@ pub struct ChainStatistics {
     pub denials: u64,
     /// Since when the oldest of them has waited.
     pub oldest: Option<UnixSeconds>,
+    /// Since when the oldest denial has waited that is in no block that counts:
+    /// owed, or in a transaction that is open.
+    pub oldest_denial: Option<UnixSeconds>,
     /// Signed transactions of which nobody knows what became.
     pub open_transactions: u64,
+    /// Nonces of those that were sent with a higher fee since.
+    pub replaced: u64,
+    /// Wallets whose approval the registry would not carry out.
+    pub quarantined: u64,
+    /// What the signer paid for its newest transactions, in wei, and over how
+    /// many seconds.
+    pub spent: (u128, u64),
+}
+
+impl ChainStatistics {
+    /// For how many days a balance lasts if the signer pays as much a day as it
+    /// did last; absent where it paid nothing.
+    pub fn days_of_funds(&self, balance_wei: u128) -> Option<u64> {
+        let (wei, seconds) = self.spent;
+        // A busy first hour is no day's use.
+        let seconds = u128::from(seconds.max(SECONDS_A_DAY));
+        let a_day = wei.checked_mul(u128::from(SECONDS_A_DAY))? / seconds;
+        let days = balance_wei.checked_div(a_day)?;
+        Some(u64::try_from(days).unwrap_or(u64::MAX))
+    }
 }
 
 impl Store {
@@ -79,7 +106,17 @@ impl Store {
                     SELECT decided_s FROM entry
                     WHERE issuer = $1 AND number = t.first_entry)) AS oldest_s,
                 (SELECT count(*) FROM lane_transaction l WHERE l.issuer = c.issuer
-                    AND l.registry_id = c.registry_id AND l.outcome IS NULL) AS open
+                    AND l.registry_id = c.registry_id AND l.outcome IS NULL) AS open,
+                least(q.oldest_denial_s, (SELECT min(stored_ms) / 1000 FROM lane_transaction l
+                    WHERE l.issuer = c.issuer AND l.registry_id = c.registry_id
+                    AND l.outcome IS NULL AND l.denies)) AS oldest_denial_s,
+                (SELECT count(DISTINCT nonce) FROM lane_transaction l WHERE l.issuer = c.issuer
+                    AND l.registry_id = c.registry_id AND l.outcome IS NULL
+                    AND l.attempt > 0) AS replaced,
+                (SELECT count(*) FROM quarantine x JOIN wallet w ON w.issuer = x.issuer
+                    AND w.address = x.wallet AND w.version = x.version
+                    WHERE x.issuer = c.issuer AND x.registry_id = c.registry_id) AS quarantined,
+                s.spent_wei::text AS spent_wei, s.seconds AS spent_seconds
             FROM chain c
             CROSS JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE NOT o.denial) AS again,
@@ -88,14 +125,21 @@ impl Store {
                         AND o.entry_number = (SELECT changed_entry FROM wallet
                             WHERE issuer = $1 AND address = o.wallet
                             AND (chains IS NULL OR c.registry_id % 72057594037927936 = ANY(chains)))) AS both,
-                    min(o.queued_s) AS oldest_s
+                    min(o.queued_s) AS oldest_s,
+                    min(o.queued_s) FILTER (WHERE o.denial) AS oldest_denial_s
                 FROM outbox o WHERE o.issuer = $1 AND o.registry_id = c.registry_id) q
             CROSS JOIN LATERAL (
                 SELECT count(*) AS wallets, min(changed_entry) AS first_entry FROM wallet
                 WHERE issuer = $1 AND changed_entry > c.told_entry
                 AND (chains IS NULL OR c.registry_id % 72057594037927936 = ANY(chains))) t
+            CROSS JOIN LATERAL (
+                SELECT sum(fee_wei) AS spent_wei, max(final_s) - min(final_s) AS seconds
+                FROM (SELECT fee_wei, final_s FROM lane_transaction
+                    WHERE issuer = $1 AND registry_id = c.registry_id AND signer = c.signer
+                    AND outcome IN ('mined', 'failed') ORDER BY nonce DESC LIMIT $2) newest) s
             WHERE c.issuer = $1 ORDER BY c.registry_id"#,
             issuer_key(issuer),
+            NEWEST,
         )
         .fetch_all(&self.pool)
         .await?;
@@ -107,6 +151,13 @@ impl Store {
                     denials: count(Some(row.denials)),
                     oldest: row.oldest_s.map(seconds).transpose()?,
                     open_transactions: count(row.open),
+                    oldest_denial: row.oldest_denial_s.map(seconds).transpose()?,
+                    replaced: count(row.replaced),
+                    quarantined: count(row.quarantined),
+                    spent: (
+                        row.spent_wei.as_deref().map_or(Ok(0), wei)?,
+                        count(row.spent_seconds),
+                    ),
                 })
             })
             .collect()

@@ -349,6 +349,7 @@ impl Lane {
         self.broadcasting += 1;
         let newest = slot.newest();
         Some(Effect::Broadcast {
+            urgency: slot.urgency(),
             nonce: slot.nonce,
             attempt: newest.attempt,
             raw: newest.raw.clone(),

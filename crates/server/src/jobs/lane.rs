@@ -4,6 +4,7 @@
 
 mod books;
 mod former;
+mod milestones;
 
 use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
@@ -200,7 +201,7 @@ async fn drive(
             under_way.push(Box::pin(Arc::clone(&books).carry_out(effect)));
         }
         formers.begin(clock.now_ms());
-        books.hold_up(formers.is_overdue());
+        books.stand(lane.standing(), formers.is_overdue());
         let poll_at = formers.poll_at().into_iter().chain([lane.poll_at()]).min();
         let due = poll_at.map_or(0, |at| at.0.saturating_sub(clock.now_ms().0));
         let due = due.max(5);

@@ -42,11 +42,19 @@ pub(super) struct ChainBody {
     outbox: OutboxBody,
     /// Signed transactions of which nobody knows yet what became.
     open_transactions: u64,
+    /// Nonces of those that were sent with a higher fee since.
+    replaced_transactions: u64,
+    /// Wallets whose approval the registry would not carry out: a person must look.
+    quarantined_wallets: u64,
+    /// How long the oldest denial has waited that is in no block that counts.
+    oldest_denial_age_seconds: Option<u64>,
     /// Who signs there.
     signer: Option<String>,
     /// What the signer has left for gas, in wei; text, since it exceeds 2^53.
     #[schema(example = "10000000000000000000000")]
     signer_balance_wei: Option<String>,
+    /// For how many days that lasts, if the signer goes on paying as it did last.
+    signer_balance_days: Option<u64>,
     /// The server that drives its lane; null while none does.
     driver: Option<DriverBody>,
     /// What went wrong last, with writing there or with reading what others wrote
@@ -156,8 +164,14 @@ impl ChainBody {
                 oldest_age_seconds: owed.and_then(|owed| owed.oldest).map(age),
             },
             open_transactions: owed.map_or(0, |owed| owed.open_transactions),
+            replaced_transactions: owed.map_or(0, |owed| owed.replaced),
+            quarantined_wallets: owed.map_or(0, |owed| owed.quarantined),
+            oldest_denial_age_seconds: owed.and_then(|owed| owed.oldest_denial).map(age),
             signer: status.signer.map(|signer| signer.to_string()),
             signer_balance_wei: status.signer_balance_wei.map(|wei| wei.to_string()),
+            signer_balance_days: owed
+                .zip(status.signer_balance_wei)
+                .and_then(|(owed, wei)| owed.days_of_funds(wei)),
             driver: found.driver.as_ref().map(|driver| DriverBody {
                 name: driver.name.clone(),
                 since: driver.since.to_string(),

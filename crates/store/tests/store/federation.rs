@@ -457,6 +457,7 @@ pub(crate) fn mined(block_number: u64, authorities: Vec<AuthorityRestriction>) -
         block_number,
         succeeded: !authorities.is_empty(),
         gas_used: Gas(1),
+        fee: Default::default(),
         records: Vec::new(),
         authorities,
     }

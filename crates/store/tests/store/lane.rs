@@ -61,6 +61,7 @@ fn receipt(signed: &Signed, block_number: u64, pending: &[PendingRecord]) -> Rec
         block_number,
         succeeded: true,
         gas_used: Gas(21_000),
+        fee: Default::default(),
         records: pending
             .iter()
             .map(|pending| (pending.owed.wallet, pending.desired))

@@ -9,6 +9,7 @@ mod place;
 mod presets;
 mod rotate_signer;
 mod show;
+mod status;
 mod verify;
 
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ use crate::{
 };
 
 pub(crate) use deploy::registry_salt;
-pub(crate) use show::ether;
+pub(crate) use status::ether;
 
 /// The arguments of `symbolon chain`.
 #[derive(Debug, Args)]
@@ -58,8 +59,7 @@ enum Action {
     /// Let another key write to the registry, without a gap
     RotateSigner(rotate_signer::RotateSignerArgs),
     /// Show head, lag, signer and trouble of each chain
-    #[command(after_help = "Example:\n  symbolon chain status --json")]
-    Status,
+    Status(status::StatusArgs),
     /// Read every wallet's record from the chains and compare it with the register
     Compare(check::CompareArgs),
 }
@@ -108,7 +108,7 @@ pub(crate) async fn run(args: ChainArgs, context: &Context) -> Result<Exit> {
         Action::Verify(args) => verify::run(&args, context).await,
         Action::Handover(args) => handover::run(&args, context).await,
         Action::RotateSigner(args) => rotate_signer::run(&args, context).await,
-        Action::Status => show::status(context).await,
+        Action::Status(args) => status::run(&args, context).await,
         Action::Compare(args) => check::run(&args, context).await,
     }
 }

@@ -36,6 +36,19 @@ enum Action {
         #[arg(long, value_name = "TITLE")]
         title: Option<String>,
     },
+    /// Say within how many seconds a revocation is promised to be on every chain
+    #[command(
+        after_help = "Examples:\n  symbolon issuer promise 300\n  symbolon issuer promise --none"
+    )]
+    Promise {
+        /// From the decision to a block of every chain
+        #[arg(value_name = "SECONDS", required_unless_present = "none",
+            value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
+        seconds: Option<u32>,
+        /// Promise nothing any more
+        #[arg(long, conflicts_with = "seconds")]
+        none: bool,
+    },
     /// List the issuers of this database
     #[command(after_help = "Example:\n  symbolon issuer list --json")]
     List,
@@ -49,6 +62,7 @@ struct Shown {
     title: String,
     created: String,
     entries: u64,
+    promised_seconds: Option<u32>,
     writer: serde_json::Value,
     #[serde(skip)]
     decides: String,
@@ -61,6 +75,7 @@ impl From<Issuer> for Shown {
             title: issuer.name,
             created: issuer.created.to_string(),
             entries: issuer.head.number.0,
+            promised_seconds: issuer.promised_seconds,
             writer: writer::shown(issuer.writer),
             decides: writer::in_words(issuer.writer),
         }
@@ -71,6 +86,22 @@ impl From<Issuer> for Shown {
 pub(crate) async fn run(args: &IssuerArgs, context: &Context) -> Result<Exit> {
     match &args.action {
         Action::Writer(args) => return writer::run(args, context).await,
+        Action::Promise { seconds, .. } => {
+            let issuer = context
+                .with_issuer(async |store, issuer| {
+                    store.promise(issuer, *seconds).await?;
+                    Ok(store.issuer(issuer).await?)
+                })
+                .await?;
+            context
+                .output
+                .result(&Shown::from(issuer), || match seconds {
+                    Some(seconds) => format!(
+                        "receipts tell whether a revocation was on every chain within {seconds} s"
+                    ),
+                    None => "nothing is promised".to_owned(),
+                })?;
+        }
         Action::Create { id, title } => {
             let title = title.as_deref().unwrap_or(id.as_str());
             let issuer = context

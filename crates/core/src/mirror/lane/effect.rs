@@ -7,7 +7,7 @@ use crate::{
     log::{EntryNumber, Head},
     mirror::{
         batch::{AuthorityRestriction, Batch},
-        fees::{Gas, GasPrice, Market},
+        fees::{Gas, GasPrice, Market, Wei},
         plan::{Discharge, PendingRecord},
         record::WalletRecord,
     },
@@ -154,6 +154,8 @@ pub struct Receipt {
     pub succeeded: bool,
     /// The gas that it used.
     pub gas_used: Gas,
+    /// What the signer paid for it.
+    pub fee: Wei,
     /// Every record that it wrote, by its `WalletRecorded` logs.
     pub records: Vec<(WalletAddress, WalletRecord)>,
     /// What authorities became, by its `AuthorityRestrictionSet` logs.
@@ -244,6 +246,8 @@ pub enum Effect {
         nonce: Nonce,
         /// Which try.
         attempt: Attempt,
+        /// Of what it carries.
+        urgency: Urgency,
         /// The stored bytes.
         raw: Bytes,
     },

@@ -414,6 +414,7 @@ impl World {
                 block_number: self.block,
                 succeeded,
                 gas_used: Gas(1),
+                fee: Default::default(),
                 records,
                 authorities,
             },

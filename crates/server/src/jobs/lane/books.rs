@@ -1,7 +1,7 @@
 //! The store and the node, as one lane's effects need them.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -11,14 +11,16 @@ use symbolon_core::{
     log::EntryNumber,
     mirror::{
         filter::MirroredRegistry,
-        lane::{Broadcast, Effect, Estimate, Input, Nonce, OpenTransaction, Outcome, Signed},
+        lane::{
+            Broadcast, Effect, Estimate, Input, Nonce, OpenTransaction, Outcome, Signed, Standing,
+        },
     },
     time::{Millis, UnixMillis},
     wallet::WalletAddress,
 };
 use symbolon_store::{ChainStatus, Store};
 
-use super::{LaneError, LaneSettings};
+use super::{LaneError, LaneSettings, milestones::Milestones};
 use crate::{clock::Clock, jobs::lease::HeldLease};
 
 /// What is seen of a chain is written down this often.
@@ -40,6 +42,8 @@ pub(super) struct Books {
     client: LaneClient,
     /// When the chain's status was last written down, in milliseconds since 1970.
     noted_at: AtomicU64,
+    milestones: Arc<Milestones>,
+    standing: Mutex<Standing>,
     /// Whether a former signer's transactions keep approvals waiting.
     held_up: AtomicBool,
     /// Whether the node last refused a transaction that the signer cannot pay for.
@@ -55,6 +59,7 @@ impl Books {
         clock: Clock,
         client: LaneClient,
     ) -> Self {
+        let milestones = Milestones::new(store.clone(), Arc::clone(&held), client.signer());
         Self {
             store,
             held,
@@ -63,14 +68,19 @@ impl Books {
             clock,
             client,
             noted_at: AtomicU64::new(0),
+            milestones: Arc::new(milestones),
+            standing: Mutex::default(),
             held_up: AtomicBool::new(false),
             unfunded: AtomicBool::new(false),
         }
     }
 
-    /// Notes whether a former signer's transactions keep approvals waiting.
-    pub(super) fn hold_up(&self, held_up: bool) {
+    /// Notes how the lane stands, and whether a former signer's transactions keep
+    /// approvals waiting.
+    pub(super) fn stand(&self, standing: Standing, held_up: bool) {
         self.held_up.store(held_up, Ordering::Relaxed);
+        let mut noted = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        *noted = standing;
     }
 
     /// What the lane begins with.
@@ -134,10 +144,13 @@ impl Books {
             Effect::Broadcast {
                 nonce,
                 attempt,
+                urgency,
                 raw,
             } => {
                 let outcome = self.client.broadcast(&raw).await;
                 self.noted_funds(outcome);
+                let now = self.clock.now_ms();
+                self.milestones.sent(nonce, urgency, outcome, now);
                 Input::Broadcast {
                     nonce,
                     attempt,
@@ -154,7 +167,9 @@ impl Books {
                 if ended.iter().any(failed) {
                     self.client.check_mirror().await?;
                 }
-                Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
+                let nonces: Vec<_> = ended.into_iter().map(|(nonce, _)| nonce).collect();
+                self.milestones.settled(nonces.iter().copied());
+                Input::Settled(nonces)
             }
             Effect::TellAgain(nonces) => {
                 let now = self.clock.now();
@@ -203,13 +218,17 @@ impl Books {
         if self.unfunded.load(Ordering::Relaxed) {
             return Some(format!("the signer {} {UNFUNDED}", self.client.signer()));
         }
-        let held_up = self.held_up.load(Ordering::Relaxed);
-        held_up.then(|| HELD_UP.to_owned())
+        if self.held_up.load(Ordering::Relaxed) {
+            return Some(HELD_UP.to_owned());
+        }
+        let standing = *self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        in_words(standing)
     }
 
     async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
         match self.client.observe(open).await {
             Ok((observation, head)) => {
+                self.milestones.observed(&observation, self.clock.now_ms());
                 self.note(head).await;
                 Input::Observed(observation)
             }
@@ -252,4 +271,23 @@ impl Books {
             tracing::debug!(%issuer, %registry, %error, "chain status not noted");
         }
     }
+}
+
+/// What of this people must look at.
+fn in_words(standing: Standing) -> Option<String> {
+    let Standing {
+        quarantined,
+        refused_denials,
+        ..
+    } = standing;
+    if refused_denials > 0 {
+        return Some(format!(
+            "the registry would not carry out the denials of {refused_denials} wallets: look at its contract; they are tried again"
+        ));
+    }
+    (quarantined > 0).then(|| {
+        format!(
+            "{quarantined} transactions are in quarantine: their nonces are used up, and the node shows no receipt; their wallets are told again once the registry says what it holds"
+        )
+    })
 }

@@ -131,6 +131,7 @@ impl FormerBooks {
                 nonce,
                 attempt,
                 raw,
+                ..
             } => Input::Broadcast {
                 nonce,
                 attempt,

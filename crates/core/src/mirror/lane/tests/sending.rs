@@ -134,6 +134,7 @@ fn a_nonce_that_somebody_else_used_is_given_up_and_its_wallets_sent_again() {
         block_number: 2,
         succeeded: true,
         gas_used: Gas(1),
+        fee: Default::default(),
         records: Vec::new(),
         authorities: Vec::new(),
     };

@@ -1,0 +1,79 @@
+//! What operators are shown of each lane, as metrics (`deploy/alerts.yml`).
+//!
+//! Read from the store, so every server tells the same of every lane, whoever
+//! drives it.
+
+use std::time::Duration;
+
+use symbolon_core::{ids::IssuerId, time::UnixSeconds};
+use symbolon_store::{Chain, ChainStatistics, Store};
+use tokio_util::sync::CancellationToken;
+
+use super::LaneSettings;
+use crate::{clock::Clock, metrics::lane as gauges};
+
+/// Scrapes come every ten seconds or so.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+
+/// Watches the lanes of these settings until shutdown.
+pub async fn run(
+    store: Store,
+    lanes: Vec<LaneSettings>,
+    clock: Clock,
+    shutdown: CancellationToken,
+) {
+    let mut issuers: Vec<_> = lanes.iter().map(|lane| lane.issuer.clone()).collect();
+    issuers.sort_unstable();
+    issuers.dedup();
+    let mut beat = tokio::time::interval(BETWEEN_LOOKS);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = beat.tick() => {}
+        }
+        for issuer in &issuers {
+            if let Err(error) = look(&store, &lanes, issuer, clock.now()).await {
+                tracing::debug!(%issuer, %error, "lanes not measured");
+            }
+        }
+    }
+}
+
+async fn look(
+    store: &Store,
+    lanes: &[LaneSettings],
+    issuer: &IssuerId,
+    now: UnixSeconds,
+) -> symbolon_store::Result<()> {
+    let statistics = store.chain_statistics(issuer).await?;
+    for chain in store.chains(issuer).await? {
+        let id = chain.chain.id;
+        let is_ours = |lane: &&LaneSettings| lane.issuer == *issuer && lane.registry == id;
+        let owed = statistics.iter().find(|owed| owed.registry == id);
+        if let Some(owed) = owed.filter(|_| lanes.iter().any(|lane| is_ours(&lane))) {
+            gauges::show(&shown(&chain, owed, now));
+        }
+    }
+    Ok(())
+}
+
+fn shown(chain: &Chain, owed: &ChainStatistics, now: UnixSeconds) -> gauges::Lane {
+    let age = |at: Option<UnixSeconds>| at.map_or(0, |at| now.0.saturating_sub(at.0));
+    let balance = chain.status.signer_balance_wei;
+    gauges::Lane {
+        chain: chain.chain.id.chain,
+        registry: chain.chain.registry,
+        is_well: chain.trouble().is_none(),
+        seen_seconds_ago: age(chain.status.updated),
+        head_age_seconds: age(chain.status.head_time),
+        owed_approvals: owed.approvals,
+        owed_denials: owed.denials,
+        lag_seconds: age(owed.oldest),
+        oldest_denial_seconds: age(owed.oldest_denial),
+        open_transactions: owed.open_transactions,
+        replaced_transactions: owed.replaced,
+        quarantined_wallets: owed.quarantined,
+        balance_wei: balance,
+        balance_days: balance.and_then(|wei| owed.days_of_funds(wei)),
+    }
+}

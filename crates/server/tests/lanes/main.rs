@@ -18,5 +18,6 @@ mod proxy;
 mod register;
 mod registrar;
 mod registries;
+mod servers;
 mod succession;
 mod verdicts;

@@ -59,10 +59,9 @@ async fn a_lane_that_stops_hands_over_at_once_and_nothing_is_sent_twice() {
     register.run_lane_of(mirror(), chain.id(), chain.url(), policy());
     register.until_mirrored(&chain).await;
     let mined = chain.mirrored().await;
-    let versions = mined.iter().flat_map(|mined| {
-        let batch = mined.batch.as_ref().unwrap();
-        batch.versions().collect::<Vec<_>>()
-    });
+    let versions = mined
+        .iter()
+        .flat_map(|mined| mined.batch.as_ref().unwrap().versions());
     let mut versions: Vec<_> = versions.collect();
     versions.sort();
     let sent = versions.len();

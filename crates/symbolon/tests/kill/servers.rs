@@ -161,6 +161,10 @@ async fn a_driver_that_is_stopped_and_wakes_up_writes_nothing() {
     for _ in 0..5 {
         revoked.push(fleet.revoke(&other).await);
     }
+    until("the woken server says that its time is over", async || {
+        sleeper.said("the lane's lease was not renewed in time")
+    })
+    .await;
     assert!(sleeper.api.is_ready().await, "it goes on to serve");
     // Decided there, carried out by whoever drives.
     let awake = sleeper.api.clone();
@@ -170,7 +174,7 @@ async fn a_driver_that_is_stopped_and_wakes_up_writes_nothing() {
     }
     assert_eq!(fleet.stage.lease_token(fleet.chain()).await, new);
 
-    // It has seen that its time is over, since it takes the lane anew.
+    // It waits like any other, and takes the lane anew.
     for other in std::mem::replace(&mut fleet.servers, vec![sleeper]) {
         other.end().await;
     }

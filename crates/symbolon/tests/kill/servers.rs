@@ -104,11 +104,13 @@ impl Fleet {
         self.stage.lease_token(self.chain()).await
     }
 
-    /// The chains equal the register, and at each time one server wrote.
-    async fn prove(self) {
+    /// The chains equal the register, and at each time one server wrote. Says
+    /// what was counted.
+    async fn prove(self) -> String {
         self.stage.until_mirrored().await;
+        let mut counted = Vec::new();
         for chain in &self.stage.chains {
-            println!("{}", proof::chain(&self.stage, &self.book, chain).await);
+            counted.push(proof::chain(&self.stage, &self.book, chain).await);
             let tokens = self.stage.tokens_as_stored(chain).await;
             assert!(tokens.is_sorted(), "two servers wrote by turns: {tokens:?}");
         }
@@ -117,6 +119,7 @@ impl Fleet {
             server.end().await;
         }
         self.stage.stop().await;
+        counted.join("; ")
     }
 }
 
@@ -137,7 +140,7 @@ async fn a_lane_whose_driver_is_killed_is_taken_over() {
             begun.elapsed()
         );
     }
-    fleet.prove().await;
+    println!("{}", fleet.prove().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -183,7 +186,7 @@ async fn a_driver_that_is_stopped_and_wakes_up_writes_nothing() {
     fleet.until_denied(wallet).await;
     let after = fleet.stage.stored_under(fleet.chain(), old).await;
     assert_eq!(after, before, "nothing was stored under the old token");
-    fleet.prove().await;
+    println!("{}", fleet.prove().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,5 +206,5 @@ async fn revocations_land_while_servers_are_restarted_in_turn() {
         let next = Server::start(&fleet.stage).await;
         fleet.servers.push(next);
     }
-    fleet.prove().await;
+    println!("{}", fleet.prove().await);
 }

@@ -4,10 +4,7 @@ use std::io::IsTerminal;
 
 use tracing::Metadata;
 use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::{FilterExt, filter_fn},
-    layer::SubscriberExt,
-    util::SubscriberInitExt,
+    EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
 /// What a server tells unless asked for more.
@@ -24,7 +21,6 @@ pub(crate) fn start(server: bool) {
     let default = if server { SERVER } else { COMMAND };
     let wanted = std::env::var("SYMBOLON_LOG").unwrap_or_else(|_| default.to_owned());
     let filter = EnvFilter::try_new(wanted).unwrap_or_else(|_| EnvFilter::new(default));
-    let filter = filter.and(filter_fn(is_discreet));
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
@@ -34,8 +30,12 @@ pub(crate) fn start(server: bool) {
     } else {
         lines.boxed()
     };
+    // Filters of the whole, not of the one layer: such a filter loses the event
+    // after each that a library has asked about and was not to make.
     tracing_subscriber::registry()
-        .with(layer.with_filter(filter))
+        .with(layer)
+        .with(filter)
+        .with(filter_fn(is_discreet))
         .init();
 }
 

@@ -30,8 +30,11 @@ pub(super) async fn run(store: Store, clock: Clock, wake: Wake, shutdown: Cancel
 pub async fn sweep(store: &Store, clock: &Clock, wake: &Wake) -> Result<usize, StoreError> {
     let mut ended = 0;
     for issuer in store.issuers().await? {
-        ended += sweep_issuer(store, &issuer.id, clock).await?;
-        wake.wake(&issuer.id);
+        let noted = sweep_issuer(store, &issuer.id, clock).await?;
+        if noted > 0 {
+            wake.wake(&issuer.id);
+        }
+        ended += noted;
     }
     Ok(ended)
 }

@@ -19,5 +19,6 @@ mod proxy;
 mod register;
 mod registrar;
 mod registries;
+mod servers;
 mod succession;
 mod verdicts;

@@ -64,7 +64,7 @@ pub(crate) struct Register {
     pub(crate) wake: Wake,
     pub(crate) stop: CancellationToken,
     pub(crate) lanes: JoinSet<()>,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 impl Register {
@@ -84,7 +84,7 @@ impl Register {
             wake: Wake::new(),
             stop: CancellationToken::new(),
             lanes: JoinSet::new(),
-            _database: database,
+            database,
         };
         for chain in chains {
             register.add_chain(chain.id(), chain.registry).await;

@@ -263,10 +263,12 @@ fn write_config(
     let mut config = toml::Table::new();
     config.insert("database".into(), toml::toml! { url = database }.into());
     let listen = listen.to_string();
-    config.insert(
-        "server".into(),
-        toml::toml! { listen = listen lane_lease_ms = 500 }.into(),
-    );
+    // The server that is killed comes back, and must not wait for its own lease.
+    let server = toml::toml! {
+        listen = listen
+        lane_lease_ms = 500
+    };
+    config.insert("server".into(), server.into());
     let lanes: Vec<toml::Value> = chains
         .iter()
         .map(|chain| {

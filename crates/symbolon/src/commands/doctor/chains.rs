@@ -60,7 +60,7 @@ pub(super) async fn check(
     }
 }
 
-/// Chains in the register that this process does not drive.
+/// Chains in the register that no server drives, and this configuration would not.
 async fn without_lane(
     config: &Config,
     store: &Store,
@@ -73,11 +73,12 @@ async fn without_lane(
         }
         for chain in store.chains(&found.id).await? {
             let id = chain.chain.id;
-            if !config.lanes_of(&found.id).any(|lane| lane.registry == id) {
+            let ours = config.lanes_of(&found.id).any(|lane| lane.registry == id);
+            if !ours && chain.driver.is_none() {
                 findings.warn(
                     format!("chain {id} of {}", found.id),
-                    "it is in the register, but this configuration has no [[lane]] for it",
-                    "add the lane, unless another server drives it",
+                    "no server drives it, and this configuration has no [[lane]] for it",
+                    "add the lane, or start the server that has it",
                 );
             }
         }

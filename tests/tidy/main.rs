@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
+mod alerts;
 mod layers;
 mod tree;
 
@@ -18,6 +19,11 @@ const MOST_LINES_OF_HALF: usize = 200;
 #[test]
 fn arrows_point_inwards() {
     layers::check();
+}
+
+#[test]
+fn alerts_ask_for_what_is_exported() {
+    alerts::check();
 }
 
 #[test]

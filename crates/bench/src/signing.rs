@@ -119,6 +119,9 @@ fn planned(signer: &LaneSigner, pending: &[PendingRecord]) -> Result<Vec<Envelop
                 ensure!(ended.iter().all(mined), "the null node mines everything");
                 Input::Settled(ended.into_iter().map(|(nonce, _)| nonce).collect())
             }
+            Effect::Estimate { .. } | Effect::Quarantine { .. } | Effect::Inspect { .. } => {
+                bail!("the null node refuses and loses nothing")
+            }
             Effect::TellAgain(_) => bail!("only a former signer's lane asks for it"),
         };
         lane.handle(input, now);

@@ -16,6 +16,7 @@ mod following;
 mod mirrors;
 mod nodes;
 mod proxy;
+mod receipts;
 mod register;
 mod registrar;
 mod registries;

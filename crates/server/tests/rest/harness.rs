@@ -231,6 +231,7 @@ impl Server {
             block_number,
             succeeded: true,
             gas_used,
+            fee: Default::default(),
             records,
             authorities: Vec::new(),
         });

@@ -14,13 +14,14 @@ use symbolon_store::StoreError;
 
 use crate::support::{NOW, ONE, Register, wallet};
 
-const SIGNER: Address = Address::repeat_byte(0x51);
+pub(crate) const SIGNER: Address = Address::repeat_byte(0x51);
 
 /// Of customers alone, so that each entry is one wallet's turn.
 /// Signs and stores what tells of these.
-pub(crate) async fn send(register: &Register, pending: &[PendingRecord], nonce: u64) {
+pub(crate) async fn send(register: &Register, pending: &[PendingRecord], nonce: u64) -> Signed {
     let signed = sign(register, pending, nonce, 0).await;
     store_signed(register, &signed).await.unwrap();
+    signed
 }
 
 async fn turns(register: &Register) -> Vec<PendingRecord> {
@@ -55,7 +56,7 @@ async fn sign(register: &Register, pending: &[PendingRecord], nonce: u64, attemp
     }
 }
 
-fn receipt(signed: &Signed, block_number: u64, pending: &[PendingRecord]) -> Receipt {
+pub(crate) fn receipt(signed: &Signed, block_number: u64, pending: &[PendingRecord]) -> Receipt {
     Receipt {
         attempt: signed.envelope.attempt,
         block_number,

@@ -14,6 +14,7 @@ mod lease;
 mod outbox;
 mod quarantine;
 mod reading;
+mod receipt;
 mod register;
 mod reinstatement;
 mod support;

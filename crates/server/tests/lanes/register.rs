@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, keccak256};
-use symbolon_chain::signer::LaneSigner;
+use symbolon_chain::{preset::FinalityTag, quorum::Nodes, signer::LaneSigner};
 use symbolon_core::{
     actor::Actor,
     command::{Command, Verdict},
@@ -126,7 +126,8 @@ impl Register {
         let settings = LaneSettings {
             issuer: self.issuer.clone(),
             registry: registry.into(),
-            rpc_url: url.to_owned().into(),
+            nodes: Nodes::one(&url.into()).unwrap(),
+            finality: FinalityTag::None,
             signer,
             policy,
         };
@@ -145,7 +146,8 @@ impl Register {
         let settings = LaneSettings {
             issuer: self.issuer.clone(),
             registry: chain.into(),
-            rpc_url: url.to_owned().into(),
+            nodes: Nodes::one(&url.into()).unwrap(),
+            finality: FinalityTag::None,
             signer: mirror(),
             policy: policy(),
         };

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use alloy_primitives::B256;
-use symbolon_chain::{endpoint::HeadBlock, lane::LaneClient};
+use symbolon_chain::{ChainError, endpoint::HeadBlock, lane::LaneClient};
 use symbolon_core::{
     log::EntryNumber,
     mirror::{
@@ -175,21 +175,44 @@ impl Books {
     async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
         match self.client.observe(open).await {
             Ok((observation, head)) => {
-                self.note(head).await;
+                self.note(head, observation.final_block).await;
                 Input::Observed(observation)
             }
             Err(error) => {
                 let LaneSettings {
                     issuer, registry, ..
                 } = &self.settings;
-                tracing::debug!(%issuer, %registry, %error, "chain not observed");
+                if error.is_alarm() {
+                    tracing::warn!(%issuer, %registry, %error, "chain not observed");
+                    self.alarm(&error).await;
+                } else {
+                    tracing::debug!(%issuer, %registry, %error, "chain not observed");
+                }
                 Input::ObserveFailed
             }
         }
     }
 
+    /// Tells people why nothing is settled. The lane goes on with what needs no
+    /// look at the chain: denials are sent meanwhile.
+    async fn alarm(&self, error: &ChainError) {
+        let status = ChainStatus {
+            last_error: Some(error.to_string()),
+            ..ChainStatus::default()
+        };
+        let LaneSettings {
+            issuer, registry, ..
+        } = &self.settings;
+        let noted = self.store.update_chain_status(issuer, *registry, &status);
+        if let Err(error) = noted.await {
+            tracing::debug!(%issuer, %registry, %error, "chain status not noted");
+        }
+        // Its end is news as well.
+        self.noted_at.store(0, Ordering::Relaxed);
+    }
+
     /// Writes down what was seen, for people; a failure here stops nothing.
-    async fn note(&self, head: HeadBlock) {
+    async fn note(&self, head: HeadBlock, final_block: u64) {
         let now = self.clock.now_ms();
         let last = self.noted_at.load(Ordering::Relaxed);
         if now < UnixMillis(last).after(BETWEEN_STATUSES) {
@@ -201,7 +224,7 @@ impl Books {
         let status = ChainStatus {
             head_block: Some(head.number),
             head_time: Some(head.at),
-            finalized_block: None,
+            finalized_block: Some(final_block),
             signer: Some(signer),
             signer_balance_wei: balance.ok().map(|wei| wei.0),
             last_error: self.trouble(),

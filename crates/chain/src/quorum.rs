@@ -168,6 +168,7 @@ impl Quorum {
                 let request = self.at_a_number(request).await?;
                 self.hint(request).await
             }
+            "eth_blockNumber" => self.newest_number(request).await,
             "eth_getBlockByNumber" if head::tag_of(&request).is_some() => {
                 self.newest(request).await
             }

@@ -10,7 +10,8 @@
 use alloy::primitives::{Address, B256, Bytes, U256};
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy, deployer, endpoint::Endpoint, lane::LaneClient, roles, signer::LaneSigner,
+    ChainError, deploy, deployer, endpoint::Endpoint, finality::Finality, lane::LaneClient, roles,
+    signer::LaneSigner,
 };
 use symbolon_core::{
     ids::ChainId,

@@ -10,7 +10,7 @@ use alloy::{
     rpc::json_rpc::SerializedRequest,
     transports::{RpcError, TransportResult},
 };
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::to_raw_value};
 use tokio::time::{Instant, timeout};
 
 use super::{Answer, GRACE, Quorum, Said, Trouble, canonical, parameters, rewritten};
@@ -133,6 +133,12 @@ impl Quorum {
             Some(number) => Ok(number),
             None => Err(self.too_few("eth_getBlockByNumber")),
         }
+    }
+
+    /// Its number alone.
+    pub(super) async fn newest_number(&self, request: SerializedRequest) -> TransportResult<Said> {
+        let number = self.number_of(&request, "latest").await?;
+        to_raw_value(&format!("{number:#x}")).map_err(RpcError::SerError)
     }
 
     /// The newest block of this name that as many nodes have as it takes.

@@ -50,6 +50,11 @@ impl Health {
         self.chain == Some(chain)
     }
 
+    /// Whether it failed, and has not said since that it is on this chain.
+    pub(super) fn is_lost(&self, chain: ChainId) -> bool {
+        self.failures > 0 && !self.is_on(chain)
+    }
+
     /// It said which chain it is on.
     pub(super) fn connected(&mut self, chain: ChainId) {
         self.chain = Some(chain);
@@ -72,10 +77,12 @@ impl Health {
         self.rest(now, for_long, true);
     }
 
-    /// It is on another chain.
-    pub(super) fn astray(&mut self, now: Instant) {
-        self.chain = None;
+    /// It is on another chain; says whether that is news.
+    pub(super) fn strayed(&mut self, now: Instant, to: ChainId) -> bool {
+        let is_news = !self.is_on(to);
+        self.chain = Some(to);
         self.rest(now, None, true);
+        is_news
     }
 
     fn rest(&mut self, now: Instant, for_long: Option<Duration>, strictly: bool) {
@@ -133,6 +140,10 @@ mod tests {
         health.limited(now, None);
         assert!(health.is_on(ChainId(1)), "it is the same node");
         health.failed(now);
-        assert!(!health.is_on(ChainId(1)));
+        assert!(!health.is_on(ChainId(1)) && health.is_lost(ChainId(1)));
+        assert!(health.strayed(now, ChainId(2)) && !health.strayed(now, ChainId(2)));
+        assert!(health.is_lost(ChainId(1)), "it is another node's by now");
+        health.connected(ChainId(1));
+        assert!(!health.is_lost(ChainId(1)));
     }
 }

@@ -11,7 +11,7 @@ use alloy::{
         ErrorPayload, Id, Request, RequestPacket, ResponsePacket, ResponsePayload,
         SerializedRequest,
     },
-    transports::{TransportErrorKind, TransportResult, http::Http},
+    transports::{TransportError, TransportErrorKind, TransportResult, http::Http},
 };
 use serde_json::value::RawValue;
 use symbolon_core::ids::ChainId;
@@ -77,21 +77,34 @@ impl Node {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Passes a packet on as it is, and its answer back.
+    /// Passes a packet on as it is, and its answer back. A node that failed says
+    /// first which chain it is on; one that asks to be left alone is.
     pub(super) async fn pass(
         &self,
         packet: RequestPacket,
         chain: ChainId,
     ) -> TransportResult<ResponsePacket> {
+        let asks_for_chain = packet.method_names().all(|method| method == "eth_chainId");
+        if !self.health().may_be_asked(Instant::now()) {
+            let words = "the node asked to be left alone".to_owned();
+            return Err(TransportErrorKind::http_error(429, words));
+        }
+        let is_lost = self.health().is_lost(chain) && !asks_for_chain;
+        if is_lost && (self.connect(chain).await.is_err() || !self.health().is_on(chain)) {
+            return Err(TransportErrorKind::custom_str("the node is lost"));
+        }
         let answer = self.transport.clone().call(packet).await;
-        self.count(
-            chain,
-            match &answer {
-                Ok(packet) if packet.is_error() => "refused",
-                Ok(_) => "answered",
-                Err(_) => "failed",
-            },
-        );
+        let outcome = match &answer {
+            Ok(packet) => {
+                self.health().answered();
+                match packet.is_error() {
+                    true => "refused",
+                    false => "answered",
+                }
+            }
+            Err(error) => self.noted(error, Instant::now()),
+        };
+        self.count(chain, outcome);
         answer
     }
 
@@ -117,12 +130,14 @@ impl Node {
             self.health().failed(Instant::now());
             Answer::Silent
         })?;
-        if found.to::<u64>() == chain.0 {
+        let found = ChainId(found.to());
+        if found == chain {
             self.health().connected(chain);
         } else {
-            tracing::error!(%chain, %found, host = %self.host, "a node is of another chain, and is not used: check its URL");
             self.count(chain, "wrong_chain");
-            self.health().astray(Instant::now());
+            if self.health().strayed(Instant::now(), found) {
+                tracing::error!(%chain, %found, host = %self.host, "a node is of another chain, and is not used: check its URL");
+            }
         }
         Ok(said)
     }
@@ -146,15 +161,7 @@ impl Node {
                     (Answer::Silent, "failed")
                 }
             },
-            Err(error) => {
-                let limit = error.as_transport_err().and_then(limit_of);
-                match limit {
-                    Some(rest) => self.health().limited(now, rest),
-                    None => self.health().failed(now),
-                }
-                let outcome = limit.map_or("failed", |_| "limited");
-                (Answer::Silent, outcome)
-            }
+            Err(error) => (Answer::Silent, self.noted(&error, now)),
         };
         if matches!(outcome, "answered" | "refused") {
             self.health().answered();
@@ -163,6 +170,20 @@ impl Node {
         }
         self.count(chain, outcome);
         answer
+    }
+
+    /// Notes that it did not answer, and says what to call that.
+    fn noted(&self, error: &TransportError, now: Instant) -> &'static str {
+        match error.as_transport_err().and_then(limit_of) {
+            Some(rest) => {
+                self.health().limited(now, rest);
+                "limited"
+            }
+            None => {
+                self.health().failed(now);
+                "failed"
+            }
+        }
     }
 
     /// Counts a request by what came of it.

@@ -1,6 +1,9 @@
 //! What m of n say is believed, and nothing else.
 
-use alloy::primitives::{Address, B256};
+use alloy::{
+    primitives::{Address, B256},
+    providers::Provider,
+};
 use serde_json::Value;
 use symbolon_chain::{ChainError, endpoint::Endpoint, quorum::Nodes};
 use symbolon_core::mirror::fees::Wei;
@@ -54,6 +57,8 @@ async fn the_head_is_the_newest_that_enough_have() {
     }
     let endpoint = through(&start([10, 9, 8].map(at)).await);
     assert_eq!(endpoint.finalized().await.unwrap(), Some(4));
+    let number = endpoint.provider().get_block_number().await;
+    assert_eq!(number.unwrap(), 9);
 }
 
 #[tokio::test]

@@ -5,4 +5,5 @@
 mod agreement;
 mod failures;
 mod node;
+mod relay;
 mod spans;

@@ -123,10 +123,22 @@ impl Register {
         url: &str,
         policy: LanePolicy,
     ) {
+        self.run_lane_through(signer, registry, &[url], policy);
+    }
+
+    /// The same by way of several nodes, of which most must agree.
+    pub(crate) fn run_lane_through(
+        &mut self,
+        signer: LaneSigner,
+        registry: impl Into<RegistryId>,
+        urls: &[&str],
+        policy: LanePolicy,
+    ) {
+        let urls: Vec<_> = urls.iter().map(|url| (*url).into()).collect();
         let settings = LaneSettings {
             issuer: self.issuer.clone(),
             registry: registry.into(),
-            nodes: Nodes::one(&url.into()).unwrap(),
+            nodes: Nodes::new(&urls, None).unwrap(),
             finality: FinalityTag::None,
             signer,
             policy,

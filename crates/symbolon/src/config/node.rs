@@ -142,6 +142,13 @@ fn check_urls(
             _ => format!("{}[{place}]", key("rpc_url")),
         };
         secret::check_scheme(&name, url, &["http", "https"], RPC_KIND)?;
+        let same = |other: &SecretString| other.expose_secret() == url.expose_secret();
+        if let Some(first) = urls[..place].iter().position(same) {
+            return Err(Failure::configuration(format!(
+                "{name}: it is the same as {}[{first}], and would agree with itself: name each node once",
+                key("rpc_url"),
+            )));
+        }
     }
     if urls.is_empty() {
         return Err(Failure::configuration(format!(

@@ -164,6 +164,10 @@ fn a_lane_has_one_node_or_several_of_which_most_agree() {
             "lane[0].rpc_url[1]: not a URL of the right kind: give an RPC endpoint, such as https://node.example/key",
         ),
         (
+            "rpc_url = [\"https://a.example\", \"https://a.example\"]".to_owned(),
+            "lane[0].rpc_url[1]: it is the same as lane[0].rpc_url[0], and would agree with itself: name each node once",
+        ),
+        (
             "rpc_url = []".to_owned(),
             "lane[0].rpc_url: it names no node: give an RPC endpoint, such as https://node.example/key",
         ),

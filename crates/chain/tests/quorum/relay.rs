@@ -116,7 +116,12 @@ async fn mirrored(twists: [Twist; 3]) -> Result<usize, ChainError> {
         batch: Batch::Upsert(vec![Upsert { wallet, record }]),
         discharge: Discharge::default(),
     })?;
-    assert_eq!(client.broadcast(&signed.raw).await, Broadcast::Accepted);
+    // All doors lead to one node, which has it from whichever was first.
+    let sent = client.broadcast(&signed.raw).await;
+    assert!(
+        matches!(sent, Broadcast::Accepted | Broadcast::Known),
+        "{sent:?}"
+    );
     loop {
         let open = [(Nonce(0), vec![signed.hash])];
         let (observation, _) = client.observe(&open).await?;

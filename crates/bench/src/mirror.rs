@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use alloy::primitives::{Address, B256};
 use anyhow::{Result, ensure};
 use secrecy::SecretString;
-use symbolon_chain::{deploy, endpoint::Endpoint, signer::LaneSigner};
+use symbolon_chain::{
+    deploy, endpoint::Endpoint, preset::FinalityTag, quorum::Nodes, signer::LaneSigner,
+};
 use symbolon_core::{
     ids::ChainId,
     mirror::{fees::Wei, lane::Broadcast},
@@ -98,7 +100,8 @@ async fn mirrored(register: &Register, node: &Node) -> Result<f64> {
     let settings = LaneSettings {
         issuer: register.issuer.clone(),
         registry: CHAIN.into(),
-        rpc_url: node.anvil.url().to_owned().into(),
+        nodes: Nodes::one(&node.anvil.url().into())?,
+        finality: FinalityTag::None,
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),
         lease: LeaseTerms::of_this_process(Duration::from_secs(5)),

@@ -13,7 +13,7 @@ use alloy::{
 };
 use anyhow::{Context, Result, ensure};
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
-use symbolon_chain::lane::read_calldata;
+use symbolon_chain::{lane::read_calldata, preset::FinalityTag, quorum::Nodes};
 use symbolon_core::{
     mirror::{batch::Batch, fees::Wei},
     wallet::WalletAddress,
@@ -77,7 +77,8 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     let settings = LaneSettings {
         issuer: register.issuer.clone(),
         registry: node.endpoint.chain().into(),
-        rpc_url: gate.into(),
+        nodes: Nodes::one(&gate.into())?,
+        finality: FinalityTag::None,
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),
         lease: LeaseTerms::of_this_process(Duration::from_secs(5)),

@@ -155,6 +155,7 @@ fn observation(mined: u64, open: &[(Nonce, Vec<B256>)]) -> Observation {
         });
     Observation {
         block_number: 1,
+        final_block: 1,
         market: Market {
             base_fee: Wei(1_000_000_000),
             tip: Wei(1_000_000_000),

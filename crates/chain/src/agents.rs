@@ -8,7 +8,7 @@
 
 use alloy::{
     primitives::{Address, B256, Bytes},
-    rpc::types::{Filter, TransactionRequest},
+    rpc::types::Filter,
     sol_types::{SolCall, SolEvent, sol},
 };
 use symbolon_bindings::IdentityRegistry;
@@ -173,10 +173,8 @@ async fn is_agent(
     agent: Address,
 ) -> Result<bool, ChainError> {
     let call = IdentityRegistry::isAgentCall { agent };
-    let request = TransactionRequest::default()
-        .to(registry)
-        .input(Bytes::from(call.abi_encode()).into());
-    let Ok(output) = endpoint.call(request).await? else {
+    let question = Bytes::from(call.abi_encode());
+    let Some(output) = endpoint.ask(registry, question).await? else {
         return Ok(false);
     };
     Ok(IdentityRegistry::isAgentCall::abi_decode_returns(&output).unwrap_or(false))

@@ -1,4 +1,4 @@
-//! One node, by its RPC URL.
+//! A chain, by the RPC URL of one node or of several that must agree.
 
 use std::time::Duration;
 
@@ -6,10 +6,9 @@ use alloy::{
     consensus::BlockHeader,
     eips::{BlockId, BlockNumberOrTag},
     network::{BlockResponse, Ethereum},
-    primitives::{Address, B256, Bytes, TxHash, U256},
-    providers::{Provider, ProviderBuilder, RootProvider},
-    rpc::json_rpc::ErrorPayload,
-    rpc::types::TransactionRequest,
+    primitives::{Address, B256, Bytes, TxHash, U256, keccak256},
+    providers::{Provider, RootProvider},
+    rpc::{client::RpcClient, json_rpc::ErrorPayload, types::TransactionRequest},
     transports::{RpcError, TransportErrorKind, TransportResult},
 };
 use symbolon_core::{
@@ -21,11 +20,13 @@ use symbolon_core::{
     time::UnixSeconds,
 };
 
-use crate::{ChainError, receipt::MinedReceipt};
+use crate::{
+    ChainError,
+    quorum::{Nodes, Quorum, Trouble},
+    receipt::MinedReceipt,
+};
 
-/// How long one request may take before the node counts as down.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// The same for a fork, which may have to ask its origin a hundred times
+/// How long a fork may take, which may have to ask its origin a hundred times
 /// before it answers once.
 const FORK_TIMEOUT: Duration = Duration::from_secs(180);
 
@@ -40,7 +41,7 @@ pub struct HeadBlock {
     pub base_fee: Option<Wei>,
 }
 
-/// A node, known to be on the right chain.
+/// A node, or several that must agree, known to be on the right chain.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     provider: RootProvider<Ethereum>,
@@ -55,48 +56,40 @@ impl Endpoint {
         Ok(endpoint)
     }
 
+    /// The same by way of several nodes, of which enough must agree.
+    pub async fn join(nodes: &Nodes, chain: ChainId) -> Result<Self, ChainError> {
+        let endpoint = Self::through(nodes, chain);
+        endpoint.check_chain().await?;
+        Ok(endpoint)
+    }
+
     /// Connects to whatever chain answers.
     pub async fn discover(url: &str) -> Result<Self, ChainError> {
-        let mut endpoint = Self::unchecked(url, ChainId(0))?;
-        endpoint.chain = endpoint.found_chain().await?;
-        Ok(endpoint)
+        let nodes = Nodes::one(&url.into())?;
+        let found = Self::through(&nodes, ChainId(0)).found_chain().await?;
+        Ok(Self::through(&nodes, found))
     }
 
     /// An endpoint that has not been asked for its chain yet: the caller must
     /// [`Self::check_chain`] before it believes or sends anything.
     pub fn unchecked(url: &str, chain: ChainId) -> Result<Self, ChainError> {
-        Self::within(REQUEST_TIMEOUT, url, chain)
+        Ok(Self::through(&Nodes::one(&url.into())?, chain))
+    }
+
+    /// The same by way of several nodes.
+    pub fn through(nodes: &Nodes, chain: ChainId) -> Self {
+        let is_local = nodes.is_local();
+        let client = RpcClient::new(Quorum::new(nodes.clone(), chain), is_local);
+        Self {
+            provider: RootProvider::new(client),
+            chain,
+        }
     }
 
     /// A development node that copies another chain, and is slow while it does.
     pub async fn fork(url: &str, chain: ChainId) -> Result<Self, ChainError> {
-        let endpoint = Self::within(FORK_TIMEOUT, url, chain)?;
-        endpoint.check_chain().await?;
-        Ok(endpoint)
-    }
-
-    fn within(timeout: Duration, url: &str, chain: ChainId) -> Result<Self, ChainError> {
-        let parsed: reqwest::Url = url.parse().map_err(|_| ChainError::Url {
-            url: without_secrets(url),
-        })?;
-        if !matches!(parsed.scheme(), "http" | "https") {
-            return Err(ChainError::Url {
-                url: without_secrets(url),
-            });
-        }
-        let mut client = reqwest::Client::builder()
-            .timeout(timeout)
-            .connect_timeout(Duration::from_secs(3))
-            .redirect(reqwest::redirect::Policy::none());
-        if parsed.scheme() == "http" {
-            // Reading the system's certificates takes longer than many a call.
-            client = client.tls_certs_only([]);
-        }
-        let client = client.build().map_err(|_| ChainError::Url {
-            url: without_secrets(url),
-        })?;
-        let provider = ProviderBuilder::default().connect_reqwest(client, parsed);
-        Ok(Self { provider, chain })
+        let nodes = Nodes::within(FORK_TIMEOUT, &[url.into()], None)?;
+        Self::join(&nodes, chain).await
     }
 
     /// The chain that this endpoint is on.
@@ -109,7 +102,7 @@ impl Endpoint {
         &self.provider
     }
 
-    /// Asks the node which chain it is on.
+    /// Asks the nodes which chain they are on.
     pub async fn check_chain(&self) -> Result<(), ChainError> {
         let found = self.found_chain().await?;
         if found == self.chain {
@@ -255,7 +248,7 @@ impl Endpoint {
     ) -> Result<Result<Bytes, String>, ChainError> {
         match self.provider.call(request).block(block).await {
             Ok(output) => Ok(Ok(output)),
-            Err(RpcError::ErrorResp(payload)) if is_the_contracts(&payload) => {
+            Err(RpcError::ErrorResp(payload)) if contract_refuses(&payload) => {
                 Ok(Err(reason_of(&payload)))
             }
             Err(error) => Err(refused("eth_call")(error)),
@@ -287,11 +280,16 @@ impl Endpoint {
         }
     }
 
-    /// Sends bytes whose fate the caller will look up, without judging the answer.
+    /// Sends bytes whose fate the caller will look up, by their hash. Of several
+    /// nodes one may have it already from another.
     pub async fn send_raw(&self, raw: &[u8]) -> Result<B256, ChainError> {
-        let pending = self.provider.send_raw_transaction(raw).await;
-        let pending = pending.map_err(refused("eth_sendRawTransaction"))?;
-        Ok(*pending.tx_hash())
+        match self.provider.send_raw_transaction(raw).await {
+            Err(RpcError::ErrorResp(payload))
+                if outcome_of(&payload.message) == Broadcast::Known => {}
+            Err(error) => return Err(refused("eth_sendRawTransaction")(error)),
+            Ok(_) => {}
+        }
+        Ok(keccak256(raw))
     }
 }
 
@@ -305,7 +303,7 @@ fn reason_of(payload: &ErrorPayload) -> String {
 
 /// Whether the contract failed, and not the node: code 3, or words that nodes
 /// use for what ends an execution.
-fn is_the_contracts(payload: &ErrorPayload) -> bool {
+pub(crate) fn contract_refuses(payload: &ErrorPayload) -> bool {
     let message = payload.message.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     payload.code == 3
@@ -314,7 +312,7 @@ fn is_the_contracts(payload: &ErrorPayload) -> bool {
 }
 
 /// Nodes agree on no codes here, only roughly on words.
-fn outcome_of(message: &str) -> Broadcast {
+pub(crate) fn outcome_of(message: &str) -> Broadcast {
     let message = message.to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if says(&[
@@ -374,6 +372,9 @@ pub(crate) fn refused(
         RpcError::ErrorResp(payload) if has_forgotten(&payload.message) => {
             ChainError::NoState { method }
         }
+        RpcError::Transport(kind) if let Some(trouble) = Trouble::of(kind) => {
+            trouble.clone().into()
+        }
         _ => said(method, error),
     }
 }
@@ -399,10 +400,10 @@ fn said(method: &'static str, error: RpcError<TransportErrorKind>) -> ChainError
         message: match error {
             RpcError::ErrorResp(payload) => payload.message.chars().take(300).collect(),
             // A transport error's own words may quote the URL with its key.
-            RpcError::Transport(TransportErrorKind::HttpError(http)) => {
-                format!("HTTP status {}", http.status)
-            }
-            RpcError::Transport(_) => "no answer".to_owned(),
+            RpcError::Transport(kind) => match kind.as_http_error() {
+                Some(http) => format!("HTTP status {}", http.status),
+                None => "no answer".to_owned(),
+            },
             RpcError::DeserError { .. } => "its answer cannot be read".to_owned(),
             _ => "it could not be asked".to_owned(),
         },

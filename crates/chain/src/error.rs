@@ -21,6 +21,27 @@ pub enum ChainError {
         /// The node's words, shortened.
         message: String,
     },
+    /// Nodes of one chain contradict each other (I12).
+    #[error(
+        "the nodes {hosts} contradict each other about `{method}`, and nothing of it is believed: find out which is wrong, and replace it"
+    )]
+    Disagreement {
+        /// What was asked.
+        method: String,
+        /// Which nodes, without secrets.
+        hosts: String,
+    },
+    /// Not enough nodes answer to agree.
+    #[error("{0}: `symbolon doctor` tells which are down or of another chain")]
+    TooFewNodes(String),
+    /// More nodes would have to agree than there are.
+    #[error("{agreement} of {nodes} nodes cannot agree: ask for fewer, or name more nodes")]
+    Agreement {
+        /// How many must agree.
+        agreement: usize,
+        /// How many there are.
+        nodes: usize,
+    },
     /// The node has forgotten what accounts held then.
     #[error(
         "the RPC endpoint no longer has the state that `{method}` asks for: use an archive node, or one that keeps the state of recent blocks"
@@ -97,4 +118,15 @@ pub enum ChainError {
         /// How long was waited.
         seconds: u64,
     },
+}
+
+impl ChainError {
+    /// Whether somebody must look at the chain's nodes, and it is no passing
+    /// silence of one.
+    pub fn is_alarm(&self) -> bool {
+        matches!(
+            self,
+            Self::Disagreement { .. } | Self::TooFewNodes(_) | Self::WrongChain { .. }
+        )
+    }
 }

@@ -22,6 +22,7 @@ use crate::{
     ChainError,
     endpoint::{Endpoint, refused},
     lane::read_calldata,
+    spans,
 };
 
 /// Transactions asked for at the same time.
@@ -53,14 +54,8 @@ pub async fn mirror_transactions(
 ) -> Result<Vec<MirrorTransaction>, ChainError> {
     let filter = Filter::new()
         .address(registry)
-        .event_signature(IdentityRegistry::RegisterHead::SIGNATURE_HASH)
-        .from_block(from)
-        .to_block(to);
-    let logs = endpoint
-        .provider()
-        .get_logs(&filter)
-        .await
-        .map_err(refused("eth_getLogs"))?;
+        .event_signature(IdentityRegistry::RegisterHead::SIGNATURE_HASH);
+    let logs = spans::logs(endpoint, &filter, from, to).await?;
     stream::iter(logs)
         .map(|log| async move {
             let nonsense = |why| ChainError::Nonsense {

@@ -21,6 +21,7 @@ use symbolon_core::{
 use crate::{
     ChainError,
     endpoint::{Endpoint, HeadBlock},
+    finality::Finality,
     history,
     receipt::MinedReceipt,
     roles,
@@ -52,16 +53,24 @@ pub struct LaneClient {
     endpoint: Endpoint,
     signer: LaneSigner,
     registry: Address,
+    finality: Finality,
     form: Form,
 }
 
 impl LaneClient {
-    /// For the registry at this address, on a chain with a base fee.
-    pub fn new(endpoint: Endpoint, signer: LaneSigner, registry: Address) -> Self {
+    /// For the registry at this address, on a chain with a base fee, whose
+    /// blocks are final at this.
+    pub fn new(
+        endpoint: Endpoint,
+        signer: LaneSigner,
+        registry: Address,
+        finality: Finality,
+    ) -> Self {
         Self {
             endpoint,
             signer,
             registry,
+            finality,
             form: Form::default(),
         }
     }
@@ -112,7 +121,7 @@ impl LaneClient {
         self.endpoint.broadcast(raw).await
     }
 
-    /// Looks at the chain: head, fees, nonce, and the receipts of those open
+    /// Looks at the chain: head, final block, fees, nonce, and the receipts of those open
     /// transactions whose nonce is used up.
     pub async fn observe(
         &self,
@@ -141,14 +150,10 @@ impl LaneClient {
         history::records(&self.endpoint, self.registry, wallets).await
     }
 
-    /// The same in a block that so many blocks include or follow.
-    pub async fn inspect(
-        &self,
-        wallets: &[WalletAddress],
-        confirmations: u64,
-    ) -> Result<Inspection, ChainError> {
+    /// The same in the newest block that counts.
+    pub async fn inspect(&self, wallets: &[WalletAddress]) -> Result<Inspection, ChainError> {
         let head = self.endpoint.head().await?.number;
-        let block_number = (head + 1).saturating_sub(confirmations.max(1));
+        let block_number = self.finality.block(&self.endpoint, head).await?;
         let at = BlockId::number(block_number);
         let records = history::records_at(&self.endpoint, self.registry, wallets, at).await?;
         Ok(Inspection {
@@ -164,11 +169,12 @@ impl LaneClient {
     ) -> Result<(Observation, HeadBlock), ChainError> {
         // The head comes first: what is read after it is no older than it says.
         let head = self.endpoint.head().await?;
-        let (mined, market) =
-            futures::future::try_join(self.endpoint.mined_nonce(account), async {
-                Ok(self.endpoint.market(head).await)
-            })
-            .await?;
+        let (final_block, mined, market) = futures::future::try_join3(
+            self.finality.block(&self.endpoint, head.number),
+            self.endpoint.mined_nonce(account),
+            async { Ok(self.endpoint.market(head).await) },
+        )
+        .await?;
         let mined_nonce = Nonce(mined);
         let mut looks: FuturesUnordered<_> = open
             .iter()
@@ -181,6 +187,7 @@ impl LaneClient {
         }
         let observation = Observation {
             block_number: head.number,
+            final_block,
             market,
             mined_nonce,
             receipts,

@@ -1,8 +1,10 @@
 //! The only user of RPC endpoints and signing keys.
 //!
-//! [`endpoint::Endpoint`] talks to one node, [`signer::LaneSigner`] holds one
+//! [`endpoint::Endpoint`] talks to one node, or to several that must agree
+//! ([`quorum`]), [`signer::LaneSigner`] holds one
 //! key, [`lane::LaneClient`] joins the two and carries out what a
-//! [`symbolon_core::mirror::lane::Lane`] asks of a chain, [`deploy`] puts the
+//! [`symbolon_core::mirror::lane::Lane`] asks of a chain, [`finality`] tells
+//! which blocks count for good, [`deploy`] puts the
 //! contracts in place by way of the [`deployer`], [`preset`] knows chains, and
 //! [`roles`] tells who may write to them; [`history`] reads back what mirrors
 //! wrote, [`agents`] what tokens' agents did and [`registrar`] what a federation
@@ -21,10 +23,12 @@ pub mod endpoint;
 pub mod erc3643;
 pub mod error;
 mod estimate;
+pub mod finality;
 pub mod history;
 pub mod holders;
 pub mod lane;
 pub mod preset;
+pub mod quorum;
 pub mod receipt;
 pub mod registrar;
 pub mod roles;

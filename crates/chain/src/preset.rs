@@ -1,8 +1,8 @@
 //! What is known of the chains that issuers use most: the table from which
 //! `chain deploy` and `chain add` take what nobody says.
 //!
-//! A lane counts blocks ([`Preset::confirmations`]); the finality tag is what
-//! `chain verify` asks a node for. All of them have EIP-1559 fees, without
+//! What is mined counts once it is final: by the chain's own word where it has
+//! one ([`Preset::finality`]), else by depth ([`Preset::confirmations`]). All of them have EIP-1559 fees, without
 //! which no lane sends anything.
 
 use symbolon_core::{ids::ChainId, mirror::fees::Wei, time::Millis};
@@ -37,7 +37,7 @@ pub struct Preset {
     pub title: &'static str,
     /// Its id; `None` where every endpoint has its own.
     pub chain: Option<ChainId>,
-    /// A block counts when this many include or follow it.
+    /// Without a tag a block is final when this many include or follow it.
     pub confirmations: u32,
     /// How its nodes tell what is final.
     pub finality: FinalityTag,

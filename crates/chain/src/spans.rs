@@ -4,16 +4,20 @@
 use alloy::{
     providers::Provider,
     rpc::types::{Filter, Log},
+    transports::{RpcError, TransportErrorKind},
 };
 
 use crate::{
     ChainError,
     endpoint::{Endpoint, refused},
+    quorum::Trouble,
 };
 
 /// Blocks whose logs are asked for at a time, at first and at most.
 pub(crate) const SPAN: u64 = 10_000;
-/// A node that refuses even this many has another reason.
+/// A node that does not answer for even this many has another reason. One that
+/// refuses in words is asked for single blocks in the end: one may be as busy as
+/// that.
 const LEAST_SPAN: u64 = 50;
 /// After so many answers in a row a wider span is tried.
 const BEFORE_WIDER: u32 = 8;
@@ -49,11 +53,11 @@ impl Span {
     }
 
     /// Whether fewer may be asked for. Where not, the span was not the reason.
-    fn refused(&mut self) -> bool {
+    fn refused(&mut self, least: u64) -> bool {
         self.answers = 0;
-        let narrower = self.blocks > LEAST_SPAN;
+        let narrower = self.blocks > least;
         self.blocks = match narrower {
-            true => (self.blocks / 4).max(LEAST_SPAN),
+            true => (self.blocks / 4).max(least),
             false => SPAN,
         };
         narrower
@@ -78,11 +82,24 @@ pub(crate) async fn next(
                 return Ok((logs, last));
             }
             Err(error) => {
-                if !span.refused() {
+                let least = least(&error);
+                if least.is_none_or(|least| !span.refused(least)) {
                     return Err(refused("eth_getLogs")(error));
                 }
             }
         }
+    }
+}
+
+/// How many blocks to ask for at least after this error; `None` where fewer
+/// make no difference.
+fn least(error: &RpcError<TransportErrorKind>) -> Option<u64> {
+    match error {
+        RpcError::ErrorResp(_) => Some(1),
+        RpcError::Transport(kind) if Trouble::of(kind).is_some_and(Trouble::is_contradiction) => {
+            None
+        }
+        _ => Some(LEAST_SPAN),
     }
 }
 
@@ -111,7 +128,7 @@ mod tests {
     fn a_span_that_is_refused_is_narrower_and_widens_again() {
         let mut span = Span::default();
         assert_eq!(span.last(1, 1_000_000), SPAN);
-        assert!(span.refused() && span.refused());
+        assert!(span.refused(LEAST_SPAN) && span.refused(LEAST_SPAN));
         assert_eq!(span.last(1, 1_000_000), SPAN / 16);
         for _ in 0..BEFORE_WIDER {
             span.answered();
@@ -126,8 +143,10 @@ mod tests {
     /// A node that is away says nothing of spans.
     #[test]
     fn what_refuses_the_narrowest_span_narrows_nothing() {
-        let mut span = Span::default();
-        while span.refused() {}
-        assert_eq!(span.last(1, 1_000_000), SPAN);
+        for least in [1, LEAST_SPAN] {
+            let mut span = Span::default();
+            while span.refused(least) {}
+            assert_eq!(span.last(1, 1_000_000), SPAN);
+        }
     }
 }

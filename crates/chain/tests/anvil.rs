@@ -8,7 +8,8 @@ use alloy::{
 };
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy, endpoint::Endpoint, lane::LaneClient, roles, signer::LaneSigner, token,
+    ChainError, deploy, endpoint::Endpoint, finality::Finality, lane::LaneClient, roles,
+    signer::LaneSigner, token,
 };
 use symbolon_core::{
     ids::ChainId,
@@ -56,7 +57,12 @@ async fn chain() -> Chain {
         .await
         .unwrap();
     Chain {
-        client: LaneClient::new(endpoint.clone(), mirror, deployed.address),
+        client: LaneClient::new(
+            endpoint.clone(),
+            mirror,
+            deployed.address,
+            Finality::by_depth(1),
+        ),
         registry: deployed.address,
         _anvil: anvil,
         endpoint,

@@ -10,7 +10,8 @@
 use alloy::primitives::{Address, B256, Bytes, U256};
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy, deployer, endpoint::Endpoint, lane::LaneClient, roles, signer::LaneSigner,
+    ChainError, deploy, deployer, endpoint::Endpoint, finality::Finality, lane::LaneClient, roles,
+    signer::LaneSigner,
 };
 use symbolon_core::{
     ids::ChainId,
@@ -116,7 +117,7 @@ async fn a_chain_without_base_fee_is_deployed_to_and_takes_a_lane_s_transactions
     let (_anvil, endpoint) = start(Anvil::builder(31_337).hardfork("berlin")).await;
     let deployed = deploy::deploy(&endpoint, &owner, &TINY_OF_OLD, B256::ZERO).await;
     let address = deployed.unwrap().address;
-    let client = LaneClient::new(endpoint, key(MIRROR), address);
+    let client = LaneClient::new(endpoint, key(MIRROR), address, Finality::by_depth(1));
     let (seen, _) = client.observe(&[]).await.unwrap();
     assert_eq!(seen.market.base_fee, Wei(0));
     let fees = FeePolicy {

@@ -12,6 +12,9 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 const REQUESTS: &str = "symbolon_http_request_duration_seconds";
 const IMPORTED_ROWS: &str = "symbolon_import_rows_total";
+/// Counted by `symbolon_chain::quorum`.
+const RPC_REQUESTS: &str = "symbolon_rpc_requests_total";
+const RPC_DISAGREEMENTS: &str = "symbolon_rpc_disagreements_total";
 
 /// Seconds: from a cached key and one select to a batch of 500.
 const BUCKETS: [f64; 12] = [
@@ -48,6 +51,14 @@ fn describe() {
     );
     lane::describe();
     metrics::describe_counter!(IMPORTED_ROWS, "Rows of imports, by what came of them");
+    metrics::describe_counter!(
+        RPC_REQUESTS,
+        "Requests to nodes, by chain, host and outcome: answered, refused, failed, limited, wrong_chain; and answers that others contradicted: outvoted"
+    );
+    metrics::describe_counter!(
+        RPC_DISAGREEMENTS,
+        "Questions to a chain that its nodes answered differently, none as often as it takes"
+    );
 }
 
 /// Folds samples into buckets for ever, so that they do not pile up between scrapes.

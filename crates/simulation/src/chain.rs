@@ -239,8 +239,9 @@ impl Chain {
         }
     }
 
-    /// What the node shows of the signer and of these transactions.
-    pub fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Observation {
+    /// What the node shows of the signer and of these transactions, where a
+    /// block is final that so many include or follow.
+    pub fn observe(&self, open: &[(Nonce, Vec<B256>)], confirmations: u64) -> Observation {
         let seen = self.blocks.len() - 1 - self.lag.min(self.blocks.len() - 1);
         let state = &self.blocks[seen];
         let receipts = open.iter().filter_map(|(nonce, hashes)| {
@@ -253,6 +254,7 @@ impl Chain {
         });
         Observation {
             block_number: seen as u64,
+            final_block: (seen as u64 + 1).saturating_sub(confirmations),
             market: Market {
                 base_fee: Wei(self.base_fee),
                 tip: Wei(TIP),

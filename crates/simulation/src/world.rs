@@ -443,7 +443,10 @@ impl World {
                     self.strikes(Fault::NodeDown, chain) || self.strikes(Fault::AnswerLost, chain);
                 let input = match lost {
                     true => Input::ObserveFailed,
-                    false => Input::Observed(self.seats[chain].chain.observe(&open)),
+                    false => {
+                        let chain = &self.seats[chain].chain;
+                        Input::Observed(chain.observe(&open, POLICY.confirmations))
+                    }
                 };
                 self.answer(chain, life, input);
                 return Ok(());

@@ -15,9 +15,10 @@
 //!    without the one at the front.
 //! 4. A slot that waits too long at the front is stored anew with the same
 //!    nonce and a higher, bounded fee.
-//! 5. [`Effect::Observe`] reads head, fees, nonce and receipts.
-//! 6. [`Effect::Settle`] records what became of it, once deep enough, and
-//!    queues its wallets again if the chain did not take them. After each
+//! 5. [`Effect::Observe`] reads head, fees, nonce and receipts. What a
+//!    reorganisation undoes is unmined again, and its bytes are sent again.
+//! 6. [`Effect::Settle`] records what became of it, once its block is final,
+//!    and queues its wallets again if the chain did not take them. After each
 //!    refusal the lane waits twice as long before it tries its kind again.
 //!
 //! When the store fails, nobody knows whether it stored: the driver abandons
@@ -75,7 +76,9 @@ const MOST_SETTLED: usize = 16;
 /// How one chain wants to be driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LanePolicy {
-    /// A transaction is final when this many blocks include or follow it.
+    /// What was seen in this many blocks in a row is no passing view of a late
+    /// node, and no short-lived fork's. When a transaction is final is what
+    /// [`Observation::final_block`] tells.
     pub confirmations: u64,
     /// Wallets in one approval transaction, at most.
     pub max_upserts: usize,
@@ -146,6 +149,8 @@ pub struct Lane {
     market: Option<Market>,
     /// The newest block that was seen.
     block_number: u64,
+    /// The newest final one that was seen.
+    final_block: u64,
     mined_nonce: Nonce,
     gap: Option<Gap>,
     /// The block since which the registry takes no writes from the signer.
@@ -174,6 +179,7 @@ impl Lane {
             planning: Planning::new(through),
             market: None,
             block_number: 0,
+            final_block: 0,
             mined_nonce: Nonce(0),
             gap: None,
             barred_since: None,

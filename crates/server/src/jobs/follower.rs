@@ -6,14 +6,13 @@
 //! so confirms the recovery on this chain and follows it on the others. What
 //! bars the investor bars the new wallet too: a recovery launders nobody.
 //!
-//! Only confirmed blocks are read, each once and a span of them at a time; what
+//! Only final blocks are read, each once and a span of them at a time; what
 //! follows from a span is stored together with the note that it was read. So a
 //! failure costs no more than the span at hand, and people see it beside what
 //! goes wrong with the chain's lane, until a look succeeds.
 
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
 use symbolon_chain::{
     agents::{Recoveries, Recovery, Span, recoveries},
     endpoint::Endpoint,
@@ -82,9 +81,9 @@ impl Follower {
 
     async fn read(&mut self) -> Result<(), LaneError> {
         let (issuer, id) = (self.settings.issuer.clone(), self.settings.registry);
-        let endpoint = Endpoint::connect(self.settings.rpc_url.expose_secret(), id.chain).await?;
+        let endpoint = Endpoint::join(&self.settings.nodes, id.chain).await?;
         let head = endpoint.head().await?.number;
-        let confirmed = (head + 1).saturating_sub(self.settings.policy.confirmations.max(1));
+        let confirmed = self.settings.finality().block(&endpoint, head).await?;
         let registry = self.store.chain(&issuer, id).await?.chain.registry;
         loop {
             let from = self.store.next_block_to_follow(&issuer, id).await?;

@@ -10,8 +10,10 @@ use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use alloy_primitives::Address;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use secrecy::{ExposeSecret, SecretString};
-use symbolon_chain::{ChainError, endpoint::Endpoint, lane::LaneClient, signer::LaneSigner};
+use symbolon_chain::{
+    ChainError, endpoint::Endpoint, finality::Finality, lane::LaneClient, preset::FinalityTag,
+    quorum::Nodes, signer::LaneSigner,
+};
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
     mirror::{
@@ -46,14 +48,26 @@ pub struct LaneSettings {
     pub issuer: IssuerId,
     /// To which registry.
     pub registry: RegistryId,
-    /// Through which node; a secret, since URLs carry keys.
-    pub rpc_url: SecretString,
+    /// Through which nodes, of which enough must agree.
+    pub nodes: Nodes,
+    /// How they tell what is final; where not, the policy's confirmations do.
+    pub finality: FinalityTag,
     /// Signed by whom.
     pub signer: LaneSigner,
     /// How.
     pub policy: LanePolicy,
     /// How this server takes the lane: one server at a time drives it.
     pub lease: LeaseTerms,
+}
+
+impl LaneSettings {
+    /// When a block of the lane's chain counts for good.
+    pub fn finality(&self) -> Finality {
+        Finality {
+            tag: self.finality,
+            confirmations: self.policy.confirmations,
+        }
+    }
 }
 
 /// A policy for chains that nobody has tuned: a transaction of 350 wallets
@@ -170,9 +184,9 @@ async fn drive(
         .chain(&settings.issuer, settings.registry)
         .await?
         .chain;
-    let url = settings.rpc_url.expose_secret();
-    let endpoint = Endpoint::connect(url, settings.registry.chain).await?;
-    let client = LaneClient::new(endpoint, settings.signer.clone(), known.registry);
+    let endpoint = Endpoint::join(&settings.nodes, settings.registry.chain).await?;
+    let (signer, finality) = (settings.signer.clone(), settings.finality());
+    let client = LaneClient::new(endpoint, signer, known.registry, finality);
     let client = client.in_its_form().await?;
     client.check_mirror().await?;
     // Whoever was storing for this chain has ended once its books are open.

@@ -2,7 +2,7 @@
 //! there is taken into the register, and so mirrored to the issuer's other
 //! chains. The register itself writes nothing there.
 //!
-//! 1. [`registrar::events`] reads the confirmed blocks that are yet to be read.
+//! 1. [`registrar::events`] reads the final blocks that are yet to be read.
 //! 2. [`reading`] makes of each event what the register is to take in.
 //! 3. All that follows is stored in one transaction, together with the note
 //!    how far the chain was read. So the other chains never learn of an
@@ -18,10 +18,11 @@ mod reading;
 use std::time::Duration;
 
 use alloy_primitives::B256;
-use secrecy::{ExposeSecret, SecretString};
 use symbolon_chain::{
     ChainError,
     endpoint::Endpoint,
+    finality::Finality,
+    quorum::Nodes,
     registrar::{self, RegistrarEvent, Reported, owner_id},
 };
 use symbolon_core::ids::{ChainId, IssuerId};
@@ -44,10 +45,10 @@ pub struct RegistrarSettings {
     pub issuer: IssuerId,
     /// The chain of the issuer's writer.
     pub chain: ChainId,
-    /// Through which node; a secret, since URLs carry keys.
-    pub rpc_url: SecretString,
-    /// A block counts when this many include or follow it.
-    pub confirmations: u64,
+    /// Through which nodes, of which enough must agree.
+    pub nodes: Nodes,
+    /// When a block counts.
+    pub finality: Finality,
     /// How often to look.
     pub interval: Duration,
 }
@@ -119,7 +120,7 @@ pub async fn run(
     }
 }
 
-/// Takes in what the confirmed blocks show that are yet to be read; says how
+/// Takes in what the final blocks show that are yet to be read; says how
 /// many events there were.
 pub async fn look(
     store: &Store,
@@ -135,9 +136,9 @@ pub async fn look(
         } if writer == chain => (address, deployed_block),
         _ => return Err(RegistrarError::NotWriter),
     };
-    let endpoint = Endpoint::connect(settings.rpc_url.expose_secret(), chain).await?;
+    let endpoint = Endpoint::join(&settings.nodes, chain).await?;
     let head = endpoint.head().await?.number;
-    let confirmed = (head + 1).saturating_sub(settings.confirmations.max(1));
+    let confirmed = settings.finality.block(&endpoint, head).await?;
     let from = store.next_block_to_witness(issuer).await?;
     if confirmed < from {
         return Ok(0);

@@ -1,7 +1,7 @@
 //! What a node says of a batch before it is sent.
 
 use alloy_primitives::Address;
-use symbolon_chain::lane::LaneClient;
+use symbolon_chain::{finality::Finality, lane::LaneClient};
 use symbolon_core::{
     log::Head,
     mirror::{
@@ -29,7 +29,14 @@ fn approvals(wallets: u8) -> Batch {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_batch_at_fault_is_told_from_a_registry_that_takes_nothing() {
     let chain = TestChain::start(31_337).await;
-    let of = |signer| LaneClient::new(chain.endpoint.clone(), signer, chain.registry);
+    let of = |signer| {
+        LaneClient::new(
+            chain.endpoint.clone(),
+            signer,
+            chain.registry,
+            Finality::by_depth(1),
+        )
+    };
     let (lane, stranger) = (of(mirror()), of(next_mirror()));
     let head = Head::default();
     let batch = approvals(10);
@@ -52,11 +59,16 @@ async fn a_batch_at_fault_is_told_from_a_registry_that_takes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_inspection_reads_a_block_that_counts() {
     let chain = TestChain::start(31_337).await;
-    let lane = LaneClient::new(chain.endpoint.clone(), mirror(), chain.registry);
+    let lane = LaneClient::new(
+        chain.endpoint.clone(),
+        mirror(),
+        chain.registry,
+        Finality::by_depth(2),
+    );
     let nobody = [WalletAddress::new(Address::repeat_byte(9)).unwrap()];
     chain.mine().await;
     chain.mine().await;
-    let inspection = lane.inspect(&nobody, 2).await.unwrap();
+    let inspection = lane.inspect(&nobody).await.unwrap();
     assert_eq!(inspection.block_number + 1, chain.height().await);
     assert_eq!(inspection.records, [(nobody[0], WalletRecord::EMPTY)]);
 }

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, keccak256};
 use symbolon_core::ids::ChainId;
 use symbolon_sandbox::Anvil;
-use symbolon_testkit::chain::TestChain;
+use symbolon_testkit::chain::{TestChain, mirror};
 
 use crate::{
     proxy::Proxy,
@@ -96,4 +96,47 @@ async fn a_node_of_another_chain_is_sent_nothing() {
     let owed = register.owed(wanted).await;
     assert_eq!((owed.approvals, owed.open_transactions), (5, 0));
     assert!(proxy.sent().is_empty());
+}
+
+/// A chain, and another that parts from it at the second block.
+async fn forks() -> (TestChain, TestChain) {
+    let (chain, fork) = tokio::join!(
+        TestChain::start(31_337),
+        TestChain::without_mirror(Anvil::builder(31_337)),
+    );
+    fork.mine().await;
+    fork.appoint_mirror().await;
+    (chain, fork)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_on_a_fork_of_its_own_is_outvoted() {
+    let (chain, fork) = forks().await;
+    let mut register = Register::of(&[&chain]).await;
+    let again = format!("{}/", chain.url());
+    let urls = [fork.url(), chain.url(), &again];
+    register.run_lane_through(mirror(), chain.id(), &urls, policy());
+    let wallets = register.admit(5).await;
+    register.until_mirrored(&chain).await;
+    register.revoke(&wallets[..2]).await;
+    register.until_mirrored(&chain).await;
+    assert_eq!(register.status(chain.id()).await.last_error, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_contradict_each_other_stop_a_lane_and_are_named() {
+    let (chain, fork) = forks().await;
+    let mut register = Register::of(&[&chain]).await;
+    let urls = [fork.url(), chain.url()];
+    register.run_lane_through(mirror(), chain.id(), &urls, policy());
+    register.admit(5).await;
+    register
+        .until_error(
+            chain.id(),
+            "contradict each other about `eth_getBlockByNumber`",
+        )
+        .await;
+    let error = register.status(chain.id()).await.last_error.unwrap();
+    assert!(urls.iter().all(|url| error.contains(url)), "{error}");
+    assert!(chain.mirrored().await.is_empty() && fork.mirrored().await.is_empty());
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::{Address, keccak256};
-use symbolon_chain::signer::LaneSigner;
+use symbolon_chain::{preset::FinalityTag, quorum::Nodes, signer::LaneSigner};
 use symbolon_core::{
     actor::Actor,
     command::{Command, Verdict},
@@ -124,10 +124,23 @@ impl Register {
         url: &str,
         policy: LanePolicy,
     ) {
+        self.run_lane_through(signer, registry, &[url], policy);
+    }
+
+    /// The same by way of several nodes, of which most must agree.
+    pub(crate) fn run_lane_through(
+        &mut self,
+        signer: LaneSigner,
+        registry: impl Into<RegistryId>,
+        urls: &[&str],
+        policy: LanePolicy,
+    ) {
+        let urls: Vec<_> = urls.iter().map(|url| (*url).into()).collect();
         let settings = LaneSettings {
             issuer: self.issuer.clone(),
             registry: registry.into(),
-            rpc_url: url.to_owned().into(),
+            nodes: Nodes::new(&urls, None).unwrap(),
+            finality: FinalityTag::None,
             signer,
             policy,
             lease: LeaseTerms::of_this_process(LEASE),
@@ -147,7 +160,8 @@ impl Register {
         let settings = LaneSettings {
             issuer: self.issuer.clone(),
             registry: chain.into(),
-            rpc_url: url.to_owned().into(),
+            nodes: Nodes::one(&url.into()).unwrap(),
+            finality: FinalityTag::None,
             signer: mirror(),
             policy: policy(),
             lease: LeaseTerms::of_this_process(LEASE),

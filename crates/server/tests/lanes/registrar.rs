@@ -14,6 +14,8 @@ use symbolon_chain::{
     deploy::{self, Deployed},
     development::DevelopmentNode,
     endpoint::Endpoint,
+    finality::Finality,
+    quorum::Nodes,
     signer::LaneSigner,
 };
 use symbolon_core::{
@@ -190,8 +192,8 @@ impl Register {
         RegistrarSettings {
             issuer: self.issuer.clone(),
             chain: HOME,
-            rpc_url: federation.anvil.url().to_owned().into(),
-            confirmations,
+            nodes: Nodes::one(&federation.anvil.url().into()).unwrap(),
+            finality: Finality::by_depth(confirmations),
             interval: Duration::from_millis(20),
         }
     }

@@ -13,7 +13,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use symbolon_bindings::{IdentityRegistry, RegistrySet, RegulatedToken};
 use symbolon_chain::{
-    deploy, development::DevelopmentNode, endpoint::Endpoint, signer::LaneSigner,
+    deploy, development::DevelopmentNode, endpoint::Endpoint, preset::FinalityTag, quorum::Nodes,
+    signer::LaneSigner,
 };
 use symbolon_core::{
     actor::Actor,
@@ -298,7 +299,8 @@ fn lane(issuer: &IssuerId, place: &Place, key: &str) -> LaneSettings {
     let mut settings = LaneSettings {
         issuer: issuer.clone(),
         registry: place.chain.id().into(),
-        rpc_url: place.chain.url().to_owned().into(),
+        nodes: Nodes::one(&place.chain.url().into()).unwrap(),
+        finality: FinalityTag::None,
         signer: signer(key),
         policy: default_policy(1, CAP),
         lease: LeaseTerms::of_this_process(Duration::from_secs(5)),

@@ -3,6 +3,7 @@
 
 mod chains;
 mod machine;
+mod nodes;
 mod registrars;
 
 use clap::Args;

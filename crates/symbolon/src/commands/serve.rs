@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
 use serde_json::json;
-use symbolon_chain::preset::Preset;
+use symbolon_chain::{finality::Finality, preset::Preset};
 use symbolon_core::mirror::fees::Wei;
 use symbolon_server::{
     AppState, ServerConfig,
@@ -59,8 +59,11 @@ Configuration, in symbolon.toml:
   [[lane]]                        one for each chain of each issuer
   issuer = \"acme\"
   chain_id = 8453
-  rpc_url_env = \"BASE_RPC_URL\"    or rpc_url, or rpc_url_file
+  rpc_url_env = \"BASE_RPC_URL\"    or rpc_url, or rpc_url_file; one URL, or several of which
+  rpc_agreement = 2               so many nodes must agree, by default more than half
   signer_key_file = \"mirror.key\"  or signer_key_env; never the key itself
+  finality = \"finalized\"          or \"depth\", which counts confirmations: the default where
+                                  they are given here, or the chain has no such tag
   confirmations = 12              else as `symbolon chain` recorded it
   max_fee_gwei = 500              never pay more for a unit of gas
   poll_ms = 250
@@ -70,8 +73,8 @@ Configuration, in symbolon.toml:
   [[registrar]]                   of each issuer that `symbolon issuer writer` gave one
   issuer = \"fed\"
   chain_id = 1
-  rpc_url_env = \"NODE_URL\"        or rpc_url, or rpc_url_file
-  confirmations = 12              else the chain's preset, else 3
+  rpc_url_env = \"NODE_URL\"        or rpc_url, or rpc_url_file; with rpc_agreement as above
+  confirmations = 12              else the chain's preset, else 3; and finality as above
 
 Any number of servers may run on one database, with the same lanes: each lane is
 driven by one of them, and taken over by another when that one ends. Restarted after
@@ -94,13 +97,13 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         .config
         .lanes
         .iter()
-        .map(|lane| Ok((lane, lane.signer()?, lane.rpc_url()?)))
+        .map(|lane| Ok((lane, lane.signer()?, lane.nodes()?)))
         .collect::<Result<Vec<_>>>()?;
     config::refuse_shared_signers(&context.config.lanes)?;
     let listener = listen(config.listen).await?;
     let database = Database::open(&context.config, context.output).await?;
     let mut settings = Vec::with_capacity(lanes.len());
-    for (lane, signer, rpc_url) in lanes {
+    for (lane, signer, nodes) in lanes {
         let confirmations = confirmations(lane, &database.store).await;
         let confirmations = match confirmations {
             Ok(confirmations) => confirmations,
@@ -115,7 +118,8 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         settings.push(LaneSettings {
             issuer: lane.issuer.clone(),
             registry: lane.registry,
-            rpc_url,
+            nodes,
+            finality: lane.finality(),
             signer,
             policy,
             lease: LeaseTerms::of_this_process(config.lane_lease),
@@ -154,10 +158,13 @@ async fn registrars(context: &Context, store: &Store) -> Result<Vec<RegistrarSet
         settings.push(RegistrarSettings {
             issuer: registrar.issuer.clone(),
             chain,
-            rpc_url: registrar.rpc_url()?,
-            confirmations: registrar
-                .confirmations
-                .unwrap_or_else(|| preset.unwrap_or(CONFIRMATIONS).into()),
+            nodes: registrar.nodes()?,
+            finality: Finality {
+                tag: registrar.finality(),
+                confirmations: registrar
+                    .confirmations
+                    .unwrap_or_else(|| preset.unwrap_or(CONFIRMATIONS).into()),
+            },
             interval: LOOK,
         });
     }

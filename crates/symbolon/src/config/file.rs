@@ -1,9 +1,12 @@
 //! The file as it is written, before anything in it is believed.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use secrecy::SecretString;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, IgnoredAny, SeqAccess, Visitor},
+};
 
 use crate::exit::{Failure, Result};
 
@@ -46,14 +49,16 @@ pub(super) struct LaneFile {
     pub(super) chain_id: u64,
     /// Which of the issuer's registries there; the first by default.
     pub(super) place: Option<u8>,
-    pub(super) rpc_url: Option<SecretString>,
+    pub(super) rpc_url: Option<UrlsFile>,
     pub(super) rpc_url_env: Option<SecretString>,
     pub(super) rpc_url_file: Option<PathBuf>,
+    pub(super) rpc_agreement: Option<usize>,
     pub(super) signer_key_env: Option<SecretString>,
     pub(super) signer_key_file: Option<PathBuf>,
     /// Known only to be refused with a hint.
     pub(super) signer_key: Option<IgnoredAny>,
     pub(super) confirmations: Option<u64>,
+    pub(super) finality: Option<FinalityFile>,
     pub(super) max_fee_gwei: Option<f64>,
     pub(super) poll_ms: Option<u64>,
     pub(super) max_in_flight: Option<usize>,
@@ -68,10 +73,59 @@ pub(super) struct LaneFile {
 pub(super) struct RegistrarFile {
     pub(super) issuer: String,
     pub(super) chain_id: u64,
-    pub(super) rpc_url: Option<SecretString>,
+    pub(super) rpc_url: Option<UrlsFile>,
     pub(super) rpc_url_env: Option<SecretString>,
     pub(super) rpc_url_file: Option<PathBuf>,
+    pub(super) rpc_agreement: Option<usize>,
     pub(super) confirmations: Option<u64>,
+    pub(super) finality: Option<FinalityFile>,
+}
+
+/// One URL, or a list of them.
+pub(super) struct UrlsFile(pub(super) Vec<SecretString>);
+
+impl fmt::Debug for UrlsFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UrlsFile({} …)", self.0.len())
+    }
+}
+
+impl<'de> Deserialize<'de> for UrlsFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+struct OneOrMore;
+
+impl<'de> Visitor<'de> for OneOrMore {
+    type Value = UrlsFile;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a URL or a list of URLs")
+    }
+
+    fn visit_str<E: de::Error>(self, url: &str) -> std::result::Result<UrlsFile, E> {
+        Ok(UrlsFile(vec![url.into()]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut urls: A) -> std::result::Result<UrlsFile, A::Error> {
+        let mut all = Vec::new();
+        while let Some(url) = urls.next_element()? {
+            all.push(url);
+        }
+        Ok(UrlsFile(all))
+    }
+}
+
+/// What makes a block final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FinalityFile {
+    /// The chain's word for it.
+    Finalized,
+    /// The blocks upon it.
+    Depth,
 }
 
 /// Reads the file; a mistake is named by its key.

@@ -3,8 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use alloy_primitives::Address;
-use secrecy::SecretString;
-use symbolon_chain::{endpoint::Endpoint, signer::LaneSigner};
+use symbolon_chain::{endpoint::Endpoint, preset::FinalityTag, quorum::Nodes, signer::LaneSigner};
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
     mirror::fees::Wei,
@@ -62,11 +61,15 @@ impl LaneConfig {
             .issuer
             .parse()
             .map_err(|error| refuse("issuer", &format!("{error}")))?;
+        let confirmations = within(&key("confirmations"), file.confirmations, 1..=100_000)?;
         let node = NodeFile {
             chain_id: file.chain_id,
             rpc_url: file.rpc_url,
             rpc_url_env: file.rpc_url_env,
             rpc_url_file: file.rpc_url_file,
+            rpc_agreement: file.rpc_agreement,
+            confirmations,
+            finality: file.finality,
         };
         let node = Node::checked(key, node, folder, environment)?;
         let signer_key = match (file.signer_key_env, file.signer_key_file) {
@@ -90,7 +93,7 @@ impl LaneConfig {
             },
             node,
             signer_key,
-            confirmations: within(&key("confirmations"), file.confirmations, 1..=100_000)?,
+            confirmations,
             max_fee: within(
                 &key("max_fee_gwei"),
                 file.max_fee_gwei,
@@ -108,14 +111,19 @@ impl LaneConfig {
         format!("lane[{}].{name}", self.place)
     }
 
-    /// The node's URL.
-    pub(crate) fn rpc_url(&self) -> Result<SecretString> {
-        self.node.url(&self.key("rpc_url"))
+    /// The chain's nodes.
+    pub(crate) fn nodes(&self) -> Result<Nodes> {
+        self.node.nodes(|name| self.key(name))
     }
 
-    /// The node, not yet asked for its chain.
+    /// The chain by way of them; they were not asked for it yet.
     pub(crate) fn endpoint(&self) -> Result<Endpoint> {
-        self.node.endpoint(&self.key("rpc_url"))
+        self.node.endpoint(|name| self.key(name))
+    }
+
+    /// How the nodes tell what is final; where not, depth decides.
+    pub(crate) fn finality(&self) -> FinalityTag {
+        self.node.finality
     }
 
     /// The key that signs.

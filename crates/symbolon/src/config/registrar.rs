@@ -3,8 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use alloy_primitives::Address;
-use secrecy::SecretString;
-use symbolon_chain::endpoint::Endpoint;
+use symbolon_chain::{endpoint::Endpoint, preset::FinalityTag, quorum::Nodes};
 use symbolon_core::ids::{ChainId, IssuerId};
 use symbolon_store::Writer;
 
@@ -40,17 +39,21 @@ impl RegistrarConfig {
             .issuer
             .parse()
             .map_err(|error| Failure::configuration(format!("{}: {error}", key("issuer"))))?;
+        let confirmations = within(&key("confirmations"), file.confirmations, 1..=100_000)?;
         let node = NodeFile {
             chain_id: file.chain_id,
             rpc_url: file.rpc_url,
             rpc_url_env: file.rpc_url_env,
             rpc_url_file: file.rpc_url_file,
+            rpc_agreement: file.rpc_agreement,
+            confirmations,
+            finality: file.finality,
         };
         Ok(Self {
             place,
             issuer,
             node: Node::checked(key, node, folder, environment)?,
-            confirmations: within(&key("confirmations"), file.confirmations, 1..=100_000)?,
+            confirmations,
         })
     }
 
@@ -83,14 +86,19 @@ impl RegistrarConfig {
         self.node.chain
     }
 
-    /// The node's URL.
-    pub(crate) fn rpc_url(&self) -> Result<SecretString> {
-        self.node.url(&self.key("rpc_url"))
+    /// The chain's nodes.
+    pub(crate) fn nodes(&self) -> Result<Nodes> {
+        self.node.nodes(|name| self.key(name))
     }
 
-    /// The node, not yet asked for its chain.
+    /// The chain by way of them; they were not asked for it yet.
     pub(crate) fn endpoint(&self) -> Result<Endpoint> {
-        self.node.endpoint(&self.key("rpc_url"))
+        self.node.endpoint(|name| self.key(name))
+    }
+
+    /// How the nodes tell what is final; where not, depth decides.
+    pub(crate) fn finality(&self) -> FinalityTag {
+        self.node.finality
     }
 
     /// What an operator should mend about its secret.

@@ -2,6 +2,7 @@
 
 use alloy_primitives::Address;
 use secrecy::ExposeSecret;
+use symbolon_chain::preset::FinalityTag;
 
 use super::*;
 
@@ -86,7 +87,10 @@ fn the_environment_wins_and_ours_before_the_common_one() {
     );
     assert_eq!(config.data_dir, Path::new("elsewhere"));
     let lane = &config.lanes[0];
-    assert!(lane.rpc_url().unwrap().expose_secret().contains("user:pw"));
+    assert_eq!(
+        format!("{:?}", lane.nodes().unwrap()),
+        "Nodes(1 of [\"https://node.example\"])"
+    );
     assert!(lane.endpoint().is_ok());
     assert!(lane.signer().is_ok());
 }
@@ -94,7 +98,7 @@ fn the_environment_wins_and_ours_before_the_common_one() {
 #[test]
 fn secrets_are_looked_up_late_and_missed_by_name() {
     let config = load(LANES, empty).unwrap();
-    let failure = config.lanes[0].rpc_url().unwrap_err().to_string();
+    let failure = config.lanes[0].nodes().unwrap_err().to_string();
     assert!(
         failure.starts_with("lane[0].rpc_url: the environment variable NODE"),
         "{failure}"
@@ -121,4 +125,76 @@ fn nothing_at_all_is_a_configuration() {
     assert!(config.database.is_none() && config.lanes.is_empty());
     assert_eq!(config.data_dir, Path::new(".symbolon"));
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+}
+
+const LANE: &str = "[[lane]]\nissuer = \"acme\"\nchain_id = 1\nsigner_key_env = \"KEY\"\n";
+
+#[test]
+fn a_lane_has_one_node_or_several_of_which_most_agree() {
+    fn three(name: &str) -> Option<String> {
+        (name == "NODES")
+            .then(|| "https://a.example/k1, https://b.example\nhttp://c.example".into())
+    }
+    let nodes = |rest: &str| {
+        let config = load(&format!("{LANE}{rest}"), three);
+        config.and_then(|config| Ok(format!("{:?}", config.lanes[0].nodes()?)))
+    };
+    let all = "[\"https://a.example\", \"https://b.example\", \"http://c.example\"]";
+    assert_eq!(
+        nodes("rpc_url_env = \"NODES\"").unwrap(),
+        format!("Nodes(2 of {all})")
+    );
+    let list =
+        "rpc_url = [\"https://a.example/k1\", \"https://b.example\", \"http://c.example\"]\n";
+    let found = nodes(&format!("{list}rpc_agreement = 3"));
+    assert_eq!(found.unwrap(), format!("Nodes(3 of {all})"));
+    for (rest, refusal) in [
+        (
+            format!("{list}rpc_agreement = 4"),
+            "lane[0].rpc_agreement: 4 of 3 nodes cannot agree: choose 1 to 3",
+        ),
+        (
+            format!("{list}rpc_agreement = 0"),
+            "lane[0].rpc_agreement: 0 nodes agree upon anything: choose 1 or more",
+        ),
+        (
+            "rpc_url_env = \"NODES\"\nrpc_agreement = 4".to_owned(),
+            "lane[0].rpc_agreement: 4 of 3 nodes cannot agree: choose 1 to 3",
+        ),
+        (
+            "rpc_url = [\"https://a.example\", \"secret\"]".to_owned(),
+            "lane[0].rpc_url[1]: not a URL of the right kind: give an RPC endpoint, such as https://node.example/key",
+        ),
+        (
+            "rpc_url = [\"https://a.example\", \"https://a.example\"]".to_owned(),
+            "lane[0].rpc_url[1]: it is the same as lane[0].rpc_url[0], and would agree with itself: name each node once",
+        ),
+        (
+            "rpc_url = []".to_owned(),
+            "lane[0].rpc_url: it names no node: give an RPC endpoint, such as https://node.example/key",
+        ),
+        (
+            "rpc_url = 7".to_owned(),
+            "lane[0].rpc_url: invalid type, expected a URL or a list of URLs: write a value of that kind",
+        ),
+    ] {
+        let failure = nodes(&rest).unwrap_err().to_string();
+        assert!(failure.ends_with(refusal), "{rest} gave {failure}");
+    }
+}
+
+#[test]
+fn a_chain_says_what_is_final_unless_confirmations_are_to_be_counted() {
+    let finality = |chain: u64, rest: &str| {
+        let lane = LANE.replace("chain_id = 1\n", &format!("chain_id = {chain}\n"));
+        let text = format!("{lane}rpc_url = \"http://a.example\"\n{rest}");
+        load(&text, empty).unwrap().lanes[0].finality()
+    };
+    assert_eq!(finality(1, ""), FinalityTag::Finalized);
+    assert_eq!(finality(31_337, ""), FinalityTag::None);
+    assert_eq!(finality(4_242, ""), FinalityTag::None, "nobody knows it");
+    assert_eq!(finality(1, "confirmations = 12"), FinalityTag::None);
+    assert_eq!(finality(1, "finality = \"depth\""), FinalityTag::None);
+    let both = "finality = \"finalized\"\nconfirmations = 12";
+    assert_eq!(finality(4_242, both), FinalityTag::Finalized);
 }

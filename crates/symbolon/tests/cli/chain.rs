@@ -210,3 +210,31 @@ async fn doctor_names_what_is_wrong_with_a_lane() {
         "{wrong}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_tells_each_of_several_nodes() {
+    let mut chain = Chain::with_lane().await;
+    let other = Anvil::builder(31_338)
+        .folder(chain.desk.folder.path().join("other"))
+        .start()
+        .await
+        .unwrap();
+    let node = |url: &str| format!("chain 31337 of acme: node {url}");
+    let good = chain.anvil.url().to_owned();
+    let dead = "http://127.0.0.1:9";
+    let said = |checks: &[(String, String)], url: &str| {
+        let found = checks.iter().find(|(name, _)| *name == node(url));
+        found.map(|(_, status)| status.clone())
+    };
+    let several = |third: &str| format!("{good} {good}/ {third}");
+
+    chain.desk.set("SYMBOLON_RPC_URL_31337", &several(dead));
+    let checks = chain.checks(0);
+    assert_eq!(said(&checks, dead).as_deref(), Some("warn"), "{checks:?}");
+    assert_eq!(said(&checks, &good).as_deref(), Some("ok"), "{checks:?}");
+
+    let stray = other.url();
+    chain.desk.set("SYMBOLON_RPC_URL_31337", &several(stray));
+    let checks = chain.checks(9);
+    assert_eq!(said(&checks, stray).as_deref(), Some("fail"), "{checks:?}");
+}

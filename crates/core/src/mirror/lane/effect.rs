@@ -165,7 +165,7 @@ pub struct Receipt {
 /// What became of a nonce.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Mined and carried out, deep enough to count.
+    /// Mined and carried out, for good.
     Mined(Receipt),
     /// Mined, but not carried out. No wallet makes the registry refuse a
     /// batch, so what stands in the way is the mirror's role or the gas, and
@@ -251,8 +251,8 @@ pub enum Effect {
         /// The stored bytes.
         raw: Bytes,
     },
-    /// Read head, fees, nonce, and the receipts of those of these whose nonce
-    /// is used up; answer with [`Input::Observed`].
+    /// Read head, final block, fees, nonce, and the receipts of those of these
+    /// whose nonce is used up; answer with [`Input::Observed`].
     Observe(Vec<(Nonce, Vec<B256>)>),
     /// Read what the registry holds of these wallets, in a block that counts;
     /// answer with [`Input::Inspected`].
@@ -275,11 +275,13 @@ pub enum Effect {
 pub struct Observation {
     /// The newest block.
     pub block_number: u64,
-    /// What it asks.
+    /// The newest one that no reorganisation undoes; 0 where none is known.
+    pub final_block: u64,
+    /// What the newest one asks.
     pub market: Market,
     /// The signer's transaction count there: every lower nonce is used up.
     pub mined_nonce: Nonce,
-    /// The receipts that were found.
+    /// The receipts that were found, of those that were asked for.
     pub receipts: Vec<(Nonce, Receipt)>,
     /// Whether the registry takes no writes from the signer; read for former
     /// signers alone.

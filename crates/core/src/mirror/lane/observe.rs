@@ -16,19 +16,21 @@ impl Lane {
             return None;
         }
         self.observing = true;
-        Some(Effect::Observe(
-            self.slots
-                .values()
-                .filter(|slot| slot.is_open())
-                .map(|slot| (slot.nonce, slot.hashes()))
-                .collect(),
-        ))
+        let mut looked_for = Vec::new();
+        for slot in self.slots.values_mut() {
+            slot.looked_for = slot.wants_look(self.final_block);
+            if slot.looked_for {
+                looked_for.push((slot.nonce, slot.hashes()));
+            }
+        }
+        Some(Effect::Observe(looked_for))
     }
 
     pub(super) fn observed(&mut self, observation: Observation, now: UnixMillis) {
         self.observing = false;
         self.market = Some(observation.market);
         self.block_number = observation.block_number;
+        self.final_block = observation.final_block;
         let something_happened = observation.mined_nonce > self.mined_nonce;
         self.mined_nonce = observation.mined_nonce;
         self.next_nonce = self.next_nonce.max(observation.mined_nonce);
@@ -43,16 +45,24 @@ impl Lane {
         let mut receipts = observation.receipts;
         let (mut taken, mut refused) = (Vec::new(), Vec::new());
         for slot in self.slots.values_mut().filter(|slot| slot.is_open()) {
-            let receipt = receipts
-                .iter()
-                .position(|(nonce, _)| *nonce == slot.nonce)
-                .map(|at| receipts.swap_remove(at).1);
-            slot.receipt = receipt;
+            if slot.looked_for {
+                let found = receipts.iter().position(|(nonce, _)| *nonce == slot.nonce);
+                slot.receipt = found.map(|at| receipts.swap_remove(at).1);
+            }
+            if slot.nonce >= observation.mined_nonce && slot.receipt.is_some() {
+                slot.undo();
+            }
             if let Some(receipt) = &slot.receipt {
                 slot.missing = 0;
                 slot.missing_since = None;
                 slot.quarantine = None;
-                if depth(receipt.block_number) >= self.policy.confirmations.max(1) {
+                // One that was seen before that block was final may be of a
+                // block that was replaced since. What was refused need not be
+                // final: to be told again in vain costs little.
+                let block = receipt.block_number;
+                let is_final = slot.looked_for && block <= observation.final_block;
+                let is_deep = depth(block) >= self.policy.confirmations.max(1);
+                if is_final || (is_deep && !receipt.succeeded) {
                     let which = if receipt.succeeded {
                         &mut taken
                     } else {
@@ -62,6 +72,9 @@ impl Lane {
                     slot.outcome = Some(outcome(receipt.clone()));
                 }
             } else if slot.nonce < observation.mined_nonce {
+                if !slot.looked_for {
+                    continue;
+                }
                 slot.missing += 1;
                 let since = *slot.missing_since.get_or_insert(now);
                 let looks = LOOKS_BEFORE_DROPPED.max(self.policy.confirmations);
@@ -99,12 +112,25 @@ impl Lane {
         } else {
             Millis(self.patience.0 * 2).min(self.policy.busy_interval)
         };
-        let interval = if self.slots.values().any(super::Slot::is_open) {
-            self.patience
+        self.observe_at = self.next_look(now);
+    }
+
+    /// At once where something has become final since it was asked for; in no
+    /// hurry where nothing else than that is waited for.
+    fn next_look(&self, now: UnixMillis) -> UnixMillis {
+        let (mut is_due, mut is_waiting) = (false, false);
+        for slot in self.slots.values().filter(|slot| slot.is_open()) {
+            is_waiting |= slot.receipt.is_none();
+            let is_mined = slot.receipt.is_some();
+            is_due |= is_mined && !slot.looked_for && slot.wants_look(self.final_block);
+        }
+        if is_due {
+            now
+        } else if is_waiting {
+            now.after(self.patience)
         } else {
-            self.policy.idle_interval
-        };
-        self.observe_at = now.after(interval);
+            now.after(self.policy.idle_interval)
+        }
     }
 
     /// Nodes take none of a slot's bytes. What they never took cannot be mined,

@@ -83,7 +83,10 @@ pub struct Slot {
     /// Whether a node asked a higher fee for it.
     pub(super) underpriced: bool,
     pub(super) replacing: bool,
+    /// As last seen.
     pub(super) receipt: Option<Receipt>,
+    /// Whether the look that is under way asks for its receipt.
+    pub(super) looked_for: bool,
     /// In how many observations the nonce was used up without a receipt.
     pub(super) missing: u64,
     /// When that was first seen.
@@ -118,6 +121,7 @@ impl Slot {
             underpriced: false,
             replacing: false,
             receipt: None,
+            looked_for: false,
             missing: 0,
             missing_since: None,
             quarantine: None,
@@ -170,6 +174,19 @@ impl Slot {
     /// Whether its fate is still open.
     pub fn is_open(&self) -> bool {
         self.outcome.is_none()
+    }
+
+    /// Whether its receipt is to be asked for: none was seen, or one that may
+    /// count by now. Where finality takes long, hundreds wait in between.
+    pub(super) fn wants_look(&self, final_block: u64) -> bool {
+        let is_final = |receipt: &Receipt| receipt.block_number <= final_block;
+        self.is_open() && self.receipt.as_ref().is_none_or(is_final)
+    }
+
+    /// A reorganisation undid it: its bytes go again at once.
+    pub(super) fn undo(&mut self) {
+        self.receipt = None;
+        self.last_broadcast = None;
     }
 
     /// Has the newest bytes sent again if so many blocks went by without them:

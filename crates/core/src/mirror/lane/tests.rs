@@ -3,6 +3,7 @@
 
 mod authorities;
 mod estimates;
+mod finality;
 mod forgetting;
 mod gaps;
 mod quarantine;
@@ -83,9 +84,13 @@ struct World {
     cut_off: BTreeSet<AuthorityIndex>,
     mined: BTreeMap<Nonce, Receipt>,
     block: u64,
+    /// The newest block that counts; nothing where each does at once.
+    final_block: Option<u64>,
     broadcast: Broadcast,
     sent: Vec<(Nonce, Attempt)>,
     told_again: Vec<Nonce>,
+    /// The nonces whose receipts each look asked for.
+    looked_for: Vec<Vec<Nonce>>,
     /// The registry takes no writes from the signer.
     barred: bool,
     /// It carries out nothing that writes one of these.
@@ -120,9 +125,11 @@ impl World {
             cut_off: BTreeSet::new(),
             mined: BTreeMap::new(),
             block: 1,
+            final_block: None,
             broadcast: Broadcast::Accepted,
             sent: Vec::new(),
             told_again: Vec::new(),
+            looked_for: Vec::new(),
             barred: false,
             unwritable: BTreeSet::new(),
             estimates: 0,
@@ -266,20 +273,25 @@ impl World {
                     outcome: self.broadcast,
                 }
             }
-            Effect::Observe(open) => Input::Observed(Observation {
-                block_number: self.block,
-                market: Market {
-                    base_fee: self.base_fee,
-                    tip: Wei(2),
-                },
-                mined_nonce: self.front(),
-                receipts: open
-                    .iter()
-                    .filter(|_| !self.hides_receipts)
-                    .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
-                    .collect(),
-                barred: self.barred,
-            }),
+            Effect::Observe(open) => {
+                let asked = open.iter().map(|(nonce, _)| *nonce);
+                self.looked_for.push(asked.collect());
+                Input::Observed(Observation {
+                    block_number: self.block,
+                    final_block: self.final_block.unwrap_or(self.block),
+                    market: Market {
+                        base_fee: self.base_fee,
+                        tip: Wei(2),
+                    },
+                    mined_nonce: self.front(),
+                    receipts: open
+                        .iter()
+                        .filter(|_| !self.hides_receipts)
+                        .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
+                        .collect(),
+                    barred: self.barred,
+                })
+            }
             Effect::Settle(ended) => {
                 let nonces: Vec<_> = ended.iter().map(|(nonce, _)| *nonce).collect();
                 for (nonce, outcome) in ended {
@@ -420,6 +432,14 @@ impl World {
             },
         );
         Some(envelope.batch)
+    }
+
+    /// Undoes the newest block; what it included waits again.
+    fn reorganise(&mut self, included: Vec<Envelope>) {
+        for envelope in included {
+            self.mined.remove(&envelope.nonce);
+            self.mempool.insert(envelope.nonce, envelope);
+        }
     }
 
     fn held(&self, wallet: WalletAddress) -> WalletRecord {

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use alloy_primitives::B256;
-use symbolon_chain::{endpoint::HeadBlock, lane::LaneClient};
+use symbolon_chain::{ChainError, endpoint::HeadBlock, lane::LaneClient};
 use symbolon_core::{
     log::EntryNumber,
     mirror::{
@@ -182,8 +182,7 @@ impl Books {
     }
 
     async fn inspect(&self, nonce: Nonce, wallets: &[WalletAddress]) -> Input {
-        let confirmations = self.settings.policy.confirmations;
-        let inspection = self.client.inspect(wallets, confirmations).await;
+        let inspection = self.client.inspect(wallets).await;
         if let Err(error) = &inspection {
             let LaneSettings {
                 issuer, registry, ..
@@ -229,21 +228,46 @@ impl Books {
         match self.client.observe(open).await {
             Ok((observation, head)) => {
                 self.milestones.observed(&observation, self.clock.now_ms());
-                self.note(head).await;
+                self.note(head, observation.final_block).await;
                 Input::Observed(observation)
             }
             Err(error) => {
                 let LaneSettings {
                     issuer, registry, ..
                 } = &self.settings;
-                tracing::debug!(%issuer, %registry, %error, "chain not observed");
+                if error.is_alarm() {
+                    tracing::warn!(%issuer, %registry, %error, "chain not observed");
+                } else {
+                    tracing::debug!(%issuer, %registry, %error, "chain not observed");
+                }
+                self.alarm(&error).await;
                 Input::ObserveFailed
             }
         }
     }
 
+    /// Tells people why nothing is settled. The lane goes on with what needs no
+    /// look at the chain: denials are sent meanwhile.
+    async fn alarm(&self, error: &ChainError) {
+        let status = ChainStatus {
+            last_error: Some(error.to_string()),
+            ..ChainStatus::default()
+        };
+        let LaneSettings {
+            issuer, registry, ..
+        } = &self.settings;
+        let Ok(lease) = self.held.in_force() else {
+            return;
+        };
+        if let Err(error) = self.store.update_chain_status(lease, &status).await {
+            tracing::debug!(%issuer, %registry, %error, "chain status not noted");
+        }
+        // Its end is news as well.
+        self.noted_at.store(0, Ordering::Relaxed);
+    }
+
     /// Writes down what was seen, for people; a failure here stops nothing.
-    async fn note(&self, head: HeadBlock) {
+    async fn note(&self, head: HeadBlock, final_block: u64) {
         let now = self.clock.now_ms();
         let last = self.noted_at.load(Ordering::Relaxed);
         if now < UnixMillis(last).after(BETWEEN_STATUSES) {
@@ -255,7 +279,7 @@ impl Books {
         let status = ChainStatus {
             head_block: Some(head.number),
             head_time: Some(head.at),
-            finalized_block: None,
+            finalized_block: Some(final_block),
             signer: Some(signer),
             signer_balance_wei: balance.ok().map(|wei| wei.0),
             last_error: self.trouble(),

@@ -145,8 +145,7 @@ impl FormerBooks {
                 }
             },
             Effect::Inspect { nonce, wallets } => {
-                let confirmations = self.settings.policy.confirmations;
-                let inspection = self.client.inspect(&wallets, confirmations).await;
+                let inspection = self.client.inspect(&wallets).await;
                 if let Err(error) = &inspection {
                     tracing::warn!(%issuer, %registry, %former, nonce = nonce.0, %error, "nobody can say what became of a transaction");
                 }

@@ -26,7 +26,7 @@ pub(super) struct ChainSettingsArgs {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
 
-    /// A block counts when this many include or follow it [default: the preset's, else 3]
+    /// Where the chain has no word for it, a block is final when this many include or follow it [default: the preset's, else 3]
     #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u32).range(1..))]
     confirmations: Option<u32>,
 }
@@ -103,7 +103,7 @@ pub(super) fn list(context: &Context) -> Result<Exit> {
             ]);
         }
         format!(
-            "{table}\nlanes count confirmations; `symbolon chain verify` asks for what is final"
+            "{table}\nwhat is mined counts once it is final: by the chain's own word, else by confirmations"
         )
     })?;
     Ok(Exit::Done)

@@ -3,7 +3,12 @@
 mod finding;
 
 use clap::Args;
-use symbolon_chain::{deploy, preset::FinalityTag, roles};
+use symbolon_chain::{
+    deploy,
+    finality::Finality,
+    preset::{FinalityTag, Preset},
+    roles,
+};
 use symbolon_core::ids::{IssuerId, RegistryId};
 use symbolon_store::Store;
 
@@ -12,6 +17,7 @@ use super::{
     place::{NodeArgs, Place},
 };
 use crate::{
+    config::LaneConfig,
     context::Context,
     exit::{Exit, Failure, Result},
 };
@@ -121,13 +127,15 @@ async fn look(
         )
     });
     finding.roles = Some(found);
-    let settled = match symbolon_chain::preset::Preset::of(id.chain).map(|preset| preset.finality) {
-        Some(FinalityTag::Finalized) => endpoint.finalized().await?,
-        Some(FinalityTag::None) | None => {
-            let depth = u64::from(chain.confirmations) - 1;
-            endpoint.head().await?.number.checked_sub(depth)
-        }
+    let finality = Finality {
+        tag: place.lane.as_ref().map_or_else(
+            || Preset::of(id.chain).map_or(FinalityTag::None, |preset| preset.finality),
+            LaneConfig::finality,
+        ),
+        confirmations: chain.confirmations.into(),
     };
-    finding.deployment_final = settled.is_some_and(|settled| chain.deployed_block <= settled);
+    let newest = endpoint.head().await?.number;
+    let settled = finality.block(endpoint, newest).await?;
+    finding.deployment_final = chain.deployed_block <= settled;
     Ok(finding)
 }

@@ -13,7 +13,7 @@ use symbolon_core::{
 use symbolon_server::Clock;
 use symbolon_store::Store;
 
-use super::Findings;
+use super::{Findings, nodes};
 use crate::{
     commands::chain::ether,
     config::{self, Config, LaneConfig},
@@ -99,6 +99,8 @@ async fn check_lane(
     let at = |what: &'static str| move |failure: Failure| (what, failure);
     let signer = lane.signer().map_err(at("signer"))?;
     let endpoint = lane.endpoint().map_err(at("node"))?;
+    let several = lane.nodes().map_err(at("node"))?;
+    nodes::check(&name("node"), &several, lane.registry.chain, findings).await;
     endpoint
         .check_chain()
         .await
@@ -108,6 +110,7 @@ async fn check_lane(
         .await
         .map_err(|error| ("node", error.into()))?;
     check_head(&name("node"), head, clock, findings);
+    nodes::check_finality(&name("finality"), &endpoint, lane.finality(), findings).await;
     let registry = match store.chain(&lane.issuer, lane.registry).await {
         Ok(chain) => chain.chain.registry,
         Err(symbolon_store::StoreError::NotFound { .. }) => {

@@ -4,7 +4,7 @@ use symbolon_chain::registrar;
 use symbolon_core::ids::IssuerId;
 use symbolon_store::{Store, Writer};
 
-use super::Findings;
+use super::{Findings, nodes};
 use crate::{
     config::{Config, RegistrarConfig},
     exit::{Failure, Result},
@@ -56,8 +56,10 @@ async fn follows(
 ) -> Result<()> {
     let address = section.of(writer)?;
     let endpoint = section.endpoint()?;
-    endpoint.check_chain().await?;
     let chain = section.chain();
+    nodes::check(name, &section.nodes()?, chain, findings).await;
+    endpoint.check_chain().await?;
+    nodes::check_finality(name, &endpoint, section.finality(), findings).await;
     if !registrar::answers(&endpoint, address).await? {
         findings.fail(
             name,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alloy::{
     consensus::BlockHeader,
     eips::{BlockId, BlockNumberOrTag},
-    network::{BlockResponse, Ethereum},
+    network::{BlockResponse, Ethereum, primitives::HeaderResponse},
     primitives::{Address, B256, Bytes, TxHash, U256},
     providers::{Provider, ProviderBuilder, RootProvider},
     rpc::json_rpc::ErrorPayload,
@@ -147,6 +147,13 @@ impl Endpoint {
         })
     }
 
+    /// The hash of the block of this number; `None` where the chain is shorter.
+    pub async fn block_hash(&self, number: u64) -> Result<Option<B256>, ChainError> {
+        let block = self.provider.get_block(BlockId::number(number)).await;
+        let block = block.map_err(refused("eth_getBlockByNumber"))?;
+        Ok(block.map(|block| block.header().hash()))
+    }
+
     /// What a transaction costs now. Chains without a tip oracle get 1 gwei.
     pub async fn market(&self, head: HeadBlock) -> Market {
         let tip = match head.base_fee {
@@ -220,6 +227,22 @@ impl Endpoint {
         match self.at_newest_block(request).await {
             Ok(output) => Ok(Ok(output)),
             Err(RpcError::ErrorResp(payload)) => Ok(Err(reason_of(&payload))),
+            Err(error) => Err(refused("eth_call")(error)),
+        }
+    }
+
+    /// The result of a call at this block; `Err` within where the contract
+    /// refused it. What the node itself refuses or does not know is an error.
+    pub(crate) async fn call_at(
+        &self,
+        request: TransactionRequest,
+        block: BlockId,
+    ) -> Result<Result<Bytes, String>, ChainError> {
+        match self.provider.call(request).block(block).await {
+            Ok(output) => Ok(Ok(output)),
+            Err(RpcError::ErrorResp(payload)) if is_the_contracts(&payload) => {
+                Ok(Err(reason_of(&payload)))
+            }
             Err(error) => Err(refused("eth_call")(error)),
         }
     }

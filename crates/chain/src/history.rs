@@ -3,6 +3,7 @@
 
 use alloy::{
     consensus::Transaction,
+    eips::BlockId,
     primitives::{Address, B256, Bytes},
     providers::Provider,
     rpc::types::{Filter, TransactionRequest},
@@ -23,8 +24,10 @@ use crate::{
     lane::read_calldata,
 };
 
-/// Transactions asked for at the same time.
+/// Transactions or words asked for at the same time.
 const AT_ONCE: usize = 8;
+/// Words asked for in one call.
+const WORDS_A_CALL: usize = 1_000;
 
 /// A mirror's transaction as it stands in a block. Those that reverted left
 /// no trace and are not among them.
@@ -100,6 +103,34 @@ pub async fn records(
     registry: Address,
     wallets: &[WalletAddress],
 ) -> Result<Vec<WalletRecord>, ChainError> {
+    words(endpoint, registry, wallets, BlockId::latest()).await
+}
+
+/// The same as they stood in one block, for any number of wallets: several calls
+/// at the same time, each for as many as a node answers fastest.
+pub async fn records_at(
+    endpoint: &Endpoint,
+    registry: Address,
+    wallets: &[WalletAddress],
+    block: u64,
+) -> Result<Vec<WalletRecord>, ChainError> {
+    let block = BlockId::number(block);
+    let mut calls = stream::iter(wallets.chunks(WORDS_A_CALL))
+        .map(|few| words(endpoint, registry, few, block))
+        .buffered(AT_ONCE);
+    let mut found = Vec::with_capacity(wallets.len());
+    while let Some(words) = calls.try_next().await? {
+        found.extend(words);
+    }
+    Ok(found)
+}
+
+async fn words(
+    endpoint: &Endpoint,
+    registry: Address,
+    wallets: &[WalletAddress],
+    block: BlockId,
+) -> Result<Vec<WalletRecord>, ChainError> {
     let nonsense = ChainError::Nonsense {
         method: "eth_call",
         why: "the registry does not say what it holds",
@@ -110,12 +141,15 @@ pub async fn records(
     let request = TransactionRequest::default()
         .to(registry)
         .input(Bytes::from(call.abi_encode()).into());
-    let Ok(output) = endpoint.call(request).await? else {
+    let Ok(output) = endpoint.call_at(request, block).await? else {
         return Err(nonsense);
     };
-    let words =
-        IdentityRegistry::recordsOfCall::abi_decode_returns(&output).map_err(|_| nonsense)?;
-    Ok(words.into_iter().map(WalletRecord).collect())
+    match IdentityRegistry::recordsOfCall::abi_decode_returns(&output) {
+        Ok(words) if words.len() == wallets.len() => {
+            Ok(words.into_iter().map(WalletRecord).collect())
+        }
+        _ => Err(nonsense),
+    }
 }
 
 /// Those of these authorities that the registry calls restricted, at the

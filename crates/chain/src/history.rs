@@ -115,9 +115,11 @@ pub async fn records_at(
     block: u64,
 ) -> Result<Vec<WalletRecord>, ChainError> {
     let block = BlockId::number(block);
-    let mut calls = stream::iter(wallets.chunks(WORDS_A_CALL))
+    let calls: Vec<_> = wallets
+        .chunks(WORDS_A_CALL)
         .map(|few| words(endpoint, registry, few, block))
-        .buffered(AT_ONCE);
+        .collect();
+    let mut calls = stream::iter(calls).buffered(AT_ONCE);
     let mut found = Vec::with_capacity(wallets.len());
     while let Some(words) = calls.try_next().await? {
         found.extend(words);

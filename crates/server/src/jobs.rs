@@ -2,6 +2,7 @@
 //! hold, and take notice of verdicts that have ended.
 //!
 //! Here the adapters meet: [`follower`] takes in what others wrote to a chain,
+//! [`reconciliation`] holds a whole chain against the register,
 //! [`registrar`] what is decided on chain where an issuer's writer is there,
 //! [`lane`] joins the store's books with a chain's
 //! node under the direction of `core::mirror`, [`expiry`] and [`hints`] need
@@ -12,6 +13,7 @@ pub mod expiry;
 pub mod follower;
 mod hints;
 pub mod lane;
+pub mod reconciliation;
 pub mod registrar;
 
 use symbolon_store::Store;

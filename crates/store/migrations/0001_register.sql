@@ -268,6 +268,7 @@ CREATE TABLE reconciliation (
     -- Logs were read up to this block for wallets that the register never saw.
     swept_block   bigint NOT NULL,
     swept         boolean NOT NULL,
+    not_before    bigint NOT NULL, -- was followed nothing is compared
     cursor        bytea  NOT NULL, -- the last wallet compared; empty: none yet
     block_number  bigint,          -- at which it was compared
     compared      bigint NOT NULL DEFAULT 0,

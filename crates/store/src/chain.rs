@@ -78,6 +78,10 @@ pub struct Chain {
     /// Why it could not be read for what others wrote there, when that was last
     /// tried; `None` if it could.
     pub following_error: Option<String>,
+    /// What people must know until the chain is reconciled; `None`: nothing.
+    pub alarm: Option<String>,
+    /// Whether approvals wait until then.
+    pub approvals_held: bool,
 }
 
 impl Chain {
@@ -86,10 +90,10 @@ impl Chain {
         let unread = self.following_error.as_ref();
         let unread = unread.map(|error| format!("recoveries by tokens are not taken in: {error}"));
         let troubles: Vec<_> = self
-            .status
-            .last_error
+            .alarm
             .clone()
             .into_iter()
+            .chain(self.status.last_error.clone())
             .chain(unread)
             .collect();
         (!troubles.is_empty()).then(|| troubles.join("; "))
@@ -170,7 +174,7 @@ impl Store {
             r#"SELECT registry_id, name, registry, filter, deployed_block, confirmations, settings,
                 head_block, head_s, finalized_block, signer,
                 signer_balance_wei::text AS signer_balance_wei, last_error, updated_s,
-                following_error
+                following_error, alarm, approvals_held
             FROM chain WHERE issuer = $1 ORDER BY registry_id"#,
             issuer_key(issuer),
         )
@@ -204,6 +208,8 @@ impl Store {
                         updated: row.updated_s.map(seconds).transpose()?,
                     },
                     following_error: row.following_error,
+                    alarm: row.alarm,
+                    approvals_held: row.approvals_held,
                 })
             })
             .collect()

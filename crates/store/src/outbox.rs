@@ -45,7 +45,7 @@ use crate::{
     Result, Store, StoreError, authority,
     codec::{self, bigint, entry_number, issuer_key, registry_key},
     copy::Copy,
-    issuer, lane,
+    issuer, lane, reconciliation,
     standing::{StandingRow, select_standings},
     wallet,
 };
@@ -90,6 +90,9 @@ impl Store {
         // Read first: what the head has is in the rows that are read after it.
         let head = issuer::read_head(&mut transaction, issuer).await?;
         let connection = &mut *transaction;
+        if reconciliation::holds(connection, issuer, registry, part).await? {
+            return Ok(Pulled::nothing(part, head));
+        }
         let mut pulled = match part {
             Part::After(entry) => {
                 in_turn(connection, issuer, target, entry, head.number, limit).await?

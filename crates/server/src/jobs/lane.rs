@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use books::Books;
 use former::Formers;
 
+use super::follower::{Reader, foreign};
 use crate::{clock::Clock, wake::Wake};
 
 /// After a failure, before the lane is set up anew.
@@ -136,6 +137,8 @@ async fn drive(
     let client = LaneClient::new(endpoint, settings.signer.clone(), known.registry);
     let client = client.in_its_form().await?;
     client.check_mirror().await?;
+    let reader = Reader::of_lane(store, settings, clock, wake).await?;
+    foreign::recognise(&reader).await?;
     // Whoever was storing for this chain has ended once its books are open.
     let books = Books::new(
         store.clone(),

@@ -13,7 +13,7 @@ pub mod fees;
 pub mod filter;
 pub mod lane;
 pub mod plan;
-pub mod record;
 pub mod reconciliation;
+pub mod record;
 pub mod reinstatement;
 pub mod rules;

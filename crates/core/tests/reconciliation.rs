@@ -54,7 +54,11 @@ fn desired() -> impl Strategy<Value = WalletRecord> {
 }
 
 fn held() -> impl Strategy<Value = WalletRecord> {
-    let marks = prop_oneof![Just((false, false)), Just((true, false)), Just((false, true))];
+    let marks = prop_oneof![
+        Just((false, false)),
+        Just((true, false)),
+        Just((false, true))
+    ];
     prop_oneof![
         Just(WalletRecord::EMPTY),
         (word(), marks).prop_map(|(word, (provisional, vacated))| word

@@ -62,7 +62,11 @@ impl Store {
         .map(|row| {
             Ok(Dispute {
                 wallet: codec::wallet(&row.wallet)?,
-                investor: row.investor.as_deref().map(codec::investor_id).transpose()?,
+                investor: row
+                    .investor
+                    .as_deref()
+                    .map(codec::investor_id)
+                    .transpose()?,
                 held: codec::record(&row.record)?,
                 block: unsigned(row.block_number, "a block number")?,
                 barred: row.barred,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use alloy_primitives::{Address, B256};
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
-    mirror::record::WalletRecord,
+    mirror::{lane::Nonce, record::WalletRecord},
     time::UnixSeconds,
     wallet::WalletAddress,
 };
@@ -154,6 +154,27 @@ impl Store {
             others.remove(&codec::hash(&hash)?);
         }
         Ok(others)
+    }
+
+    /// The nonce after the last that this signer's transactions there have, as far
+    /// as the register remembers.
+    pub async fn next_nonce(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+        signer: Address,
+    ) -> Result<Nonce> {
+        let last = sqlx::query_scalar!(
+            "SELECT max(nonce) FROM lane_transaction \
+             WHERE issuer = $1 AND registry_id = $2 AND signer = $3",
+            issuer_key(issuer),
+            registry_key(registry),
+            signer.as_slice(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let next = last.map(|last| unsigned(last, "a nonce")).transpose()?;
+        Ok(Nonce(next.map_or(0, |last| last + 1)))
     }
 
     /// Everybody who ever signed for this register there, as far as it remembers.

@@ -221,7 +221,10 @@ impl Store {
 /// Wallets of which the register knows nothing.
 fn strangers(seen: &Seen, judged: &[Judged]) -> Vec<Judged> {
     let known: HashSet<_> = judged.iter().map(|one| one.compared.wallet).collect();
-    let unknown = seen.records.iter().filter(|(wallet, _)| !known.contains(wallet));
+    let unknown = seen
+        .records
+        .iter()
+        .filter(|(wallet, _)| !known.contains(wallet));
     unknown
         .map(|(wallet, held)| Judged {
             compared: Compared {
@@ -299,9 +302,11 @@ async fn judge(
     .fetch_all(connection)
     .await?
     .into_iter()
-    .map(|row| row.judged(target, seen, &records, footing, |wallet| {
-        queued.contains(wallet) || carried.contains(wallet)
-    }))
+    .map(|row| {
+        row.judged(target, seen, &records, footing, |wallet| {
+            queued.contains(wallet) || carried.contains(wallet)
+        })
+    })
     .collect()
 }
 
@@ -316,7 +321,9 @@ impl StandingRow {
     ) -> Result<Judged> {
         let turn = entry_number(self.turn)?;
         let disputed = self.superseded == Some(true);
-        let last = self.block_number.map(|block| unsigned(block, "a block number"));
+        let last = self
+            .block_number
+            .map(|block| unsigned(block, "a block number"));
         let outdated = last.transpose()?.is_some_and(|last| last > seen.block);
         let standing = self.standing()?;
         let address = standing.wallet.address;

@@ -76,7 +76,5 @@ pub fn lands(desired: WalletRecord, held: WalletRecord) -> bool {
 
 /// Whether a record lets its wallet pass at this moment, authorities aside.
 fn counts(record: WalletRecord, now: UnixSeconds) -> bool {
-    record.is_contained()
-        && !record.denies()
-        && record.expiry().is_none_or(|expiry| now < expiry)
+    record.is_contained() && !record.denies() && record.expiry().is_none_or(|expiry| now < expiry)
 }

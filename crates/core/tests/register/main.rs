@@ -148,9 +148,15 @@ fn who_is_verified_anew_is_told_of_where_a_chain_denies() {
             source: verified.source.clone(),
         };
         let events = decide(&view, Command::Verify(again), &Mandate::Owner, BEGIN).unwrap();
-        let records = events
-            .iter()
-            .filter(|event| matches!(event, Event::RecordChanged { version: Version(10), .. }));
+        let records = events.iter().filter(|event| {
+            matches!(
+                event,
+                Event::RecordChanged {
+                    version: Version(10),
+                    ..
+                }
+            )
+        });
         assert_eq!(records.count(), told);
     }
 }

@@ -103,7 +103,7 @@ impl Follower {
         reader.catch_up(&mut self.spans).await?;
         reader.begin_scan_if_due().await?;
         let turn = reader.reconcile(&mut self.spans).await?;
-        Ok(turn.under_way)
+        Ok(turn.under_way && !turn.idle)
     }
 }
 

@@ -138,7 +138,7 @@ async fn drive(
     let client = client.in_its_form().await?;
     client.check_mirror().await?;
     let reader = Reader::of_lane(store, settings, clock, wake).await?;
-    foreign::recognise(&reader).await?;
+    foreign::recognise(&reader, client.signer()).await?;
     // Whoever was storing for this chain has ended once its books are open.
     let books = Books::new(
         store.clone(),

@@ -33,6 +33,8 @@ const BETWEEN_SCANS: u64 = 86_400;
 pub struct Turn {
     /// Whether a scan is still under way.
     pub under_way: bool,
+    /// Whether that waits for blocks to be confirmed.
+    pub idle: bool,
     /// What was found and not as it must be.
     pub found: Vec<Compared>,
 }
@@ -65,26 +67,25 @@ impl Reader {
     /// Compares the suspects, and goes on with the scan that is under way.
     pub async fn reconcile(&self, spans: &mut Spans) -> Result<Turn, LaneError> {
         let mut turn = Turn::default();
-        let Some(block) = self.followed_block().await? else {
-            return Ok(turn);
-        };
         let (issuer, id) = (&self.issuer, self.id());
+        let block = self.followed_block().await?.unwrap_or(0);
         let suspects = self.store.suspects(issuer, id, SUSPECTS).await?;
-        if !suspects.is_empty() {
+        if !suspects.is_empty() && block > 0 {
             let seen = self.see(&suspects, block).await?;
             turn.found.extend(self.repair(&seen, None).await?);
         }
-        let Some(scan) = self.store.scan(issuer, id).await? else {
+        let is_under_way = |scan: &Scan| scan.ended.is_none();
+        let Some(scan) = self.store.scan(issuer, id).await?.filter(is_under_way) else {
             return Ok(turn);
         };
-        if scan.ended.is_none() && scan.not_before <= block {
-            match scan.is_swept {
-                false => self.sweep(&scan, block, &mut spans.writes).await?,
-                true => turn.found.extend(self.compare(scan).await?),
-            }
+        turn.idle = block == 0 || block < scan.not_before;
+        match scan.is_swept {
+            _ if turn.idle => {}
+            false => self.sweep(&scan, block, &mut spans.writes).await?,
+            true => turn.found.extend(self.compare(scan).await?),
         }
         let scan = self.store.scan(issuer, id).await?;
-        turn.under_way = scan.is_some_and(|scan| scan.ended.is_none());
+        turn.under_way = scan.is_some_and(|scan| is_under_way(&scan));
         Ok(turn)
     }
 
@@ -94,10 +95,7 @@ impl Reader {
         &self,
         mut told: impl FnMut(u64),
     ) -> Result<(Findings, Vec<Compared>), LaneError> {
-        let block = match self.followed_block().await? {
-            Some(block) => block,
-            None => self.final_block().await?,
-        };
+        let block = self.final_block().await?;
         let (issuer, mut findings, mut found) = (&self.issuer, Findings::default(), Vec::new());
         let (mut unknown, mut from) = (BTreeSet::new(), self.deployed_block);
         let mut span = Span::default();

@@ -15,6 +15,7 @@ mod following;
 mod mirrors;
 mod nodes;
 mod proxy;
+mod reconciliation;
 mod register;
 mod registrar;
 mod registries;

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use symbolon_chain::{
     agents::Span,
     writes::{self, Write},
@@ -77,9 +77,15 @@ async fn lost(
 }
 
 /// Looks, before a lane writes anything, whether its register has forgotten what
-/// it signed: a look ahead of what is confirmed, since approvals would follow.
-pub(crate) async fn recognise(reader: &Reader) -> Result<(), LaneError> {
+/// this key signed: a look ahead of what is confirmed, since approvals would
+/// follow. The logs are read only where the chain has more of the key's
+/// transactions than the register remembers.
+pub(crate) async fn recognise(reader: &Reader, signer: Address) -> Result<(), LaneError> {
     let (store, issuer, id) = (&reader.store, &reader.issuer, reader.id());
+    let remembered = store.next_nonce(issuer, id, signer).await?;
+    if reader.endpoint.mined_nonce(signer).await? <= remembered.0 {
+        return Ok(());
+    }
     let from = store.next_block_to_follow(issuer, id).await?;
     let newest = reader.endpoint.head().await?.number;
     let found = read(reader, from, newest, &mut Span::default()).await?;

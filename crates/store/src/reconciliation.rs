@@ -110,6 +110,9 @@ struct Judged {
     disputed: bool,
     /// Whether a later block was seen than the one that it is judged by.
     outdated: bool,
+    /// Whether nobody expected what was seen: what is on its way was planned upon
+    /// something else.
+    unexpected: bool,
 }
 
 /// How the register stands to a registry.
@@ -238,6 +241,7 @@ fn strangers(seen: &Seen, judged: &[Judged]) -> Vec<Judged> {
             bound: false,
             disputed: false,
             outdated: false,
+            unexpected: false,
         })
         .collect()
 }
@@ -325,6 +329,7 @@ impl StandingRow {
             .block_number
             .map(|block| unsigned(block, "a block number"));
         let outdated = last.transpose()?.is_some_and(|last| last > seen.block);
+        let observed = self.observed()?;
         let standing = self.standing()?;
         let address = standing.wallet.address;
         let held = records.get(&address).copied().unwrap_or_default();
@@ -343,6 +348,7 @@ impl StandingRow {
             bound: standing.investor.is_some(),
             disputed,
             outdated,
+            unexpected: held != observed,
         })
     }
 }

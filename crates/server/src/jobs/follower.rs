@@ -8,6 +8,8 @@
 //!
 //! What anybody else wrote ([`foreign`]) is compared with the register at once.
 //!
+//! Blocks that were read and are gone are noticed ([`reorganisation`]).
+//!
 //! Only confirmed blocks are read, each once and a span of them at a time; what
 //! follows from a span is stored together with the note that it was read. So a
 //! failure costs no more than the span at hand, and people see it beside what
@@ -16,6 +18,7 @@
 
 pub(crate) mod foreign;
 mod reader;
+mod reorganisation;
 
 use std::time::Duration;
 
@@ -110,6 +113,7 @@ impl Follower {
 impl Reader {
     /// Takes in what confirmed blocks show that were not read yet.
     pub async fn catch_up(&self, spans: &mut Spans) -> Result<(), LaneError> {
+        self.notice_reorganisation().await?;
         let confirmed = self.final_block().await?;
         loop {
             let (issuer, id) = (&self.issuer, self.id());

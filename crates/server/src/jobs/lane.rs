@@ -148,6 +148,7 @@ async fn drive(
         client.clone(),
     );
     let books = Arc::new(books);
+    let reopened = store.reopened(&settings.issuer, settings.registry).await?;
     let (open, through) = books.open().await?;
     let mut formers = Formers::open(store, &known.target(), settings, clock, &client).await?;
     let mut lane = if formers.is_empty() {
@@ -182,6 +183,10 @@ async fn drive(
                 lane.handle(Input::Woken, clock.now_ms());
                 // A server that still had another key stored one more.
                 if formers.is_empty() && former::any(store, settings).await? {
+                    return Ok(());
+                }
+                // What it believes settled may be gone.
+                if store.reopened(&settings.issuer, settings.registry).await? != reopened {
                     return Ok(());
                 }
             }

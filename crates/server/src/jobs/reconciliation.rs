@@ -40,26 +40,26 @@ pub struct Turn {
 }
 
 impl Reader {
-    /// Begins a scan, unless one is under way. Whether it had to.
-    pub async fn begin_scan(&self) -> Result<bool, LaneError> {
+    /// Begins a scan, unless one is under way. `anew`: all of the registry's logs
+    /// are read again, in case the node gave too few before.
+    pub async fn begin_scan(&self, anew: bool) -> Result<(), LaneError> {
         let scan = self.store.scan(&self.issuer, self.id()).await?;
         if scan.is_some_and(|scan| scan.ended.is_none()) {
-            return Ok(false);
+            return Ok(());
         }
-        let (first, now) = (self.deployed_block, self.clock.now());
-        self.store
-            .begin_scan(&self.issuer, self.id(), first, now)
-            .await?;
-        Ok(true)
+        let swept = scan.filter(|scan| scan.is_swept && !anew);
+        let first = swept.map_or(self.deployed_block, |scan| scan.swept + 1);
+        let now = self.clock.now();
+        let begun = self.store.begin_scan(&self.issuer, self.id(), first, now);
+        Ok(begun.await?)
     }
 
     /// Begins a scan if it is time for one.
     pub(crate) async fn begin_scan_if_due(&self) -> Result<(), LaneError> {
         let scan = self.store.scan(&self.issuer, self.id()).await?;
-        let ended = scan.and_then(|scan| Some(scan.ended?.0.saturating_add(BETWEEN_SCANS)));
-        let under_way = scan.is_some_and(|scan| scan.ended.is_none());
-        if !under_way && ended.is_none_or(|due| due <= self.clock.now().0) {
-            self.begin_scan().await?;
+        let due = scan.and_then(|scan| Some(scan.ended?.0.saturating_add(BETWEEN_SCANS)));
+        if due.is_none_or(|due| due <= self.clock.now().0) {
+            self.begin_scan(false).await?;
         }
         Ok(())
     }

@@ -45,6 +45,7 @@ impl Course {
             compared,
             bound,
             disputed,
+            unexpected,
             ..
         } in judged
         {
@@ -59,8 +60,8 @@ impl Course {
             let renews = !lands && *bound;
             match finding {
                 Finding::InStep | Finding::Provisional => course.at_peace.push(wallet),
-                // What is on its way may be of no use there.
-                Finding::OnItsWay if !lands => course.suspect.push(wallet),
+                // What is on its way may be of no use there, or not do all.
+                Finding::OnItsWay if !lands || *unexpected => course.suspect.push(wallet),
                 Finding::OnItsWay => {}
                 Finding::ChainDenies => course.disputed.push(wallet),
                 // To renew it would write it where it is disputed, too.
@@ -123,10 +124,14 @@ impl IssuerTransaction {
         let disputed: Vec<_> = disputed.map(|judged| judged.compared).collect();
         self.dispute(target.id, seen.block, &disputed, &barred, now)
             .await?;
-        let done: Vec<_> = seen.records.iter().map(|(wallet, _)| *wallet).collect();
-        self.acquit(target.id, &done).await?;
+        let compared: Vec<_> = judged.into_iter().map(|judged| judged.compared).collect();
+        let settled = compared
+            .iter()
+            .filter(|one| one.finding != Finding::OnItsWay);
+        let settled: Vec<_> = settled.map(|one| one.wallet).collect();
+        self.acquit(target.id, &settled).await?;
         self.suspect(target.id, &course.suspect).await?;
-        Ok(judged.into_iter().map(|judged| judged.compared).collect())
+        Ok(compared)
     }
 
     /// Notes what the chain holds, and raises what is known of its versions (I2).

@@ -12,6 +12,7 @@ mod keys;
 mod lane;
 mod outbox;
 mod reading;
+mod reconciliation;
 mod register;
 mod reinstatement;
 mod support;

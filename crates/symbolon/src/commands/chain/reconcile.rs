@@ -121,7 +121,7 @@ async fn repair(
     told: impl Fn(u64),
 ) -> Result<Report> {
     let (mut spans, mut found) = (Spans::default(), Vec::new());
-    reader.begin_scan().await.map_err(failure)?;
+    reader.begin_scan(true).await.map_err(failure)?;
     let Scan { findings, .. } = loop {
         reader.catch_up(&mut spans).await.map_err(failure)?;
         let turn = reader.reconcile(&mut spans).await.map_err(failure)?;

@@ -17,6 +17,7 @@ mod load;
 mod lookup;
 mod mirror;
 mod pairs;
+mod reconcile;
 mod registrar;
 mod revocation;
 mod row;
@@ -39,7 +40,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn() -> BoxFuture<'static, Result<Vec<Row>>>;
 
 /// Every measurement, by the word that selects it.
-const MEASUREMENTS: [(&str, Measurement); 8] = [
+const MEASUREMENTS: [(&str, Measurement); 9] = [
     ("gas", || Box::pin(async { gas::measure() })),
     ("registrar", || Box::pin(async { registrar::measure() })),
     ("trex", || Box::pin(trex::measure())),
@@ -47,6 +48,7 @@ const MEASUREMENTS: [(&str, Measurement); 8] = [
     ("import", || Box::pin(import::measure())),
     ("lookup", || Box::pin(lookup::measure())),
     ("mirror", || Box::pin(mirror::measure())),
+    ("reconcile", || Box::pin(reconcile::measure())),
     ("revocation", || Box::pin(revocation::measure())),
 ];
 

@@ -29,7 +29,7 @@ use crate::{
 
 const WALLETS: usize = 10_000;
 const ROUNDS: usize = 3;
-const CHAIN: ChainId = ChainId(31_337);
+pub(crate) const CHAIN: ChainId = ChainId(31_337);
 
 /// Anvil's first two development keys, which everybody knows.
 const OWNER_KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";

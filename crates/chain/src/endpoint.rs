@@ -5,7 +5,7 @@ use std::time::Duration;
 use alloy::{
     consensus::BlockHeader,
     eips::{BlockId, BlockNumberOrTag},
-    network::{BlockResponse, Ethereum},
+    network::{BlockResponse, Ethereum, primitives::HeaderResponse},
     primitives::{Address, B256, Bytes, TxHash, U256, keccak256},
     providers::{Provider, RootProvider},
     rpc::{client::RpcClient, json_rpc::ErrorPayload, types::TransactionRequest},
@@ -138,6 +138,13 @@ impl Endpoint {
             at: UnixSeconds(header.timestamp()),
             base_fee: header.base_fee_per_gas().map(|fee| Wei(fee.into())),
         })
+    }
+
+    /// The hash of the block of this number; `None` where the chain is shorter.
+    pub async fn block_hash(&self, number: u64) -> Result<Option<B256>, ChainError> {
+        let block = self.provider.get_block(BlockId::number(number)).await;
+        let block = block.map_err(refused("eth_getBlockByNumber"))?;
+        Ok(block.map(|block| block.header().hash()))
     }
 
     /// What a transaction costs now. Chains without a tip oracle get 1 gwei.

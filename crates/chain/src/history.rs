@@ -25,8 +25,10 @@ use crate::{
     spans,
 };
 
-/// Transactions asked for at the same time.
+/// Transactions or words asked for at the same time.
 const AT_ONCE: usize = 8;
+/// Words asked for in one call.
+const WORDS_A_CALL: usize = 1_000;
 
 /// A mirror's transaction as it stands in a block. Those that reverted left
 /// no trace and are not among them.
@@ -96,19 +98,36 @@ pub async fn records(
     registry: Address,
     wallets: &[WalletAddress],
 ) -> Result<Vec<WalletRecord>, ChainError> {
-    records_at(endpoint, registry, wallets, BlockId::latest()).await
+    words(endpoint, registry, wallets, BlockId::latest()).await
 }
 
-/// The same at this block.
-pub(crate) async fn records_at(
+/// The same as they stood in one block, for any number of wallets: several calls
+/// at the same time, each for as many as a node answers fastest.
+pub async fn records_at(
+    endpoint: &Endpoint,
+    registry: Address,
+    wallets: &[WalletAddress],
+    block: u64,
+) -> Result<Vec<WalletRecord>, ChainError> {
+    let block = BlockId::number(block);
+    let calls: Vec<_> = wallets
+        .chunks(WORDS_A_CALL)
+        .map(|few| words(endpoint, registry, few, block))
+        .collect();
+    let mut calls = stream::iter(calls).buffered(AT_ONCE);
+    let mut found = Vec::with_capacity(wallets.len());
+    while let Some(words) = calls.try_next().await? {
+        found.extend(words);
+    }
+    Ok(found)
+}
+
+async fn words(
     endpoint: &Endpoint,
     registry: Address,
     wallets: &[WalletAddress],
     block: BlockId,
 ) -> Result<Vec<WalletRecord>, ChainError> {
-    if wallets.is_empty() {
-        return Ok(Vec::new());
-    }
     let nonsense = ChainError::Nonsense {
         method: "eth_call",
         why: "the registry does not say what it holds",
@@ -122,9 +141,12 @@ pub(crate) async fn records_at(
     let Ok(output) = endpoint.judged_at(request, block).await? else {
         return Err(nonsense);
     };
-    let words =
-        IdentityRegistry::recordsOfCall::abi_decode_returns(&output).map_err(|_| nonsense)?;
-    Ok(words.into_iter().map(WalletRecord).collect())
+    match IdentityRegistry::recordsOfCall::abi_decode_returns(&output) {
+        Ok(words) if words.len() == wallets.len() => {
+            Ok(words.into_iter().map(WalletRecord).collect())
+        }
+        _ => Err(nonsense),
+    }
 }
 
 /// Those of these authorities that the registry calls restricted, at the

@@ -2,7 +2,7 @@
 
 use alloy::{
     consensus::{TxEip1559, TxLegacy},
-    eips::{BlockId, eip2718::Encodable2718},
+    eips::eip2718::Encodable2718,
     primitives::{Address, B256, Bytes, TxKind, U256},
     sol_types::{SolCall, SolEvent},
 };
@@ -154,8 +154,8 @@ impl LaneClient {
     pub async fn inspect(&self, wallets: &[WalletAddress]) -> Result<Inspection, ChainError> {
         let head = self.endpoint.head().await?.number;
         let block_number = self.finality.block(&self.endpoint, head).await?;
-        let at = BlockId::number(block_number);
-        let records = history::records_at(&self.endpoint, self.registry, wallets, at).await?;
+        let (endpoint, registry) = (&self.endpoint, self.registry);
+        let records = history::records_at(endpoint, registry, wallets, block_number).await?;
         Ok(Inspection {
             block_number,
             records: wallets.iter().copied().zip(records).collect(),

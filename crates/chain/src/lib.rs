@@ -7,7 +7,7 @@
 //! which blocks count for good, [`deploy`] puts the
 //! contracts in place by way of the [`deployer`], [`preset`] knows chains, and
 //! [`roles`] tells who may write to them; [`history`] reads back what mirrors
-//! wrote, [`agents`] what tokens' agents did and [`registrar`] what a federation
+//! wrote, [`writes`] who wrote at all, [`agents`] what tokens' agents did and [`registrar`] what a federation
 //! decided on chain, and [`token`] speaks to tokens as their users do. [`erc3643`] is what deployed tokens and their registries
 //! understand, [`holders`] finds who holds them, and [`development`] acts for
 //! anybody on a node where that is allowed.
@@ -35,5 +35,6 @@ pub mod roles;
 pub mod signer;
 mod spans;
 pub mod token;
+pub mod writes;
 
 pub use error::ChainError;

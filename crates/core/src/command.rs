@@ -54,6 +54,12 @@ pub enum Command {
         /// Which one.
         wallet: WalletAddress,
     },
+    /// Give the wallet's record a new version, since a chain holds another record
+    /// that this one cannot follow. Nothing else changes.
+    RenewRecord {
+        /// Which one.
+        wallet: WalletAddress,
+    },
     /// Give a verdict in the investor's favour, the first or a renewal.
     Verify(Verdict),
     /// Register if need be, bind the wallet if need be, verify if anything

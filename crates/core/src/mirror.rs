@@ -4,7 +4,8 @@
 //! contract makes of a write, [`plan`] the cheapest writes that lead from what
 //! a chain holds to what it must hold, [`batch`] those writes as calldata
 //! carries them, [`fees`] what they may cost, [`reinstatement`] when an authority
-//! may count again, and [`lane`] the machine that brings them to one chain under
+//! may count again, [`reconciliation`] what follows where a chain holds what
+//! nobody here wrote, and [`lane`] the machine that brings them to one chain under
 //! one signer's nonces.
 
 pub mod batch;
@@ -12,6 +13,7 @@ pub mod fees;
 pub mod filter;
 pub mod lane;
 pub mod plan;
+pub mod reconciliation;
 pub mod record;
 pub mod reinstatement;
 pub mod rules;

@@ -159,6 +159,9 @@ pub struct WalletHistory {
     /// The greater of the register's version and the highest that a finalized
     /// block of any chain showed (I2).
     pub version: Version,
+    /// Whether some chain denies it though the register approves it, and nobody
+    /// has decided since.
+    pub disputed: bool,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! hold, and take notice of verdicts that have ended.
 //!
 //! Here the adapters meet: [`follower`] takes in what others wrote to a chain,
+//! [`reconciliation`] holds a whole chain against the register,
 //! [`registrar`] what is decided on chain where an issuer's writer is there,
 //! [`lane`] joins the store's books with a chain's
 //! node under the direction of `core::mirror`, in the one server that has its
@@ -14,6 +15,7 @@ pub mod follower;
 mod hints;
 pub mod lane;
 mod lease;
+pub mod reconciliation;
 pub mod registrar;
 pub mod watch;
 

@@ -9,12 +9,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use symbolon_store::{Compared, Measure};
 
 const REQUESTS: &str = "symbolon_http_request_duration_seconds";
 const IMPORTED_ROWS: &str = "symbolon_import_rows_total";
 /// Counted by `symbolon_chain::quorum`.
 const RPC_REQUESTS: &str = "symbolon_rpc_requests_total";
 const RPC_DISAGREEMENTS: &str = "symbolon_rpc_disagreements_total";
+const RECONCILED: &str = "symbolon_reconciled_wallets_total";
+const ALARMS: &str = "symbolon_chain_alarms_total";
 
 /// Seconds: from a cached key and one select to a batch of 500.
 const BUCKETS: [f64; 12] = [
@@ -59,6 +62,11 @@ fn describe() {
         RPC_DISAGREEMENTS,
         "Questions to a chain that its nodes answered differently, none as often as it takes"
     );
+    metrics::describe_counter!(
+        RECONCILED,
+        "Wallets of which a chain held something else than the register, by what was done"
+    );
+    metrics::describe_counter!(ALARMS, "Alarms about chains, by kind: somebody must look");
 }
 
 /// Folds samples into buckets for ever, so that they do not pile up between scrapes.
@@ -95,6 +103,21 @@ pub(crate) fn answered(method: &Method, route: &str, status: StatusCode, took: D
 pub(crate) fn imported(accepted: u64, refused: u64) {
     metrics::counter!(IMPORTED_ROWS, "result" => "accepted").increment(accepted);
     metrics::counter!(IMPORTED_ROWS, "result" => "refused").increment(refused);
+}
+
+pub(crate) fn reconciled(compared: &[Compared]) {
+    for (measure, word) in [
+        (Measure::Denied, "denied"),
+        (Measure::Rewritten, "rewritten"),
+        (Measure::LeftToPeople, "disputed"),
+    ] {
+        let found = compared.iter().filter(|one| one.measure == measure).count();
+        metrics::counter!(RECONCILED, "result" => word).increment(found as u64);
+    }
+}
+
+pub(crate) fn alarmed(kind: &'static str) {
+    metrics::counter!(ALARMS, "kind" => kind).increment(1);
 }
 
 /// `GET /metrics`.

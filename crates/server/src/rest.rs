@@ -7,6 +7,7 @@ mod bars;
 mod batches;
 mod chains;
 mod column_map;
+mod disputes;
 mod events;
 mod exports;
 mod health;
@@ -62,6 +63,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(upload::router())
         .merge(column_map::router())
         .merge(chains::router())
+        .merge(disputes::router())
         .merge(authorities::router())
         .merge(approvals::router())
         .merge(events::router())

@@ -82,6 +82,7 @@ impl Register {
                 let history = WalletHistory {
                     holder: known.holder,
                     version: known.wallet.version,
+                    disputed: false,
                 };
                 Some((address, history))
             })

@@ -162,8 +162,16 @@ CREATE TABLE chain (
     told_entry         bigint  NOT NULL DEFAULT 0,
     -- Read up to this block for what others wrote there.
     followed_block     bigint  NOT NULL DEFAULT 0,
+    -- That block's hash, by which a reorganisation is noticed.
+    followed_hash      bytea,
     -- Why it could not be when that was last tried; null: it could.
     following_error    text,
+    -- How often settled transactions were opened again: its lane begins anew.
+    reopened           integer NOT NULL DEFAULT 0,
+    -- What people must know until the chain is reconciled; null: nothing.
+    alarm              text,
+    -- Until then approvals wait, since the register may have lost decisions.
+    approvals_held     boolean NOT NULL DEFAULT false,
     head_block         bigint,
     head_s             bigint,
     finalized_block    bigint,
@@ -294,6 +302,51 @@ CREATE TABLE quarantine (
     PRIMARY KEY (issuer, registry_id, wallet)
 );
 
+CREATE INDEX lane_transaction_by_hash ON lane_transaction (issuer, registry_id, hash);
+
+-- The last scan that compared a registry with the register, or the one under way.
+CREATE TABLE reconciliation (
+    issuer        bigint NOT NULL,
+    registry_id   bigint NOT NULL,
+    begun_s       bigint NOT NULL,
+    ended_s       bigint,          -- null: under way
+    -- Logs were read up to this block for wallets that the register never saw.
+    swept_block   bigint NOT NULL,
+    swept         boolean NOT NULL,
+    not_before    bigint NOT NULL, -- was followed nothing is compared
+    cursor        bytea  NOT NULL, -- the last wallet compared; empty: none yet
+    block_number  bigint,          -- at which it was compared
+    compared      bigint NOT NULL DEFAULT 0,
+    on_its_way    bigint NOT NULL DEFAULT 0,
+    provisional   bigint NOT NULL DEFAULT 0,
+    denied        bigint NOT NULL DEFAULT 0,
+    disputed      bigint NOT NULL DEFAULT 0,
+    rewritten     bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (issuer, registry_id)
+);
+
+-- Wallets that somebody else wrote to a registry: to be compared at once.
+CREATE TABLE suspect (
+    issuer       bigint NOT NULL,
+    registry_id  bigint NOT NULL,
+    wallet       bytea  NOT NULL,
+    PRIMARY KEY (issuer, registry_id, wallet)
+);
+
+-- Wallets that the register approves and a chain denies, without a word of the
+-- register's. One is over once the wallet has changed again: somebody decided.
+CREATE TABLE dispute (
+    issuer       bigint  NOT NULL,
+    wallet       bytea   NOT NULL,
+    registry_id  bigint  NOT NULL,
+    entry_number bigint  NOT NULL, -- that last changed the wallet then
+    record       bytea   NOT NULL, -- that the chain held
+    block_number bigint  NOT NULL, -- that showed it
+    barred       boolean NOT NULL, -- whether it was barred on every chain
+    since_s      bigint  NOT NULL,
+    PRIMARY KEY (issuer, wallet, registry_id)
+);
+
 -- A key's SHA-256; the key itself is shown once and kept nowhere.
 CREATE TABLE api_key (
     issuer    bigint NOT NULL REFERENCES issuer,
@@ -367,3 +420,5 @@ ALTER TABLE wallet ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE outbox ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE observed ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE lane_transaction ALTER COLUMN issuer SET STATISTICS 0;
+ALTER TABLE suspect ALTER COLUMN issuer SET STATISTICS 0;
+ALTER TABLE dispute ALTER COLUMN issuer SET STATISTICS 0;

@@ -335,8 +335,9 @@ async fn hold_tombstones(
 ) -> Result<u64, AuditError> {
     let rows = sqlx::query_as!(
         WalletRow,
-        "SELECT address, holder, chains, active, version, chain_version, changed_entry \
-         FROM wallet WHERE issuer = $1 AND holder IS NULL",
+        r#"SELECT address, holder, chains, active, version, chain_version, changed_entry,
+            false AS "disputed!"
+        FROM wallet WHERE issuer = $1 AND holder IS NULL"#,
         issuer_key(issuer),
     )
     .fetch_all(&mut *snapshot)

@@ -89,6 +89,10 @@ pub struct Chain {
     pub following_error: Option<String>,
     /// Who drives its lane; `None` while no server does.
     pub driver: Option<LaneDriver>,
+    /// What people must know until the chain is reconciled; `None`: nothing.
+    pub alarm: Option<String>,
+    /// Whether approvals wait until then.
+    pub approvals_held: bool,
 }
 
 impl Chain {
@@ -97,10 +101,10 @@ impl Chain {
         let unread = self.following_error.as_ref();
         let unread = unread.map(|error| format!("recoveries by tokens are not taken in: {error}"));
         let troubles: Vec<_> = self
-            .status
-            .last_error
+            .alarm
             .clone()
             .into_iter()
+            .chain(self.status.last_error.clone())
             .chain(unread)
             .collect();
         (!troubles.is_empty()).then(|| troubles.join("; "))
@@ -189,7 +193,8 @@ impl Store {
             r#"SELECT registry_id, name, registry, filter, deployed_block, confirmations, settings,
                 head_block, head_s, finalized_block, signer,
                 signer_balance_wei::text AS signer_balance_wei, last_error, updated_s,
-                following_error, l.holder AS "holder?", l.since_s AS "since_s?"
+                following_error, alarm, approvals_held,
+                l.holder AS "holder?", l.since_s AS "since_s?"
             FROM chain c LEFT JOIN LATERAL (SELECT holder, since_s FROM lane_lease
                 WHERE issuer = c.issuer AND registry_id = c.registry_id AND holder IS NOT NULL
                     AND expires_ms > (extract(epoch FROM clock_timestamp()) * 1000)::bigint
@@ -228,6 +233,8 @@ impl Store {
                     },
                     following_error: row.following_error,
                     driver: driver(row.holder, row.since_s)?,
+                    alarm: row.alarm,
+                    approvals_held: row.approvals_held,
                 })
             })
             .collect()

@@ -1,15 +1,20 @@
 //! How far each chain was read for what others wrote there.
 
+use std::collections::HashSet;
+
+use alloy_primitives::{Address, B256};
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
-    mirror::record::WalletRecord,
+    mirror::{lane::Nonce, record::WalletRecord},
+    time::UnixSeconds,
     wallet::WalletAddress,
 };
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, issuer_key, registry_key, unsigned},
+    codec::{self, bigint, issuer_key, registry_key, unsigned},
     observed::{self, Sighting},
+    reconciliation,
 };
 
 impl Store {
@@ -73,18 +78,163 @@ impl IssuerTransaction {
         observed::write(&mut self.transaction, &self.issuer, registry, &seen).await
     }
 
-    /// Notes that this chain was read up to this block, together with what
-    /// followed from it. Lost in a crash, it is read again.
-    pub async fn followed(&mut self, registry: RegistryId, block: u64) -> Result<()> {
+    /// Notes that this chain was read up to this block of this hash, together
+    /// with what followed from it. Lost in a crash, it is read again.
+    pub async fn followed(
+        &mut self,
+        registry: RegistryId,
+        block: u64,
+        hash: Option<B256>,
+    ) -> Result<()> {
         sqlx::query!(
-            "UPDATE chain SET followed_block = $3 \
+            "UPDATE chain SET followed_block = $3, followed_hash = $4 \
              WHERE issuer = $1 AND registry_id = $2 AND followed_block < $3",
             issuer_key(&self.issuer),
             registry_key(registry),
             bigint(block),
+            hash.map(|hash| hash.to_vec()),
         )
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
+    }
+}
+
+/// Where a chain was read up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// The last block read.
+    pub block: u64,
+    /// Its hash then, if it was noted.
+    pub hash: Option<B256>,
+}
+
+impl Store {
+    /// Where this chain was read up to; `None` if it never was.
+    pub async fn followed(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+    ) -> Result<Option<Followed>> {
+        let row = sqlx::query!(
+            "SELECT followed_block, followed_hash FROM chain \
+             WHERE issuer = $1 AND registry_id = $2",
+            issuer_key(issuer),
+            registry_key(registry),
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(StoreError::NotFound { what: "chain" })?;
+        let block = unsigned(row.followed_block, "a block number")?;
+        let hash = row.followed_hash.as_deref().map(codec::hash).transpose()?;
+        Ok((block > 0).then_some(Followed { block, hash }))
+    }
+
+    /// Those of these transactions that this register did not sign, as far as it
+    /// remembers.
+    pub async fn not_ours(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+        transactions: &[B256],
+    ) -> Result<HashSet<B256>> {
+        let hashes: Vec<_> = transactions.iter().map(|hash| hash.to_vec()).collect();
+        let ours = sqlx::query_scalar!(
+            "SELECT t.hash FROM unnest($3::bytea[]) AS k (key) CROSS JOIN LATERAL ( \
+                 SELECT hash FROM lane_transaction \
+                 WHERE issuer = $1 AND registry_id = $2 AND hash = k.key LIMIT 1) t",
+            issuer_key(issuer),
+            registry_key(registry),
+            &hashes,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut others: HashSet<_> = transactions.iter().copied().collect();
+        for hash in ours {
+            others.remove(&codec::hash(&hash)?);
+        }
+        Ok(others)
+    }
+
+    /// The nonce after the last that this signer's transactions there have, as far
+    /// as the register remembers.
+    pub async fn next_nonce(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+        signer: Address,
+    ) -> Result<Nonce> {
+        let last = sqlx::query_scalar!(
+            "SELECT max(nonce) FROM lane_transaction \
+             WHERE issuer = $1 AND registry_id = $2 AND signer = $3",
+            issuer_key(issuer),
+            registry_key(registry),
+            signer.as_slice(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let next = last.map(|last| unsigned(last, "a nonce")).transpose()?;
+        Ok(Nonce(next.map_or(0, |last| last + 1)))
+    }
+
+    /// Everybody who ever signed for this register there, as far as it remembers.
+    pub async fn signers(&self, issuer: &IssuerId, registry: RegistryId) -> Result<Vec<Address>> {
+        sqlx::query_scalar!(
+            r#"SELECT signer AS "signer!" FROM chain
+            WHERE issuer = $1 AND registry_id = $2 AND signer IS NOT NULL
+            UNION SELECT DISTINCT signer FROM lane_transaction
+            WHERE issuer = $1 AND registry_id = $2"#,
+            issuer_key(issuer),
+            registry_key(registry),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|bytes| codec::address(bytes))
+        .collect()
+    }
+
+    /// One of these heads of logs that this log never had; `None` if it had them
+    /// all. Reads the whole log: for alarms.
+    pub async fn unknown_head(&self, issuer: &IssuerId, heads: &[B256]) -> Result<Option<B256>> {
+        let hashes: Vec<_> = heads.iter().map(|hash| hash.to_vec()).collect();
+        let known = sqlx::query_scalar!(
+            "SELECT hash FROM entry WHERE issuer = $1 AND hash = ANY($2)",
+            issuer_key(issuer),
+            &hashes,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let empty = symbolon_core::log::Head::default().hash;
+        let is_known = |head: &B256| *head == empty || known.iter().any(|one| one[..] == head[..]);
+        Ok(heads.iter().copied().find(|head| !is_known(head)))
+    }
+}
+
+impl IssuerTransaction {
+    /// Tells people what is wrong with a chain until a scan, which begins anew,
+    /// has ended. Until then approvals wait, if the register may have lost
+    /// decisions. `blocks`: the first whose logs the scan reads, and the one up to
+    /// which the chain must have been followed before any wallet is compared.
+    pub async fn alarm(
+        &mut self,
+        registry: RegistryId,
+        alarm: &str,
+        lossy: bool,
+        blocks: (u64, u64),
+        now: UnixSeconds,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE chain SET alarm = $3, approvals_held = approvals_held OR $4 \
+             WHERE issuer = $1 AND registry_id = $2",
+            issuer_key(&self.issuer),
+            registry_key(registry),
+            alarm,
+            lossy,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        let issuer = self.issuer.clone();
+        reconciliation::begin(&mut self.transaction, &issuer, registry, blocks, now).await
     }
 }

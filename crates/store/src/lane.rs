@@ -12,6 +12,8 @@
 
 mod row;
 
+use std::collections::HashSet;
+
 use alloy_primitives::Address;
 use sqlx::PgConnection;
 use symbolon_core::{
@@ -23,6 +25,7 @@ use symbolon_core::{
         lane::{Attempt, Nonce, OpenTransaction, Outcome, Receipt, Signed},
     },
     time::UnixSeconds,
+    wallet::WalletAddress,
 };
 
 use crate::{
@@ -268,6 +271,31 @@ pub(crate) async fn inherit_denial(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Waits for whoever is storing a transaction for this chain.
+pub(crate) use outbox::lock_chain as lock;
+
+/// The wallets in transactions of which nobody knows what became.
+pub(crate) async fn carried_wallets(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<HashSet<WalletAddress>> {
+    let rows = sqlx::query!(
+        "SELECT call, batch FROM lane_transaction \
+         WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL",
+        issuer_key(issuer),
+        registry_key(registry),
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut wallets = HashSet::new();
+    for row in rows {
+        let batch = row::batch(&row.call, &row.batch)?;
+        wallets.extend(batch.versions().into_iter().map(|(wallet, _)| wallet));
+    }
+    Ok(wallets)
 }
 
 /// What the transactions of a nonce carry.

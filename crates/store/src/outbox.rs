@@ -49,7 +49,7 @@ use crate::{
     Lease, Result, Store, StoreError, authority,
     codec::{self, bigint, entry_number, issuer_key, registry_key},
     copy::Copy,
-    issuer, lane,
+    issuer, lane, reconciliation,
     standing::{StandingRow, select_standings},
     wallet,
 };
@@ -94,6 +94,9 @@ impl Store {
         // Read first: what the head has is in the rows that are read after it.
         let head = issuer::read_head(&mut transaction, issuer).await?;
         let connection = &mut *transaction;
+        if reconciliation::holds(connection, issuer, registry, part).await? {
+            return Ok(Pulled::nothing(part, head));
+        }
         let mut pulled = match part {
             Part::After(entry) => {
                 in_turn(connection, issuer, target, entry, head.number, limit).await?

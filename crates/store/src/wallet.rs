@@ -211,6 +211,7 @@ pub(crate) struct WalletRow {
     pub(crate) version: i32,
     pub(crate) chain_version: i32,
     pub(crate) changed_entry: i64,
+    pub(crate) disputed: bool,
 }
 
 /// A wallet's row, read. Its holder goes by the entry that made it known.
@@ -223,6 +224,8 @@ pub(crate) struct StoredWallet {
     pub(crate) version: Version,
     pub(crate) chain_version: Version,
     pub(crate) changed: EntryNumber,
+    /// Whether some chain denies it, and nobody has decided since.
+    pub(crate) disputed: bool,
 }
 
 impl StoredWallet {
@@ -247,6 +250,7 @@ impl WalletRow {
             version: version(self.version)?,
             chain_version: version(self.chain_version)?,
             changed: entry_number(self.changed_entry)?,
+            disputed: self.disputed,
         })
     }
 
@@ -263,10 +267,11 @@ impl WalletRow {
         }
         Ok(sqlx::query_as!(
             Self,
-            "SELECT w.address, w.holder, w.chains, w.active, w.version, w.chain_version, \
-                 w.changed_entry \
-             FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL ( \
-                 SELECT * FROM wallet WHERE issuer = $1 AND address = k.key LIMIT 1) w",
+            r#"SELECT w.address, w.holder, w.chains, w.active, w.version, w.chain_version,
+                w.changed_entry, EXISTS (SELECT FROM dispute d WHERE d.issuer = $1
+                    AND d.wallet = w.address AND d.entry_number = w.changed_entry) AS "disputed!"
+            FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (
+                SELECT * FROM wallet WHERE issuer = $1 AND address = k.key LIMIT 1) w"#,
             issuer_key(issuer),
             addresses,
         )

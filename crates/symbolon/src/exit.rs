@@ -21,6 +21,7 @@ Exit codes:
     7  a chain failed, cannot be reached, or differs from the register
     8  the audit found tampering
     9  doctor or a token's check found problems
+   10  chains deny whom the register approves: a person must decide
   130  interrupted; the same command goes on";
 
 /// The exit codes, by name.
@@ -47,6 +48,8 @@ pub(crate) enum Exit {
     Tampering = 8,
     /// Doctor, or a token's check, found problems.
     Unhealthy = 9,
+    /// Chains deny whom the register approves.
+    Disputed = 10,
     /// Ctrl-C; the same command goes on.
     Interrupted = 130,
 }
@@ -239,6 +242,7 @@ mod tests {
             Exit::Chain,
             Exit::Tampering,
             Exit::Unhealthy,
+            Exit::Disputed,
             Exit::Interrupted,
         ] {
             let code = format!("\n{:>5}  ", exit as u8);

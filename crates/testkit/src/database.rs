@@ -19,6 +19,7 @@ use std::{
     },
 };
 
+use sqlx::{Connection, PgConnection};
 use symbolon_sandbox::{PrivatePostgres, SandboxError};
 use symbolon_store::Store;
 use tokio::runtime;
@@ -59,6 +60,53 @@ impl TestDatabase {
         store.migrate().await.expect("migrate the test database");
         Self { store, url, name }
     }
+}
+
+/// What a database held at some moment, in a schema of its own beside it.
+#[derive(Debug)]
+pub struct Backup(Vec<String>);
+
+impl TestDatabase {
+    /// Keeps what the database holds now.
+    pub async fn back_up(&self) -> Backup {
+        let mut connection = self.connection().await;
+        let tables: Vec<String> = sqlx::query_scalar(
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' \
+             AND tablename NOT LIKE '\\_%'",
+        )
+        .fetch_all(&mut connection)
+        .await
+        .expect("list the tables");
+        let mut kept = String::from("CREATE SCHEMA kept;");
+        for table in &tables {
+            kept.push_str(&format!(
+                "CREATE TABLE kept.{table} AS TABLE public.{table};"
+            ));
+        }
+        run(&mut connection, kept).await;
+        Backup(tables)
+    }
+
+    /// Forgets all that came after the backup. Nobody may be at work on it.
+    pub async fn restore(&self, Backup(tables): Backup) {
+        let mut restored = format!("TRUNCATE {};", tables.join(", "));
+        for table in &tables {
+            restored.push_str(&format!("INSERT INTO {table} TABLE kept.{table};"));
+        }
+        restored.push_str("DROP SCHEMA kept CASCADE;");
+        run(&mut self.connection().await, restored).await;
+    }
+
+    async fn connection(&self) -> PgConnection {
+        PgConnection::connect(&self.url)
+            .await
+            .expect("connect to the test database")
+    }
+}
+
+async fn run(connection: &mut PgConnection, statements: String) {
+    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(statements));
+    done.execute(connection).await.expect("run the statements");
 }
 
 impl Drop for TestDatabase {

@@ -234,6 +234,7 @@ impl<'a> Draft<'a> {
                 let history = WalletHistory {
                     holder: Some(holder.id),
                     version: wallet.version,
+                    disputed: false,
                 };
                 (wallet.address, history)
             })

@@ -229,6 +229,7 @@ impl Register {
         WalletHistory {
             holder: holder.map(|(_, investor)| investor.id),
             version: own.max(self.finalized[wallet.0]),
+            disputed: false,
         }
     }
 }

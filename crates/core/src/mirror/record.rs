@@ -94,9 +94,17 @@ impl WalletRecord {
     /// Whether a chain that holds this holds what it must: the same, or nothing
     /// where a tombstone of the first version is due, which stands for a wallet
     /// that no chain was told of before. From the second on, what was seen is not
-    /// enough: an approval may be under way, or an agent's unseen (I2).
+    /// enough: an approval may be under way, or an agent's unseen (I2). A newer
+    /// tombstone stands for an older one, since neither can be written back.
     pub fn is_met_by(self, held: Self) -> bool {
-        self == held || (held == Self::EMPTY && self == Self::tombstone(Version(1)))
+        self == held
+            || (held == Self::EMPTY && self == Self::tombstone(Version(1)))
+            || (self.is_tombstone() && held.is_tombstone() && self.version() < held.version())
+    }
+
+    /// Whether nothing but a version is there.
+    pub fn is_tombstone(self) -> bool {
+        self == Self::tombstone(self.version())
     }
 
     /// The authority that verified.

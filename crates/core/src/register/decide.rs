@@ -89,6 +89,11 @@ fn step(
             )?;
             Event::WalletReactivated { wallet }
         }
+        Command::RenewRecord { wallet } => {
+            let approved = facts(investor, bound(investor, wallet)?);
+            let approved = approved.is_some_and(|record| !record.denies());
+            next_record(view, bound(investor, wallet)?, approved)?
+        }
         Command::Verify(verdict) => {
             let verdict = verified(verdict, now)?;
             return Ok(taken_over(investor, authority)
@@ -296,7 +301,8 @@ pub(super) fn wrong_status(investor: &Investor, wanted: &'static str) -> Refusal
 /// version (I2). A wallet that no chain was told of, and that is not approved
 /// now, stays untold.
 ///
-/// A wallet that was `told` of by somebody else is told of in any case.
+/// A wallet that was `told` of by somebody else is told of in any case, and so
+/// is one that a chain denies, once somebody verifies its holder again.
 pub(super) fn changed_records(
     view: &View,
     events: &[Event],
@@ -314,6 +320,9 @@ pub(super) fn changed_records(
         .iter()
         .flat_map(|before| &before.wallets)
         .filter(|wallet| after.wallet(wallet.address).is_none());
+    let verified_anew = events
+        .iter()
+        .any(|event| matches!(event, Event::InvestorVerified(_)));
     let mut changed = Vec::new();
     for wallet in after.wallets.iter().chain(removed) {
         let then = before.and_then(|before| facts(before, before.wallet(wallet.address)?));
@@ -324,22 +333,28 @@ pub(super) fn changed_records(
             && before.is_none_or(|before| before.wallet(wallet.address).is_none());
         let told = new || !wallet.version.is_zero();
         let approved = now.is_some_and(|record| !record.denies());
-        if (then == now && !new) || !(told || approved) {
+        let settled = verified_anew && view.history(wallet.address).disputed;
+        if (then == now && !new && !settled) || !(told || approved) {
             continue;
         }
-        let known = wallet.version.max(view.history(wallet.address).version);
-        let version = match known.next() {
-            Some(next) => next,
-            // A denial needs no newer version to land (I2).
-            None if !approved => known,
-            None => return Err(Refusal::VersionsExhausted(wallet.address)),
-        };
-        changed.push(Event::RecordChanged {
-            wallet: wallet.address,
-            version,
-        });
+        changed.push(next_record(view, wallet, approved)?);
     }
     Ok(changed)
+}
+
+/// The record that follows all that is known of the wallet's (I2).
+fn next_record(view: &View, wallet: &Wallet, approved: bool) -> Result<Event, Refusal> {
+    let known = wallet.version.max(view.history(wallet.address).version);
+    let version = match known.next() {
+        Some(next) => next,
+        // A denial needs no newer version to land (I2).
+        None if !approved => known,
+        None => return Err(Refusal::VersionsExhausted(wallet.address)),
+    };
+    Ok(Event::RecordChanged {
+        wallet: wallet.address,
+        version,
+    })
 }
 
 /// What a chain must hold of a wallet, but for its identity and version;

@@ -97,11 +97,67 @@ fn verified_at_version(version: Version) -> View {
         .unwrap();
     let mut investor = world.investors.remove(&0).unwrap();
     investor.wallets[0].version = version;
-    let holder = Some(id(0));
+    let history = WalletHistory {
+        holder: Some(id(0)),
+        version,
+        disputed: false,
+    };
     View {
         id: id(0),
         investor: Some(investor),
-        histories: BTreeMap::from([(wallet(0), WalletHistory { holder, version })]),
+        histories: BTreeMap::from([(wallet(0), history)]),
+    }
+}
+
+/// A chain was seen to hold version 9, which the register did not give.
+fn seen_beyond(disputed: bool) -> View {
+    let mut view = verified_at_version(Version(3));
+    let history = view.histories.get_mut(&wallet(0)).unwrap();
+    (history.version, history.disputed) = (Version(9), disputed);
+    view
+}
+
+#[test]
+fn a_record_is_renewed_above_what_chains_were_seen_to_hold() {
+    let command = Command::RenewRecord { wallet: wallet(0) };
+    for mandate in [Mandate::Owner, Mandate::Spectator] {
+        let events = decide(&seen_beyond(false), command.clone(), &mandate, BEGIN);
+        let renewed = Event::RecordChanged {
+            wallet: wallet(0),
+            version: Version(10),
+        };
+        assert_eq!(events, Ok(vec![renewed]));
+    }
+}
+
+/// Somebody who verifies anew whom a chain denies is to be heard there, though
+/// all is as it was; nobody else's record changes by that.
+#[test]
+fn who_is_verified_anew_is_told_of_where_a_chain_denies() {
+    for (disputed, told) in [(true, 1), (false, 0)] {
+        let view = seen_beyond(disputed);
+        let held = view.investor.as_ref().unwrap();
+        let verified = held.status.verdict().unwrap();
+        let again = Verdict {
+            level: verified.level,
+            country: verified.country,
+            accreditation: verified.accreditation,
+            accreditation_ends: verified.accreditation_ends,
+            us_person: verified.us_person,
+            expiry: verified.expiry,
+            source: verified.source.clone(),
+        };
+        let events = decide(&view, Command::Verify(again), &Mandate::Owner, BEGIN).unwrap();
+        let records = events.iter().filter(|event| {
+            matches!(
+                event,
+                Event::RecordChanged {
+                    version: Version(10),
+                    ..
+                }
+            )
+        });
+        assert_eq!(records.count(), told);
     }
 }
 

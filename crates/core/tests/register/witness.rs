@@ -161,6 +161,7 @@ fn view(investor: Option<Investor>) -> View {
         let history = WalletHistory {
             holder: Some(id(0)),
             version: held.version,
+            disputed: false,
         };
         (held.address, history)
     });
@@ -273,6 +274,7 @@ fn an_address_of_somebody_else_is_not_bound() {
     let history = WalletHistory {
         holder: Some(id(7)),
         version: Version(3),
+        disputed: false,
     };
     before.histories.insert(wallet(1), history);
     let deed = Deed::AddressRegistered(wallet(1));

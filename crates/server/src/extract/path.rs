@@ -8,7 +8,7 @@ use axum::{
 };
 use symbolon_core::{
     federation::ProposalId,
-    ids::{AuthorityIndex, InvestorId},
+    ids::{AuthorityIndex, ChainId, InvestorId, RegistryId},
     wallet::WalletAddress,
 };
 
@@ -22,6 +22,9 @@ pub(crate) struct WalletPath(pub(crate) WalletAddress);
 
 /// `{id}` of an investor and `{address}` of one of its wallets.
 pub(crate) struct HeldWalletPath(pub(crate) InvestorId, pub(crate) WalletAddress);
+
+/// `{chain_id}` and `{place}` of a registry.
+pub(crate) struct RegistryPath(pub(crate) RegistryId);
 
 /// `{number}` of an authority.
 pub(crate) struct AuthorityPath(pub(crate) AuthorityIndex);
@@ -57,6 +60,18 @@ impl<S: Send + Sync> FromRequestParts<S> for HeldWalletPath {
             read(&parameters, "id")?,
             read(&parameters, "address")?,
         ))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RegistryPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let parameters = parameters(parts, state).await?;
+        Ok(Self(RegistryId {
+            chain: ChainId(read(&parameters, "chain_id")?),
+            place: read(&parameters, "place")?,
+        }))
     }
 }
 

@@ -30,7 +30,10 @@ use tokio_util::sync::CancellationToken;
 use books::Books;
 use former::Formers;
 
-use super::lease::{HeldLease, LeaseTerms};
+use super::{
+    follower::{Reader, foreign},
+    lease::{HeldLease, LeaseTerms},
+};
 use crate::{
     clock::Clock,
     wake::{Wake, heard},
@@ -104,6 +107,10 @@ pub enum LaneError {
     /// This server's time is over: another one may drive the lane by now.
     #[error("the lane's lease was not renewed in time")]
     LeaseLost,
+    /// A reorganisation has undone what counted as final: the lane begins anew
+    /// with what is open again.
+    #[error("a reorganisation has undone blocks that counted as final")]
+    Reopened,
     /// The node is down or of another chain, or the registry takes no writes
     /// from the signer.
     #[error(transparent)]
@@ -189,6 +196,8 @@ async fn drive(
     let client = LaneClient::new(endpoint, signer, known.registry, finality);
     let client = client.in_its_form().await?;
     client.check_mirror().await?;
+    let reader = Reader::of_lane(store, settings, clock, wake).await?;
+    foreign::recognise(&reader, client.signer()).await?;
     // Whoever was storing for this chain has ended once its books are open.
     let books = Books::new(
         store.clone(),
@@ -199,6 +208,7 @@ async fn drive(
         client.clone(),
     );
     let books = Arc::new(books);
+    let reopened = store.reopened(&settings.issuer, settings.registry).await?;
     let (open, through) = books.open().await?;
     let mut formers = Formers::open(store, held, &known.target(), settings, clock, &client).await?;
     let mut lane = if formers.is_empty() {
@@ -229,7 +239,13 @@ async fn drive(
                 }
             }
             () = heard(&mut news, &settings.issuer) => lane.handle(Input::Woken, clock.now_ms()),
-            _ = unprompted.tick() => lane.handle(Input::Woken, clock.now_ms()),
+            _ = unprompted.tick() => {
+                lane.handle(Input::Woken, clock.now_ms());
+                // What it believes settled may be gone.
+                if store.reopened(&settings.issuer, settings.registry).await? != reopened {
+                    return Err(LaneError::Reopened);
+                }
+            }
             () = &mut timer => {}
         }
     }

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use symbolon_core::time::UnixSeconds;
-use symbolon_store::{Chain, ChainStatistics};
+use symbolon_store::{Chain, ChainStatistics, Scan};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -40,6 +40,7 @@ pub(super) struct ChainBody {
     /// Blocks between the two.
     finality_lag_blocks: Option<u64>,
     outbox: OutboxBody,
+    drift: DriftBody,
     /// Signed transactions of which nobody knows yet what became.
     open_transactions: u64,
     /// Nonces of those that were sent with a higher fee since.
@@ -87,6 +88,22 @@ struct FilterBody {
     levels: Vec<Level>,
 }
 
+/// How the chain has come to differ from the register otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Drift)]
+struct DriftBody {
+    /// Wallets that the chain denies and the register approves: a person decides.
+    disputed: u64,
+    /// Wallets that the last scan denied there or wrote anew.
+    repaired: u64,
+    /// When that scan ended; null while one is under way.
+    #[schema(format = DateTime)]
+    compared: Option<String>,
+    /// Whether approvals wait until it has ended, since the register may have lost
+    /// decisions.
+    approvals_held: bool,
+}
+
 /// Wallets that the chain is yet to be told of.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Outbox)]
@@ -116,18 +133,39 @@ async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page
             .iter()
             .find(|owed| owed.registry == chain.chain.id)
     };
-    let data = chains
-        .iter()
-        .map(|chain| ChainBody::new(chain, owed(chain), now))
-        .collect();
+    let mut data = Vec::with_capacity(chains.len());
+    for chain in &chains {
+        let (store, id) = (&state.store, chain.chain.id);
+        let drift = DriftBody {
+            disputed: store.count_disputes(&caller.issuer, id).await?,
+            ..DriftBody::of(chain, store.scan(&caller.issuer, id).await?)
+        };
+        data.push(ChainBody::new(chain, owed(chain), drift, now));
+    }
     Ok(Json(Page {
         data,
         next_cursor: None,
     }))
 }
 
+impl DriftBody {
+    fn of(chain: &Chain, scan: Option<Scan>) -> Self {
+        Self {
+            disputed: 0,
+            repaired: scan.map_or(0, |scan| scan.findings.repaired()),
+            compared: scan.and_then(|scan| Some(scan.ended?.to_string())),
+            approvals_held: chain.approvals_held,
+        }
+    }
+}
+
 impl ChainBody {
-    fn new(found: &Chain, owed: Option<&ChainStatistics>, now: UnixSeconds) -> Self {
+    fn new(
+        found: &Chain,
+        owed: Option<&ChainStatistics>,
+        drift: DriftBody,
+        now: UnixSeconds,
+    ) -> Self {
         let (chain, status) = (&found.chain, &found.status);
         let age = |at: UnixSeconds| now.0.saturating_sub(at.0);
         Self {
@@ -163,6 +201,7 @@ impl ChainBody {
                 denials: owed.map_or(0, |owed| owed.denials),
                 oldest_age_seconds: owed.and_then(|owed| owed.oldest).map(age),
             },
+            drift,
             open_transactions: owed.map_or(0, |owed| owed.open_transactions),
             replaced_transactions: owed.map_or(0, |owed| owed.replaced),
             quarantined_wallets: owed.map_or(0, |owed| owed.quarantined),

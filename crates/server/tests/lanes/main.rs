@@ -17,6 +17,7 @@ mod mirrors;
 mod nodes;
 mod proxy;
 mod receipts;
+mod reconciliation;
 mod register;
 mod registrar;
 mod registries;

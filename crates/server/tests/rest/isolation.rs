@@ -107,6 +107,10 @@ impl Stage {
             ("/v1/imports/", vec![("id", job.clone())]),
             ("/v1/wallets/", vec![("address", wallet(1))]),
             ("/v1/authorities/", vec![("number", "1".to_owned())]),
+            (
+                "/v1/chains/",
+                vec![("chain_id", "31337".to_owned()), ("place", "0".to_owned())],
+            ),
             ("/v1/proposals/", vec![("id", server.proposal().await)]),
         ];
         let secrets = vec![

@@ -218,6 +218,7 @@ impl Known {
                 let history = WalletHistory {
                     holder: self.holder(address),
                     version: wallet.version.max(wallet.chain_version),
+                    disputed: wallet.disputed,
                 };
                 Some((address, history))
             })
@@ -340,6 +341,7 @@ pub(crate) fn follow_event(
         Event::RecordChanged { version, .. } => {
             wallet.version = *version;
             wallet.changed = entry;
+            wallet.disputed = false;
         }
         _ => {}
     }
@@ -365,6 +367,7 @@ pub(super) fn wallets_of(command: &Command) -> [Option<WalletAddress>; 2] {
         | Command::RemoveWallet { wallet }
         | Command::DeactivateWallet { wallet }
         | Command::ReactivateWallet { wallet }
+        | Command::RenewRecord { wallet }
         | Command::Admit { wallet, .. } => [Some(*wallet), None],
         _ => [None, None],
     }
@@ -389,6 +392,7 @@ pub(crate) fn never_seen(address: WalletAddress) -> StoredWallet {
         version: Version::default(),
         chain_version: Version::default(),
         changed: EntryNumber::default(),
+        disputed: false,
     }
 }
 

@@ -15,6 +15,7 @@ mod outbox;
 mod quarantine;
 mod reading;
 mod receipt;
+mod reconciliation;
 mod register;
 mod reinstatement;
 mod support;

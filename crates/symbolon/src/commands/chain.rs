@@ -7,6 +7,7 @@ mod handover;
 mod owner;
 mod place;
 mod presets;
+mod reconcile;
 mod rotate_signer;
 mod show;
 mod status;
@@ -34,7 +35,8 @@ Examples:
       --signer-key-file mirror.key
   symbolon chain verify
   symbolon chain status
-  symbolon chain compare --json")]
+  symbolon chain compare --json
+  symbolon chain reconcile --dry-run")]
 pub(crate) struct ChainArgs {
     #[command(subcommand)]
     action: Action,
@@ -62,6 +64,8 @@ enum Action {
     Status(status::StatusArgs),
     /// Read every wallet's record from the chains and compare it with the register
     Compare(check::CompareArgs),
+    /// Hold the chains against the register, and repair what others wrote there
+    Reconcile(reconcile::ReconcileArgs),
 }
 
 /// A node. Its URL counts as a secret, since it often carries a key.
@@ -110,5 +114,6 @@ pub(crate) async fn run(args: ChainArgs, context: &Context) -> Result<Exit> {
         Action::RotateSigner(args) => rotate_signer::run(&args, context).await,
         Action::Status(args) => status::run(&args, context).await,
         Action::Compare(args) => check::run(&args, context).await,
+        Action::Reconcile(args) => reconcile::run(&args, context).await,
     }
 }

@@ -18,6 +18,7 @@ mod help;
 mod import;
 mod mirror;
 mod pruned;
+mod reconcile;
 mod register;
 mod rotation;
 mod secrets;

@@ -96,6 +96,21 @@ pub struct Pulled {
     pub more: bool,
 }
 
+impl Pulled {
+    /// Nothing for now, and nothing left out.
+    pub fn nothing(part: Part, head: Head) -> Self {
+        let through = match part {
+            Part::After(entry) => entry,
+            Part::Denials | Part::Again => EntryNumber::default(),
+        };
+        Self {
+            head,
+            through,
+            ..Self::default()
+        }
+    }
+}
+
 /// A transaction before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {

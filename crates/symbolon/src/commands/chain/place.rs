@@ -78,6 +78,31 @@ impl NodeArgs {
         self.rpc.is_some() || self.rpc_file.is_some()
     }
 
+    /// The registry that is named, else all that have a lane.
+    pub(super) fn chains(
+        &self,
+        named: Option<RegistryId>,
+        issuer: &IssuerId,
+        context: &Context,
+    ) -> Result<Vec<RegistryId>> {
+        if let Some(id) = named {
+            return Ok(vec![id]);
+        }
+        if self.is_given() {
+            return Err(Failure::usage(
+                "--rpc: one node is on one chain: name the chain too, such as `symbolon chain verify 8453`",
+            ));
+        }
+        let lanes = context.config.lanes_of(issuer);
+        let chains: Vec<_> = lanes.map(|lane| lane.registry).collect();
+        if chains.is_empty() {
+            return Err(Failure::configuration(format!(
+                "no [[lane]] of {issuer} leads to any chain: add one, or name a chain and its node (--rpc)"
+            )));
+        }
+        Ok(chains)
+    }
+
     fn url(&self) -> Result<Option<SecretString>> {
         match (&self.rpc, &self.rpc_file) {
             (Some(url), _) => Ok(Some(url.clone())),

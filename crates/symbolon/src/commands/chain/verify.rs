@@ -19,7 +19,7 @@ use super::{
 use crate::{
     config::LaneConfig,
     context::Context,
-    exit::{Exit, Failure, Result},
+    exit::{Exit, Result},
 };
 use finding::Finding;
 
@@ -47,7 +47,7 @@ pub(super) async fn run(args: &VerifyArgs, context: &Context) -> Result<Exit> {
     let findings = context
         .with_issuer(async |store, issuer| {
             let mut findings = Vec::new();
-            for chain in chains(args, issuer, context)? {
+            for chain in args.node.chains(args.chain, issuer, context)? {
                 findings.push(look(&args.node, chain, store, issuer, context).await?);
             }
             Ok(findings)
@@ -60,28 +60,6 @@ pub(super) async fn run(args: &VerifyArgs, context: &Context) -> Result<Exit> {
     })?;
     let well = findings.iter().all(|finding| finding.alarms().is_empty());
     Ok(if well { Exit::Done } else { Exit::Chain })
-}
-
-fn chains(args: &VerifyArgs, issuer: &IssuerId, context: &Context) -> Result<Vec<RegistryId>> {
-    if let Some(id) = args.chain {
-        return Ok(vec![id]);
-    }
-    if args.node.is_given() {
-        return Err(Failure::usage(
-            "--rpc: one node is on one chain: name the chain too, such as `symbolon chain verify 8453`",
-        ));
-    }
-    let chains: Vec<_> = context
-        .config
-        .lanes_of(issuer)
-        .map(|lane| lane.registry)
-        .collect();
-    if chains.is_empty() {
-        return Err(Failure::configuration(format!(
-            "no [[lane]] of {issuer} leads to any chain: add one, or name a chain and its node (--rpc)"
-        )));
-    }
-    Ok(chains)
 }
 
 async fn look(

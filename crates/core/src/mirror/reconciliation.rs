@@ -1,0 +1,80 @@
+//! What follows where a chain holds something else than the register: a foreign
+//! write, a log that was missed, a register restored from a backup.
+//!
+//! 1. Whom the register denies, the chain is told to deny at once.
+//! 2. Whom the chain denies and the register approves stays denied there, and a
+//!    person decides (I12): the denial may be a decision that the register lost.
+//! 3. Where both approve, the register's record is written anew.
+//!
+//! A record that the chain would not take as it stands, since the chain has seen
+//! a newer version, is given a version above that one first ([`lands`]).
+
+use super::{
+    record::WalletRecord,
+    rules::{Grounds, denied},
+};
+use crate::time::UnixSeconds;
+
+/// How a wallet's record on a chain compares with what it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// The chain holds what it must, or denies where no more is due.
+    InStep,
+    /// The chain is owed the right record, or a transaction carries it.
+    OnItsWay,
+    /// An agent's write, within the term for which it counts.
+    Provisional,
+    /// The chain approves whom the register denies, or does not know.
+    ChainApproves,
+    /// The chain denies whom the register approves.
+    ChainDenies,
+    /// Both deny or both approve, by different records; or the chain never heard
+    /// of a wallet that the register approves.
+    Differs,
+}
+
+/// Compares what a chain must hold of a wallet with what a final block showed
+/// there, at `now` by the chain's time. `on_its_way`: whether the chain is still
+/// owed it, or a transaction that may yet be mined carries it.
+pub fn finding(
+    desired: WalletRecord,
+    held: WalletRecord,
+    on_its_way: bool,
+    now: UnixSeconds,
+) -> Finding {
+    if desired.is_met_by(held) {
+        return Finding::InStep;
+    }
+    if on_its_way {
+        return Finding::OnItsWay;
+    }
+    // What no chain was ever told of is not denied: an agent may know more.
+    let never_told = desired.version().is_zero();
+    if held.is_provisional() && counts(held, now) && (never_told || counts(desired, now)) {
+        return Finding::Provisional;
+    }
+    match (desired.denies(), counts(desired, now)) {
+        (true, _) if !held.denies() => Finding::ChainApproves,
+        // Who is nobody may be denied in any words.
+        (true, _) if !desired.is_contained() => Finding::InStep,
+        (true, _) => Finding::Differs,
+        (false, false) if counts(held, now) => Finding::ChainApproves,
+        // The verdict has ended here, and there it does not count either.
+        (false, false) => Finding::InStep,
+        (false, true) if counts(held, now) || held == WalletRecord::EMPTY => Finding::Differs,
+        (false, true) => Finding::ChainDenies,
+    }
+}
+
+/// Whether the chain, which holds `held`, would take the register's record as it
+/// stands, though it climb to its version first. If not, the record must be given
+/// a newer version.
+pub fn lands(desired: WalletRecord, held: WalletRecord) -> bool {
+    let by_denial = || denied(held, desired.version(), Grounds::of(desired));
+    desired.version() > held.version() || (desired.denies() && by_denial() == desired)
+}
+
+/// Whether a record lets its wallet pass at this moment, authorities aside.
+fn counts(record: WalletRecord, now: UnixSeconds) -> bool {
+    record.is_contained() && !record.denies() && record.expiry().is_none_or(|expiry| now < expiry)
+}

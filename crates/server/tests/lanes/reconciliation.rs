@@ -1,0 +1,327 @@
+//! Chains that hold what the register did not write: foreign mirrors, a register
+//! restored from a backup, blocks that are reorganised away.
+
+use alloy_primitives::{Address, B256};
+use serde_json::json;
+use symbolon_chain::{development::DevelopmentNode, lane::calldata};
+use symbolon_core::{
+    command::{Command, Verdict},
+    mirror::{
+        batch::{Batch, Denial, Upsert},
+        record::WalletRecord,
+        rules::Grounds,
+    },
+    wallet::{Version, WalletAddress},
+};
+use symbolon_store::{Dispute, Request, Scan, Step, Subject};
+use symbolon_testkit::chain::{TestChain, next_mirror};
+
+use crate::register::{Register, policy, until};
+
+/// Somebody with the MIRROR role, which is not the register, writes to the registry.
+async fn write(chain: &TestChain, from: Address, batch: &Batch) {
+    let head = B256::repeat_byte(0xfe);
+    let input = calldata(head, batch);
+    let node = DevelopmentNode::new(chain.endpoint.clone());
+    let receipt = node.act(from, Some(chain.registry), input).await;
+    receipt.unwrap().unwrap();
+}
+
+fn approval(wallet: WalletAddress, like: WalletRecord, version: u16) -> Batch {
+    Batch::Upsert(vec![Upsert {
+        wallet,
+        record: like.with_approval(true).with_version(Version(version)),
+    }])
+}
+
+fn denial(wallet: WalletAddress) -> Batch {
+    Batch::Deny(vec![Denial {
+        wallet,
+        version: Version(1),
+        grounds: Grounds::REVOKED,
+    }])
+}
+
+async fn word(chain: &TestChain, wallet: WalletAddress) -> WalletRecord {
+    chain.words(&[wallet]).await[0]
+}
+
+/// A register with a lane and a follower on this chain, and verified customers.
+async fn mirrored(chain: &TestChain, customers: u32) -> (Register, Vec<WalletAddress>) {
+    chain.appoint(next_mirror().address()).await;
+    let mut register = Register::of(&[chain]).await;
+    let wallets = register.admit(customers).await;
+    run(&mut register, chain);
+    register.until_mirrored(chain).await;
+    until_reconciled(&register, chain).await;
+    (register, wallets)
+}
+
+fn run(register: &mut Register, chain: &TestChain) {
+    register.run_lane(chain.id(), chain.url(), policy());
+    register.follow(chain.id(), chain.url());
+}
+
+async fn scan(register: &Register, chain: &TestChain) -> Option<Scan> {
+    let scan = register.store.scan(&register.issuer, chain.id().into());
+    scan.await.unwrap()
+}
+
+async fn until_reconciled(register: &Register, chain: &TestChain) {
+    until("a scan has ended", async || {
+        scan(register, chain)
+            .await
+            .is_some_and(|scan| scan.ended.is_some())
+    })
+    .await;
+}
+
+async fn disputes(register: &Register, chain: &TestChain) -> Vec<Dispute> {
+    let (issuer, id) = (&register.issuer, chain.id().into());
+    let disputes = register.store.disputes(issuer, id, None, 100).await;
+    disputes.unwrap()
+}
+
+/// What a person says who looked again and finds the verdict right.
+async fn verify_again(register: &Register, wallet: WalletAddress) {
+    let holder = register.holder(wallet).await;
+    let held = holder.status.verdict().unwrap();
+    let verdict = Verdict {
+        level: held.level,
+        country: held.country,
+        accreditation: held.accreditation,
+        accreditation_ends: held.accreditation_ends,
+        us_person: held.us_person,
+        expiry: held.expiry,
+        source: held.source.clone(),
+    };
+    ask(register, wallet, Command::Verify(verdict)).await;
+}
+
+async fn ask(register: &Register, wallet: WalletAddress, command: Command) {
+    let subject = Subject::Wallet(wallet);
+    register.decide(vec![Request { subject, command }]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_approval_of_a_revoked_wallet_is_denied_by_itself() {
+    let chain = TestChain::start(31_337).await;
+    let (register, wallets) = mirrored(&chain, 3).await;
+    register.revoke(&wallets[..1]).await;
+    register.until_mirrored(&chain).await;
+    let like = word(&chain, wallets[1]).await;
+    write(
+        &chain,
+        next_mirror().address(),
+        &approval(wallets[0], like, 40),
+    )
+    .await;
+    assert!(!word(&chain, wallets[0]).await.denies(), "it was approved");
+    until("it is denied", async || {
+        word(&chain, wallets[0]).await.denies()
+    })
+    .await;
+    register.until_mirrored(&chain).await;
+    assert!(word(&chain, wallets[0]).await.version() > Version(40));
+    assert_eq!(disputes(&register, &chain).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_record_of_a_verified_wallet_is_written_anew() {
+    let chain = TestChain::start(31_337).await;
+    let (register, wallets) = mirrored(&chain, 3).await;
+    let ours = word(&chain, wallets[0]).await;
+    let foreign = ours.with_country_code(408);
+    write(
+        &chain,
+        next_mirror().address(),
+        &approval(wallets[0], foreign, 40),
+    )
+    .await;
+    until("it is the register's again", async || {
+        word(&chain, wallets[0]).await.country_code() == ours.country_code()
+    })
+    .await;
+    register.until_mirrored(&chain).await;
+    register.store.verify_log(&register.issuer).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stranger_denies_stays_denied_until_a_person_verifies_again() {
+    let chain = TestChain::start(31_337).await;
+    let (register, wallets) = mirrored(&chain, 3).await;
+    write(&chain, next_mirror().address(), &denial(wallets[0])).await;
+    until("it is disputed", async || {
+        !disputes(&register, &chain).await.is_empty()
+    })
+    .await;
+    // Whatever else is written, nothing lifts it.
+    register.admit(5).await;
+    until("the others arrive", async || {
+        let owed = register.owed(chain.id()).await;
+        owed.approvals + owed.denials + owed.open_transactions == 0
+    })
+    .await;
+    assert!(word(&chain, wallets[0]).await.denies());
+    let disputed = disputes(&register, &chain).await;
+    assert_eq!((disputed.len(), disputed[0].wallet), (1, wallets[0]));
+    assert!(!disputed[0].barred);
+
+    verify_again(&register, wallets[0]).await;
+    register.until_mirrored(&chain).await;
+    assert!(!word(&chain, wallets[0]).await.denies());
+    assert_eq!(disputes(&register, &chain).await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_register_never_heard_of_is_denied() {
+    let chain = TestChain::start(31_337).await;
+    let (register, wallets) = mirrored(&chain, 2).await;
+    let stranger = WalletAddress::new(Address::repeat_byte(0x77)).unwrap();
+    let like = word(&chain, wallets[0]).await;
+    write(
+        &chain,
+        next_mirror().address(),
+        &approval(stranger, like, 5),
+    )
+    .await;
+    until("it is denied", async || {
+        word(&chain, stranger).await.denies()
+    })
+    .await;
+    register.until_mirrored(&chain).await;
+    // Whoever it turns out to be is bound above what the chain holds.
+    assert_eq!(
+        word(&chain, stranger).await,
+        WalletRecord::tombstone(Version(5))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scan_that_was_interrupted_goes_on_where_it_was() {
+    let chain = TestChain::start(31_337).await;
+    let (mut register, mut wallets) = mirrored(&chain, 9).await;
+    register.stop_lanes().await;
+    wallets.sort();
+    let (store, issuer, id) = (&register.store, &register.issuer, chain.id().into());
+    let now = register.clock.now();
+    store.begin_scan(issuer, id, 1, now).await.unwrap();
+    for step in [
+        Step::Swept(chain.height().await, true),
+        Step::Compared(wallets[5], Default::default()),
+    ] {
+        let known = scan(&register, &chain).await.unwrap();
+        assert!(store.advance_scan(issuer, id, &known, step).await.unwrap());
+        // Another server that had read the same changes nothing.
+        assert!(!store.advance_scan(issuer, id, &known, step).await.unwrap());
+    }
+    register.follow(chain.id(), chain.url());
+    until_reconciled(&register, &chain).await;
+    let scan = scan(&register, &chain).await.unwrap();
+    assert_eq!(scan.findings.compared, 3);
+}
+
+/// What the backup does not know was decided after it, and reached two chains:
+/// a revocation, and an approval.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_register_restored_from_a_backup_notices_by_itself_and_verifies_nobody_wrongly() {
+    let chains = [
+        TestChain::start(31_337).await,
+        TestChain::start(31_338).await,
+    ];
+    let mut register = Register::of(&[&chains[0], &chains[1]]).await;
+    let before = register.admit(4).await;
+    for chain in &chains {
+        run(&mut register, chain);
+    }
+    for chain in &chains {
+        register.until_mirrored(chain).await;
+        until_reconciled(&register, chain).await;
+    }
+    register.stop_lanes().await;
+    let backup = register.database.back_up().await;
+
+    for chain in &chains {
+        run(&mut register, chain);
+    }
+    register.revoke(&before[..1]).await;
+    let lost = register.admit(2).await;
+    for chain in &chains {
+        register.until_mirrored(chain).await;
+    }
+    register.stop_lanes().await;
+    register.database.restore(backup).await;
+
+    // Somebody is verified again, who is revoked on every chain.
+    verify_again(&register, before[0]).await;
+    for chain in &chains {
+        run(&mut register, chain);
+    }
+    for chain in &chains {
+        until("the loss is noticed and looked into", async || {
+            let known = register.store.chain(&register.issuer, chain.id()).await;
+            let looked = scan(&register, chain)
+                .await
+                .is_some_and(|scan| scan.not_before > 0);
+            let (store, issuer) = (&register.store, &register.issuer);
+            let suspects = store.suspects(issuer, chain.id().into(), 1).await;
+            looked && known.unwrap().alarm.is_none() && suspects.unwrap().is_empty()
+        })
+        .await;
+    }
+    let mut disputed = Vec::new();
+    for chain in &chains {
+        register.until_mirrored(chain).await;
+        assert!(word(chain, before[0]).await.denies(), "revoked, and lost");
+        for wallet in &lost {
+            assert!(word(chain, *wallet).await.denies(), "nobody knows of it");
+        }
+        assert!(!word(chain, before[1]).await.denies());
+        disputed.extend(disputes(&register, chain).await);
+    }
+    // Barred because of one chain, it is denied on the other anyway.
+    assert!(!disputed.is_empty());
+    for dispute in disputed {
+        assert_eq!((dispute.wallet, dispute.barred), (before[0], true));
+    }
+    register.store.verify_log(&register.issuer).await.unwrap();
+
+    let wallet = before[0];
+    ask(&register, wallet, Command::ReactivateWallet { wallet }).await;
+    for chain in &chains {
+        register.until_mirrored(chain).await;
+        assert!(!word(chain, wallet).await.denies(), "a person has decided");
+        assert_eq!(disputes(&register, chain).await, []);
+    }
+}
+
+/// Deeper than what counts as final: what was settled is sent again, the same
+/// bytes, and a denial among it lands once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_reorganisation_past_finality_undoes_is_sent_again() {
+    let chain = TestChain::start(31_337).await;
+    let (register, wallets) = mirrored(&chain, 3).await;
+    register.revoke(&wallets[..1]).await;
+    register.until_mirrored(&chain).await;
+    let height = chain.height().await;
+    until("all of it is read", async || {
+        register.next_block(chain.id()).await > height
+    })
+    .await;
+    let nonce = chain.mirror_nonce().await;
+    // The blocks of the denial and of what else came last.
+    chain.ask("anvil_reorg", json!([1, []])).await;
+    assert!(!word(&chain, wallets[0]).await.denies(), "it is undone");
+    until("it is denied again", async || {
+        word(&chain, wallets[0]).await.denies()
+    })
+    .await;
+    until_reconciled(&register, &chain).await;
+    register.until_mirrored(&chain).await;
+    assert_eq!(chain.mirror_nonce().await, nonce, "nothing new was signed");
+    assert_eq!(disputes(&register, &chain).await, []);
+    until("the alarm is over", async || {
+        register.trouble(chain.id()).await.is_none()
+    })
+    .await;
+}

@@ -1,0 +1,396 @@
+//! Chains held against the register: how far a scan has come, and what follows
+//! from what final blocks show ([`symbolon_core::mirror::reconciliation`]).
+//!
+//! A scan first reads the registry's logs for wallets that the register never saw
+//! ([`IssuerTransaction::sweep`]), then compares every wallet, by address, a page
+//! at a time. What follows from a page is stored together with the note that it
+//! was compared, so that an interrupted scan goes on after it, and two servers on
+//! one scan do nothing twice. Wallets that somebody else wrote are compared at
+//! once, beside any scan: the suspects.
+
+mod repair;
+mod scan;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use sqlx::PgConnection;
+use symbolon_core::{
+    ids::{IssuerId, RegistryId},
+    log::EntryNumber,
+    mirror::{
+        filter::MirroredRegistry,
+        lane::Part,
+        reconciliation::{Finding, finding},
+        record::WalletRecord,
+    },
+    time::UnixSeconds,
+    wallet::WalletAddress,
+};
+
+use crate::{
+    Result, Store, StoreError,
+    codec::{self, entry_number, issuer_key, registry_key, unsigned},
+    lane,
+    standing::{StandingRow, select_standings},
+    wallet,
+};
+
+pub(crate) use scan::begin;
+pub use scan::{Findings, Scan, Step};
+
+use repair::Course;
+
+/// What a block showed of wallets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The block, which is final.
+    pub block: u64,
+    /// Its chain's time.
+    pub at: UnixSeconds,
+    /// What the registry held then.
+    pub records: Vec<(WalletAddress, WalletRecord)>,
+}
+
+/// A wallet, compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Which one.
+    pub wallet: WalletAddress,
+    /// What the chain must hold.
+    pub desired: WalletRecord,
+    /// What it was seen to hold.
+    pub held: WalletRecord,
+    /// How the two compare.
+    pub finding: Finding,
+    /// What is done about it.
+    pub measure: Measure,
+}
+
+/// What is done about a wallet that was compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// Nothing is to be done.
+    Nothing,
+    /// The chain is told at once to deny it.
+    Denied,
+    /// The chain is told the register's record anew.
+    Rewritten,
+    /// It stays denied there until a person has decided.
+    LeftToPeople,
+}
+
+/// A wallet to be compared, with what is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToCompare {
+    /// Which one.
+    pub wallet: WalletAddress,
+    /// What the chain must hold.
+    pub desired: WalletRecord,
+    /// What a confirmed block showed last.
+    pub observed: WalletRecord,
+    /// Whether it waits for a person.
+    pub disputed: bool,
+}
+
+impl ToCompare {
+    /// Whether nothing follows from this record: all is as it must be, and known.
+    pub fn is_as_known(&self, held: WalletRecord) -> bool {
+        self.desired.is_met_by(held) && self.observed == held && !self.disputed
+    }
+}
+
+/// A wallet as the register has it while nobody changes it.
+struct Judged {
+    compared: Compared,
+    /// The entry that gave it its version.
+    turn: EntryNumber,
+    /// Whether somebody holds it, so that the log can give it a version.
+    bound: bool,
+    /// Whether a person is to decide about it already, on any chain.
+    disputed: bool,
+    /// Whether a later block was seen than the one that it is judged by.
+    outdated: bool,
+    /// Whether nobody expected what was seen: what is on its way was planned upon
+    /// something else.
+    unexpected: bool,
+}
+
+/// How the register stands to a registry.
+struct Footing {
+    told: EntryNumber,
+    held: bool,
+}
+
+impl Store {
+    /// Wallets after the cursor, by address, to be compared with this registry.
+    pub async fn to_compare(
+        &self,
+        issuer: &IssuerId,
+        target: &MirroredRegistry,
+        after: Option<WalletAddress>,
+        limit: u32,
+    ) -> Result<Vec<ToCompare>> {
+        let after = after.map_or_else(Vec::new, wallet::bytes);
+        select_standings!(
+            [
+                "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
+             o.block_number AS \"block_number?\", NULL::bigint AS entry_number, \
+             EXISTS (SELECT FROM dispute d WHERE d.issuer = w.issuer AND d.wallet = w.address \
+                 AND d.entry_number = w.changed_entry) AS superseded FROM wallet w"
+            ],
+            "LEFT JOIN LATERAL ( \
+                 SELECT * FROM observed s WHERE s.issuer = w.issuer \
+                 AND s.wallet = w.address AND s.registry_id = $2 LIMIT 1) o ON true \
+             WHERE w.issuer = $1 AND w.address > $3 ORDER BY w.address LIMIT $4",
+            issuer_key(issuer),
+            registry_key(target.id),
+            after,
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let (observed, disputed) = (row.observed()?, row.superseded == Some(true));
+            let standing = row.standing()?;
+            Ok(ToCompare {
+                wallet: standing.wallet.address,
+                desired: standing.desired(target),
+                observed,
+                disputed,
+            })
+        })
+        .collect()
+    }
+
+    /// Wallets that somebody else wrote to this registry, to be compared at once.
+    pub async fn suspects(
+        &self,
+        issuer: &IssuerId,
+        registry: RegistryId,
+        limit: u32,
+    ) -> Result<Vec<WalletAddress>> {
+        sqlx::query_scalar!(
+            "SELECT wallet FROM suspect WHERE issuer = $1 AND registry_id = $2 \
+             ORDER BY wallet LIMIT $3",
+            issuer_key(issuer),
+            registry_key(registry),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|bytes| codec::wallet(bytes))
+        .collect()
+    }
+
+    /// Those of these that the register never saw, nor any chain before.
+    pub async fn unknown_wallets(
+        &self,
+        issuer: &IssuerId,
+        wallets: &[WalletAddress],
+    ) -> Result<BTreeSet<WalletAddress>> {
+        let wallets: Vec<_> = wallets.iter().copied().map(wallet::bytes).collect();
+        sqlx::query_scalar!(
+            r#"SELECT k.key AS "key!" FROM unnest($2::bytea[]) AS k (key)
+            WHERE NOT EXISTS (SELECT FROM wallet WHERE issuer = $1 AND address = k.key)"#,
+            issuer_key(issuer),
+            &wallets,
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|bytes| codec::wallet(bytes))
+        .collect()
+    }
+
+    /// What would be found of these wallets; changes nothing.
+    pub async fn compared(
+        &self,
+        issuer: &IssuerId,
+        target: &MirroredRegistry,
+        seen: &Seen,
+    ) -> Result<Vec<Compared>> {
+        let mut transaction = self.begin_growing().await?;
+        let footing = footing(&mut transaction, issuer, target.id, false).await?;
+        let mut judged = judge(&mut transaction, issuer, target, seen, &footing).await?;
+        transaction.commit().await?;
+        judged.extend(strangers(seen, &judged));
+        Course::of(&judged, footing.held).mark(&mut judged);
+        Ok(judged.into_iter().map(|judged| judged.compared).collect())
+    }
+}
+
+/// Wallets of which the register knows nothing.
+fn strangers(seen: &Seen, judged: &[Judged]) -> Vec<Judged> {
+    let known: HashSet<_> = judged.iter().map(|one| one.compared.wallet).collect();
+    let unknown = seen
+        .records
+        .iter()
+        .filter(|(wallet, _)| !known.contains(wallet));
+    unknown
+        .map(|(wallet, held)| Judged {
+            compared: Compared {
+                wallet: *wallet,
+                desired: WalletRecord::EMPTY,
+                held: *held,
+                finding: finding(WalletRecord::EMPTY, *held, false, seen.at),
+                measure: Measure::Nothing,
+            },
+            turn: EntryNumber::default(),
+            bound: false,
+            disputed: false,
+            outdated: false,
+            unexpected: false,
+        })
+        .collect()
+}
+
+async fn footing(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    lock: bool,
+) -> Result<Footing> {
+    if lock {
+        // Whoever is storing a transaction for this chain has stored it.
+        lane::lock(connection, issuer, registry).await?;
+    }
+    let row = sqlx::query!(
+        "SELECT told_entry, approvals_held FROM chain WHERE issuer = $1 AND registry_id = $2",
+        issuer_key(issuer),
+        registry_key(registry),
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound { what: "chain" })?;
+    Ok(Footing {
+        told: entry_number(row.told_entry)?,
+        held: row.approvals_held,
+    })
+}
+
+/// Holds what was seen against the register. Wallets that it does not know at
+/// all are left out.
+async fn judge(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    target: &MirroredRegistry,
+    seen: &Seen,
+    footing: &Footing,
+) -> Result<Vec<Judged>> {
+    let addresses: Vec<_> = seen
+        .records
+        .iter()
+        .map(|(wallet, _)| wallet::bytes(*wallet))
+        .collect();
+    let records: HashMap<_, _> = seen.records.iter().copied().collect();
+    let queued = queued(connection, issuer, target.id, &addresses).await?;
+    let carried = lane::carried_wallets(connection, issuer, target.id).await?;
+    select_standings!(
+        [
+            "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
+         o.block_number AS \"block_number?\", NULL::bigint AS entry_number, \
+         EXISTS (SELECT FROM dispute d WHERE d.issuer = w.issuer AND d.wallet = w.address \
+             AND d.entry_number = w.changed_entry) AS superseded \
+         FROM unnest($3::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
+             WHERE issuer = $1 AND address = k.key LIMIT 1) w"
+        ],
+        "LEFT JOIN LATERAL (SELECT * FROM observed \
+             WHERE issuer = $1 AND wallet = w.address AND registry_id = $2 LIMIT 1) o ON true \
+         ORDER BY w.address",
+        issuer_key(issuer),
+        registry_key(target.id),
+        &addresses,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        row.judged(target, seen, &records, footing, |wallet| {
+            queued.contains(wallet) || carried.contains(wallet)
+        })
+    })
+    .collect()
+}
+
+impl StandingRow {
+    fn judged(
+        self,
+        target: &MirroredRegistry,
+        seen: &Seen,
+        records: &HashMap<WalletAddress, WalletRecord>,
+        footing: &Footing,
+        is_told: impl Fn(&WalletAddress) -> bool,
+    ) -> Result<Judged> {
+        let turn = entry_number(self.turn)?;
+        let disputed = self.superseded == Some(true);
+        let last = self
+            .block_number
+            .map(|block| unsigned(block, "a block number"));
+        let outdated = last.transpose()?.is_some_and(|last| last > seen.block);
+        let observed = self.observed()?;
+        let standing = self.standing()?;
+        let address = standing.wallet.address;
+        let held = records.get(&address).copied().unwrap_or_default();
+        let desired = standing.desired(target);
+        let in_turn = turn > footing.told && standing.wallet.chains.includes(target.id.chain);
+        let on_its_way = outdated || in_turn || is_told(&address);
+        Ok(Judged {
+            compared: Compared {
+                wallet: address,
+                desired,
+                held,
+                finding: finding(desired, held, on_its_way, seen.at),
+                measure: Measure::Nothing,
+            },
+            turn,
+            bound: standing.investor.is_some(),
+            disputed,
+            outdated,
+            unexpected: held != observed,
+        })
+    }
+}
+
+/// Those that the outbox has for this registry.
+async fn queued(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    addresses: &[Vec<u8>],
+) -> Result<HashSet<WalletAddress>> {
+    sqlx::query_scalar!(
+        "SELECT DISTINCT wallet FROM outbox \
+         WHERE issuer = $1 AND registry_id = $2 AND wallet = ANY($3)",
+        issuer_key(issuer),
+        registry_key(registry),
+        addresses,
+    )
+    .fetch_all(connection)
+    .await?
+    .iter()
+    .map(|bytes| codec::wallet(bytes))
+    .collect()
+}
+
+/// Whether this part waits for a reconciliation: approvals do, where the register
+/// may have lost decisions.
+pub(crate) async fn holds(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    part: Part,
+) -> Result<bool> {
+    if part == Part::Denials {
+        return Ok(false);
+    }
+    let held = sqlx::query_scalar!(
+        "SELECT approvals_held FROM chain WHERE issuer = $1 AND registry_id = $2",
+        issuer_key(issuer),
+        registry_key(registry),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(held.unwrap_or(false))
+}

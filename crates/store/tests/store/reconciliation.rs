@@ -1,0 +1,168 @@
+//! What final blocks show, held against the register.
+
+use symbolon_core::{
+    command::Command,
+    mirror::{lane::Part, reconciliation::Finding, record::WalletRecord},
+    wallet::Version,
+};
+use symbolon_store::{Compared, Measure, Seen, Subject};
+
+use crate::support::{NOW, ONE, Register, TWO, wallet};
+
+const BLOCK: u64 = 7;
+
+/// Has chain ONE told of everything, so that nothing is on its way.
+async fn told(register: &Register) {
+    let head = register.store().head(&register.issuer).await.unwrap();
+    let discharge = symbolon_core::mirror::plan::Discharge {
+        rows: register
+            .pull(ONE, Part::Denials)
+            .await
+            .iter()
+            .map(|pending| pending.owed)
+            .collect(),
+        through: Some(head.number),
+        authority: None,
+    };
+    let lease = register.lease(ONE).await;
+    let discharged = register.store().discharge(&lease, &discharge);
+    discharged.await.unwrap();
+}
+
+async fn desired(register: &Register, n: u8) -> WalletRecord {
+    let report = register
+        .store()
+        .wallet_report(&register.issuer, wallet(n))
+        .await
+        .unwrap()
+        .unwrap();
+    report.desired(&ONE.into())
+}
+
+/// Chain ONE was seen to hold this of a wallet.
+async fn see(register: &Register, n: u8, held: WalletRecord) -> Compared {
+    let seen = Seen {
+        block: BLOCK,
+        at: NOW,
+        records: vec![(wallet(n), held)],
+    };
+    let mut transaction = register.store().begin(&register.issuer).await.unwrap();
+    transaction.suspect(ONE, &[wallet(n)]).await.unwrap();
+    let found = transaction
+        .reconcile(&ONE.into(), &seen, NOW)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let suspects = register.store().suspects(&register.issuer, ONE, 10).await;
+    assert_eq!(suspects.unwrap(), [], "it was looked at");
+    found[0]
+}
+
+async fn disputes(register: &Register) -> usize {
+    let (store, issuer) = (register.store(), &register.issuer);
+    let listed = store.disputes(issuer, ONE, None, 10).await.unwrap();
+    let counted = store.count_disputes(issuer, ONE).await.unwrap();
+    assert_eq!(counted, listed.len() as u64);
+    listed.len()
+}
+
+#[tokio::test]
+async fn whom_the_register_denies_is_owed_a_denial_above_what_was_seen() {
+    let register = Register::with_customers(2).await;
+    register.revoke(1).await;
+    told(&register).await;
+    let foreign = desired(&register, 1).await.with_approval(true);
+    let found = see(&register, 1, foreign.with_version(Version(30))).await;
+    assert_eq!(
+        (found.finding, found.measure),
+        (Finding::ChainApproves, Measure::Denied)
+    );
+    for chain in [ONE, TWO] {
+        let owed = register.pull(chain, Part::Denials).await;
+        let owed = owed.iter().find(|owed| owed.owed.wallet == wallet(1));
+        assert_eq!(owed.unwrap().desired.version(), Version(31));
+    }
+    register.store().verify_log(&register.issuer).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_is_not_repaired() {
+    let register = Register::with_customers(1).await;
+    let ours = desired(&register, 1).await;
+    let found = see(&register, 1, WalletRecord::EMPTY).await;
+    assert_eq!(found.finding, Finding::OnItsWay);
+    told(&register).await;
+    // Nobody knows of any transaction that carries it, and the chain has nothing.
+    let found = see(&register, 1, WalletRecord::EMPTY).await;
+    assert_eq!(
+        (found.finding, found.measure),
+        (Finding::Differs, Measure::Rewritten)
+    );
+    let owed = register.pull(ONE, Part::Again).await;
+    assert_eq!(
+        owed[0].desired, ours,
+        "as it is: nothing was seen beyond it"
+    );
+}
+
+#[tokio::test]
+async fn a_dispute_ends_when_somebody_decides() {
+    let register = Register::with_customers(1).await;
+    told(&register).await;
+    let denied = desired(&register, 1).await.with_approval(false);
+    for _ in 0..2 {
+        let found = see(&register, 1, denied).await;
+        assert_eq!(found.measure, Measure::LeftToPeople);
+        assert_eq!(disputes(&register).await, 1);
+    }
+    for part in [Part::Denials, Part::Again] {
+        assert_eq!(register.pull(ONE, part).await, [], "nothing lifts it");
+    }
+    register.revoke(1).await;
+    assert_eq!(disputes(&register).await, 0);
+}
+
+#[tokio::test]
+async fn a_dispute_ends_when_the_chain_comes_round() {
+    let register = Register::with_customers(1).await;
+    told(&register).await;
+    let ours = desired(&register, 1).await;
+    see(&register, 1, ours.with_approval(false)).await;
+    see(&register, 1, ours).await;
+    assert_eq!(disputes(&register).await, 0);
+}
+
+/// Decisions may be lost: what nobody can explain is barred on every chain, and
+/// approvals wait until the scan has ended.
+#[tokio::test]
+async fn where_decisions_may_be_lost_the_disputed_are_barred_everywhere() {
+    let register = Register::with_customers(2).await;
+    told(&register).await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let mut transaction = store.begin(issuer).await.unwrap();
+    transaction
+        .alarm(ONE, "a head that nobody knows", true, (1, 1), NOW)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let denied = desired(&register, 1).await.with_approval(false);
+    see(&register, 1, denied.with_version(Version(9))).await;
+    assert_eq!(disputes(&register).await, 1);
+    for chain in [ONE, TWO] {
+        let owed = register.pull(chain, Part::Denials).await;
+        assert_eq!(owed[0].owed.wallet, wallet(1));
+        assert_eq!(owed[0].desired.version(), Version(10));
+    }
+    let head = store.head(issuer).await.unwrap().number;
+    let before = symbolon_core::log::EntryNumber(0);
+    assert_eq!(register.pull(ONE, Part::After(before)).await, []);
+    assert_ne!(register.pull(TWO, Part::After(before)).await, []);
+    // It stays disputed until somebody lets it be used again.
+    let held = desired(&register, 1).await;
+    see(&register, 1, held).await;
+    assert_eq!(disputes(&register).await, 1);
+    let reactivate = Command::ReactivateWallet { wallet: wallet(1) };
+    register.one(Subject::Wallet(wallet(1)), reactivate).await;
+    assert_eq!(disputes(&register).await, 0);
+    assert!(store.head(issuer).await.unwrap().number > head);
+}

@@ -1,6 +1,5 @@
 //! A chain held against the register by hand, without a server.
 
-use alloy::providers::Provider;
 use alloy_primitives::Address;
 use serde_json::{Value, json};
 use symbolon_chain::{development::DevelopmentNode, lane::calldata};

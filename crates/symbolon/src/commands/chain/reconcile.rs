@@ -181,6 +181,6 @@ fn failure(error: symbolon_server::jobs::lane::LaneError) -> Failure {
     match error {
         LaneError::Store(error) => error.into(),
         LaneError::Chain(error) => error.into(),
-        other @ LaneError::Keyless(_) => Failure::new(Exit::Chain, other),
+        other => Failure::new(Exit::Chain, other),
     }
 }

@@ -4,7 +4,7 @@
 //! version, whose identity it is, the flags, and whether an agent's term limits
 //! it. Every rule is the core's own, upon the whole record.
 
-use std::fmt;
+use std::{cell::RefCell, collections::HashMap, fmt, sync::LazyLock};
 
 use alloy_primitives::Address;
 use symbolon_core::{
@@ -37,6 +37,17 @@ const VACATED: u16 = 1 << 7;
 const BY_REGISTER: u16 = 1 << 8;
 const BY_AGENT: u16 = 1 << 9;
 const LIMITED: u16 = 1 << 10;
+
+/// Each word's record and whether that denies, and what the rules made of those
+/// that met before: the same rule is asked for in millions of states.
+static KNOWN: LazyLock<Vec<(WalletRecord, bool)>> = LazyLock::new(|| {
+    let records = (0..LIMITED << 1).map(|bits| Word(bits).built());
+    records.map(|record| (record, record.denies())).collect()
+});
+
+thread_local! {
+    static MET: RefCell<HashMap<(Word, Write), Word>> = RefCell::default();
+}
 
 /// A wallet's record.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,7 +98,7 @@ impl Word {
 
     /// Whether it says no, whatever the time.
     pub fn denies(self) -> bool {
-        self.record().denies()
+        KNOWN.get(usize::from(self.0)).is_none_or(|known| known.1)
     }
 
     /// The verdict once every agent's term is over.
@@ -98,6 +109,11 @@ impl Word {
 
     /// The whole record.
     pub fn record(self) -> WalletRecord {
+        let known = KNOWN.get(usize::from(self.0));
+        known.map_or_else(|| self.built(), |known| known.0)
+    }
+
+    fn built(self) -> WalletRecord {
         let mut record = WalletRecord::tombstone(Version(self.version().into()))
             .with_approval(self.has(APPROVED))
             .with_restriction(self.has(RESTRICTED))
@@ -199,6 +215,13 @@ impl Write {
 
     /// What the registry makes of it, by the production rules.
     pub(crate) fn upon(self, held: Word) -> Word {
+        MET.with_borrow_mut(|met| {
+            let after = met.entry((held, self));
+            *after.or_insert_with(|| self.applied(held))
+        })
+    }
+
+    fn applied(self, held: Word) -> Word {
         let held = held.record();
         Word::from_record(match self {
             Self::Upsert(word) => upserted(held, word.record()),

@@ -6,12 +6,13 @@ use std::{collections::BTreeSet, fs};
 use crate::tree::{root, sources};
 
 /// Each crate, and those of ours that it may use in production.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("core", &[]),
     ("bindings", &[]),
     ("store", &["core"]),
     ("chain", &["core", "bindings"]),
     ("sandbox", &[]),
+    ("model", &["core"]),
     ("server", &["core", "store", "chain"]),
     (
         "symbolon",

@@ -5,13 +5,14 @@
 //! a chain holds to what it must hold, [`batch`] those writes as calldata
 //! carries them, [`fees`] what they may cost, [`reinstatement`] when an authority
 //! may count again, and [`lane`] the machine that brings them to one chain under
-//! one signer's nonces.
+//! one signer's nonces. [`planted`] is for the tests of the tests.
 
 pub mod batch;
 pub mod fees;
 pub mod filter;
 pub mod lane;
 pub mod plan;
+pub mod planted;
 pub mod record;
 pub mod reinstatement;
 pub mod rules;

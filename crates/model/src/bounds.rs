@@ -41,6 +41,9 @@ pub struct Bounds {
     pub alphabet: &'static [Decision],
     /// Faults on each chain, at most.
     pub faults: u8,
+    /// Whether each kind of fault strikes once at most, so that many faults are
+    /// many kinds.
+    pub each_kind_once: bool,
     /// Which.
     pub may_strike: &'static [Fault],
     /// Whether to pass over waits that decide nothing: what is stored is sent at
@@ -49,8 +52,9 @@ pub struct Bounds {
     /// Whether to begin where a backup was restored: the chain holds an approval
     /// of the first wallet whose version the register has yet to give.
     pub restored: bool,
-    /// Whether a denial must be on its very grounds. What was barred once may
-    /// stay barred beyond that for as long as it is denied (see the crate's page).
+    /// Whether a denial must be on its very grounds. What a former signer barred
+    /// may stay barred beyond that for as long as it is denied (see the crate's
+    /// page).
     pub exact: bool,
     /// What is wrong with the protocol, if anything.
     pub bug: Option<Bug>,

@@ -22,6 +22,16 @@
 //!   can be in the states that it can be in alone, with the register as it is,
 //!   and in no others: a test holds the model to that. A crash of the process is
 //!   a crash of each lane.
+//! - **Half of the worlds for all.** No rule tells two wallets apart by their
+//!   numbers, so worlds that differ in nothing but which wallet is called the
+//!   first have the same futures ([`World::representative`]); a test holds the
+//!   model to that. An answer's wallets may come in either order for the same
+//!   reason: which entry was decided first is not numbered.
+//! - **Waits that decide nothing are passed over** where [`Bounds::swift`] says
+//!   so. Stored bytes that no node has can be lost, mined or undone only after
+//!   they were sent, and sending reads and writes nothing else. Once no fault is
+//!   left that could undo a block, its depth decides only when it may be
+//!   settled, and settling waits for any time anyhow.
 //! - **Versions for entries.** A wallet's entries of the log are in the order of
 //!   its versions, so outbox rows and the entry up to which a chain was told are
 //!   versions, by wallet. Of several rows the newest stands for all.
@@ -56,10 +66,11 @@
 //!   wants, and verifies for its term alone;
 //! - a version that a restored backup has forgotten: unverified unless the
 //!   register verifies;
-//! - bars: a denial always lands (I2), and one that lands late leaves its ground
-//!   on a record that is denied on others. So where bars are decided, a wallet
-//!   that is to be denied may be denied on more grounds than due, until the
-//!   register approves it again ([`Bounds::exact`]).
+//! - bars that a former signer's transaction lays on late: a denial always lands
+//!   (I2), and leaves its ground on a record that is denied on others. So where
+//!   bars are decided and signers change, a wallet that is to be denied may be
+//!   denied on more grounds than due, until the register approves it again
+//!   ([`Bounds::exact`]). One signer's chain is exact to the bit.
 //!
 //! Every step but a decision and a fault leads nearer to that, and there are
 //! finitely many of these: a test shows that no path goes round in circles.

@@ -7,14 +7,21 @@ use crate::{bounds::Bounds, word::Word};
 
 /// Wallets, at most.
 pub const WALLETS: usize = 2;
+/// The wallet that is not this one.
+pub(crate) const fn other(wallet: usize) -> usize {
+    WALLETS - 1 - wallet
+}
+
 /// Decisions upon one wallet, at most.
 pub const MOST_DECISIONS: usize = 4;
 
 /// What may be decided upon an investor with one wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
-    /// Verified, for the first time, anew or again.
+    /// Verified, for the first time or again.
     Verify,
+    /// Verified anew: other facts, and so another version.
+    Renew,
     /// The verdict is withdrawn.
     Revoke,
     /// The investor is barred.
@@ -48,8 +55,8 @@ impl Standing {
     fn after(self, decision: Decision) -> Option<Self> {
         use Standing::{Removed, Restricted, Revoked, RevokedAndRestricted, Unknown, Verified};
         Some(match (self, decision) {
-            // A renewal: other facts, and so another version.
-            (Unknown | Removed | Revoked | Verified, Decision::Verify)
+            (Unknown | Removed | Revoked, Decision::Verify)
+            | (Verified, Decision::Renew)
             | (Restricted, Decision::Lift) => Verified,
             (RevokedAndRestricted, Decision::Verify) | (Verified, Decision::Restrict) => Restricted,
             (Verified, Decision::Revoke) | (RevokedAndRestricted, Decision::Lift) => Revoked,

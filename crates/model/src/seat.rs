@@ -11,7 +11,7 @@ mod under_way;
 use books::{Books, Part};
 use chain::{Chain, DEEPEST, Held};
 use fault::Fault;
-use lane::{Desk, Lane, Manner};
+use lane::{Desk, Lane, Manner, Order};
 use transactions::{Place, Signer, Transactions};
 
 use crate::{
@@ -30,8 +30,8 @@ const DENIAL_RESERVE: usize = 1;
 pub enum Move {
     /// The lane asks the store for a part.
     Pull(Part),
-    /// The store's answer reaches the lane.
-    Answer(Desk),
+    /// The store's answer reaches the lane, its wallets in this order.
+    Answer(Desk, Order),
     /// The lane's next job: a transaction is signed and stored together with
     /// what it discharges, or rows are struck.
     Work,
@@ -58,6 +58,8 @@ pub struct Seat {
     chain: Chain,
     /// Faults that have struck.
     struck: u8,
+    /// Of which kinds, where each may strike once.
+    kinds: u8,
 }
 
 impl Seat {
@@ -90,12 +92,17 @@ impl Seat {
             let all = 0..self.transactions.of(signer).len();
             all.map(move |place| Move::Broadcast(signer, place))
         });
+        let desks = [Desk::Denials, Desk::Approvals].into_iter();
+        let answers = desks.flat_map(|desk| {
+            let orders = self.lane.orders(desk).iter();
+            orders.map(move |order| Move::Answer(desk, *order))
+        });
         let signers = Signer::BOTH.into_iter();
         let signers = signers.flat_map(|signer| [Move::Mine(signer), Move::Settle(signer)]);
         Part::ALL
             .into_iter()
             .map(Move::Pull)
-            .chain([Desk::Denials, Desk::Approvals].map(Move::Answer))
+            .chain(answers)
             .chain([Move::Work, Move::Bury, Move::TellAgain])
             .chain(sends)
             .chain(signers)
@@ -108,7 +115,10 @@ impl Seat {
             false => &[],
         };
         let wallets = bounds.wallets;
-        let strikes = may_strike.iter().flat_map(move |fault| {
+        let kinds = self.kinds;
+        let may_strike = may_strike.iter();
+        let may_strike = may_strike.filter(move |fault| fault.kind() & kinds == 0);
+        let strikes = may_strike.flat_map(move |fault| {
             let variants = match fault {
                 Fault::Crash | Fault::SignerReplaced => 0..1,
                 Fault::Reorganisation | Fault::ReorganisationThatLoses => 1..DEEPEST + 1,
@@ -118,6 +128,16 @@ impl Seat {
             variants.map(|variant| Move::Strike(*fault, variant))
         });
         self.progress().chain(strikes)
+    }
+
+    /// The same with the wallets' names exchanged.
+    pub(crate) fn exchanged(&self) -> Self {
+        let mut seat = self.clone();
+        seat.books.exchange();
+        seat.lane.exchange();
+        seat.transactions.exchange();
+        seat.chain.exchange();
+        seat
     }
 
     /// Whether nothing more happens by itself.
@@ -183,7 +203,7 @@ impl Seat {
             }
             Move::Mine(signer) | Move::Settle(signer) => !self.transactions.of(signer).is_empty(),
             Move::TellAgain => !self.transactions.of(Signer::Former).is_empty(),
-            Move::Answer(_) | Move::Work => self.lane.is_busy(),
+            Move::Answer(..) | Move::Work => self.lane.is_busy(),
             Move::Bury | Move::Strike(..) => true,
         }
     }
@@ -208,7 +228,7 @@ impl Seat {
         };
         match each {
             Move::Pull(part) => self.lane.pull(&mut self.books, register, part),
-            Move::Answer(desk) => self.lane.answered(register, desk, manner),
+            Move::Answer(desk, order) => self.lane.answered(register, desk, order, manner),
             Move::Work => {
                 let transactions = self.transactions.of_mut(Signer::Current);
                 self.lane.work(&mut self.books, transactions, bounds.bug)
@@ -229,6 +249,9 @@ impl Seat {
             Move::TellAgain => self.tell_again(register),
             Move::Strike(fault, variant) => {
                 self.struck += 1;
+                if bounds.each_kind_once {
+                    self.kinds |= fault.kind();
+                }
                 self.strike(fault, variant, register, bounds)
             }
         }

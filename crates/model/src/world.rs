@@ -18,6 +18,23 @@ pub struct World {
     pub seats: Vec<Seat>,
 }
 
+impl World {
+    /// The same world, whichever of its wallets is called the first and which of
+    /// its chains: no rule of the model tells either apart.
+    #[must_use]
+    pub fn representative(&self) -> Self {
+        let mut exchanged = Self {
+            register: self.register,
+            seats: self.seats.iter().map(Seat::exchanged).collect(),
+        };
+        exchanged.register.reverse();
+        exchanged.seats.sort_unstable();
+        let mut named = self.clone();
+        named.seats.sort_unstable();
+        named.min(exchanged)
+    }
+}
+
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {

@@ -8,11 +8,11 @@ use stateright::{Checker, Model};
 use symbolon_model::{
     Action, Bounds, Bug,
     promises::{DENIALS_LAST, EQUAL_WHEN_STILL, NEVER_MORE_THAN_APPROVED, STORED_BEFORE_SENT},
-    register::Decision::{self, Remove, Revoke, Verify},
+    register::Decision::{self, Remove, Renew, Revoke, Verify},
     seat::fault::Fault,
 };
 
-const VERDICTS: &[Decision] = &[Verify, Revoke];
+const VERDICTS: &[Decision] = &[Verify, Renew, Revoke];
 
 /// One wallet on one chain, and one fault.
 const NARROW: Bounds = Bounds {
@@ -21,6 +21,7 @@ const NARROW: Bounds = Bounds {
     decisions: 3,
     alphabet: VERDICTS,
     faults: 1,
+    each_kind_once: false,
     may_strike: Fault::ALL,
     swift: false,
     restored: false,

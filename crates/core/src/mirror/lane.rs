@@ -55,6 +55,7 @@ use under_way::UnderWay;
 use super::{
     batch::Batch,
     fees::{FeePolicy, Gas, Market},
+    planted::{Bug, is_planted},
 };
 use crate::{
     log::EntryNumber,
@@ -170,7 +171,8 @@ impl Lane {
                 }
             }
         }
-        for slot in lane.slots.values() {
+        let open = lane.slots.values();
+        for slot in open.filter(|_| !is_planted(Bug::InheritanceForgotten)) {
             lane.under_way.inherit(slot.nonce, &slot.batch);
         }
         lane
@@ -272,10 +274,12 @@ impl Lane {
             .values_mut()
             .take(MOST_SETTLED)
             .map_while(|slot| {
-                let outcome = slot.outcome.clone().filter(|_| !slot.replacing)?;
-                slot.settling = true;
-                Some((slot.nonce, outcome))
+                let outcome = slot.outcome.clone().filter(|_| !slot.replacing);
+                slot.settling = outcome.is_some();
+                let ended = outcome.map(|outcome| (slot.nonce, outcome));
+                (ended.is_some() || is_planted(Bug::SettledInAnyOrder)).then_some(ended)
             })
+            .flatten()
             .collect();
         if ended.is_empty() {
             return None;

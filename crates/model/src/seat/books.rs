@@ -139,6 +139,14 @@ impl Books {
         }
     }
 
+    /// The wallets' names are exchanged.
+    pub(super) fn exchange(&mut self) {
+        self.told.reverse();
+        self.denials.reverse();
+        self.again.reverse();
+        self.observed.reverse();
+    }
+
     /// Whether the chain is owed nothing.
     pub(super) fn is_clear(&self, register: &[History; WALLETS]) -> bool {
         let told = register.iter().zip(&self.told);

@@ -1,7 +1,11 @@
 //! One chain: what the registry holds, and the blocks that may yet be undone.
 
 use super::transactions::{Place, Signer, Transactions};
-use crate::{bounds::Bug, register::WALLETS, word::Word};
+use crate::{
+    bounds::Bug,
+    register::{WALLETS, other},
+    word::Word,
+};
 
 /// Blocks that a reorganisation may undo. The one below is final.
 pub const DEEPEST: usize = 2;
@@ -166,6 +170,15 @@ impl Chain {
         };
         self.write(Included::Agents, wallet, after);
         Some(())
+    }
+
+    /// The wallets' names are exchanged.
+    pub(super) fn exchange(&mut self) {
+        self.held.reverse();
+        self.denied_for_good.reverse();
+        for block in &mut self.blocks {
+            block.wallet = other(block.wallet);
+        }
     }
 
     /// What blocks of the one that has become the former signer include is its.

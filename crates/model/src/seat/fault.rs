@@ -22,6 +22,18 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// What it is a variety of, as a bit: bounds may let each kind strike once.
+    pub(super) const fn kind(self) -> u8 {
+        match self {
+            Self::Crash => 1,
+            Self::Reorganisation | Self::ReorganisationThatLoses => 1 << 1,
+            Self::AgentRegisters | Self::AgentDeletes => 1 << 2,
+            Self::BytesForgotten => 1 << 3,
+            Self::NonceTaken => 1 << 4,
+            Self::SignerReplaced => 1 << 5,
+        }
+    }
+
     /// All of them.
     pub const ALL: &'static [Self] = &[
         Self::Crash,

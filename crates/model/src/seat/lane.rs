@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     bounds::Bug,
-    register::{History, WALLETS},
+    register::{History, WALLETS, other},
     word::{Word, Write},
 };
 
@@ -36,6 +36,15 @@ impl Desk {
             Part::Again | Part::InTurn => Self::Approvals,
         }
     }
+}
+
+/// In which order an answer names the wallets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// The first wallet first.
+    Ascending,
+    /// The last wallet first.
+    Descending,
 }
 
 /// An answer of the store's that is on its way.
@@ -97,6 +106,37 @@ impl Lane {
         self.answers[desk as usize].is_none() && self.jobs[desk as usize].is_empty()
     }
 
+    /// In which orders a desk's answer may name its wallets: their entries
+    /// decide, which the model does not number.
+    pub(super) fn orders(&self, desk: Desk) -> &'static [Order] {
+        let answer = self.answers[desk as usize].as_ref();
+        match answer
+            .is_some_and(|answer| !answer.stale && answer.records.iter().all(Option::is_some))
+        {
+            true => &[Order::Ascending, Order::Descending],
+            false => &[Order::Ascending],
+        }
+    }
+
+    /// The wallets' names are exchanged.
+    pub(super) fn exchange(&mut self) {
+        self.through.reverse();
+        for answer in self.answers.iter_mut().flatten() {
+            answer.records.reverse();
+            answer.through.reverse();
+        }
+        for job in self.jobs.iter_mut().flatten() {
+            if let Some((wallet, ..)) = &mut job.store {
+                *wallet = other(*wallet);
+            }
+            job.rows.reverse();
+            if let Some(through) = &mut job.through {
+                through.reverse();
+            }
+        }
+        self.under_way.exchange();
+    }
+
     /// Asks the store for a part. `None` where there is nothing to ask for.
     pub(super) fn pull(
         &mut self,
@@ -127,6 +167,7 @@ impl Lane {
         &mut self,
         register: &[History; WALLETS],
         desk: Desk,
+        order: Order,
         manner: Manner,
     ) -> Option<()> {
         let Answer {
@@ -142,8 +183,12 @@ impl Lane {
         let mut upserts = Vec::new();
         let mut denials = Vec::new();
         let mut needless = [0; WALLETS];
-        for (wallet, pending) in records.iter().enumerate() {
-            let Some(pending) = pending else {
+        let mut wallets: [usize; WALLETS] = std::array::from_fn(|wallet| wallet);
+        if order == Order::Descending {
+            wallets.reverse();
+        }
+        for wallet in wallets {
+            let Some(pending) = &records[wallet] else {
                 continue;
             };
             let held = self.under_way.held(wallet, pending.observed);

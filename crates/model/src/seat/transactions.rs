@@ -1,6 +1,9 @@
 //! Signed transactions that are not settled, by signer, in the order of nonces.
 
-use crate::word::{Word, Write};
+use crate::{
+    register::other,
+    word::{Word, Write},
+};
 
 /// Whose nonces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +146,13 @@ impl Transactions {
         let older = landed.filter(|each| each.has_landed()).take(place);
         for each in older.filter(|each| each.wallet == ended.wallet) {
             each.wrote = None;
+        }
+    }
+
+    /// The wallets' names are exchanged.
+    pub(super) fn exchange(&mut self) {
+        for each in self.current.iter_mut().chain(&mut self.former) {
+            each.wallet = other(each.wallet);
         }
     }
 

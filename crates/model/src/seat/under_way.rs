@@ -3,7 +3,7 @@
 
 use super::{lane::Desk, transactions::Transaction};
 use crate::{
-    register::WALLETS,
+    register::{WALLETS, other},
     word::{Word, Write},
 };
 
@@ -75,6 +75,17 @@ impl UnderWay {
         let versions = inherited.map(|each| each.write.version());
         let planned = self.planned[wallet].map(|planned| planned.told);
         versions.chain(planned).max().unwrap_or_default()
+    }
+
+    /// The wallets' names are exchanged.
+    pub(super) fn exchange(&mut self) {
+        self.planned.reverse();
+        for each in &mut self.inherited {
+            each.wallet = other(each.wallet);
+        }
+        for wallet in &mut self.carried {
+            *wallet = other(*wallet);
+        }
     }
 
     /// The signer's lowest nonce has ended.

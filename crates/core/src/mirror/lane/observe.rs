@@ -1,7 +1,10 @@
 //! What the lane makes of a look at the chain.
 
 use super::{Effect, Hold, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
-use crate::time::{Millis, UnixMillis};
+use crate::{
+    mirror::planted::{Bug, is_planted},
+    time::{Millis, UnixMillis},
+};
 
 /// A nonce that is used up without a receipt for any of its tries is given up
 /// after this many looks, and no sooner than an idle interval: a node may know
@@ -49,7 +52,11 @@ impl Lane {
             if let Some(receipt) = &slot.receipt {
                 slot.missing = 0;
                 slot.missing_since = None;
-                if depth(receipt.block_number) >= self.policy.confirmations.max(1) {
+                let needed = match is_planted(Bug::FinalAtOnce) {
+                    true => 1,
+                    false => self.policy.confirmations.max(1),
+                };
+                if depth(receipt.block_number) >= needed {
                     let which = if receipt.succeeded {
                         &mut taken
                     } else {
@@ -106,6 +113,7 @@ impl Lane {
         for nonce in nonces {
             match self.slots.remove(nonce).and_then(|slot| slot.outcome) {
                 Some(Outcome::Mined(_)) => mined.push(*nonce),
+                _ if is_planted(Bug::VainKeptUnderWay) => mined.push(*nonce),
                 // Whatever was read before this is read again, and what is read
                 // after it must not be held against writes that never were.
                 _ => self.under_way.settled(&[*nonce], &[]),
@@ -117,7 +125,7 @@ impl Lane {
 }
 
 fn outcome(receipt: Receipt) -> Outcome {
-    if receipt.succeeded {
+    if receipt.succeeded || is_planted(Bug::FailureTakenForSuccess) {
         Outcome::Mined(receipt)
     } else {
         Outcome::Failed(receipt)

@@ -5,7 +5,11 @@ use alloy_primitives::{B256, Bytes};
 use super::{Attempt, LanePolicy, Nonce, Outcome, Receipt, Signed, Urgency};
 use crate::{
     log::Head,
-    mirror::{batch::Batch, fees::GasPrice},
+    mirror::{
+        batch::Batch,
+        fees::GasPrice,
+        planted::{Bug, is_planted},
+    },
     time::{Millis, UnixMillis},
 };
 
@@ -186,7 +190,9 @@ impl Slot {
 
     /// When the newest bytes are to be sent, first or again.
     pub(super) fn broadcast_due(&self, policy: &LanePolicy) -> Option<UnixMillis> {
-        let waiting = self.is_open() && !self.broadcasting && self.receipt.is_none();
+        let sent = (self.accepted && is_planted(Bug::NeverSentAgain))
+            || (self.last_broadcast.is_some() && is_planted(Bug::SlotsCountedAsBroadcast));
+        let waiting = self.is_open() && !self.broadcasting && self.receipt.is_none() && !sent;
         waiting.then(|| {
             self.last_broadcast
                 .map_or(UnixMillis(0), |last| last.after(self.patience(policy)))

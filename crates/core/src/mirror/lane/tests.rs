@@ -3,6 +3,7 @@
 
 mod authorities;
 mod forgetting;
+mod gaps;
 mod refusals;
 mod reinstatements;
 mod replacements;

@@ -10,11 +10,15 @@ pub mod state;
 use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, keccak256};
-use symbolon_core::mirror::{
-    batch::Batch,
-    fees::{Gas, GasPrice},
-    lane::{Attempt, Broadcast, Nonce, Receipt, Signed},
-    planted::{Bug, is_planted},
+use symbolon_core::{
+    mirror::{
+        batch::Batch,
+        fees::{Gas, GasPrice},
+        lane::{Attempt, Broadcast, Nonce, Receipt, Signed},
+        planted::{Bug, is_planted},
+        record::WalletRecord,
+    },
+    wallet::WalletAddress,
 };
 
 use crate::policy::POLICY;
@@ -139,6 +143,13 @@ impl Chain {
         }
         self.pool.insert(place, hash);
         Broadcast::Accepted
+    }
+
+    /// Begins with a record that nobody wrote who is here now.
+    pub fn begin_with(&mut self, wallet: WalletAddress, record: WalletRecord) {
+        if let [genesis] = self.blocks.as_mut_slice() {
+            genesis.begin_with(wallet, record);
+        }
     }
 
     /// Forgets everything that waits; returns whether anything did.

@@ -46,11 +46,14 @@ pub enum Fault {
     SignerReplaced,
     /// A job is done once more, long after: the chain is written an old approval.
     JobTwice,
+    /// A backup was restored: the chain shows an approval that the register has
+    /// forgotten.
+    BackupRestored,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Crash,
         Self::DatabaseFails,
         Self::DatabaseForgetsToAnswer,
@@ -71,6 +74,7 @@ impl Fault {
         Self::LeaseEnds,
         Self::SignerReplaced,
         Self::JobTwice,
+        Self::BackupRestored,
     ];
 
     /// Its place in [`Self::ALL`].
@@ -90,6 +94,7 @@ impl Fault {
                 | Self::LeaseEnds
                 | Self::SignerReplaced
                 | Self::JobTwice
+                | Self::BackupRestored
         )
     }
 }
@@ -122,7 +127,10 @@ impl Faults {
                 continue;
             }
             for _ in 0..dice.u8(1..=3) {
-                let begin = dice.u64(from..to);
+                let begin = match fault {
+                    Fault::BackupRestored => 0,
+                    _ => dice.u64(from..to),
+                };
                 let length = match fault.is_sudden() {
                     true => 0,
                     false => dice.u64(500..12_000),

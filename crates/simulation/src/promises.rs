@@ -22,6 +22,8 @@ use crate::{
 pub struct Promises {
     target: MirroredRegistry,
     approved: HashSet<(WalletAddress, WalletRecord)>,
+    /// What the chain held that the register has forgotten.
+    forgotten: BTreeMap<WalletAddress, WalletRecord>,
     /// Those that the register does not verify.
     denied: BTreeMap<WalletAddress, Denied>,
 }
@@ -41,8 +43,15 @@ impl Promises {
         Self {
             target,
             approved: HashSet::new(),
+            forgotten: BTreeMap::new(),
             denied: BTreeMap::new(),
         }
+    }
+
+    /// The chain holds an approval that the register gave and has forgotten.
+    pub fn forgotten(&mut self, wallet: WalletAddress, record: WalletRecord) {
+        self.approved.insert((wallet, record));
+        self.forgotten.insert(wallet, record);
     }
 
     /// The register decided.
@@ -73,6 +82,35 @@ impl Promises {
                 .or_else(|| outside(*wallet, *held))
                 .or_else(|| self.back_after_denial(tip, *wallet))
         })
+    }
+
+    /// What a chain holds that the register does not: nothing, once all is quiet.
+    /// Of a wallet that does not count there, no more is due than that it is
+    /// denied; and of one whose versions the register has forgotten, until it has
+    /// given newer ones, that it is denied where the register denies.
+    pub fn differences(&self, register: &Register, chain: &State) -> Vec<String> {
+        let target = &self.target;
+        let wallets = register.wallets().iter().filter_map(|(wallet, known)| {
+            let (desired, held) = (register.desired(target, *wallet), chain.record(*wallet));
+            let forgotten = self.forgotten.get(wallet);
+            let outranked = forgotten.is_some_and(|one| one.version() >= known.wallet.version);
+            let equal = match known.wallet.chains.includes(target.id.chain) && !outranked {
+                true => desired.is_met_by(held),
+                false => desired.is_met_by(held) || held.denies() || !desired.denies(),
+            };
+            let lost = match desired.denies() && !held.denies() {
+                true => "a denial is lost",
+                false => "not equal",
+            };
+            (!equal).then(|| format!("{lost}: {wallet} holds {held:?}, must hold {desired:?}"))
+        });
+        let due: Vec<_> = Authorities::all()
+            .filter(|authority| register.authorities.is_restricted(*authority))
+            .collect();
+        let cut_off: Vec<_> = chain.cut_off().collect();
+        let authorities =
+            (due != cut_off).then(|| format!("has cut off {cut_off:?}, must have cut off {due:?}"));
+        wallets.chain(authorities).collect()
     }
 
     /// It verifies somebody as the register never did, to the bit and the
@@ -138,22 +176,4 @@ pub fn may_ask(
     let mut concerned = held.map(|verdict| verdict.country).into_iter().chain(asked);
     !register.authorities.is_restricted(authority)
         && concerned.all(|country| countries.contains(&country))
-}
-
-/// What a chain holds that the register does not: nothing, once all is quiet.
-/// Of a wallet that does not count there, no more is due than that it is denied.
-pub fn differences(register: &Register, target: &MirroredRegistry, chain: &State) -> Vec<String> {
-    let wallets = register.wallets().iter().filter_map(|(wallet, known)| {
-        let (desired, held) = (register.desired(target, *wallet), chain.record(*wallet));
-        let counts = known.wallet.chains.includes(target.id.chain);
-        let equal = desired.is_met_by(held) || (!counts && held.denies());
-        (!equal).then(|| format!("{wallet}: holds {held:?}, must hold {desired:?}"))
-    });
-    let due: Vec<_> = Authorities::all()
-        .filter(|authority| register.authorities.is_restricted(*authority))
-        .collect();
-    let cut_off: Vec<_> = chain.cut_off().collect();
-    let authorities =
-        (due != cut_off).then(|| format!("has cut off {cut_off:?}, must have cut off {due:?}"));
-    wallets.chain(authorities).collect()
 }

@@ -21,7 +21,6 @@ use crate::{
     chain::{SIGNERS, Signer},
     faults::{Fault, Faults},
     policy::{BLOCK_TIME, PATIENT, WITH_DEAR_GAS, WITH_FORMERS},
-    promises::differences,
     register::{Register, customer::Customer},
     report::Report,
     trace::Trace,
@@ -29,7 +28,8 @@ use crate::{
 use seat::Seat;
 
 const CHAINS: [u64; 3] = [1, 8_453, 31_337];
-const CUSTOMERS: u8 = 10;
+/// The fewer customers a world has, the more happens to each.
+const CUSTOMERS: std::ops::RangeInclusive<u8> = 2..=12;
 const OPERATIONS: u32 = 60;
 /// While customers come and go and faults strike, in milliseconds.
 const BUSY: std::ops::Range<u64> = 1_000..60_000;
@@ -82,7 +82,7 @@ impl World {
     fn new(seed: u64, told: bool) -> Result<Self> {
         let mut dice = fastrand::Rng::with_seed(seed);
         let faults = Faults::plan(&mut dice, BUSY.start, BUSY.end, CHAINS.len());
-        let customers = (0..CUSTOMERS)
+        let customers = (0..dice.u8(CUSTOMERS))
             .map(|number| {
                 let only = (dice.u8(..4) == 0).then(|| ChainId(CHAINS[dice.usize(..CHAINS.len())]));
                 Customer::new(number, only).context("a customer has an address")
@@ -214,14 +214,17 @@ impl World {
     fn is_quiet(&self) -> bool {
         self.seats.iter().all(|seat| {
             seat.books.is_clear(&self.register)
-                && differences(&self.register, seat.books.target(), seat.chain.tip()).is_empty()
+                && seat
+                    .promises
+                    .differences(&self.register, seat.chain.tip())
+                    .is_empty()
         })
     }
 
     fn why_not_quiet(&self) -> String {
         let mut why = Vec::new();
         for (chain, seat) in self.seats.iter().enumerate() {
-            let differences = differences(&self.register, seat.books.target(), seat.chain.tip());
+            let differences = seat.promises.differences(&self.register, seat.chain.tip());
             let differences = differences.into_iter();
             why.extend(differences.map(|each| format!("chain {chain}: {each}")));
             if !seat.books.is_clear(&self.register) {

@@ -274,12 +274,10 @@ impl Lane {
             .values_mut()
             .take(MOST_SETTLED)
             .map_while(|slot| {
-                let outcome = slot.outcome.clone().filter(|_| !slot.replacing);
-                slot.settling = outcome.is_some();
-                let ended = outcome.map(|outcome| (slot.nonce, outcome));
-                (ended.is_some() || is_planted(Bug::SettledInAnyOrder)).then_some(ended)
+                let outcome = slot.outcome.clone().filter(|_| !slot.replacing)?;
+                slot.settling = true;
+                Some((slot.nonce, outcome))
             })
-            .flatten()
             .collect();
         if ended.is_empty() {
             return None;

@@ -69,12 +69,22 @@ impl State {
         !held.denies() && !self.cut_off.contains_key(&held.authority())
     }
 
+    pub(super) fn begin_with(&mut self, wallet: WalletAddress, record: WalletRecord) {
+        self.registry.insert(wallet, record);
+    }
+
     pub(super) fn execute(&mut self, batch: &Batch, head: u64) -> Written {
         match batch {
             Batch::Upsert(entries) => {
                 let written = entries.iter().filter_map(|entry| {
                     self.write(entry.wallet, |held| match () {
                         () if is_planted(Bug::VersionGuardDropped) => entry.record,
+                        () if entry.record.denies()
+                            && entry.record.version() <= held.version()
+                            && is_planted(Bug::OldDenialIgnored) =>
+                        {
+                            held
+                        }
                         () => upserted(held, entry.record),
                     })
                 });

@@ -6,7 +6,8 @@ use symbolon_core::{
     country::Country,
     ids::{ChainId, InvestorId},
     investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
-    wallet::{ChainScope, WalletAddress},
+    mirror::record::{WalletRecord, identity_address},
+    wallet::{ChainScope, Version, WalletAddress},
 };
 
 use super::authorities;
@@ -63,6 +64,14 @@ impl Customer {
             14 => Command::RemoveWallet { wallet },
             _ => Command::FreezeAssets,
         }
+    }
+
+    /// An approval of its wallet that nobody remembers, given by the issuer.
+    pub fn forgotten(&self, chain: ChainId, version: Version) -> WalletRecord {
+        WalletRecord::tombstone(version)
+            .with_identity(identity_address(self.id, chain))
+            .with_country_code(self.country.numeric())
+            .with_approval(true)
     }
 
     fn admission(&self) -> Command {

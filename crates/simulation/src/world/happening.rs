@@ -1,6 +1,6 @@
 //! What happens to the register and to the chains.
 
-use symbolon_core::ids::AuthorityIndex;
+use symbolon_core::{ids::AuthorityIndex, wallet::Version};
 
 use super::{Event, World};
 use crate::{
@@ -121,6 +121,17 @@ impl World {
             Fault::NonceTaken => {
                 seat.chain.take_nonce(seat.signer);
                 true
+            }
+            Fault::BackupRestored => {
+                let customer = self.customers[self.dice.usize(..self.customers.len())];
+                let id = seat.books.target().id.chain;
+                let here = customer.only.is_none_or(|only| only == id);
+                let record = customer.forgotten(id, Version(self.dice.u16(2..=3)));
+                if here {
+                    seat.chain.begin_with(customer.wallet, record);
+                    seat.promises.forgotten(customer.wallet, record);
+                }
+                here
             }
             Fault::JobTwice => seat.chain.write_twice(self.dice.usize(..)),
             Fault::Reorganisation | Fault::ReorganisationThatLoses => {

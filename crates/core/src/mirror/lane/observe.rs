@@ -113,7 +113,6 @@ impl Lane {
         for nonce in nonces {
             match self.slots.remove(nonce).and_then(|slot| slot.outcome) {
                 Some(Outcome::Mined(_)) => mined.push(*nonce),
-                _ if is_planted(Bug::VainKeptUnderWay) => mined.push(*nonce),
                 // Whatever was read before this is read again, and what is read
                 // after it must not be held against writes that never were.
                 _ => self.under_way.settled(&[*nonce], &[]),

@@ -202,9 +202,6 @@ impl Planning {
 
     /// What was asked for may be answered with what no longer holds.
     pub(super) fn distrust(&mut self) {
-        if is_planted(Bug::StaleAnswerBelieved) {
-            return self.wake();
-        }
         self.denials.stale = self.denials.pulling;
         self.approvals.stale = self.approvals.pulling;
         self.wake();
@@ -316,8 +313,7 @@ impl Lane {
             Some(Job::Store(planned)) => {
                 let (nonce, batch) = (self.next_nonce, &planned.batch);
                 self.next_nonce = nonce.next();
-                let first = self.planning.at_work == Some(Urgency::Denials);
-                if first && !is_planted(Bug::DenialOvertakesNothing) {
+                if self.planning.at_work == Some(Urgency::Denials) {
                     let denied = batch.versions().into_iter().collect();
                     self.planning.approvals.give_way(&denied);
                 }

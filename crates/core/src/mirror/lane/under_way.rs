@@ -10,7 +10,6 @@ use super::{Nonce, Urgency};
 use crate::{
     mirror::{
         batch::Batch,
-        planted::{Bug, is_planted},
         record::WalletRecord,
         rules::{Grounds, denied, upserted},
     },
@@ -103,9 +102,6 @@ impl UnderWay {
 
     /// What a wallet will hold, given what it was seen to hold.
     pub(super) fn held(&self, wallet: WalletAddress, observed: WalletRecord) -> WalletRecord {
-        if is_planted(Bug::UnderWayForgotten) {
-            return observed;
-        }
         if let Some(planned) = self.planned.get(&wallet) {
             return planned.record;
         }

@@ -12,8 +12,8 @@ fn worlds() -> u64 {
     asked.map_or(WORLDS, |asked| asked.parse().unwrap())
 }
 
-/// Seeds whose worlds broke a promise once. A seed is another world since the
-/// simulation changed: what these found is held by tests of its own, too.
+/// Seeds whose worlds broke a promise once. With each change of the simulation a
+/// seed becomes another world.
 const BROKEN_ONCE: [u64; 7] = [174, 470, 768, 1_036, 1_047, 1_212, 1_307];
 
 #[test]

@@ -1,5 +1,6 @@
 # Two commands: `make demo` and `make test`. Each sets up what it needs, as any user.
 #   make demo ARGS="--exit --json"     make bench ONLY=import     make simulate SEEDS=100000
+#   make mutants SHARD=1/8
 
 # The queries' types are committed in .sqlx, so that building needs no database.
 export SQLX_OFFLINE := true
@@ -7,6 +8,7 @@ export SQLX_OFFLINE := true
 ARGS ?=
 ONLY ?=
 SEEDS ?=
+SHARD ?=
 SQLX := target/sqlx
 
 .PHONY: help
@@ -22,6 +24,7 @@ test: setup ## Run every test: contracts, then the workspace
 	npm run --silent contracts:test
 	npm run --silent contracts:check
 	cargo test --workspace --locked
+	cargo test --locked -p symbolon-simulation --features planted-bugs --test planted
 
 .PHONY: lint
 lint: setup ## Check formatting and clippy's opinion
@@ -35,6 +38,15 @@ bench: setup ## Measure against floors and peers; ONLY=word runs some
 .PHONY: simulate
 simulate: prerequisites ## Live through SEEDS worlds of faults; ARGS="--first 51 --seeds 1 --told" tells one
 	cargo run --release --locked -p symbolon-simulation -- $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+
+.PHONY: model
+model: prerequisites ## Explore the mirror's protocol to its full bounds, and print how many states there are
+	cargo test --release --locked -p symbolon-model --test complete -- --ignored --nocapture --test-threads 1
+
+.PHONY: mutants
+mutants: prerequisites ## See what catches mutants of the mirror, then what catches planted bugs; SHARD=1/8 does a part
+	script/mutants $(SHARD)
+	cargo run --locked -p symbolon-simulation --features planted-bugs -- --planted
 
 .PHONY: contracts-audit
 contracts-audit: node_modules/.package-lock.json .venv/.requirements ## Sizes, slither, halmos' proofs and coverage of the contracts

@@ -6,12 +6,13 @@ use std::{collections::BTreeSet, fs};
 use crate::tree::{root, sources};
 
 /// Each crate, and those of ours that it may use in production.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("core", &[]),
     ("bindings", &[]),
     ("store", &["core"]),
     ("chain", &["core", "bindings"]),
     ("sandbox", &[]),
+    ("model", &["core"]),
     ("server", &["core", "store", "chain"]),
     (
         "symbolon",
@@ -40,6 +41,9 @@ const WALLS: [(&str, &[&str]); 4] = [
     ("axum", &["server", "bench"]),
     ("clap", &["symbolon", "bench", "simulation"]),
 ];
+
+/// Mistakes that are planted to test the tests: nobody else may have them.
+const PLANTED: (&str, &[&str]) = ("planted-bugs", &["core", "simulation"]);
 
 pub(crate) fn check() {
     let folders: BTreeSet<String> = fs::read_dir(root().join("crates"))
@@ -70,6 +74,32 @@ pub(crate) fn check() {
         }
     }
     core_is_pure();
+    nothing_is_planted(&folders);
+}
+
+/// No manifest but those two names the feature, and none has it on by default.
+fn nothing_is_planted(folders: &BTreeSet<String>) {
+    let (feature, users) = PLANTED;
+    for folder in folders {
+        let path = root().join("crates").join(folder).join("Cargo.toml");
+        let manifest = fs::read_to_string(path).expect("a crate has a manifest");
+        let allowed = users.contains(&folder.as_str());
+        assert!(
+            allowed || !manifest.contains(feature),
+            "crates/{folder} must not name {feature}: only {users:?} may"
+        );
+        let manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
+        let features = manifest.get("features").and_then(|table| table.as_table());
+        assert!(
+            features.is_none_or(|features| !features.contains_key("default")),
+            "crates/{folder} must have no feature on by default"
+        );
+    }
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).expect("there is a workspace");
+    assert!(
+        !workspace.contains(feature),
+        "the workspace must not name {feature}"
+    );
 }
 
 /// The names under `[dependencies]`.

@@ -6,13 +6,14 @@
 //! carries them, [`fees`] what they may cost, [`reinstatement`] when an authority
 //! may count again, [`reconciliation`] what follows where a chain holds what
 //! nobody here wrote, and [`lane`] the machine that brings them to one chain under
-//! one signer's nonces.
+//! one signer's nonces. [`planted`] is for the tests of the tests.
 
 pub mod batch;
 pub mod fees;
 pub mod filter;
 pub mod lane;
 pub mod plan;
+pub mod planted;
 pub mod reconciliation;
 pub mod record;
 pub mod reinstatement;

@@ -1,8 +1,11 @@
-//! One chain, with the registry on it and the node that leads to it.
+//! One chain, with the registry on it.
 //!
 //! The registry follows `core::mirror::rules`, which the differential tests
 //! hold against the contract. Of each block the whole state is kept, so that a
 //! reorganisation is a shorter list.
+
+pub mod nodes;
+pub mod state;
 
 use std::collections::BTreeMap;
 
@@ -10,38 +13,40 @@ use alloy_primitives::{B256, keccak256};
 use symbolon_core::{
     mirror::{
         batch::Batch,
-        fees::{Gas, GasPrice, Market, Wei},
-        lane::{Attempt, Broadcast, Estimate, Inspection, Nonce, Observation, Receipt, Signed},
+        fees::{Gas, GasPrice},
+        lane::{Attempt, Broadcast, Nonce, Receipt, Signed},
+        planted::{Bug, is_planted},
         record::WalletRecord,
-        rules::{denied, upserted},
     },
     wallet::WalletAddress,
 };
 
-/// The tip that every block asks, in wei.
-const TIP: u128 = 1_000_000_000;
+use crate::policy::POLICY;
+use state::State;
+
+/// Which of a chain's signers, in the order in which they follow each other.
+pub type Signer = usize;
+
+/// Signers, one after another, at most.
+pub const SIGNERS: usize = 3;
 /// The base fee to which the chain returns, in wei.
 const USUAL_BASE_FEE: u128 = 10_000_000_000;
-/// Transactions of the signer in one block, at most.
+/// Transactions of a signer in one block, at most.
 const ROOM: usize = 4;
 
 /// What is known of a signed transaction, by its hash.
 #[derive(Clone, Debug)]
 struct Known {
+    signer: Signer,
     nonce: Nonce,
     attempt: Attempt,
     price: GasPrice,
+    /// The number of the head that it carries.
+    head: u64,
     batch: Batch,
 }
 
-#[derive(Clone, Debug, Default)]
-struct State {
-    registry: BTreeMap<WalletAddress, WalletRecord>,
-    nonce: u64,
-    included: Vec<B256>,
-}
-
-/// A chain, its registry and its node.
+/// A chain and its registry.
 #[derive(Debug)]
 pub struct Chain {
     /// From the genesis on; never empty.
@@ -49,17 +54,15 @@ pub struct Chain {
     known: BTreeMap<B256, Known>,
     /// Of what is in a block; a nonce that somebody else used has none.
     receipts: BTreeMap<B256, Receipt>,
-    /// What waits, by nonce.
-    pool: BTreeMap<u64, B256>,
+    /// What waits, by signer and nonce.
+    pool: BTreeMap<(Signer, u64), B256>,
     base_fee: u128,
     /// The newest block that there ever was.
     highest: u64,
-    /// Whether the registry takes the signer's writes.
-    pub is_mirror: bool,
-    /// Whether the signer can pay.
+    /// Whose writes the registry does not take.
+    pub barred: [bool; SIGNERS],
+    /// Whether signers can pay.
     pub is_funded: bool,
-    /// By how many blocks the node is late.
-    pub lag: usize,
     /// Nobody builds blocks.
     pub stalls: bool,
     /// What every unit of gas costs more than usually, as a factor.
@@ -75,9 +78,8 @@ impl Default for Chain {
             pool: BTreeMap::new(),
             base_fee: USUAL_BASE_FEE,
             highest: 0,
-            is_mirror: true,
+            barred: [false; SIGNERS],
             is_funded: true,
-            lag: 0,
             stalls: false,
             dearer: 1,
         }
@@ -85,8 +87,16 @@ impl Default for Chain {
 }
 
 impl Chain {
-    fn tip(&self) -> &State {
+    /// What the newest block leaves.
+    pub fn tip(&self) -> &State {
         &self.blocks[self.blocks.len() - 1]
+    }
+
+    /// What the newest block leaves that can never be undone.
+    pub fn finality(&self) -> &State {
+        let deepest = POLICY.confirmations.saturating_sub(1);
+        let number = self.highest.saturating_sub(deepest) as usize;
+        &self.blocks[number.min(self.blocks.len() - 1)]
     }
 
     /// The number of the newest block.
@@ -94,24 +104,15 @@ impl Chain {
         self.blocks.len() as u64 - 1
     }
 
-    /// What the registry holds.
-    pub fn registry(&self) -> &BTreeMap<WalletAddress, WalletRecord> {
-        &self.tip().registry
-    }
-
-    /// What it holds of a wallet.
-    pub fn record(&self, wallet: WalletAddress) -> WalletRecord {
-        let held = self.registry().get(&wallet);
-        held.copied().unwrap_or(WalletRecord::EMPTY)
-    }
-
     /// Makes a signed transaction known, so that its bytes can be read.
-    pub fn learn(&mut self, signed: &Signed) {
+    pub fn learn(&mut self, signer: Signer, signed: &Signed) {
         let envelope = &signed.envelope;
         let known = Known {
+            signer,
             nonce: envelope.nonce,
             attempt: envelope.attempt,
             price: envelope.price,
+            head: envelope.head.number.0,
             batch: envelope.batch.clone(),
         };
         self.known.insert(signed.hash, known);
@@ -123,24 +124,32 @@ impl Chain {
         let Some(known) = self.known.get(&hash) else {
             return Broadcast::Unreachable;
         };
-        if known.nonce.0 < self.tip().nonce {
+        let place = (known.signer, known.nonce.0);
+        if known.nonce.0 < self.tip().nonces[known.signer] {
             return Broadcast::NonceTooLow;
         }
-        if self.pool.get(&known.nonce.0) == Some(&hash) {
+        let waiting = self.pool.get(&place);
+        if waiting == Some(&hash) {
             return Broadcast::Known;
         }
         if !self.is_funded {
             return Broadcast::Unfunded;
         }
-        let waiting = self.pool.get(&known.nonce.0);
         if let Some(waiting) = waiting.and_then(|waiting| self.known.get(waiting)) {
             let least = waiting.price.max_fee.0 + waiting.price.max_fee.0 / 10;
             if known.price.max_fee.0 < least {
                 return Broadcast::Underpriced;
             }
         }
-        self.pool.insert(known.nonce.0, hash);
+        self.pool.insert(place, hash);
         Broadcast::Accepted
+    }
+
+    /// Begins with a record that nobody wrote who is here now.
+    pub fn begin_with(&mut self, wallet: WalletAddress, record: WalletRecord) {
+        if let [genesis] = self.blocks.as_mut_slice() {
+            genesis.begin_with(wallet, record);
+        }
     }
 
     /// Forgets everything that waits; returns whether anything did.
@@ -150,14 +159,33 @@ impl Chain {
         forgot
     }
 
-    /// Somebody uses the signer's next nonce for something else.
-    pub fn take_nonce(&mut self) {
-        let mut state = self.tip().clone();
-        state.included.clear();
-        self.pool.remove(&state.nonce);
-        state.nonce += 1;
-        self.blocks.push(state);
-        self.highest = self.highest.max(self.height());
+    /// A block in which somebody uses the signer's next nonce for something else.
+    pub fn take_nonce(&mut self, signer: Signer) {
+        let mut state = self.tip().followed();
+        self.pool.remove(&(signer, state.nonces[signer]));
+        state.nonces[signer] += 1;
+        self.add(state);
+    }
+
+    /// A block in which a duplicate of a job writes again what some transaction
+    /// approved: nothing may come of it. Returns whether there was any.
+    pub fn write_twice(&mut self, pick: usize) -> bool {
+        let approves =
+            |known: &&Known| matches!(known.batch, Batch::Upsert(_)) && !known.batch.denies();
+        let approvals: Vec<_> = self.known.values().filter(approves).collect();
+        let Some(again) = approvals.get(pick % approvals.len().max(1)) else {
+            return false;
+        };
+        // One that never landed would be told by nobody.
+        let versions = again.batch.versions();
+        let landed = |(wallet, version)| self.finality().record(wallet).version() >= version;
+        if !versions.into_iter().all(landed) {
+            return false;
+        }
+        let mut state = self.tip().followed();
+        state.execute(&again.batch, again.head);
+        self.add(state);
+        true
     }
 
     /// The last blocks never were, but for those that were buried deeper once;
@@ -168,130 +196,73 @@ impl Chain {
         let depth = self.height().saturating_sub(final_block) as usize;
         let undone = self.blocks.split_off(self.blocks.len() - depth);
         for hash in undone.iter().flat_map(|block| &block.included) {
-            self.receipts.remove(hash);
+            // Planted: whoever has seen a receipt goes on believing it.
+            if !is_planted(Bug::ReorganisationKeepsConfirmed) {
+                self.receipts.remove(hash);
+            }
             if let Some(known) = self.known.get(hash).filter(|_| kept) {
-                self.pool.entry(known.nonce.0).or_insert(*hash);
+                let place = (known.signer, known.nonce.0);
+                self.pool.entry(place).or_insert(*hash);
             }
         }
         depth
     }
 
-    /// Builds a block of what waits and pays enough.
+    fn add(&mut self, state: State) {
+        self.blocks.push(state);
+        self.highest = self.highest.max(self.height());
+    }
+
+    /// Builds a block of what waits and pays enough; signers take turns at going
+    /// first.
     pub fn mine(&mut self) {
         if self.stalls {
             return;
         }
         self.base_fee = USUAL_BASE_FEE * self.dearer;
-        let mut state = self.tip().clone();
-        state.included.clear();
+        let mut state = self.tip().followed();
         let number = self.height() + 1;
+        for turn in 0..SIGNERS {
+            let signer = (turn + number as usize) % SIGNERS;
+            self.include(&mut state, signer, number);
+        }
+        let nonces = state.nonces;
+        // What is below the nonce can never be mined.
+        self.pool
+            .retain(|(signer, nonce), _| *nonce >= nonces[*signer]);
+        self.add(state);
+    }
+
+    fn include(&mut self, state: &mut State, signer: Signer, number: u64) {
         for _ in 0..ROOM {
-            let Some(hash) = self.pool.get(&state.nonce).copied() else {
-                break;
+            let place = (signer, state.nonces[signer]);
+            let Some(hash) = self.pool.get(&place).copied() else {
+                return;
             };
             let Some(known) = self.known.get(&hash) else {
-                break;
+                return;
             };
             if known.price.max_fee.0 < self.base_fee {
-                break;
+                return;
             }
-            self.pool.remove(&state.nonce);
-            state.nonce += 1;
-            let records = match self.is_mirror {
-                true => execute(&mut state.registry, &known.batch),
-                false => Vec::new(),
+            self.pool.remove(&place);
+            state.nonces[signer] += 1;
+            let succeeded = !self.barred[signer];
+            let (records, authorities) = match succeeded {
+                true => state.execute(&known.batch, known.head),
+                false => Default::default(),
             };
             let receipt = Receipt {
                 attempt: known.attempt,
                 block_number: number,
-                succeeded: self.is_mirror,
+                succeeded,
                 gas_used: Gas(50_000),
                 fee: Default::default(),
                 records,
-                authorities: Vec::new(),
+                authorities,
             };
             self.receipts.insert(hash, receipt);
             state.included.push(hash);
         }
-        // What is below the nonce can never be mined.
-        self.pool = self.pool.split_off(&state.nonce);
-        self.blocks.push(state);
-        self.highest = self.highest.max(number);
     }
-
-    /// What it held of these wallets in the newest block that the node knows to count.
-    pub fn inspect(&self, wallets: &[WalletAddress], confirmations: u64) -> Inspection {
-        let behind = self.lag + confirmations.max(1) as usize - 1;
-        let seen = (self.blocks.len() - 1).saturating_sub(behind);
-        let registry = &self.blocks[seen].registry;
-        let held = |wallet| registry.get(wallet).copied().unwrap_or_default();
-        Inspection {
-            block_number: seen as u64,
-            records: wallets.iter().map(|one| (*one, held(one))).collect(),
-        }
-    }
-
-    /// What it says of a batch; one without the role is refused whatever it writes.
-    pub fn estimate(&self) -> Estimate {
-        match self.is_mirror {
-            true => Estimate::Passes,
-            false => Estimate::Unknown,
-        }
-    }
-
-    /// What the node shows of the signer and of these transactions, where a
-    /// block is final that so many include or follow.
-    pub fn observe(&self, open: &[(Nonce, Vec<B256>)], confirmations: u64) -> Observation {
-        let seen = self.blocks.len() - 1 - self.lag.min(self.blocks.len() - 1);
-        let state = &self.blocks[seen];
-        let receipts = open.iter().filter_map(|(nonce, hashes)| {
-            let known = hashes
-                .iter()
-                .rev()
-                .filter_map(|hash| self.receipts.get(hash));
-            let mut shown = known.filter(|receipt| receipt.block_number <= seen as u64);
-            Some((*nonce, shown.next()?.clone()))
-        });
-        Observation {
-            block_number: seen as u64,
-            final_block: (seen as u64 + 1).saturating_sub(confirmations),
-            market: Market {
-                base_fee: Wei(self.base_fee),
-                tip: Wei(TIP),
-            },
-            mined_nonce: Nonce(state.nonce),
-            receipts: receipts.collect(),
-            barred: false,
-        }
-    }
-}
-
-fn execute(
-    registry: &mut BTreeMap<WalletAddress, WalletRecord>,
-    batch: &Batch,
-) -> Vec<(WalletAddress, WalletRecord)> {
-    let mut written = Vec::new();
-    let mut write = |wallet: WalletAddress, rule: &dyn Fn(WalletRecord) -> WalletRecord| {
-        let held = registry.entry(wallet).or_insert(WalletRecord::EMPTY);
-        let after = rule(*held);
-        if after != *held {
-            *held = after;
-            written.push((wallet, after));
-        }
-    };
-    match batch {
-        Batch::Upsert(entries) => {
-            for entry in entries {
-                write(entry.wallet, &|held| upserted(held, entry.record));
-            }
-        }
-        Batch::Deny(entries) => {
-            for entry in entries {
-                let rule = |held| denied(held, entry.version, entry.grounds);
-                write(entry.wallet, &rule);
-            }
-        }
-        Batch::Authority(_) => {}
-    }
-    written
 }

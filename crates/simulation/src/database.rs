@@ -1,28 +1,35 @@
 //! What the store keeps of one chain, by the store's rules (`symbolon_store`'s
 //! `outbox` and `lane`). Each call is one transaction: all of it or nothing.
 
+mod authorities;
+mod lease;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use symbolon_core::{
+    ids::AuthorityIndex,
     log::EntryNumber,
     mirror::{
         batch::Batch,
         filter::MirroredRegistry,
         lane::{Attempt, Nonce, OpenTransaction, Outcome, Part, Pulled, Signed},
         plan::{Discharge, Owed, PendingRecord},
+        planted::{Bug, is_planted},
         record::WalletRecord,
     },
     wallet::WalletAddress,
 };
 
-use crate::register::{Changed, Register};
-
-/// The nonce's attempt is stored already: somebody else signs for it too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Conflict;
+use crate::{
+    chain::Signer,
+    register::{Changed, Register},
+};
+use authorities::OnChain;
+pub use lease::{Refused, Token};
 
 #[derive(Debug)]
 struct Stored {
+    signer: Signer,
     transaction: OpenTransaction,
     open: bool,
     /// It came to nothing, and its nonce is free.
@@ -39,6 +46,9 @@ pub struct Books {
     outbox: BTreeMap<Owed, bool>,
     observed: BTreeMap<WalletAddress, (WalletRecord, u64)>,
     stored: Vec<Stored>,
+    authorities: BTreeMap<AuthorityIndex, OnChain>,
+    /// Of whoever took the lane last.
+    token: Token,
 }
 
 impl Books {
@@ -50,6 +60,8 @@ impl Books {
             outbox: BTreeMap::new(),
             observed: BTreeMap::new(),
             stored: Vec::new(),
+            authorities: BTreeMap::new(),
+            token: Token::default(),
         }
     }
 
@@ -80,11 +92,20 @@ impl Books {
     }
 
     /// `Store::open_transactions`.
-    pub fn open_transactions(&self) -> Vec<OpenTransaction> {
-        let open = self.stored.iter().filter(|stored| stored.open);
+    pub fn open_transactions(&self, signer: Signer) -> Vec<OpenTransaction> {
+        let open = self.open().filter(|stored| stored.signer == signer);
         let mut open: Vec<_> = open.map(|stored| stored.transaction.clone()).collect();
         open.sort_by_key(|transaction| (transaction.nonce, transaction.attempt));
         open
+    }
+
+    /// `Store::open_signers`.
+    pub fn open_signers(&self) -> BTreeSet<Signer> {
+        self.open().map(|stored| stored.signer).collect()
+    }
+
+    fn open(&self) -> impl Iterator<Item = &Stored> {
+        self.stored.iter().filter(|stored| stored.open)
     }
 
     /// Whether these very bytes are stored (I11).
@@ -94,13 +115,25 @@ impl Books {
     }
 
     /// `Store::pull`.
-    pub fn pull(&mut self, register: &Register, part: Part, limit: usize) -> Pulled {
+    pub fn pull(
+        &mut self,
+        token: Token,
+        register: &Register,
+        part: Part,
+        limit: usize,
+    ) -> Result<Pulled, Refused> {
+        self.hold(token)?;
         let mut pulled = match part {
             Part::After(after) => self.in_turn(register, after, limit),
             Part::Denials | Part::Again => self.out_of_turn(register, part, limit),
         };
+        pulled.authorities = match part {
+            Part::Denials => self.to_cut_off(register),
+            Part::Again => self.to_reinstate(register),
+            Part::After(_) => Vec::new(),
+        };
         pulled.head = register.head();
-        pulled
+        Ok(pulled)
     }
 
     fn in_turn(&self, register: &Register, after: EntryNumber, limit: usize) -> Pulled {
@@ -178,7 +211,8 @@ impl Books {
     }
 
     /// `Store::discharge`.
-    pub fn discharge(&mut self, discharge: &Discharge) {
+    pub fn discharge(&mut self, token: Token, discharge: &Discharge) -> Result<(), Refused> {
+        self.hold(token)?;
         if let Some(oldest) = self.carry_out(discharge) {
             let open = self.stored.iter_mut().filter(|stored| stored.open);
             for stored in open.filter(|stored| stored.transaction.batch.denies()) {
@@ -186,12 +220,16 @@ impl Books {
                 stored.oldest_denial = Some(known.min(oldest));
             }
         }
+        Ok(())
     }
 
     /// The oldest denial among the rows that were struck.
     fn carry_out(&mut self, discharge: &Discharge) -> Option<EntryNumber> {
         if let Some(through) = discharge.through {
             self.told = self.told.max(through);
+        }
+        if let Some(told) = discharge.authority {
+            self.authorities.entry(told.authority).or_default().told = Some(told.restricted);
         }
         let struck = discharge.rows.iter();
         struck
@@ -201,18 +239,26 @@ impl Books {
     }
 
     /// `Store::store_signed`.
-    pub fn store_signed(&mut self, signed: &Signed) -> Result<(), Conflict> {
+    pub fn store_signed(
+        &mut self,
+        token: Token,
+        signer: Signer,
+        signed: &Signed,
+    ) -> Result<(), Refused> {
+        self.hold(token)?;
         let envelope = &signed.envelope;
         let (nonce, attempt) = (envelope.nonce, envelope.attempt);
         let taken = self.stored.iter().any(|stored| {
             !stored.dropped
+                && stored.signer == signer
                 && (stored.transaction.nonce, stored.transaction.attempt) == (nonce, attempt)
         });
         if taken {
-            return Err(Conflict);
+            return Err(Refused::Conflict);
         }
         self.carry_out(&envelope.discharge);
         self.stored.push(Stored {
+            signer,
             transaction: signed.clone().into(),
             open: true,
             dropped: false,
@@ -222,25 +268,75 @@ impl Books {
     }
 
     /// `Store::settle`.
-    pub fn settle(&mut self, register: &Register, ended: &[(Nonce, Outcome)]) {
-        let mut vain = Vec::new();
+    pub fn settle(
+        &mut self,
+        token: Token,
+        signer: Signer,
+        register: &Register,
+        ended: &[(Nonce, Outcome)],
+    ) -> Result<(), Refused> {
+        self.hold(token)?;
+        let (mut vain, mut authorities) = (Vec::new(), Vec::new());
         for (nonce, outcome) in ended {
-            let carried = self.carried(*nonce);
+            let carried = self.carried(signer, *nonce);
             for stored in &mut self.stored {
-                if stored.open && stored.transaction.nonce == *nonce {
+                if stored.open && (stored.signer, stored.transaction.nonce) == (signer, *nonce) {
                     stored.open = false;
                     stored.dropped = matches!(outcome, Outcome::Dropped(_));
                 }
             }
             match outcome {
-                Outcome::Mined(receipt) => self.sight(&receipt.records, receipt.block_number),
+                Outcome::Mined(receipt) => {
+                    let block = receipt.block_number;
+                    authorities.extend(receipt.authorities.iter().map(|one| (*one, block)));
+                    for (wallet, record) in &receipt.records {
+                        self.observe(*wallet, *record, block);
+                    }
+                }
                 Outcome::Failed(_) => vain.extend(carried),
                 Outcome::Dropped(inspection) => {
-                    self.sight(&inspection.records, inspection.block_number);
+                    for (wallet, record) in &inspection.records {
+                        self.observe(*wallet, *record, inspection.block_number);
+                    }
                     vain.extend(carried);
                 }
             }
         }
+        for (seen, block) in authorities {
+            self.observe_authority(seen, block);
+        }
+        if !is_planted(Bug::VainSettlementForgotten) {
+            self.owe_again(register, &vain);
+        }
+        Ok(())
+    }
+
+    /// `Store::tell_again`.
+    pub fn tell_again(
+        &mut self,
+        token: Token,
+        signer: Signer,
+        register: &Register,
+        nonces: &[Nonce],
+    ) -> Result<(), Refused> {
+        self.hold(token)?;
+        let late = nonces.iter();
+        let late: Vec<_> = late
+            .filter_map(|nonce| self.carried(signer, *nonce))
+            .collect();
+        self.owe_again(register, &late);
+        Ok(())
+    }
+
+    fn observe(&mut self, wallet: WalletAddress, record: WalletRecord, block: u64) {
+        let newest = self.observed.entry(wallet).or_insert((record, block));
+        if newest.1 <= block {
+            *newest = (record, block);
+        }
+    }
+
+    /// Has the chain told again of what these carry, as the register has it.
+    fn owe_again(&mut self, register: &Register, vain: &[(Batch, Option<EntryNumber>)]) {
         let oldest = vain.iter().filter_map(|(_, oldest)| *oldest).min();
         let wallets: BTreeSet<_> = vain
             .iter()
@@ -254,39 +350,29 @@ impl Books {
             let entry = since.map_or(turn, |since| since.min(turn));
             self.outbox.entry(Owed { entry, wallet }).or_insert(denial);
         }
-    }
-
-    /// `observed::write`.
-    fn sight(&mut self, records: &[(WalletAddress, WalletRecord)], block_number: u64) {
-        for (wallet, record) in records {
-            let seen = (*record, block_number);
-            let newest = self.observed.entry(*wallet).or_insert(seen);
-            if newest.1 <= block_number {
-                *newest = seen;
+        for (batch, _) in vain {
+            if let Batch::Authority(told) = batch {
+                self.authorities.entry(told.authority).or_default().told = None;
             }
         }
     }
 
-    fn carried(&self, nonce: Nonce) -> Option<(Batch, Option<EntryNumber>)> {
-        let stored = self.stored.iter().find(|stored| {
-            stored.open
-                && stored.transaction.nonce == nonce
-                && stored.transaction.attempt == Attempt(0)
-        });
-        let stored = stored.or_else(|| {
-            let open = self.stored.iter().filter(|stored| stored.open);
-            open.into_iter()
-                .find(|stored| stored.transaction.nonce == nonce)
-        })?;
+    fn carried(&self, signer: Signer, nonce: Nonce) -> Option<(Batch, Option<EntryNumber>)> {
+        let all = || {
+            self.open()
+                .filter(move |stored| (stored.signer, stored.transaction.nonce) == (signer, nonce))
+        };
+        let first = all().find(|stored| stored.transaction.attempt == Attempt(0));
+        let stored = first.or_else(|| all().next())?;
         Some((stored.transaction.batch.clone(), stored.oldest_denial))
     }
 
     /// Whether the chain is owed nothing, and nothing is open.
     pub fn is_clear(&self, register: &Register) -> bool {
-        let open = self.stored.iter().any(|stored| stored.open);
         let in_turn = register.wallets().values().any(|known| {
             known.wallet.chains.includes(self.target.id.chain) && known.changed > self.told
         });
-        !open && !in_turn && self.outbox.is_empty()
+        let authorities = self.to_cut_off(register).len() + self.to_reinstate(register).len();
+        self.open().next().is_none() && !in_turn && self.outbox.is_empty() && authorities == 0
     }
 }

@@ -37,11 +37,23 @@ pub enum Fault {
     RoleLost,
     /// Nobody builds blocks.
     BlocksStall,
+    /// One of three nodes lies, and another may say nothing.
+    NodeLies,
+    /// A worker's lease ends before it knows, and another takes the lane.
+    LeaseEnds,
+    /// Another signer follows; the registry may take no more writes from the one
+    /// before it.
+    SignerReplaced,
+    /// A job is done once more, long after: the chain is written an old approval.
+    JobTwice,
+    /// A backup was restored: the chain shows an approval that the register has
+    /// forgotten.
+    BackupRestored,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::Crash,
         Self::DatabaseFails,
         Self::DatabaseForgetsToAnswer,
@@ -58,6 +70,11 @@ impl Fault {
         Self::NonceTaken,
         Self::RoleLost,
         Self::BlocksStall,
+        Self::NodeLies,
+        Self::LeaseEnds,
+        Self::SignerReplaced,
+        Self::JobTwice,
+        Self::BackupRestored,
     ];
 
     /// Its place in [`Self::ALL`].
@@ -74,19 +91,23 @@ impl Fault {
                 | Self::Reorganisation
                 | Self::ReorganisationThatLoses
                 | Self::NonceTaken
+                | Self::LeaseEnds
+                | Self::SignerReplaced
+                | Self::JobTwice
+                | Self::BackupRestored
         )
     }
 }
 
 /// A time in which a fault is at large, on one chain or on all.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Spell {
-    pub(crate) fault: Fault,
-    pub(crate) from: UnixMillis,
-    pub(crate) to: UnixMillis,
-    pub(crate) chain: Option<usize>,
+struct Spell {
+    fault: Fault,
+    from: UnixMillis,
+    to: UnixMillis,
+    chain: Option<usize>,
     /// Of a hundred chances to strike, how many it takes.
-    pub(crate) percent: u8,
+    percent: u8,
 }
 
 /// All spells of one world, and which faults made a difference.
@@ -106,7 +127,10 @@ impl Faults {
                 continue;
             }
             for _ in 0..dice.u8(1..=3) {
-                let begin = dice.u64(from..to);
+                let begin = match fault {
+                    Fault::BackupRestored => 0,
+                    _ => dice.u64(from..to),
+                };
                 let length = match fault.is_sudden() {
                     true => 0,
                     false => dice.u64(500..12_000),
@@ -126,12 +150,28 @@ impl Faults {
         }
     }
 
-    pub(crate) fn spells(&self) -> &[Spell] {
-        &self.spells
+    /// The spells that strike once, and when.
+    pub(crate) fn sudden(&self) -> Vec<(usize, UnixMillis)> {
+        let spells = self.spells.iter().enumerate();
+        spells
+            .filter(|(_, spell)| spell.fault.is_sudden())
+            .map(|(place, spell)| (place, spell.from))
+            .collect()
+    }
+
+    /// What a spell is, and where it strikes.
+    pub(crate) fn of(&self, place: usize) -> (Fault, usize) {
+        let spell = &self.spells[place];
+        (spell.fault, spell.chain.unwrap_or_default())
     }
 
     /// Whether this fault is at large on this chain.
-    pub(crate) fn at_large(&self, fault: Fault, chain: usize, now: UnixMillis) -> Option<u8> {
+    pub(crate) fn is_at_large(&self, fault: Fault, chain: usize, now: UnixMillis) -> bool {
+        self.percent(fault, chain, now).is_some()
+    }
+
+    /// Of a hundred chances to strike, how many it takes there now.
+    fn percent(&self, fault: Fault, chain: usize, now: UnixMillis) -> Option<u8> {
         let spell = self.spells.iter().find(|spell| {
             let here = spell.chain.is_none_or(|only| only == chain);
             spell.fault == fault && here && spell.from <= now && now < spell.to
@@ -148,7 +188,7 @@ impl Faults {
         now: UnixMillis,
     ) -> bool {
         let strikes = self
-            .at_large(fault, chain, now)
+            .percent(fault, chain, now)
             .is_some_and(|percent| dice.u8(..100) < percent);
         if strikes {
             self.fired[fault.place()] += 1;

@@ -18,6 +18,9 @@ pub mod chain;
 pub mod database;
 pub mod faults;
 mod many;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
+pub mod policy;
 pub mod promises;
 pub mod register;
 pub mod report;

@@ -25,6 +25,10 @@ struct Arguments {
     /// Prints all that happens in each
     #[arg(long)]
     told: bool,
+    /// Plants each of the known bugs instead, and tells what catches it
+    #[cfg(feature = "planted-bugs")]
+    #[arg(long)]
+    planted: bool,
     /// Prints the result as JSON
     #[arg(long)]
     json: bool,
@@ -32,6 +36,10 @@ struct Arguments {
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    #[cfg(feature = "planted-bugs")]
+    if arguments.planted {
+        return tell_planted();
+    }
     let begun = Instant::now();
     let seeds = arguments.first..arguments.first.saturating_add(arguments.seeds);
     let tally = run_all(seeds, arguments.told, |seed| {
@@ -43,6 +51,15 @@ fn main() -> Result<ExitCode> {
     let seconds = begun.elapsed().as_secs_f64();
     tell(&arguments, &tally, seconds);
     Ok(match tally.broken.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+#[cfg(feature = "planted-bugs")]
+fn tell_planted() -> Result<ExitCode> {
+    let caught = symbolon_simulation::planted::all_caught(|each| println!("{each}"))?;
+    Ok(match caught.iter().all(|each| each.by.is_some()) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
@@ -62,7 +79,8 @@ fn tell(arguments: &Arguments, tally: &Tally, seconds: f64) {
             "worlds_a_second": rate.round(),
             "broken": tally.broken.iter().map(|report| serde_json::json!({
                 "seed": report.seed, "how": report.broken })).collect::<Vec<_>>(),
-            "operations": tally.operations, "signed": tally.signed,
+            "operations": tally.operations, "refused": tally.refused, "signed": tally.signed,
+            "settled_within_twice_finality_and_a_look": tally.swift,
             "slowest_to_settle_ms": tally.slowest_ms,
             "faults_fired_in": fired,
             "rarest_pair": [format!("{first:?}"), format!("{second:?}")],
@@ -83,7 +101,8 @@ fn tell(arguments: &Arguments, tally: &Tally, seconds: f64) {
     }
     println!("  the rarest pair, {first:?} and {second:?}, met in {together}");
     println!(
-        "  the slowest settled {:.1} s after the faults",
+        "  {} settled within twice finality and a look, the slowest {:.1} s after the faults",
+        tally.swift,
         tally.slowest_ms as f64 / 1_000.0
     );
     for report in tally.broken.iter().take(20) {

@@ -1,24 +1,25 @@
 //! The register of one issuer: `core::register` decides, and what follows is
 //! kept in memory as the store keeps it in tables.
 
+pub mod authorities;
+pub mod customer;
+
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::keccak256;
 use symbolon_core::{
-    authority::Mandate,
-    command::{Command, Verdict},
-    country::Country,
+    command::Command,
     event::Event,
-    ids::{ChainId, InvestorId},
-    investor::{
-        Accreditation, Attestation, Investor, InvestorKind, Level, RevocationReason, Source,
-    },
+    ids::{AuthorityIndex, InvestorId},
+    investor::Investor,
     log::{EntryNumber, Head},
     mirror::{filter::MirroredRegistry, record::WalletRecord},
-    register::{View, apply_all, decide},
+    register::{Refusal, View, apply_all, decide},
     time::UnixSeconds,
-    wallet::{ChainScope, Wallet, WalletAddress, WalletHistory},
+    wallet::{Wallet, WalletAddress, WalletHistory},
 };
+
+use authorities::Authorities;
 
 /// A wallet and what became of it.
 #[derive(Clone, Debug)]
@@ -40,9 +41,11 @@ pub struct Changed {
     pub entry: EntryNumber,
 }
 
-/// The investors, the wallets and the log's head.
+/// The investors, the wallets, the authorities and the log's head.
 #[derive(Debug, Default)]
 pub struct Register {
+    /// Who verifies where.
+    pub authorities: Authorities,
     investors: BTreeMap<InvestorId, Investor>,
     wallets: BTreeMap<WalletAddress, Known>,
     head: Head,
@@ -68,11 +71,29 @@ impl Register {
         target.desired(holder, &known.wallet)
     }
 
-    /// Carries a command out, unless the register refuses it; returns the
-    /// wallets that chains must be told of.
-    pub fn command(&mut self, id: InvestorId, command: Command, now: UnixSeconds) -> Vec<Changed> {
+    /// An investor, once somebody knows it.
+    pub fn investor(&self, id: InvestorId) -> Option<&Investor> {
+        self.investors.get(&id)
+    }
+
+    /// Whether a wallet is verified there: its record says so, and whoever
+    /// verified it is not cut off.
+    pub fn verifies(&self, target: &MirroredRegistry, wallet: WalletAddress) -> bool {
+        let desired = self.desired(target, wallet);
+        !desired.denies() && !self.authorities.is_restricted(desired.authority())
+    }
+
+    /// Carries out what somebody asks who acts for this authority, unless the
+    /// register refuses it; returns the wallets that chains must be told of.
+    pub fn command(
+        &mut self,
+        id: InvestorId,
+        command: Command,
+        authority: AuthorityIndex,
+        now: UnixSeconds,
+    ) -> Result<Vec<Changed>, Refusal> {
         let investor = self.investors.get(&id).cloned();
-        let named = wallets_of(&command);
+        let named = customer::wallets_of(&command);
         let held = investor.iter().flat_map(|investor| &investor.wallets);
         let histories = held
             .map(|wallet| wallet.address)
@@ -92,26 +113,33 @@ impl Register {
             investor,
             histories,
         };
-        let Ok(events) = decide(&view, command, &Mandate::Owner, now) else {
-            return Vec::new();
-        };
+        let events = decide(&view, command, &self.authorities.mandate(authority), now)?;
         if events.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let entry = self.head.number.next();
-        let mut preimage = self.head.hash.0.to_vec();
-        preimage.extend(entry.0.to_be_bytes());
-        self.head = Head {
-            number: entry,
-            hash: keccak256(preimage),
-        };
+        let entry = self.add_entry();
         if let Ok(Some(after)) = apply_all(id, view.investor, &events) {
             self.investors.insert(id, after);
         }
-        events
+        let changed = events
             .iter()
-            .filter_map(|event| self.follow(id, event, entry))
-            .collect()
+            .filter_map(|event| self.follow(id, event, entry));
+        Ok(changed.collect())
+    }
+
+    /// Cuts an authority off, or reinstates it.
+    pub fn turn(&mut self, authority: AuthorityIndex) {
+        let entry = self.add_entry();
+        self.authorities.turn(authority, entry);
+    }
+
+    fn add_entry(&mut self) -> EntryNumber {
+        let number = self.head.number.next();
+        let mut preimage = self.head.hash.0.to_vec();
+        preimage.extend(number.0.to_be_bytes());
+        let hash = keccak256(preimage);
+        self.head = Head { number, hash };
+        number
     }
 
     fn follow(&mut self, id: InvestorId, event: &Event, entry: EntryNumber) -> Option<Changed> {
@@ -158,87 +186,5 @@ impl Register {
             }
             _ => None,
         }
-    }
-}
-
-fn wallets_of(command: &Command) -> Option<WalletAddress> {
-    match command {
-        Command::LinkWallet { wallet, .. }
-        | Command::RemoveWallet { wallet }
-        | Command::DeactivateWallet { wallet }
-        | Command::ReactivateWallet { wallet }
-        | Command::Admit { wallet, .. } => Some(*wallet),
-        _ => None,
-    }
-}
-
-/// One of the customers, each with a wallet of its own.
-#[derive(Clone, Copy, Debug)]
-pub struct Customer {
-    /// Its id.
-    pub id: InvestorId,
-    /// Its wallet.
-    pub wallet: WalletAddress,
-    /// Where the wallet counts, if not everywhere.
-    pub only: Option<ChainId>,
-}
-
-impl Customer {
-    /// The customer of this number.
-    pub fn new(number: u8, only: Option<ChainId>) -> Option<Self> {
-        let wallet = WalletAddress::new(Address::repeat_byte(number + 1)).ok()?;
-        Some(Self {
-            id: InvestorId(B256::from(U256::from(number) + U256::from(1))),
-            wallet,
-            only,
-        })
-    }
-
-    /// What one may ask for it: an approval where `roll` is low, and some denial
-    /// or its end otherwise.
-    pub fn command(&self, roll: u8) -> Command {
-        let wallet = self.wallet;
-        match roll % 16 {
-            0..=5 => self.admission(),
-            6 | 7 => Command::Verify(verdict()),
-            8 | 9 => Command::Revoke(RevocationReason::Sanctions),
-            10 => Command::Restrict,
-            11 => Command::LiftRestriction,
-            12 => Command::DeactivateWallet { wallet },
-            13 => Command::ReactivateWallet { wallet },
-            14 => Command::RemoveWallet { wallet },
-            _ => Command::FreezeAssets,
-        }
-    }
-
-    fn admission(&self) -> Command {
-        Command::Admit {
-            kind: InvestorKind::NaturalPerson,
-            external_id: None,
-            wallet: self.wallet,
-            chains: match self.only {
-                Some(chain) => ChainScope::Only([chain].into()),
-                None => ChainScope::All,
-            },
-            verdict: verdict(),
-        }
-    }
-}
-
-fn verdict() -> Verdict {
-    Verdict {
-        level: Level::Basic,
-        country: Country::US,
-        accreditation: Accreditation::None,
-        accreditation_ends: None,
-        us_person: true,
-        expiry: None,
-        source: Source::Operator {
-            operator: "simulation".to_owned(),
-            attestation: Attestation {
-                text: "I have seen the documents.".to_owned(),
-                version: "1".to_owned(),
-            },
-        },
     }
 }

@@ -1,6 +1,6 @@
 //! What one world, and many, came to.
 
-use crate::faults::Fault;
+use crate::{faults::Fault, policy::SWIFT};
 
 /// How one world ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Report {
     pub fired: [u32; Fault::ALL.len()],
     /// What was asked of the register.
     pub operations: u32,
+    /// What of it was refused.
+    pub refused: u32,
     /// Transactions that were signed.
     pub signed: u32,
     /// How long after the faults every chain equalled the register, in ms.
@@ -34,8 +36,12 @@ pub struct Tally {
     pub pairs: [[u64; Fault::ALL.len()]; Fault::ALL.len()],
     /// What was asked of the registers.
     pub operations: u64,
+    /// What of it was refused.
+    pub refused: u64,
     /// Transactions that were signed.
     pub signed: u64,
+    /// In how many the chains equalled the register within [`SWIFT`].
+    pub swift: u64,
     /// The longest that it took to settle, in ms.
     pub slowest_ms: u64,
 }
@@ -48,7 +54,9 @@ impl Default for Tally {
             fired_in: [0; Fault::ALL.len()],
             pairs: [[0; Fault::ALL.len()]; Fault::ALL.len()],
             operations: 0,
+            refused: 0,
             signed: 0,
+            swift: 0,
             slowest_ms: 0,
         }
     }
@@ -59,7 +67,9 @@ impl Tally {
     pub fn add(&mut self, report: Report) {
         self.worlds += 1;
         self.operations += u64::from(report.operations);
+        self.refused += u64::from(report.refused);
         self.signed += u64::from(report.signed);
+        self.swift += u64::from(report.settled_after_ms <= SWIFT);
         self.slowest_ms = self.slowest_ms.max(report.settled_after_ms);
         for (a, first) in report.fired.iter().enumerate() {
             self.fired_in[a] += u64::from(*first > 0);
@@ -77,7 +87,9 @@ impl Tally {
         self.worlds += other.worlds;
         self.broken.extend(other.broken);
         self.operations += other.operations;
+        self.refused += other.refused;
         self.signed += other.signed;
+        self.swift += other.swift;
         self.slowest_ms = self.slowest_ms.max(other.slowest_ms);
         for a in 0..Fault::ALL.len() {
             self.fired_in[a] += other.fired_in[a];

@@ -4,15 +4,26 @@
 
 use symbolon_simulation::{Fault, run, run_all};
 
+/// Unless the environment asks for fewer, as the tests of the tests do.
 const WORLDS: u64 = 2_000;
 
-/// Worlds that broke a promise once.
-const BROKEN_ONCE: [u64; 9] = [51, 73, 1_122, 1_374, 1_557, 1_835, 2_375, 14_250, 19_955];
+fn worlds() -> u64 {
+    let asked = std::env::var("SYMBOLON_WORLDS").ok();
+    asked.map_or(WORLDS, |asked| asked.parse().unwrap())
+}
+
+/// Seeds whose worlds broke a promise once. With each change of the simulation a
+/// seed becomes another world.
+const BROKEN_ONCE: [u64; 7] = [174, 470, 768, 1_036, 1_047, 1_212, 1_307];
 
 #[test]
 fn no_world_breaks_a_promise() {
-    let tally = run_all(0..WORLDS, false, |_| {}).unwrap();
+    let worlds = worlds();
+    let tally = run_all(0..worlds, false, |_| {}).unwrap();
     assert!(tally.broken.is_empty(), "{:#?}", tally.broken);
+    if worlds < WORLDS {
+        return;
+    }
     for (fault, worlds) in Fault::ALL.into_iter().zip(tally.fired_in) {
         assert!(worlds > 0, "{fault:?} made no difference in any world");
     }

@@ -64,6 +64,7 @@ use under_way::UnderWay;
 use super::{
     batch::Batch,
     fees::{FeePolicy, Gas, Market},
+    planted::{Bug, is_planted},
 };
 use crate::{
     log::EntryNumber,
@@ -200,7 +201,8 @@ impl Lane {
                 }
             }
         }
-        for slot in lane.slots.values() {
+        let open = lane.slots.values();
+        for slot in open.filter(|_| !is_planted(Bug::InheritanceForgotten)) {
             lane.under_way.inherit(slot.nonce, &slot.batch);
         }
         lane

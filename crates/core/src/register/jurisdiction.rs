@@ -6,6 +6,7 @@ use crate::{
     command::{Command, Verdict},
     country::Country,
     investor::Investor,
+    mirror::planted::{Bug, is_planted},
 };
 
 /// Refuses what the mandate does not reach: an authority that is cut off, an
@@ -37,6 +38,7 @@ pub(super) fn check(
     }
     let reached = |country: Country| match mandate.covers(country) {
         true => Ok(()),
+        false if is_planted(Bug::AnyCountry) => Ok(()),
         false => Err(Refusal::OutsideJurisdiction { authority, country }),
     };
     if let Some(investor) = investor {

@@ -6,7 +6,10 @@
 //! with what waits next: to write a batch twice in a row is to write it once.
 
 use super::{Attempt, Effect, Envelope, Lane, Nonce};
-use crate::mirror::plan::Discharge;
+use crate::mirror::{
+    plan::Discharge,
+    planted::{Bug, is_planted},
+};
 
 /// A gap that was seen.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +38,9 @@ impl Lane {
         let market = self.market?;
         let Gap { nonce, since } = self.gap?;
         let patience = self.policy.confirmations.max(1);
+        if is_planted(Bug::GapLeftOpen) {
+            return None;
+        }
         if self.planning.is_at_work() || self.block_number < since + patience {
             return None;
         }

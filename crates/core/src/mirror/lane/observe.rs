@@ -1,7 +1,10 @@
 //! What the lane makes of a look at the chain.
 
 use super::{Effect, Hold, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
-use crate::time::{Millis, UnixMillis};
+use crate::{
+    mirror::planted::{Bug, is_planted},
+    time::{Millis, UnixMillis},
+};
 
 /// A nonce that is used up without a receipt for any of its tries is given up
 /// after this many looks, and no sooner than an idle interval: a node may know
@@ -62,7 +65,8 @@ impl Lane {
                 let block = receipt.block_number;
                 let is_final = slot.looked_for && block <= observation.final_block;
                 let is_deep = depth(block) >= self.policy.confirmations.max(1);
-                if is_final || (is_deep && !receipt.succeeded) {
+                let at_once = is_planted(Bug::FinalAtOnce);
+                if is_final || at_once || (is_deep && !receipt.succeeded) {
                     let which = if receipt.succeeded {
                         &mut taken
                     } else {
@@ -169,7 +173,7 @@ impl Lane {
 }
 
 fn outcome(receipt: Receipt) -> Outcome {
-    if receipt.succeeded {
+    if receipt.succeeded || is_planted(Bug::FailureTakenForSuccess) {
         Outcome::Mined(receipt)
     } else {
         Outcome::Failed(receipt)

@@ -20,6 +20,7 @@ use crate::{
     mirror::{
         batch::Batch,
         plan::{Discharge, Owed, Step, step, whole_step},
+        planted::{Bug, is_planted},
         rules::denied,
     },
     time::UnixMillis,
@@ -230,7 +231,8 @@ impl Lane {
             None => {
                 let unmined = self.unmined() + usize::from(self.planning.at_work.is_some());
                 let policy = self.policy;
-                let succeeding = self.role == Role::Succeeding;
+                let succeeding =
+                    self.role == Role::Succeeding && !is_planted(Bug::ApprovedBesideFormer);
                 let room = |urgency| match urgency {
                     Urgency::Denials => unmined < policy.max_in_flight + policy.denial_reserve,
                     Urgency::Approvals => !succeeding && unmined < policy.max_in_flight,
@@ -288,7 +290,8 @@ impl Lane {
             }
             // What it is planned upon may never be mined, or the other desk has
             // planned something that goes before it.
-            let alone = part == Part::Denials && !self.under_way.carries(wallet);
+            let alone = (part == Part::Denials && !self.under_way.carries(wallet))
+                || is_planted(Bug::DenialLaidOverUnmined);
             let step = match alone && self.role != Role::Succeeding {
                 true => step,
                 false => whole_step,
@@ -355,7 +358,10 @@ impl Lane {
             }
             Part::Again => &mut planning.again,
             Part::After(_) => {
-                planning.through = planning.through.max(through);
+                planning.through = match is_planted(Bug::TurnSkipsUnread) {
+                    true => head.number,
+                    false => planning.through.max(through),
+                };
                 &mut planning.in_turn
             }
         };
@@ -390,7 +396,11 @@ impl Lane {
             return None;
         }
         let attempt = slot.newest().attempt.next();
-        let Some(price) = policy.fees.replacement(slot.newest().price, market) else {
+        let price = match is_planted(Bug::ReplacementWithoutFeeBump) {
+            true => Some(slot.newest().price),
+            false => policy.fees.replacement(slot.newest().price, market),
+        };
+        let Some(price) = price else {
             // At the cap: the same bytes go again, and the operator sees it wait.
             slot.underpriced = false;
             slot.stored_at = now;

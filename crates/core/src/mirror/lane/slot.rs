@@ -8,6 +8,7 @@ use crate::{
     mirror::{
         batch::Batch,
         fees::{GasPrice, Market},
+        planted::{Bug, is_planted},
     },
     time::{Millis, UnixMillis},
 };
@@ -212,7 +213,9 @@ impl Slot {
 
     /// When the newest bytes are to be sent, first or again.
     pub(super) fn broadcast_due(&self, policy: &LanePolicy) -> Option<UnixMillis> {
-        let waiting = self.is_open() && !self.broadcasting && self.receipt.is_none();
+        let sent = (self.accepted && is_planted(Bug::NeverSentAgain))
+            || (self.last_broadcast.is_some() && is_planted(Bug::SlotsCountedAsBroadcast));
+        let waiting = self.is_open() && !self.broadcasting && self.receipt.is_none() && !sent;
         waiting.then(|| {
             self.last_broadcast
                 .map_or(UnixMillis(0), |last| last.after(self.patience(policy)))

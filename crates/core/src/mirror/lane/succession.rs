@@ -22,6 +22,7 @@
 use super::{Effect, Lane, LanePolicy, OpenTransaction, Slot};
 use crate::{
     log::EntryNumber,
+    mirror::planted::{Bug, is_planted},
     time::{Millis, UnixMillis},
 };
 
@@ -90,7 +91,7 @@ impl Lane {
 
     /// What would be replaced by dearer transactions, had the signer a key.
     pub(super) fn tell_again(&mut self, now: UnixMillis) -> Option<Effect> {
-        if self.told_again_at()? > now {
+        if self.told_again_at()? > now || is_planted(Bug::FormerNeverToldAgain) {
             return None;
         }
         // What waits behind the front waits with it.

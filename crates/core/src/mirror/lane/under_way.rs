@@ -156,3 +156,80 @@ impl UnderWay {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+
+    use super::*;
+    use crate::mirror::batch::Upsert;
+
+    fn wallet() -> WalletAddress {
+        WalletAddress::new(Address::with_last_byte(1)).unwrap()
+    }
+
+    fn approved(version: u16) -> WalletRecord {
+        WalletRecord::tombstone(Version(version))
+            .with_identity(Address::with_last_byte(2))
+            .with_approval(true)
+    }
+
+    fn carrying(version: u16) -> UnderWay {
+        let mut under_way = UnderWay::default();
+        let record = approved(version);
+        let wallet = wallet();
+        let batch = Batch::Upsert(vec![Upsert { wallet, record }]);
+        under_way.carry(Nonce(0), &batch, &[WalletRecord::EMPTY]);
+        under_way
+    }
+
+    #[test]
+    fn what_is_mined_counts_until_every_answer_has_come() {
+        let mut under_way = carrying(1);
+        under_way.settled(&[Nonce(0)], &[Urgency::Approvals]);
+        assert_eq!(under_way.held(wallet(), WalletRecord::EMPTY), approved(1));
+        under_way.pulled(Urgency::Denials);
+        assert!(under_way.carries(wallet()), "another answer than that");
+        under_way.pulled(Urgency::Approvals);
+        assert!(!under_way.carries(wallet()));
+    }
+
+    #[test]
+    fn what_never_was_is_forgotten_at_once() {
+        let mut under_way = carrying(1);
+        under_way.settled(&[Nonce(0)], &[]);
+        assert!(!under_way.carries(wallet()));
+        assert_eq!(under_way.told(wallet()), Version(0));
+        let observed = approved(7);
+        assert_eq!(under_way.held(wallet(), observed), observed);
+    }
+
+    #[test]
+    fn what_a_later_nonce_carries_stays() {
+        let mut under_way = carrying(1);
+        let record = approved(2);
+        let wallet = wallet();
+        let batch = Batch::Upsert(vec![Upsert { wallet, record }]);
+        under_way.carry(Nonce(1), &batch, &[WalletRecord::EMPTY]);
+        under_way.settled(&[Nonce(0)], &[]);
+        assert_eq!(under_way.held(wallet, WalletRecord::EMPTY), record);
+        assert_eq!(under_way.told(wallet), Version(2));
+    }
+
+    #[test]
+    fn what_was_inherited_is_forgotten_nonce_by_nonce() {
+        let mut under_way = UnderWay::default();
+        let wallet = wallet();
+        for version in [1, 2] {
+            let record = approved(version);
+            let batch = Batch::Upsert(vec![Upsert { wallet, record }]);
+            under_way.inherit(Nonce(version.into()), &batch);
+        }
+        assert_eq!(under_way.told(wallet), Version(2));
+        under_way.settled(&[Nonce(2)], &[]);
+        assert_eq!(under_way.told(wallet), Version(1));
+        assert_eq!(under_way.held(wallet, WalletRecord::EMPTY), approved(1));
+        under_way.settled(&[Nonce(1)], &[]);
+        assert!(!under_way.carries(wallet));
+    }
+}

@@ -56,3 +56,13 @@ fn a_gap_is_not_filled_before_it_is_certain() {
     world.later(Millis(1_000));
     assert_eq!(world.stored.len(), 1);
 }
+
+#[test]
+fn what_fills_a_gap_discharges_nothing_a_second_time() {
+    let mut world = behind_a_gap();
+    world.block += 1;
+    world.later(Millis(1_000));
+    let filled = &world.mempool[&Nonce(0)];
+    assert_eq!(filled.discharge, Discharge::default());
+    assert!(world.sent.contains(&(Nonce(0), Attempt(0))));
+}

@@ -1,0 +1,133 @@
+//! What a block leaves.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::B256;
+use symbolon_core::{
+    ids::AuthorityIndex,
+    mirror::{
+        batch::{AuthorityRestriction, Batch},
+        planted::{Bug, is_planted},
+        record::WalletRecord,
+        rules::{denied, upserted},
+    },
+    wallet::WalletAddress,
+};
+
+use super::SIGNERS;
+
+/// The records and the restrictions that a transaction wrote.
+pub(super) type Written = (
+    Vec<(WalletAddress, WalletRecord)>,
+    Vec<AuthorityRestriction>,
+);
+
+/// The registry and the signers' accounts.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    registry: BTreeMap<WalletAddress, WalletRecord>,
+    /// Who is cut off, and the number of the head that was told with it.
+    cut_off: BTreeMap<AuthorityIndex, u64>,
+    pub(super) nonces: [u64; SIGNERS],
+    /// The transactions of the block that led here.
+    pub(super) included: Vec<B256>,
+}
+
+impl State {
+    /// A block that begins with what this one left.
+    pub(super) fn followed(&self) -> Self {
+        Self {
+            included: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// What the registry holds.
+    pub fn registry(&self) -> &BTreeMap<WalletAddress, WalletRecord> {
+        &self.registry
+    }
+
+    /// What it holds of a wallet.
+    pub fn record(&self, wallet: WalletAddress) -> WalletRecord {
+        let held = self.registry.get(&wallet);
+        held.copied().unwrap_or(WalletRecord::EMPTY)
+    }
+
+    /// Since which head an authority is cut off.
+    pub fn cut_off_since(&self, authority: AuthorityIndex) -> Option<u64> {
+        self.cut_off.get(&authority).copied()
+    }
+
+    /// Who is cut off.
+    pub fn cut_off(&self) -> impl Iterator<Item = AuthorityIndex> {
+        self.cut_off.keys().copied()
+    }
+
+    /// The verdict (I4); nobody's expires here.
+    pub fn verifies(&self, wallet: WalletAddress) -> bool {
+        let held = self.record(wallet);
+        !held.denies() && !self.cut_off.contains_key(&held.authority())
+    }
+
+    pub(super) fn begin_with(&mut self, wallet: WalletAddress, record: WalletRecord) {
+        self.registry.insert(wallet, record);
+    }
+
+    pub(super) fn execute(&mut self, batch: &Batch, head: u64) -> Written {
+        match batch {
+            Batch::Upsert(entries) => {
+                let written = entries.iter().filter_map(|entry| {
+                    self.write(entry.wallet, |held| match () {
+                        () if is_planted(Bug::VersionGuardDropped) => entry.record,
+                        () if entry.record.denies()
+                            && entry.record.version() <= held.version()
+                            && is_planted(Bug::OldDenialIgnored) =>
+                        {
+                            held
+                        }
+                        () => upserted(held, entry.record),
+                    })
+                });
+                (written.collect(), Vec::new())
+            }
+            Batch::Deny(entries) => {
+                let written = entries.iter().filter_map(|entry| {
+                    self.write(entry.wallet, |held| {
+                        let old = entry.version <= held.version();
+                        match old && is_planted(Bug::OldDenialIgnored) {
+                            true => held,
+                            false => denied(held, entry.version, entry.grounds),
+                        }
+                    })
+                });
+                (written.collect(), Vec::new())
+            }
+            Batch::Authority(AuthorityRestriction {
+                authority,
+                restricted,
+            }) => {
+                match restricted {
+                    true => self.cut_off.insert(*authority, head),
+                    false => self.cut_off.remove(authority),
+                };
+                let written = AuthorityRestriction {
+                    authority: *authority,
+                    restricted: *restricted,
+                };
+                (Vec::new(), vec![written])
+            }
+        }
+    }
+
+    fn write(
+        &mut self,
+        wallet: WalletAddress,
+        rule: impl Fn(WalletRecord) -> WalletRecord,
+    ) -> Option<(WalletAddress, WalletRecord)> {
+        let held = self.registry.entry(wallet).or_insert(WalletRecord::EMPTY);
+        let after = rule(*held);
+        let changed = after != *held;
+        *held = after;
+        changed.then_some((wallet, after))
+    }
+}

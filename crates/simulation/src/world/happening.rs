@@ -1,0 +1,149 @@
+//! What happens to the register and to the chains.
+
+use symbolon_core::{ids::AuthorityIndex, wallet::Version};
+
+use super::{Event, World};
+use crate::{
+    faults::Fault,
+    policy::{BLOCK_TIME, POLICY},
+    promises::may_ask,
+    register::authorities::AUTHORITIES,
+};
+
+/// What gas costs while its price is at its highest, and ever after, as factors
+/// of what it cost: more than a transaction of before is ready to pay.
+const DEAR: u128 = 20;
+const DEAR_FOR_GOOD: u128 = 4;
+/// One operation of so many turns an authority rather than a customer.
+const ONE_IN: u8 = 12;
+
+impl World {
+    pub(super) fn operate(&mut self) {
+        self.operations += 1;
+        let authority = AuthorityIndex(self.dice.u8(..=AUTHORITIES));
+        if !authority.is_owner() && self.dice.u8(..ONE_IN) == 0 {
+            self.register.turn(authority);
+            let restricted = self.register.authorities.is_restricted(authority);
+            let now = self.now();
+            self.trace.note(now, "turned", (authority.0, restricted));
+        } else {
+            self.ask(authority);
+        }
+        for seat in &mut self.seats {
+            seat.promises.decided(&self.register);
+        }
+        self.wake();
+    }
+
+    /// Somebody who acts for this authority asks for something.
+    fn ask(&mut self, authority: AuthorityIndex) {
+        let customer = self.customers[self.dice.usize(..self.customers.len())];
+        let command = customer.command(self.dice.u8(..));
+        let may = may_ask(&self.register, authority, customer.id, &command);
+        let before = self.register.head();
+        let decided = self
+            .register
+            .command(customer.id, command, authority, self.seconds());
+        let changed = match decided {
+            Ok(changed) => changed,
+            Err(_) => {
+                self.refused += 1;
+                Vec::new()
+            }
+        };
+        let head = self.register.head();
+        if !may && head != before {
+            self.broken.push(format!(
+                "authority {authority} wrote where it may not, in entry {}",
+                head.number.0
+            ));
+        }
+        for seat in &mut self.seats {
+            seat.books.queue(&self.register, &changed);
+        }
+        let now = self.now();
+        let what = (customer.wallet, authority.0, head.number.0, changed.len());
+        self.trace.note(now, "decided", what);
+    }
+
+    pub(super) fn mine(&mut self, chain: usize) {
+        let now = self.now();
+        let stalls = self.strikes(Fault::BlocksStall, chain);
+        let barred = self.strikes(Fault::RoleLost, chain);
+        let unfunded = self.strikes(Fault::OutOfFunds, chain);
+        let dearer = self.strikes(Fault::FeesRise, chain);
+        let late = self.strikes(Fault::NodeLate, chain);
+        let lies = self.faults.is_at_large(Fault::NodeLies, chain, now);
+        let silent = lies && self.dice.u8(..4) == 0;
+        let seat = &mut self.seats[chain];
+        seat.chain.stalls = stalls;
+        seat.chain.barred[seat.signer] = barred;
+        seat.chain.is_funded = !unfunded;
+        seat.chain.dearer = match dearer {
+            true => DEAR,
+            // It never becomes as cheap again as it was.
+            false => seat.chain.dearer.min(DEAR_FOR_GOOD),
+        };
+        seat.nodes.lag = if late { 2 } else { 0 };
+        seat.nodes.lies = lies;
+        seat.nodes.silent = silent;
+        seat.chain.mine();
+        let height = seat.chain.height();
+        if let Some(broken) = seat.promises.broken_by(&self.register, &seat.chain) {
+            self.broken.push(format!("chain {chain}: {broken}"));
+        }
+        self.trace.note(now, "block", (chain, height));
+        self.schedule(self.now + BLOCK_TIME, Event::Block(chain));
+    }
+
+    pub(super) fn strike(&mut self, place: usize) {
+        let (fault, chain) = self.faults.of(place);
+        let now = self.now();
+        let seat = &mut self.seats[chain];
+        let struck = match fault {
+            Fault::Crash => {
+                for chain in 0..self.seats.len() {
+                    self.abandon_all(chain);
+                }
+                true
+            }
+            Fault::LeaseEnds => {
+                let holder = seat.holder.take();
+                self.begin_later(chain);
+                holder.is_some()
+            }
+            Fault::SignerReplaced => {
+                let struck = seat.rotate(self.dice.bool());
+                self.abandon_all(chain);
+                struck
+            }
+            Fault::PoolForgotten => seat.chain.forget(),
+            Fault::NonceTaken => {
+                seat.chain.take_nonce(seat.signer);
+                true
+            }
+            Fault::BackupRestored => {
+                let customer = self.customers[self.dice.usize(..self.customers.len())];
+                let id = seat.books.target().id.chain;
+                let here = customer.only.is_none_or(|only| only == id);
+                let record = customer.forgotten(id, Version(self.dice.u16(2..=3)));
+                if here {
+                    seat.chain.begin_with(customer.wallet, record);
+                    seat.promises.forgotten(customer.wallet, record);
+                }
+                here
+            }
+            Fault::JobTwice => seat.chain.write_twice(self.dice.usize(..)),
+            Fault::Reorganisation | Fault::ReorganisationThatLoses => {
+                let kept = fault == Fault::Reorganisation;
+                let depth = self.dice.u64(1..POLICY.confirmations);
+                seat.chain.reorganise(depth, kept) > 0
+            }
+            _ => false,
+        };
+        if struck {
+            self.faults.fire(fault);
+        }
+        self.trace.note(now, "struck", (fault, chain, struck));
+    }
+}

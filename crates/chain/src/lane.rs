@@ -142,15 +142,8 @@ impl LaneClient {
         Ok(observation)
     }
 
-    /// What the registry holds of these wallets by now, whoever wrote it.
-    pub async fn records(
-        &self,
-        wallets: &[WalletAddress],
-    ) -> Result<Vec<WalletRecord>, ChainError> {
-        history::records(&self.endpoint, self.registry, wallets).await
-    }
-
-    /// The same in the newest block that counts.
+    /// What the registry held of these wallets in the newest block that counts,
+    /// whoever wrote it.
     pub async fn inspect(&self, wallets: &[WalletAddress]) -> Result<Inspection, ChainError> {
         let head = self.endpoint.head().await?.number;
         let block_number = self.finality.block(&self.endpoint, head).await?;

@@ -144,12 +144,16 @@ impl World {
             Effect::Settle(mut ended) => {
                 if signer != seat.signer {
                     // A successor may have written to the same wallets in the
-                    // same block: what the chain holds by now is what counts.
+                    // same block: what the newest one left there that counts is
+                    // what counts.
                     for (_, outcome) in &mut ended {
                         if let Outcome::Mined(receipt) = outcome {
-                            for (wallet, record) in &mut receipt.records {
-                                *record = seat.chain.tip().record(*wallet);
-                            }
+                            let wallets = receipt.records.iter().map(|(wallet, _)| *wallet);
+                            let wallets: Vec<_> = wallets.collect();
+                            let Some(seen) = seat.nodes.inspect(&seat.chain, &wallets) else {
+                                return Ok(Err(Refused::Conflict));
+                            };
+                            receipt.records = seen.records;
                         }
                     }
                 }

@@ -179,11 +179,11 @@ impl FormerBooks {
     }
 
     /// The successor may have written to the same wallets in the same block,
-    /// before or after: what the chain holds by now is what counts.
+    /// before or after: what the newest block left there that counts is what
+    /// counts. A newer one may still be undone.
     async fn read_again(&self, receipt: &mut Receipt) -> Result<(), LaneError> {
         let wallets: Vec<_> = receipt.records.iter().map(|(wallet, _)| *wallet).collect();
-        let records = self.client.records(&wallets).await?;
-        receipt.records = wallets.into_iter().zip(records).collect();
+        receipt.records = self.client.inspect(&wallets).await?.records;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! From a revocation's HTTP request to the bytes' arrival at the node, while
-//! the same issuer imports 100,000 rows.
+//! 100,000 approvals are queued for the chain, and the same issuer imports more.
 
 use std::{
     collections::HashMap,
@@ -10,6 +10,7 @@ use std::{
 use alloy::{
     consensus::{Transaction, TxEnvelope},
     eips::eip2718::Decodable2718,
+    providers::Provider,
 };
 use anyhow::{Context, Result, ensure};
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
@@ -36,6 +37,11 @@ use crate::{
 };
 
 const ROWS: usize = 100_000;
+/// Approvals that wait from the beginning.
+const QUEUED: usize = 100_000;
+/// What a block takes, as on the chains that issuers use: three of the lane's
+/// batches, so that the queue outlasts the measurement.
+const BLOCK_GAS: u64 = 30_000_000;
 /// Imports of so many rows, one after another, so that there are samples enough.
 const IMPORTS: usize = 3;
 const SUSPECTS: usize = 1_000;
@@ -96,6 +102,13 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
         .import(file(&customers("suspects", SUSPECTS)?)?, &wake)
         .await?;
     register.until_mirrored().await?;
+    let provider = node.endpoint.provider();
+    let limit = (format!("{BLOCK_GAS:#x}"),);
+    let _: serde_json::Value = provider
+        .raw_request("evm_setBlockGasLimit".into(), limit)
+        .await?;
+    let queue = customers("queue", QUEUED)?;
+    register.import(file(&queue)?, &wake).await?;
     let key = register.key().await?;
     let importing = tokio::spawn({
         let (register, wake) = (register.clone(), wake.clone());
@@ -127,13 +140,19 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
     }
     importing.await??;
     let waits = waits(&sent, &arrivals).await?;
+    let owed = register.store.chain_statistics(&register.issuer).await?;
+    let queued = owed.iter().map(|owed| owed.approvals).min().unwrap_or(0);
+    ensure!(
+        queued >= QUEUED as u64,
+        "only {queued} approvals were queued in the end"
+    );
     shutdown.cancel();
     while running.join_next().await.is_some() {}
     serving.await??;
     register.store.close().await;
     node.anvil.stop().await?;
     database.stop().await?;
-    let name = "revocation: request to node, importing 100,000 rows, 99th percentile";
+    let name = "revocation: request to node, 100,000 approvals queued and an import running, 99th percentile";
     Ok(vec![
         Row::at_most(name, quantile(waits.clone(), 0.99), "ms", 250.0),
         Row::plain("the same, median", median(waits.clone()), "ms"),

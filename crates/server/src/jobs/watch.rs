@@ -51,13 +51,14 @@ async fn look(
         let is_ours = |lane: &&LaneSettings| lane.issuer == *issuer && lane.registry == id;
         let owed = statistics.iter().find(|owed| owed.registry == id);
         if let Some(owed) = owed.filter(|_| lanes.iter().any(|lane| is_ours(&lane))) {
-            gauges::show(&shown(&chain, owed, now));
+            let disputes = store.count_disputes(issuer, id).await?;
+            gauges::show(&shown(&chain, owed, disputes, now));
         }
     }
     Ok(())
 }
 
-fn shown(chain: &Chain, owed: &ChainStatistics, now: UnixSeconds) -> gauges::Lane {
+fn shown(chain: &Chain, owed: &ChainStatistics, disputes: u64, now: UnixSeconds) -> gauges::Lane {
     let age = |at: Option<UnixSeconds>| at.map_or(0, |at| now.0.saturating_sub(at.0));
     let balance = chain.status.signer_balance_wei;
     gauges::Lane {
@@ -73,6 +74,7 @@ fn shown(chain: &Chain, owed: &ChainStatistics, now: UnixSeconds) -> gauges::Lan
         open_transactions: owed.open_transactions,
         replaced_transactions: owed.replaced,
         quarantined_wallets: owed.quarantined,
+        disputed_wallets: disputes,
         balance_wei: balance,
         balance_days: balance.and_then(|wei| owed.days_of_funds(wei)),
     }

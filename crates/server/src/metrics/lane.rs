@@ -19,12 +19,13 @@ pub(crate) struct Lane {
     pub(crate) open_transactions: u64,
     pub(crate) replaced_transactions: u64,
     pub(crate) quarantined_wallets: u64,
+    pub(crate) disputed_wallets: u64,
     pub(crate) balance_wei: Option<u128>,
     pub(crate) balance_days: Option<u64>,
 }
 
 /// Every gauge, with its unit and what it tells.
-const GAUGES: [(&str, Unit, &str); 12] = [
+const GAUGES: [(&str, Unit, &str); 13] = [
     (
         "symbolon_lane_well",
         Unit::Count,
@@ -76,6 +77,11 @@ const GAUGES: [(&str, Unit, &str); 12] = [
         "Wallets whose approval the registry would not carry out",
     ),
     (
+        "symbolon_lane_disputed_wallets",
+        Unit::Count,
+        "Wallets that the register approves and the chain denies: a person must decide",
+    ),
+    (
         "symbolon_lane_signer_balance_wei",
         Unit::Count,
         "What the signer has left for gas",
@@ -119,6 +125,7 @@ pub(crate) fn show(lane: &Lane) {
             "symbolon_lane_quarantined_wallets",
             lane.quarantined_wallets,
         ),
+        ("symbolon_lane_disputed_wallets", lane.disputed_wallets),
     ] {
         set(name, value as f64);
     }

@@ -7,7 +7,7 @@ use symbolon_store::{DenialReceipt, Reached};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::Absent;
+use super::{Absent, wallets};
 use crate::{
     auth::Caller,
     extract::{WalletPath, page::Page},
@@ -89,7 +89,8 @@ impl From<Reached> for ReachedWord {
 ///
 /// For each denial of the wallet and each chain: when it was decided, sent, mined
 /// and final, against what the issuer promises. The newest denials first, a
-/// hundred at most. A wallet that was never denied has none.
+/// hundred at most. A wallet that was never denied has none; one that nobody ever
+/// bound is not found.
 #[utoipa::path(
     get, path = "/wallets/{address}/receipts", operation_id = "list_receipts", tag = "Wallets",
     params(("address" = String, Path, description = "The wallet's address")),
@@ -101,6 +102,11 @@ async fn list(
     State(state): State<AppState>,
 ) -> Result<Json<Page<ReceiptBody>>> {
     let receipts = state.store.denial_receipts(&caller.issuer, address).await?;
+    if receipts.is_empty() {
+        let (lookups, store) = (&state.lookups, &state.store);
+        let known = lookups.report(store, &caller.issuer, address).await?;
+        known.ok_or_else(wallets::unknown)?;
+    }
     let promised = state.store.issuer(&caller.issuer).await?.promised_seconds;
     let now = state.clock.now();
     let data = receipts

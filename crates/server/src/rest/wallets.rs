@@ -131,7 +131,7 @@ async fn show(
     Ok(Json(WalletReportBody::new(address, report, answers, now)))
 }
 
-fn unknown() -> Problem {
+pub(super) fn unknown() -> Problem {
     Problem::new(
         &catalog::UNKNOWN_WALLET,
         "this issuer's register has never known the wallet",

@@ -18,6 +18,7 @@ mod openapi;
 mod pages;
 mod paging;
 mod problems;
+mod receipts;
 mod register;
 mod wallets;
 mod writer;

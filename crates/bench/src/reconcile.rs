@@ -1,16 +1,16 @@
 //! Holding 100,000 wallets on one Anvil chain against the register, against bare
 //! reads of the same words by the same calls.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use symbolon_chain::history::records_at;
+use symbolon_chain::{finality::Finality, history::records_at, preset::FinalityTag, quorum::Nodes};
 use symbolon_core::{mirror::fees::Wei, wallet::WalletAddress};
 use symbolon_sandbox::Anvil;
 use symbolon_server::{
     Clock, Wake,
     jobs::{
-        LaneSettings,
+        LaneSettings, LeaseTerms,
         follower::{Reader, Spans},
         lane,
     },
@@ -67,9 +67,11 @@ async fn mirror(register: &Register, node: &Node) -> Result<()> {
     let settings = LaneSettings {
         issuer: register.issuer.clone(),
         registry: CHAIN.into(),
-        rpc_url: node.anvil.url().to_owned().into(),
+        nodes: Nodes::one(&node.anvil.url().to_owned().into())?,
+        finality: FinalityTag::None,
         signer: node.mirror.clone(),
         policy: lane::default_policy(1, Wei(500_000_000_000)),
+        lease: LeaseTerms::of_this_process(Duration::from_secs(5)),
     };
     let shutdown = CancellationToken::new();
     let (store, clock) = (register.store.clone(), Clock::system());
@@ -102,7 +104,8 @@ async fn reconciled(register: &Register, node: &Node) -> Result<f64> {
     let (store, issuer) = (&register.store, &register.issuer);
     let known = store.chain(issuer, CHAIN).await?;
     let (clock, wake) = (Clock::system(), Wake::new());
-    let reader = Reader::new(store, issuer, &known, node.endpoint.clone(), &clock, &wake);
+    let (endpoint, finality) = (node.endpoint.clone(), Finality::by_depth(1));
+    let reader = Reader::new(store, issuer, &known, endpoint, finality, &clock, &wake);
     let mut spans = Spans::default();
     reader.catch_up(&mut spans).await?;
     let begun = Instant::now();

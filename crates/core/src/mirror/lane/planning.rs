@@ -270,7 +270,7 @@ impl Lane {
         }
         let mut upserts = Drafts::new(self.max_upserts);
         let mut denials = Drafts::new(self.policy.max_denials);
-        let mut needless = Vec::new();
+        let (mut needless, mut aside) = (Vec::new(), 0);
         let mut rows: HashMap<_, Vec<_>> = HashMap::new();
         for Owed { entry, wallet } in records.iter().map(|pending| pending.owed) {
             let row = (!in_turn).then_some(Owed { entry, wallet });
@@ -286,6 +286,7 @@ impl Lane {
             if !desired.denies() {
                 refusals.forgive(wallet);
             } else if refusals.is_aside(wallet, now) {
+                aside += 1;
                 continue;
             }
             // What it is planned upon may never be mined, or the other desk has
@@ -365,8 +366,9 @@ impl Lane {
                 &mut planning.in_turn
             }
         };
-        // News that came meanwhile must not be forgotten: only ever set.
-        if more {
+        // News that came meanwhile must not be forgotten: only ever set. Asked at
+        // once, a page of denials that are set aside would only come again.
+        if more && aside < records.len() {
             *stock = Stock::MayHold;
         }
         let desk = planning.desk(part.urgency());

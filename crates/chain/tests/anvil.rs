@@ -8,7 +8,7 @@ use alloy::{
 };
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy, endpoint::Endpoint, finality::Finality, lane::LaneClient, roles,
+    ChainError, deploy, endpoint::Endpoint, finality::Finality, history, lane::LaneClient, roles,
     signer::LaneSigner, token,
 };
 use symbolon_core::{
@@ -128,7 +128,11 @@ async fn what_waits_is_not_read_as_if_it_were_mined() {
     let signed = chain.client.sign(&envelope(0, batch)).unwrap();
     let taken = chain.client.broadcast(&signed.raw).await;
     assert_eq!(taken, Broadcast::Accepted);
-    let held = async || chain.client.records(&[wallet(1)]).await.unwrap();
+    let held = async || {
+        let (endpoint, wallets) = (&chain.endpoint, [wallet(1)]);
+        let held = history::records(endpoint, chain.registry, &wallets);
+        held.await.unwrap()
+    };
     assert_eq!(held().await, [WalletRecord::EMPTY]);
     node("evm_mine", serde_json::json!([])).await;
     assert_eq!(held().await, [approved(1)]);

@@ -129,7 +129,8 @@ async fn mirrored(twists: [Twist; 3]) -> Result<usize, ChainError> {
             continue;
         };
         assert!(receipt.succeeded && receipt.block_number <= observation.final_block);
-        assert_eq!(client.records(&[wallet]).await?, [record]);
+        let held = client.inspect(&[wallet]).await?.records;
+        assert_eq!(held, [(wallet, record)]);
         return Ok(receipt.records.len());
     }
 }

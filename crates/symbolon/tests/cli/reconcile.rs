@@ -64,7 +64,7 @@ async fn a_stranger_on_the_chain_is_found_and_denied() {
         let rehearsed = desk.run(&["chain", "reconcile", "--dry-run", "--json"]);
         expected(&rehearsed.succeeded().json(), true);
         let owed = desk.run(&["chain", "status", "--json"]).succeeded().json();
-        assert_eq!(owed[0]["outbox"]["denials"], json!(0), "{owed:#}");
+        assert_eq!(owed[0]["pending_denials"], json!(0), "{owed:#}");
     }
     let text = desk
         .run(&["chain", "reconcile", "31337"])
@@ -72,6 +72,6 @@ async fn a_stranger_on_the_chain_is_found_and_denied() {
         .stdout;
     assert!(text.contains("it is denied at once"), "{text}");
     let owed = desk.run(&["chain", "status", "--json"]).succeeded().json();
-    assert_eq!(owed[0]["outbox"]["denials"], json!(1), "{owed:#}");
+    assert_eq!(owed[0]["pending_denials"], json!(1), "{owed:#}");
     desk.run(&["audit", "verify"]).succeeded();
 }

@@ -39,6 +39,8 @@ pub(crate) struct StatusArgs {
 struct Seen {
     chain: Chain,
     owed: Option<ChainStatistics>,
+    /// Wallets that it denies and the register approves.
+    disputed: u64,
 }
 
 /// Shows what was last seen of each chain, and what it is owed.
@@ -79,14 +81,16 @@ async fn stay(store: &Store, issuer: &IssuerId, context: &Context) -> Result<Exi
 
 async fn look(store: &Store, issuer: &IssuerId) -> Result<Vec<Seen>> {
     let owed = store.chain_statistics(issuer).await?;
-    let chains = store.chains(issuer).await?.into_iter().map(|chain| Seen {
-        owed: owed
-            .iter()
-            .find(|owed| owed.registry == chain.chain.id)
-            .copied(),
-        chain,
-    });
-    Ok(chains.collect())
+    let mut seen = Vec::new();
+    for chain in store.chains(issuer).await? {
+        let id = chain.chain.id;
+        seen.push(Seen {
+            owed: owed.iter().find(|owed| owed.registry == id).copied(),
+            disputed: store.count_disputes(issuer, id).await?,
+            chain,
+        });
+    }
+    Ok(seen)
 }
 
 fn text(chains: &[Seen], now: UnixSeconds) -> String {
@@ -160,11 +164,18 @@ impl Seen {
         let quarantined = self.count(|owed| owed.quarantined);
         let quarantined = (quarantined > 0)
             .then(|| format!("{quarantined} wallets whose approval the registry would not take"));
+        let disputed = (self.disputed > 0).then(|| {
+            format!(
+                "{} wallets that it denies and the register approves: `symbolon chain reconcile` lists them",
+                self.disputed
+            )
+        });
         let troubles: Vec<_> = self
             .chain
             .trouble()
             .into_iter()
             .chain(quarantined)
+            .chain(disputed)
             .collect();
         (!troubles.is_empty()).then(|| troubles.join("; "))
     }
@@ -187,6 +198,7 @@ impl Seen {
             "open_transactions": self.count(|owed| owed.open_transactions),
             "replaced_transactions": self.count(|owed| owed.replaced),
             "quarantined_wallets": self.count(|owed| owed.quarantined),
+            "disputed_wallets": self.disputed,
             "signer": status.signer,
             // Beyond what JSON numbers hold exactly.
             "signer_balance_wei": status.signer_balance_wei.map(|wei| wei.to_string()),

@@ -1,5 +1,6 @@
 # Two commands: `make demo` and `make test`. Each sets up what it needs, as any user.
 #   make demo ARGS="--exit --json"     make bench ONLY=import     make simulate SEEDS=100000
+#   make chaos RUNS=300
 
 # The queries' types are committed in .sqlx, so that building needs no database.
 export SQLX_OFFLINE := true
@@ -7,6 +8,7 @@ export SQLX_OFFLINE := true
 ARGS ?=
 ONLY ?=
 SEEDS ?=
+RUNS ?=
 SQLX := target/sqlx
 
 .PHONY: help
@@ -35,6 +37,10 @@ bench: setup ## Measure against floors and peers; ONLY=word runs some
 .PHONY: simulate
 simulate: prerequisites ## Live through SEEDS worlds of faults; ARGS="--first 51 --seeds 1 --told" tells one
 	cargo run --release --locked -p symbolon-simulation -- $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+
+.PHONY: chaos
+chaos: setup ## Break RUNS real systems and compare; ARGS="--seed 17 --told" tells one
+	cargo run --locked -p symbolon-chaos -- $(if $(RUNS),--runs $(RUNS)) $(ARGS)
 
 .PHONY: contracts-audit
 contracts-audit: node_modules/.package-lock.json .venv/.requirements ## Sizes, slither, halmos' proofs and coverage of the contracts

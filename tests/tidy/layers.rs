@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs};
 use crate::tree::{root, sources};
 
 /// Each crate, and those of ours that it may use in production.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("core", &[]),
     ("bindings", &[]),
     ("store", &["core"]),
@@ -23,6 +23,10 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ),
     ("simulation", &["core", "chain"]),
     (
+        "chaos",
+        &["core", "bindings", "store", "sandbox", "testkit"],
+    ),
+    (
         "bench",
         &[
             "core", "bindings", "store", "chain", "sandbox", "server", "testkit",
@@ -37,8 +41,8 @@ const WALLS: [(&str, &[&str]); 4] = [
         "alloy",
         &["chain", "bindings", "symbolon", "bench", "testkit"],
     ),
-    ("axum", &["server", "bench"]),
-    ("clap", &["symbolon", "bench", "simulation"]),
+    ("axum", &["server", "bench", "chaos"]),
+    ("clap", &["symbolon", "bench", "simulation", "chaos"]),
 ];
 
 pub(crate) fn check() {

@@ -1,5 +1,6 @@
 //! How far each chain was read for what others wrote there.
 
+use sqlx::PgConnection;
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
     mirror::record::WalletRecord,
@@ -19,18 +20,8 @@ impl Store {
         issuer: &IssuerId,
         registry: RegistryId,
     ) -> Result<u64> {
-        let next = sqlx::query_scalar!(
-            r#"SELECT greatest(deployed_block, followed_block + 1) AS "next!"
-            FROM chain WHERE issuer = $1 AND registry_id = $2"#,
-            issuer_key(issuer),
-            registry_key(registry),
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        unsigned(
-            next.ok_or(StoreError::NotFound { what: "chain" })?,
-            "a block number",
-        )
+        let mut connection = self.pool.acquire().await?;
+        next_block(&mut connection, issuer, registry).await
     }
 
     /// Notes why this chain could not be read, or that it could. What its lane
@@ -54,7 +45,32 @@ impl Store {
     }
 }
 
+async fn next_block(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<u64> {
+    let next = sqlx::query_scalar!(
+        r#"SELECT greatest(deployed_block, followed_block + 1) AS "next!"
+            FROM chain WHERE issuer = $1 AND registry_id = $2"#,
+        issuer_key(issuer),
+        registry_key(registry),
+    )
+    .fetch_optional(connection)
+    .await?;
+    unsigned(
+        next.ok_or(StoreError::NotFound { what: "chain" })?,
+        "a block number",
+    )
+}
+
 impl IssuerTransaction {
+    /// The first block of this chain that is yet to be read, as the holder of
+    /// the issuer's lock finds it.
+    pub async fn next_block_to_follow(&mut self, registry: RegistryId) -> Result<u64> {
+        next_block(&mut self.transaction, &self.issuer, registry).await
+    }
+
     /// Notes what this block of a chain showed of wallets, whoever wrote it.
     pub async fn sight(
         &mut self,

@@ -102,7 +102,7 @@ impl Follower {
         let (issuer, id) = (&self.settings.issuer, self.settings.registry);
         let mut transaction = self.store.begin(issuer).await?;
         // Another server may have taken these blocks in, and people decided since.
-        if self.store.next_block_to_follow(issuer, id).await? != from {
+        if transaction.next_block_to_follow(id).await? != from {
             return Ok(());
         }
         for recovery in &read.found {

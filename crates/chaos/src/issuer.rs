@@ -65,11 +65,21 @@ impl Issuer {
         })
     }
 
-    /// Does all that the plan has for it. Returns once everything was answered.
-    pub(crate) async fn live(&self, plan: &Plan, begun: Instant) -> Result<Vec<Expected>> {
+    /// Makes the plan's customers known.
+    pub(crate) async fn begin(&self, plan: &Plan) -> Result<Vec<WalletAddress>> {
         let wallets = (0..plan.customers.len()).map(|number| wallet(plan.seed, number));
         let wallets = wallets.collect::<Result<Vec<_>>>()?;
         self.import(&wallets).await?;
+        Ok(wallets)
+    }
+
+    /// Does all else that the plan has for it. Returns once everything was answered.
+    pub(crate) async fn live(
+        &self,
+        plan: &Plan,
+        wallets: Vec<WalletAddress>,
+        begun: Instant,
+    ) -> Result<Vec<Expected>> {
         let mut lives = JoinSet::new();
         for (wallet, errands) in wallets.into_iter().zip(plan.customers.clone()) {
             let issuer = self.clone();

@@ -279,7 +279,11 @@ fn strikes(
             chain: place,
             node,
             mood,
-            for_ms: random.u64(200..=1_200),
+            for_ms: match mood {
+                Mood::Slow | Mood::Dead | Mood::Failing => random.u64(200..=1_200),
+                // It must be asked for just that meanwhile.
+                _ => random.u64(900..=1_600),
+            },
         };
         let at_ms = random.u64(0..STORM_MS / 2);
         strikes.push(Strike { at_ms, fault });

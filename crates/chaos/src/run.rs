@@ -83,9 +83,11 @@ impl Ground {
         let issuer = Issuer::new(&stage.key, servers.shared().clone())?;
         let postgres = &mut self.postgres;
         let storm = async {
+            let wallets = issuer.begin(plan).await?;
+            told("the customers are known");
             let begun = Instant::now();
             let (expected, struck) = tokio::join!(
-                issuer.live(plan, begun),
+                issuer.live(plan, wallets, begun),
                 storm(plan, &stage, postgres, begun, told)
             );
             Ok::<_, anyhow::Error>((expected?, struck?))

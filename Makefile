@@ -1,6 +1,6 @@
 # Two commands: `make demo` and `make test`. Each sets up what it needs, as any user.
 #   make demo ARGS="--exit --json"     make bench ONLY=import     make simulate SEEDS=100000
-#   make mutants SHARD=1/8
+#   make chaos RUNS=300                make mutants SHARD=1/8
 
 # The queries' types are committed in .sqlx, so that building needs no database.
 export SQLX_OFFLINE := true
@@ -9,6 +9,7 @@ ARGS ?=
 ONLY ?=
 SEEDS ?=
 SHARD ?=
+RUNS ?=
 SQLX := target/sqlx
 
 .PHONY: help
@@ -47,6 +48,9 @@ model: prerequisites ## Explore the mirror's protocol to its full bounds, and pr
 mutants: prerequisites ## See what catches mutants of the mirror, then what catches planted bugs; SHARD=1/8 does a part
 	script/mutants $(SHARD)
 	cargo run --locked -p symbolon-simulation --features planted-bugs -- --planted
+.PHONY: chaos
+chaos: setup ## Break RUNS real systems and compare; ARGS="--seed 17 --told" tells one
+	cargo run --locked -p symbolon-chaos -- $(if $(RUNS),--runs $(RUNS)) $(ARGS)
 
 .PHONY: contracts-audit
 contracts-audit: node_modules/.package-lock.json .venv/.requirements ## Sizes, slither, halmos' proofs and coverage of the contracts

@@ -24,6 +24,10 @@ const LAYERS: [(&str, &[&str]); 11] = [
     ),
     ("simulation", &["core", "chain"]),
     (
+        "chaos",
+        &["core", "bindings", "store", "sandbox", "testkit"],
+    ),
+    (
         "bench",
         &[
             "core", "bindings", "store", "chain", "sandbox", "server", "testkit",
@@ -38,8 +42,8 @@ const WALLS: [(&str, &[&str]); 4] = [
         "alloy",
         &["chain", "bindings", "symbolon", "bench", "testkit"],
     ),
-    ("axum", &["server", "bench"]),
-    ("clap", &["symbolon", "bench", "simulation"]),
+    ("axum", &["server", "bench", "chaos"]),
+    ("clap", &["symbolon", "bench", "simulation", "chaos"]),
 ];
 
 /// Mistakes that are planted to test the tests: nobody else may have them.

@@ -24,7 +24,7 @@ mod postgres;
 pub use anvil::{Anvil, AnvilBuilder, Mining};
 pub use error::SandboxError;
 pub use leash::{Farewell, Leash, LeashBuilder, Signal};
-pub use postgres::PrivatePostgres;
+pub use postgres::{PrivatePostgres, Shutdown};
 
 /// What the functions of this crate return.
 pub type Result<T> = std::result::Result<T, SandboxError>;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use sqlx::{Connection, PgConnection};
 use support::again_as_nobody;
-use symbolon_sandbox::{PrivatePostgres, SandboxError};
+use symbolon_sandbox::{PrivatePostgres, SandboxError, Shutdown};
 
 async fn write(url: &str, n: i32) {
     let mut connection = PgConnection::connect(url).await.unwrap();
@@ -161,4 +161,18 @@ async fn clusters_start_side_by_side_whatever_their_folders_are_called() {
     );
     one.stop().await.unwrap();
     two.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_is_restarted_in_its_place() {
+    let dir = support::reachable_dir();
+    let mut postgres = PrivatePostgres::start_disposable(dir.path()).await.unwrap();
+    for (n, shutdown) in [(1, Shutdown::Fast), (2, Shutdown::Immediate)] {
+        write(postgres.url(), n).await;
+        let mut session = PgConnection::connect(postgres.url()).await.unwrap();
+        postgres.restart(shutdown).await.unwrap();
+        assert!(session.ping().await.is_err(), "its session has ended");
+        assert_eq!(read(postgres.url()).await.len(), n as usize);
+    }
+    postgres.stop().await.unwrap();
 }

@@ -24,18 +24,19 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use symbolon_core::{
-    command::Command, federation::FederationCommand, investor::Investor, time::UnixSeconds,
+    command::Command, federation::FederationCommand, ids::InvestorId, investor::Investor,
+    time::UnixSeconds,
 };
 use symbolon_store::{
-    Decision, FederationDecision, IdempotentRequest, IssuerTransaction, Recalled, Request as Asked,
-    StoreError, Subject,
+    Decision, FederationDecision, IdempotentRequest, ImportJob, IssuerTransaction, NewImport,
+    Recalled, Request as Asked, StoreError, Subject,
 };
 
 use crate::{
     auth::Caller,
     extract::json,
     problem::{FieldError, Problem, Result, catalog},
-    rest::InvestorBody,
+    rest::{InvestorBody, unknown_investor},
     state::AppState,
 };
 
@@ -192,14 +193,17 @@ impl<T> Post<T> {
     where
         F: Future<Output = Result<R>>,
     {
+        // Before the issuer's lock, not under it: its holder must not wait for
+        // another connection, which those may have who wait for the lock.
+        let answer = work().await;
         if self.once.is_none() {
-            let answer = work().await?;
-            let body = serde_json::to_string(&answer).map_err(|error| Problem::internal(&error))?;
+            let body =
+                serde_json::to_string(&answer?).map_err(|error| Problem::internal(&error))?;
             return Ok(answered(StatusCode::OK, body));
         }
-        let work = &work;
+        let answer = &answer;
         self.commit(state, |transaction| async move {
-            let answer = work().await?;
+            let answer = answer.as_ref().map_err(Problem::clone)?;
             Ok(transaction.done(StatusCode::OK, answer))
         })
         .await
@@ -252,6 +256,18 @@ impl Transaction {
     ) -> Result<FederationDecision> {
         let decided = self.inner.govern(command, &self.caller.actor, self.now);
         Ok(decided.await??)
+    }
+
+    /// The import to go on with: the one of the same file that is running, or
+    /// this one.
+    pub(crate) async fn begin_import(&mut self, new: &NewImport) -> Result<ImportJob> {
+        Ok(self.inner.begin_import(new, self.now).await?)
+    }
+
+    /// An investor, whatever was asked of it.
+    pub(crate) async fn investor(&mut self, id: InvestorId) -> Result<Investor> {
+        let found = self.inner.investor(id).await;
+        Ok(found.map_err(unknown_investor)?.investor)
     }
 
     /// An investor as it stands after what was decided here.

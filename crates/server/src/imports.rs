@@ -119,23 +119,22 @@ pub async fn begin_import(
     source: &Source,
     now: UnixSeconds,
 ) -> Result<ImportJob, StoreError> {
-    if let Some(job) = store
-        .import_of_file(issuer, file_hash, actor.authority)
-        .await?
-        && job.state == ImportState::Running
-        && job.source == *source
-    {
-        return Ok(job);
-    }
+    let mut transaction = store.begin(issuer).await?;
+    let new = new_import(file_hash, actor, source);
+    let job = transaction.begin_import(&new, now).await?;
+    transaction.commit().await?;
+    Ok(job)
+}
+
+/// What begins if no such import is running.
+pub(crate) fn new_import(file_hash: B256, actor: &Actor, source: &Source) -> NewImport {
     let random: [u8; 12] = rand::random();
-    let import = NewImport {
+    NewImport {
         id: format!("imp_{}", alloy_primitives::hex::encode(random)),
         file_hash,
         actor: actor.clone(),
         source: source.clone(),
-    };
-    store.start_import(issuer, &import, now).await?;
-    store.import(issuer, &import.id, actor.authority).await
+    }
 }
 
 /// Runs a job to its end, from wherever it was. `progress` is told after every

@@ -146,7 +146,7 @@ async fn put(
         once: None,
         body: command,
     };
-    let (issuer, command) = (&put.caller.issuer, &put.body);
+    let command = &put.body;
     put.commit(state, |mut transaction| async move {
         let investor = match transaction
             .decide(Subject::Investor(id), command.clone())
@@ -154,12 +154,7 @@ async fn put(
         {
             Ok(decision) => decision.investor,
             Err(problem) if problem.kind.code == catalog::ALREADY_SO.code => {
-                state
-                    .store
-                    .investor(issuer, id)
-                    .await
-                    .map_err(unknown_investor)?
-                    .investor
+                transaction.investor(id).await?
             }
             Err(problem) => return Err(problem),
         };
@@ -170,7 +165,7 @@ async fn put(
 }
 
 /// The same problem, whether a read or a change finds nobody.
-fn unknown_investor(error: StoreError) -> Problem {
+pub(crate) fn unknown_investor(error: StoreError) -> Problem {
     match error {
         StoreError::NotFound { .. } => Refusal::UnknownInvestor.into(),
         error => error.into(),

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use alloy_primitives::{Address, B256};
+use sqlx::PgConnection;
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
     mirror::{lane::Nonce, record::WalletRecord},
@@ -24,18 +25,8 @@ impl Store {
         issuer: &IssuerId,
         registry: RegistryId,
     ) -> Result<u64> {
-        let next = sqlx::query_scalar!(
-            r#"SELECT greatest(deployed_block, followed_block + 1) AS "next!"
-            FROM chain WHERE issuer = $1 AND registry_id = $2"#,
-            issuer_key(issuer),
-            registry_key(registry),
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        unsigned(
-            next.ok_or(StoreError::NotFound { what: "chain" })?,
-            "a block number",
-        )
+        let mut connection = self.pool.acquire().await?;
+        next_block(&mut connection, issuer, registry).await
     }
 
     /// Notes why this chain could not be read, or that it could. What its lane
@@ -59,7 +50,56 @@ impl Store {
     }
 }
 
+async fn followed(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<Option<Followed>> {
+    let row = sqlx::query!(
+        "SELECT followed_block, followed_hash FROM chain \
+         WHERE issuer = $1 AND registry_id = $2",
+        issuer_key(issuer),
+        registry_key(registry),
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound { what: "chain" })?;
+    let block = unsigned(row.followed_block, "a block number")?;
+    let hash = row.followed_hash.as_deref().map(codec::hash).transpose()?;
+    Ok((block > 0).then_some(Followed { block, hash }))
+}
+
+async fn next_block(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<u64> {
+    let next = sqlx::query_scalar!(
+        r#"SELECT greatest(deployed_block, followed_block + 1) AS "next!"
+            FROM chain WHERE issuer = $1 AND registry_id = $2"#,
+        issuer_key(issuer),
+        registry_key(registry),
+    )
+    .fetch_optional(connection)
+    .await?;
+    unsigned(
+        next.ok_or(StoreError::NotFound { what: "chain" })?,
+        "a block number",
+    )
+}
+
 impl IssuerTransaction {
+    /// The first block of this chain that is yet to be read, as the holder of
+    /// the issuer's lock finds it.
+    pub async fn next_block_to_follow(&mut self, registry: RegistryId) -> Result<u64> {
+        next_block(&mut self.transaction, &self.issuer, registry).await
+    }
+
+    /// The same as [`Store::followed`], upon the connection that has the lock.
+    pub async fn followed_up_to(&mut self, registry: RegistryId) -> Result<Option<Followed>> {
+        followed(&mut self.transaction, &self.issuer, registry).await
+    }
+
     /// Notes what this block of a chain showed of wallets, whoever wrote it.
     pub async fn sight(
         &mut self,
@@ -116,18 +156,8 @@ impl Store {
         issuer: &IssuerId,
         registry: RegistryId,
     ) -> Result<Option<Followed>> {
-        let row = sqlx::query!(
-            "SELECT followed_block, followed_hash FROM chain \
-             WHERE issuer = $1 AND registry_id = $2",
-            issuer_key(issuer),
-            registry_key(registry),
-        )
-        .fetch_optional(&self.pool)
-        .await?
-        .ok_or(StoreError::NotFound { what: "chain" })?;
-        let block = unsigned(row.followed_block, "a block number")?;
-        let hash = row.followed_hash.as_deref().map(codec::hash).transpose()?;
-        Ok((block > 0).then_some(Followed { block, hash }))
+        let mut connection = self.pool.acquire().await?;
+        followed(&mut connection, issuer, registry).await
     }
 
     /// Those of these transactions that this register did not sign, as far as it

@@ -4,7 +4,7 @@
 //! no other sees that it is there.
 
 use alloy_primitives::B256;
-use sqlx::postgres::PgBindIterExt;
+use sqlx::{PgConnection, postgres::PgBindIterExt};
 use symbolon_core::{
     actor::Actor,
     ids::{AuthorityIndex, IssuerId},
@@ -107,24 +107,8 @@ impl Store {
         import: &NewImport,
         now: UnixSeconds,
     ) -> Result<()> {
-        let source = serde_json::to_string(&import.source)
-            .map_err(|error| StoreError::damaged(error.to_string()))?;
-        sqlx::query!(
-            "INSERT INTO import_job (issuer, id, file_hash, authority, actor, source, state, \
-                 created_s) \
-             VALUES ($1, $2, $3, $4, $5, $6, 'running', $7)",
-            issuer_key(issuer),
-            import.id,
-            import.file_hash.as_slice(),
-            i16::from(import.actor.authority.0),
-            import.actor.name,
-            source,
-            bigint(now.0),
-        )
-        .execute(&self.pool)
-        .await
-        .map_err(StoreError::unless_unique("an import of this id exists"))?;
-        Ok(())
+        let mut connection = self.pool.acquire().await?;
+        start(&mut connection, issuer, import, now).await
     }
 
     /// One import, as those see it who act for an authority: the owner sees all,
@@ -135,19 +119,8 @@ impl Store {
         id: &str,
         seen_by: AuthorityIndex,
     ) -> Result<ImportJob> {
-        sqlx::query_as!(
-            ImportRow,
-            "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
-                 created_s, finished_s FROM import_job \
-             WHERE issuer = $1 AND id = $2 AND ($3 = 0::smallint OR authority = $3)",
-            issuer_key(issuer),
-            id,
-            i16::from(seen_by.0),
-        )
-        .fetch_optional(&self.pool)
-        .await?
-        .ok_or(StoreError::NotFound { what: "import" })?
-        .read()
+        let mut connection = self.pool.acquire().await?;
+        one(&mut connection, issuer, id, seen_by).await
     }
 
     /// The newest import of the file with this hash that this authority began.
@@ -157,20 +130,8 @@ impl Store {
         file_hash: B256,
         begun_by: AuthorityIndex,
     ) -> Result<Option<ImportJob>> {
-        sqlx::query_as!(
-            ImportRow,
-            "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
-                 created_s, finished_s FROM import_job \
-             WHERE issuer = $1 AND file_hash = $2 AND authority = $3 \
-             ORDER BY created_s DESC, id DESC LIMIT 1",
-            issuer_key(issuer),
-            file_hash.as_slice(),
-            i16::from(begun_by.0),
-        )
-        .fetch_optional(&self.pool)
-        .await?
-        .map(ImportRow::read)
-        .transpose()
+        let mut connection = self.pool.acquire().await?;
+        of_file(&mut connection, issuer, file_hash, begun_by).await
     }
 
     /// The imports that those see who act for an authority, the newest first, at
@@ -263,6 +224,21 @@ impl Store {
 }
 
 impl IssuerTransaction {
+    /// The running import of this file, if its authority and whoever answers for
+    /// it are the same; else begins this one.
+    pub async fn begin_import(&mut self, new: &NewImport, now: UnixSeconds) -> Result<ImportJob> {
+        let (connection, issuer) = (&mut *self.transaction, &self.issuer);
+        let authority = new.actor.authority;
+        if let Some(job) = of_file(connection, issuer, new.file_hash, authority).await?
+            && job.state == ImportState::Running
+            && job.source == new.source
+        {
+            return Ok(job);
+        }
+        start(connection, issuer, new, now).await?;
+        one(connection, issuer, &new.id, authority).await
+    }
+
     /// Notes how far an import has come, in the transaction that stores its
     /// rows, so that it goes on exactly where it stopped: a crash that loses
     /// the one loses the other, and the commit need not wait for the disk.
@@ -343,6 +319,75 @@ impl IssuerTransaction {
         .await?;
         Ok(())
     }
+}
+
+async fn start(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    import: &NewImport,
+    now: UnixSeconds,
+) -> Result<()> {
+    let source = serde_json::to_string(&import.source)
+        .map_err(|error| StoreError::damaged(error.to_string()))?;
+    sqlx::query!(
+        "INSERT INTO import_job (issuer, id, file_hash, authority, actor, source, state, \
+             created_s) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'running', $7)",
+        issuer_key(issuer),
+        import.id,
+        import.file_hash.as_slice(),
+        i16::from(import.actor.authority.0),
+        import.actor.name,
+        source,
+        bigint(now.0),
+    )
+    .execute(connection)
+    .await
+    .map_err(StoreError::unless_unique("an import of this id exists"))?;
+    Ok(())
+}
+
+async fn one(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    id: &str,
+    seen_by: AuthorityIndex,
+) -> Result<ImportJob> {
+    sqlx::query_as!(
+        ImportRow,
+        "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+             created_s, finished_s FROM import_job \
+         WHERE issuer = $1 AND id = $2 AND ($3 = 0::smallint OR authority = $3)",
+        issuer_key(issuer),
+        id,
+        i16::from(seen_by.0),
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or(StoreError::NotFound { what: "import" })?
+    .read()
+}
+
+async fn of_file(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    file_hash: B256,
+    begun_by: AuthorityIndex,
+) -> Result<Option<ImportJob>> {
+    sqlx::query_as!(
+        ImportRow,
+        "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+             created_s, finished_s FROM import_job \
+         WHERE issuer = $1 AND file_hash = $2 AND authority = $3 \
+         ORDER BY created_s DESC, id DESC LIMIT 1",
+        issuer_key(issuer),
+        file_hash.as_slice(),
+        i16::from(begun_by.0),
+    )
+    .fetch_optional(connection)
+    .await?
+    .map(ImportRow::read)
+    .transpose()
 }
 
 impl ImportState {

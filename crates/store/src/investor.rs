@@ -15,7 +15,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    Result, Store, StoreError,
+    IssuerTransaction, Result, Store, StoreError,
     codec::{bigint, entry_number, investor_id, issuer_key},
     wallet::WalletRow,
 };
@@ -75,16 +75,7 @@ impl Store {
     /// One investor.
     pub async fn investor(&self, issuer: &IssuerId, id: InvestorId) -> Result<InvestorRecord> {
         let mut snapshot = self.begin_snapshot().await?;
-        let row = select_investors!(
-            "FROM investor WHERE issuer = $1 AND investor = $2",
-            issuer_key(issuer),
-            id.0.as_slice(),
-        )
-        .fetch_optional(&mut *snapshot)
-        .await?
-        .ok_or(StoreError::NotFound { what: "investor" })?;
-        let mut page = with_wallets(&mut snapshot, issuer, vec![row]).await?;
-        page.pop().ok_or(StoreError::NotFound { what: "investor" })
+        one(&mut snapshot, issuer, id).await
     }
 
     /// The page of investors after the cursor, at most `limit` of them.
@@ -191,6 +182,32 @@ impl Store {
 }
 
 /// Adds the wallets, with one more query for the whole page.
+impl IssuerTransaction {
+    /// One investor, as it stands after what was decided here. Who holds the
+    /// issuer's lock reads here and not in the store: there it would wait for a
+    /// connection, and those who have them may be waiting for the lock.
+    pub async fn investor(&mut self, id: InvestorId) -> Result<InvestorRecord> {
+        one(&mut self.transaction, &self.issuer, id).await
+    }
+}
+
+async fn one(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    id: InvestorId,
+) -> Result<InvestorRecord> {
+    let row = select_investors!(
+        "FROM investor WHERE issuer = $1 AND investor = $2",
+        issuer_key(issuer),
+        id.0.as_slice(),
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(StoreError::NotFound { what: "investor" })?;
+    let mut page = with_wallets(connection, issuer, vec![row]).await?;
+    page.pop().ok_or(StoreError::NotFound { what: "investor" })
+}
+
 async fn with_wallets(
     snapshot: &mut PgConnection,
     issuer: &IssuerId,

@@ -29,7 +29,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    Lease, Result, Store, StoreError, authority,
+    CrashPoint, Lease, Result, Store, StoreError, authority,
     codec::{address, bigint, entry_number, issuer_key, registry_key, unsigned},
     connection,
     observed::{self, Sighting},
@@ -95,6 +95,7 @@ impl Store {
         };
         let discharge = &envelope.discharge;
         outbox::carry_out(&mut transaction, issuer, registry, discharge, Some(carrier)).await?;
+        CrashPoint::Storing.pass();
         transaction.commit().await
     }
 
@@ -234,6 +235,7 @@ impl Store {
         }
         authority::observe(&mut transaction, issuer, registry, &authorities).await?;
         owe_again(&mut transaction, issuer, target, &vain, now).await?;
+        CrashPoint::Settling.pass();
         transaction.commit().await
     }
 }

@@ -3,7 +3,7 @@
 use symbolon_core::{ids::IssuerId, log::Head};
 
 use crate::{
-    Result, Store, StoreError,
+    CrashPoint, Result, Store, StoreError,
     codec::{bigint, issuer_key},
     connection::Transaction,
     issuer::{self, Moment},
@@ -81,7 +81,9 @@ impl IssuerTransaction {
                 what: "the head of the log moved",
             });
         }
+        CrashPoint::Deciding.pass();
         self.transaction.commit().await?;
+        CrashPoint::CommittedNotRung.pass();
         if self.queued {
             notify::outbox_changed(&self.store, &self.issuer).await;
         }

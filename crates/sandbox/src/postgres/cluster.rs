@@ -110,6 +110,23 @@ pub(crate) fn server(
     Ok(server)
 }
 
+/// The server that runs on the cluster, by what it wrote there itself.
+pub(crate) fn running(cluster: &Path) -> Result<Pid> {
+    let path = cluster.join("postmaster.pid");
+    let text = fs::read_to_string(&path).map_err(SandboxError::io("read", &path))?;
+    let first = text.lines().next().unwrap_or_default();
+    first
+        .trim()
+        .parse()
+        .ok()
+        .and_then(Pid::from_raw)
+        .ok_or_else(|| {
+            SandboxError::io("find the server's number in", &path)(
+                std::io::ErrorKind::InvalidData.into(),
+            )
+        })
+}
+
 /// The claim proves that no server of ours runs here. If the process id in `postmaster.pid` now
 /// belongs to some other program (process ids repeat soon in containers) PostgreSQL would refuse
 /// to start: write an impossible one. The rest of the file stays, with PostgreSQL's own check for

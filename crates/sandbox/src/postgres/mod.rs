@@ -14,10 +14,13 @@ mod packaged;
 use std::path::Path;
 use std::time::Duration;
 
+use rustix::process::kill_process;
+
 use crate::claim::Claim;
 use crate::leash::{Farewell, Leash, Signal};
 use crate::{Result, SandboxError};
 use admin::Admin;
+use binaries::Binaries;
 use cluster::Durability;
 use home::Home;
 
@@ -32,11 +35,23 @@ const FAREWELL: Farewell = Farewell {
     last: Signal::Quit,
 };
 
+/// How a running server is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Sessions are ended, what they had not committed is undone, and all is written down.
+    Fast,
+    /// At once, as if it had crashed: the next start recovers.
+    Immediate,
+}
+
 /// A running private cluster. Dropping it asks the server to stop, without waiting.
 #[derive(Debug)]
 pub struct PrivatePostgres {
     admin: Admin,
     url: String,
+    home: Home,
+    binaries: Binaries,
+    durability: Durability,
     // In this order: the server is told to stop before the folder is let go.
     leash: Leash,
     claim: Claim,
@@ -77,6 +92,9 @@ impl PrivatePostgres {
         Ok(Self {
             url: admin.url(DATABASE),
             admin,
+            home,
+            binaries,
+            durability,
             leash,
             claim,
         })
@@ -101,6 +119,25 @@ impl PrivatePostgres {
     /// Drops a database if it exists, ending the sessions in it.
     pub async fn drop_database(&self, name: &str) -> Result<()> {
         self.admin.drop_database(name).await
+    }
+
+    /// Stops the server so and starts it again in the same place, under the same URLs. Returns once
+    /// it takes sessions again; those that were open have ended.
+    pub async fn restart(&mut self, shutdown: Shutdown) -> Result<()> {
+        let signal = match shutdown {
+            Shutdown::Fast => rustix::process::Signal::INT,
+            Shutdown::Immediate => rustix::process::Signal::QUIT,
+        };
+        let server = cluster::running(&self.home.cluster)?;
+        kill_process(server, signal).map_err(|error| {
+            SandboxError::io("stop the server of", &self.home.cluster)(error.into())
+        })?;
+        self.leash.wait().await?;
+        self.leash =
+            cluster::server(&self.home, &self.binaries, &self.claim, self.durability)?.spawn()?;
+        self.admin
+            .wait_until_ready(&mut self.leash, &self.claim)
+            .await
     }
 
     /// Stops the server in order and waits until it is gone.

@@ -139,7 +139,7 @@ impl Reader {
         let hash = self.endpoint.block_hash(read.through).await?;
         let mut transaction = self.store.begin(issuer).await?;
         // Another server may have taken these blocks in, and people decided since.
-        if self.store.next_block_to_follow(issuer, id).await? != from {
+        if transaction.next_block_to_follow(id).await? != from {
             return Ok(());
         }
         for recovery in &read.found {

@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use symbolon_core::ids::{IssuerId, RegistryId};
-use symbolon_store::{Lease, Store, StoreError};
+use symbolon_store::{CrashPoint, Lease, Store, StoreError};
 use tokio::{
     sync::watch,
     time::{Instant, sleep, sleep_until, timeout},
@@ -68,6 +68,7 @@ impl HeldLease {
             let asked = Instant::now();
             let taken = store.take_lease(issuer, registry, &terms.holder, terms.term);
             if let Some(lease) = taken.await? {
+                CrashPoint::LeaseTaken.pass();
                 tracing::info!(%issuer, %registry, token = lease.token().0, "driving the lane");
                 return Ok(Self::keep(store, lease, asked, terms.term, wake));
             }

@@ -135,13 +135,10 @@ async fn upload(
     spooled.rewind().await?;
 
     let answer = {
-        let (store, source, hash) = (&state.store, &source, spooled.hash);
-        let caller = &post.caller;
-        post.commit(&state, |transaction| async move {
-            // By a connection of its own. If the server dies before the answer
-            // is stored, the job is found again by the file's hash.
-            let (issuer, actor) = (&caller.issuer, &caller.actor);
-            let job = imports::begin_import(store, issuer, hash, actor, source, now).await?;
+        let new = imports::new_import(spooled.hash, &post.caller.actor, &source);
+        let new = &new;
+        post.commit(&state, |mut transaction| async move {
+            let job = transaction.begin_import(new).await?;
             Ok(transaction.done(StatusCode::ACCEPTED, ImportBody::new(job, true)))
         })
         .await?

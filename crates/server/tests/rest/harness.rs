@@ -24,7 +24,7 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 use symbolon_server::{AppState, Clock, ServerConfig, router};
-use symbolon_store::{ApiKey, NewChain};
+use symbolon_store::{ApiKey, NewChain, Store};
 use symbolon_testkit::database::TestDatabase;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -101,7 +101,18 @@ impl Server {
     }
 
     pub(crate) async fn with(config: ServerConfig) -> Self {
-        let database = TestDatabase::fresh().await;
+        Self::on(TestDatabase::fresh().await, config).await
+    }
+
+    /// With at most so many connections to its database.
+    pub(crate) async fn with_connections(connections: u32) -> Self {
+        let mut database = TestDatabase::fresh().await;
+        let store = Store::connect(&database.url, connections).await.unwrap();
+        std::mem::replace(&mut database.store, store).close().await;
+        Self::on(database, ServerConfig::default()).await
+    }
+
+    async fn on(database: TestDatabase, config: ServerConfig) -> Self {
         let clock = Clock::manual(NOW);
         let stop = CancellationToken::new();
         let state = AppState::new(database.store.clone(), clock.clone(), config, stop);

@@ -6,6 +6,7 @@
 )]
 
 mod batches;
+mod connections;
 mod federation;
 mod harness;
 mod idempotency;

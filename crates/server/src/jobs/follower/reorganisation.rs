@@ -46,7 +46,7 @@ impl Reader {
         metrics::alarmed("reorganisation");
         let mut transaction = store.begin(issuer).await?;
         // Another server may have mended it.
-        if store.followed(issuer, registry).await? != Some(followed) {
+        if transaction.followed_up_to(registry).await? != Some(followed) {
             return Ok(());
         }
         transaction.reopen(registry, &gone, fork).await?;

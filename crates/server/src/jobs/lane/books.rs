@@ -18,7 +18,7 @@ use symbolon_core::{
     time::{Millis, UnixMillis},
     wallet::WalletAddress,
 };
-use symbolon_store::{ChainStatus, Store};
+use symbolon_store::{ChainStatus, CrashPoint, Store};
 
 use super::{LaneError, LaneSettings, milestones::Milestones};
 use crate::{clock::Clock, jobs::lease::HeldLease};
@@ -102,6 +102,7 @@ impl Books {
         Ok(match effect {
             Effect::Pull { part, limit } => {
                 let pulled = store.pull(lease, &self.target, part, limit).await?;
+                CrashPoint::Pulled.pass();
                 Input::Pulled { part, pulled }
             }
             Effect::Discharge(discharge) => {
@@ -131,7 +132,9 @@ impl Books {
             }
             Effect::Inspect { nonce, wallets } => self.inspect(nonce, &wallets).await,
             Effect::Store(envelope) => {
+                CrashPoint::BeforeSigning.pass();
                 let bytes = self.client.sign(&envelope)?;
+                CrashPoint::SignedNotStored.pass();
                 let signed = Signed {
                     envelope,
                     hash: bytes.hash,
@@ -139,6 +142,7 @@ impl Books {
                     stored_at: self.clock.now_ms(),
                 };
                 store.store_signed(lease, signer, &signed).await?;
+                CrashPoint::StoredNotBroadcast.pass();
                 Input::Stored(signed)
             }
             Effect::Broadcast {
@@ -148,6 +152,7 @@ impl Books {
                 raw,
             } => {
                 let outcome = self.client.broadcast(&raw).await;
+                CrashPoint::BroadcastNotNoted.pass();
                 self.noted_funds(outcome);
                 let now = self.clock.now_ms();
                 self.milestones.sent(nonce, urgency, outcome, now);
@@ -163,6 +168,7 @@ impl Books {
                 store
                     .settle(lease, &self.target, signer, &ended, now)
                     .await?;
+                CrashPoint::SettledNotTold.pass();
                 let failed = |(_, outcome): &(_, Outcome)| matches!(outcome, Outcome::Failed(_));
                 if ended.iter().any(failed) {
                     self.client.check_mirror().await?;
@@ -227,6 +233,7 @@ impl Books {
     async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
         match self.client.observe(open).await {
             Ok((observation, head)) => {
+                CrashPoint::Observed.pass();
                 self.milestones.observed(&observation, self.clock.now_ms());
                 self.note(head, observation.final_block).await;
                 Input::Observed(observation)

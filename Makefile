@@ -42,7 +42,7 @@ simulate: prerequisites ## Live through SEEDS worlds of faults; ARGS="--first 51
 
 .PHONY: model
 model: prerequisites ## Explore the mirror's protocol to its full bounds, and print how many states there are
-	cargo test --release --locked -p symbolon-model --test complete -- --ignored --nocapture --test-threads 1
+	cargo test --release --locked -p symbolon-model --features complete --test complete -- --nocapture --test-threads 1
 
 .PHONY: mutants
 mutants: prerequisites ## See what catches mutants of the mirror, then what catches planted bugs; SHARD=1/8 does a part

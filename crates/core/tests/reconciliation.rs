@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use symbolon_core::{
     mirror::{
         plan::{Step, step},
-        reconciliation::{Finding, finding, lands},
+        reconciliation::{Circumstances, Finding, Remedy, finding, lands, remedy},
         record::WalletRecord,
         rules::{denied, upserted},
     },
@@ -156,5 +156,27 @@ proptest! {
     fn what_is_on_its_way_is_left_alone(desired in desired(), held in held()) {
         let found = finding(desired, held, true, NOW);
         prop_assert!(matches!(found, Finding::InStep | Finding::OnItsWay));
+    }
+
+    #[test]
+    fn what_follows_is_what_the_finding_and_its_circumstances_ask(
+        desired in desired(),
+        held in held(),
+        on_its_way in any::<bool>(),
+        [bound, disputed, unexpected, lossy] in any::<[bool; 4]>(),
+    ) {
+        let found = finding(desired, held, on_its_way, NOW);
+        let known = Circumstances { bound, disputed, unexpected, lossy };
+        let renewed = bound && !lands(desired, held);
+        let may_tell = desired.denies() || !(lossy || (renewed && disputed));
+        let expected = match found {
+            Finding::InStep | Finding::Provisional => Remedy::Nothing,
+            Finding::OnItsWay if unexpected || !lands(desired, held) => Remedy::LookAgain,
+            Finding::OnItsWay => Remedy::Wait,
+            Finding::ChainDenies => Remedy::Dispute,
+            _ if may_tell => Remedy::Tell { renewed },
+            _ => Remedy::Dispute,
+        };
+        prop_assert_eq!(remedy(found, desired, held, known), expected);
     }
 }

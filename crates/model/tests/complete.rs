@@ -53,7 +53,6 @@ fn explore(what: &str, bounds: Bounds) {
 }
 
 #[test]
-#[ignore = "minutes: make model"]
 fn approve_deny_approve_with_a_crash_a_reorganisation_and_a_foreign_write() {
     explore(
         "two wallets, approved, denied, approved; crash, reorganisation of one or two blocks, \
@@ -63,7 +62,6 @@ fn approve_deny_approve_with_a_crash_a_reorganisation_and_a_foreign_write() {
 }
 
 #[test]
-#[ignore = "minutes: make model"]
 fn three_decisions_upon_each_of_two_wallets_and_any_fault() {
     let bounds = Bounds {
         alphabet: RENEWALS_TOO,

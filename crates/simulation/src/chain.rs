@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, keccak256};
 use symbolon_core::{
+    log::Head,
     mirror::{
         batch::Batch,
         fees::{Gas, GasPrice},
@@ -22,7 +23,7 @@ use symbolon_core::{
 };
 
 use crate::policy::POLICY;
-use state::State;
+use state::{State, Write};
 
 /// Which of a chain's signers, in the order in which they follow each other.
 pub type Signer = usize;
@@ -41,8 +42,8 @@ struct Known {
     nonce: Nonce,
     attempt: Attempt,
     price: GasPrice,
-    /// The number of the head that it carries.
-    head: u64,
+    /// The head that it carries.
+    head: Head,
     batch: Batch,
 }
 
@@ -59,6 +60,8 @@ pub struct Chain {
     base_fee: u128,
     /// The newest block that there ever was.
     highest: u64,
+    /// Blocks that there ever were.
+    built: u64,
     /// Whose writes the registry does not take.
     pub barred: [bool; SIGNERS],
     /// Whether signers can pay.
@@ -78,6 +81,7 @@ impl Default for Chain {
             pool: BTreeMap::new(),
             base_fee: USUAL_BASE_FEE,
             highest: 0,
+            built: 0,
             barred: [false; SIGNERS],
             is_funded: true,
             stalls: false,
@@ -112,7 +116,7 @@ impl Chain {
             nonce: envelope.nonce,
             attempt: envelope.attempt,
             price: envelope.price,
-            head: envelope.head.number.0,
+            head: envelope.head,
             batch: envelope.batch.clone(),
         };
         self.known.insert(signed.hash, known);
@@ -145,11 +149,24 @@ impl Chain {
         Broadcast::Accepted
     }
 
-    /// Begins with a record that nobody wrote who is here now.
-    pub fn begin_with(&mut self, wallet: WalletAddress, record: WalletRecord) {
-        if let [genesis] = self.blocks.as_mut_slice() {
-            genesis.begin_with(wallet, record);
-        }
+    /// A block in which somebody else who has the mirror's role writes a batch.
+    /// Returns what it changed.
+    pub fn write_foreign(&mut self, batch: &Batch) -> Vec<(WalletAddress, WalletRecord)> {
+        let mut state = self.tip().followed();
+        let (records, _) = state.execute(batch, 0);
+        self.note_foreign(&mut state, &records);
+        self.add(state);
+        records
+    }
+
+    fn note_foreign(&self, state: &mut State, records: &[(WalletAddress, WalletRecord)]) {
+        let block = self.height() + 1;
+        state.writes.push(Write {
+            transaction: keccak256(self.built.to_be_bytes()),
+            block,
+            wallets: records.iter().map(|(wallet, _)| *wallet).collect(),
+            signed: None,
+        });
     }
 
     /// Forgets everything that waits; returns whether anything did.
@@ -183,7 +200,8 @@ impl Chain {
             return false;
         }
         let mut state = self.tip().followed();
-        state.execute(&again.batch, again.head);
+        let (records, _) = state.execute(&again.batch, again.head.number.0);
+        self.note_foreign(&mut state, &records);
         self.add(state);
         true
     }
@@ -193,7 +211,19 @@ impl Chain {
     /// are fewer.
     pub fn reorganise(&mut self, depth: u64, kept: bool) -> usize {
         let final_block = self.highest.saturating_sub(depth);
-        let depth = self.height().saturating_sub(final_block) as usize;
+        let depth = self.height().saturating_sub(final_block);
+        self.undo(depth as usize, kept)
+    }
+
+    /// The same, for blocks that can be undone by no means, it was thought. What
+    /// is left stays.
+    pub fn reorganise_past_finality(&mut self, depth: u64, kept: bool) -> usize {
+        let undone = self.undo(depth.min(self.height()) as usize, kept);
+        self.highest = self.height() + POLICY.confirmations.saturating_sub(1);
+        undone
+    }
+
+    fn undo(&mut self, depth: usize, kept: bool) -> usize {
         let undone = self.blocks.split_off(self.blocks.len() - depth);
         for hash in undone.iter().flat_map(|block| &block.included) {
             // Planted: whoever has seen a receipt goes on believing it.
@@ -208,7 +238,9 @@ impl Chain {
         depth
     }
 
-    fn add(&mut self, state: State) {
+    fn add(&mut self, mut state: State) {
+        self.built += 1;
+        state.id = self.built;
         self.blocks.push(state);
         self.highest = self.highest.max(self.height());
     }
@@ -249,9 +281,15 @@ impl Chain {
             state.nonces[signer] += 1;
             let succeeded = !self.barred[signer];
             let (records, authorities) = match succeeded {
-                true => state.execute(&known.batch, known.head),
+                true => state.execute(&known.batch, known.head.number.0),
                 false => Default::default(),
             };
+            state.writes.push(Write {
+                transaction: hash,
+                block: number,
+                wallets: records.iter().map(|(wallet, _)| *wallet).collect(),
+                signed: succeeded.then_some((signer, known.head)),
+            });
             let receipt = Receipt {
                 attempt: known.attempt,
                 block_number: number,

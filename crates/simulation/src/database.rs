@@ -2,7 +2,9 @@
 //! `outbox` and `lane`). Each call is one transaction: all of it or nothing.
 
 mod authorities;
+mod following;
 mod lease;
+mod reconciliation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,20 +27,28 @@ use crate::{
     register::{Changed, Register},
 };
 use authorities::OnChain;
-pub use lease::{Refused, Token};
+use following::Following;
+use reconciliation::Scan;
+pub use {
+    following::Settled,
+    lease::{Refused, Token},
+    reconciliation::{Repaired, Step},
+};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Stored {
     signer: Signer,
     transaction: OpenTransaction,
     open: bool,
     /// It came to nothing, and its nonce is free.
     dropped: bool,
+    /// The block that was seen to include it, and whether it was carried out.
+    block: Option<(u64, bool)>,
     oldest_denial: Option<EntryNumber>,
 }
 
 /// The books of one chain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Books {
     target: MirroredRegistry,
     told: EntryNumber,
@@ -49,6 +59,12 @@ pub struct Books {
     authorities: BTreeMap<AuthorityIndex, OnChain>,
     /// Of whoever took the lane last.
     token: Token,
+    following: Following,
+    scan: Scan,
+    /// Wallets that somebody else wrote.
+    suspects: BTreeSet<WalletAddress>,
+    /// Approvals wait until the scan has ended.
+    is_held: bool,
 }
 
 impl Books {
@@ -62,6 +78,10 @@ impl Books {
             stored: Vec::new(),
             authorities: BTreeMap::new(),
             token: Token::default(),
+            following: Following::default(),
+            scan: Scan::default(),
+            suspects: BTreeSet::new(),
+            is_held: false,
         }
     }
 
@@ -123,6 +143,9 @@ impl Books {
         limit: usize,
     ) -> Result<Pulled, Refused> {
         self.hold(token)?;
+        if self.is_held && part != Part::Denials {
+            return Ok(Pulled::nothing(part, register.head()));
+        }
         let mut pulled = match part {
             Part::After(after) => self.in_turn(register, after, limit),
             Part::Denials | Part::Again => self.out_of_turn(register, part, limit),
@@ -262,6 +285,7 @@ impl Books {
             transaction: signed.clone().into(),
             open: true,
             dropped: false,
+            block: None,
             oldest_denial: envelope.oldest_denial(),
         });
         Ok(())
@@ -282,6 +306,13 @@ impl Books {
             for stored in &mut self.stored {
                 if stored.open && (stored.signer, stored.transaction.nonce) == (signer, *nonce) {
                     stored.open = false;
+                    stored.block = match outcome {
+                        Outcome::Mined(receipt) | Outcome::Failed(receipt) => {
+                            let included = receipt.attempt == stored.transaction.attempt;
+                            included.then_some((receipt.block_number, receipt.succeeded))
+                        }
+                        Outcome::Dropped(_) => None,
+                    };
                     stored.dropped = matches!(outcome, Outcome::Dropped(_));
                 }
             }
@@ -343,17 +374,27 @@ impl Books {
             .flat_map(|(batch, _)| batch.versions())
             .map(|(wallet, _)| wallet)
             .collect();
+        self.owe_wallets(register, wallets, oldest);
+        for (batch, _) in vain {
+            if let Batch::Authority(told) = batch {
+                self.authorities.entry(told.authority).or_default().told = None;
+            }
+        }
+    }
+
+    /// `outbox::requeue`.
+    fn owe_wallets(
+        &mut self,
+        register: &Register,
+        wallets: BTreeSet<WalletAddress>,
+        oldest: Option<EntryNumber>,
+    ) {
         for wallet in wallets {
             let turn = register.wallets()[&wallet].changed;
             let denial = register.desired(&self.target, wallet).denies();
             let since = oldest.filter(|_| denial);
             let entry = since.map_or(turn, |since| since.min(turn));
             self.outbox.entry(Owed { entry, wallet }).or_insert(denial);
-        }
-        for (batch, _) in vain {
-            if let Batch::Authority(told) = batch {
-                self.authorities.entry(told.authority).or_default().told = None;
-            }
         }
     }
 
@@ -373,6 +414,8 @@ impl Books {
             known.wallet.chains.includes(self.target.id.chain) && known.changed > self.told
         });
         let authorities = self.to_cut_off(register).len() + self.to_reinstate(register).len();
-        self.open().next().is_none() && !in_turn && self.outbox.is_empty() && authorities == 0
+        let is_compared = self.suspects.is_empty() && self.scan.has_ended();
+        let owes = in_turn || !self.outbox.is_empty() || authorities > 0;
+        is_compared && !owes && self.open().next().is_none()
     }
 }

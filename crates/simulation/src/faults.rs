@@ -46,14 +46,20 @@ pub enum Fault {
     SignerReplaced,
     /// A job is done once more, long after: the chain is written an old approval.
     JobTwice,
-    /// A backup was restored: the chain shows an approval that the register has
-    /// forgotten.
+    /// The database is as it was at an earlier moment, and chains carry decisions
+    /// that the register has forgotten.
     BackupRestored,
+    /// Somebody with the mirror's role approves or denies a wallet.
+    ForeignWrite,
+    /// Blocks are undone that counted.
+    ReorganisationPastFinality,
+    /// One of three nodes leaves logs out.
+    LogsTruncated,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::Crash,
         Self::DatabaseFails,
         Self::DatabaseForgetsToAnswer,
@@ -75,6 +81,9 @@ impl Fault {
         Self::SignerReplaced,
         Self::JobTwice,
         Self::BackupRestored,
+        Self::ForeignWrite,
+        Self::ReorganisationPastFinality,
+        Self::LogsTruncated,
     ];
 
     /// Its place in [`Self::ALL`].
@@ -95,6 +104,8 @@ impl Fault {
                 | Self::SignerReplaced
                 | Self::JobTwice
                 | Self::BackupRestored
+                | Self::ForeignWrite
+                | Self::ReorganisationPastFinality
         )
     }
 }
@@ -127,10 +138,7 @@ impl Faults {
                 continue;
             }
             for _ in 0..dice.u8(1..=3) {
-                let begin = match fault {
-                    Fault::BackupRestored => 0,
-                    _ => dice.u64(from..to),
-                };
+                let begin = dice.u64(from..to);
                 let length = match fault.is_sudden() {
                     true => 0,
                     false => dice.u64(500..12_000),
@@ -157,6 +165,11 @@ impl Faults {
             .filter(|(_, spell)| spell.fault.is_sudden())
             .map(|(place, spell)| (place, spell.from))
             .collect()
+    }
+
+    /// Whether it may strike at all.
+    pub(crate) fn is_planned(&self, fault: Fault) -> bool {
+        self.spells.iter().any(|spell| spell.fault == fault)
     }
 
     /// What a spell is, and where it strikes.

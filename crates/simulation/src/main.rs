@@ -95,7 +95,7 @@ fn tell(arguments: &Arguments, tally: &Tally, seconds: f64) {
     );
     for (fault, worlds) in Fault::ALL.into_iter().zip(tally.fired_in) {
         println!(
-            "  {:<26}made a difference in {worlds}",
+            "  {:<28}made a difference in {worlds}",
             format!("{fault:?}")
         );
     }

@@ -89,6 +89,10 @@ fn promise(how: &str) -> &'static str {
         ("as it never was", "nobody is verified as it never was"),
         ("denied for good", "a final denial stands"),
         (
+            "though nobody decided",
+            "what the chain denied waits for a decision",
+        ),
+        (
             "outside authority",
             "no record outside its authority's countries",
         ),

@@ -34,6 +34,10 @@ pub const WITH_DEAR_GAS: u64 = PATIENT + POLICY.replace_after.0;
 /// Where a signer was replaced, people may have to end what it left.
 pub const WITH_FORMERS: u64 = PATIENT + POLICY.replace_after.0 + BEFORE_REMOVAL;
 
+/// Longer where a chain has to be compared with the register: what lanes have
+/// under way is waited for, and then what follows is told.
+pub const WHILE_COMPARED: u64 = POLICY.replace_after.0 + SWIFT;
+
 /// The production policy for three confirmations, with small batches.
 pub const POLICY: LanePolicy = LanePolicy {
     confirmations: 3,

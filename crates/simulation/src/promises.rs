@@ -22,8 +22,14 @@ use crate::{
 pub struct Promises {
     target: MirroredRegistry,
     approved: HashSet<(WalletAddress, WalletRecord)>,
-    /// What the chain held that the register has forgotten.
-    forgotten: BTreeMap<WalletAddress, WalletRecord>,
+    /// Approvals that the register has nothing to do with, or has forgotten: they
+    /// may be there until it has noticed.
+    foreign: HashSet<(WalletAddress, WalletRecord)>,
+    /// Whom a block that counts denies, and no decision of the register's that it
+    /// remembers: people must decide before the wallet is verified again.
+    unexplained: BTreeMap<WalletAddress, u64>,
+    /// Approvals that came about without that.
+    undecided: HashSet<(WalletAddress, Version)>,
     /// Those that the register does not verify.
     denied: BTreeMap<WalletAddress, Denied>,
 }
@@ -43,15 +49,64 @@ impl Promises {
         Self {
             target,
             approved: HashSet::new(),
-            forgotten: BTreeMap::new(),
+            foreign: HashSet::new(),
+            unexplained: BTreeMap::new(),
+            undecided: HashSet::new(),
             denied: BTreeMap::new(),
         }
     }
 
-    /// The chain holds an approval that the register gave and has forgotten.
-    pub fn forgotten(&mut self, wallet: WalletAddress, record: WalletRecord) {
-        self.approved.insert((wallet, record));
-        self.forgotten.insert(wallet, record);
+    /// Somebody else wrote a record in this block.
+    pub fn wrote(&mut self, wallet: WalletAddress, record: WalletRecord, block: u64) {
+        if record.denies() {
+            self.unexplained.insert(wallet, block);
+        } else {
+            self.foreign.insert((wallet, record));
+            self.unexplained.remove(&wallet);
+        }
+    }
+
+    /// The register is as it was at an earlier moment, and has forgotten what it
+    /// decided since: approvals, and denials that a block which counts shows.
+    pub fn restored(&mut self, register: &Register, chain: &Chain) {
+        self.foreign.extend(self.approved.iter().copied());
+        self.denied.clear();
+        for (wallet, known) in register.wallets() {
+            let held = chain.finality().record(*wallet);
+            if held.denies() && held.version() > known.wallet.version {
+                self.unexplained.insert(*wallet, chain.height());
+            }
+        }
+        self.decided(register);
+    }
+
+    /// Somebody decided about a wallet.
+    pub fn is_decided(&mut self, wallet: WalletAddress) {
+        self.unexplained.remove(&wallet);
+    }
+
+    /// Nobody decided, and a wallet was given a newer version; this chain had been
+    /// read up to a block.
+    pub fn renewed(
+        &mut self,
+        register: &Register,
+        chain: &Chain,
+        wallet: WalletAddress,
+        followed: u64,
+    ) {
+        let noticed = self.unexplained.get(&wallet);
+        let is_noticed = noticed.is_some_and(|block| *block <= followed);
+        if is_noticed && chain.finality().record(wallet).denies() {
+            let version = register.desired(&self.target, wallet).version();
+            self.undecided.insert((wallet, version));
+        }
+    }
+
+    /// Blocks that counted are gone: what they had shown for good was not.
+    pub fn undone(&mut self) {
+        for denied in self.denied.values_mut() {
+            denied.landed = false;
+        }
     }
 
     /// The register decided.
@@ -80,23 +135,28 @@ impl Promises {
         tip.registry().iter().find_map(|(wallet, held)| {
             self.never_approved(*wallet, *held)
                 .or_else(|| outside(*wallet, *held))
+                .or_else(|| self.not_decided(tip, *wallet, *held))
                 .or_else(|| self.back_after_denial(tip, *wallet))
         })
     }
 
     /// What a chain holds that the register does not: nothing, once all is quiet.
-    /// Of a wallet that does not count there, no more is due than that it is
-    /// denied; and of one whose versions the register has forgotten, until it has
-    /// given newer ones, that it is denied where the register denies.
+    /// Of a wallet that does not count there, or is nobody's, or about which people
+    /// are to decide, no more is due than that it is denied. Where another chain
+    /// denies whom the register approves, to replace somebody else's approval
+    /// would lift that: it stays until people have decided.
     pub fn differences(&self, register: &Register, chain: &State) -> Vec<String> {
         let target = &self.target;
         let wallets = register.wallets().iter().filter_map(|(wallet, known)| {
             let (desired, held) = (register.desired(target, *wallet), chain.record(*wallet));
-            let forgotten = self.forgotten.get(wallet);
-            let outranked = forgotten.is_some_and(|one| one.version() >= known.wallet.version);
-            let equal = match known.wallet.chains.includes(target.id.chain) && !outranked {
-                true => desired.is_met_by(held),
-                false => desired.is_met_by(held) || held.denies() || !desired.denies(),
+            let id = target.id.chain;
+            let disputed = register.disputes.stands_on(*wallet, id, known.changed);
+            let counts = known.wallet.chains.includes(id) && known.holder.is_some();
+            let foreign = !desired.denies() && self.foreign.contains(&(*wallet, held));
+            let equal = match (counts, disputed) {
+                (false, _) => held.denies(),
+                (true, true) => held.denies() || foreign,
+                (true, false) => desired.is_met_by(held),
             };
             let lost = match desired.denies() && !held.denies() {
                 true => "a denial is lost",
@@ -110,21 +170,40 @@ impl Promises {
         let cut_off: Vec<_> = chain.cut_off().collect();
         let authorities =
             (due != cut_off).then(|| format!("has cut off {cut_off:?}, must have cut off {due:?}"));
-        wallets.chain(authorities).collect()
+        let strangers = chain.registry().iter().filter_map(|(wallet, held)| {
+            let known = held.denies() || register.wallets().contains_key(wallet);
+            (!known).then(|| format!("a denial is lost: {wallet} is nobody's, and holds {held:?}"))
+        });
+        wallets.chain(strangers).chain(authorities).collect()
     }
 
     /// It verifies somebody as the register never did, to the bit and the
     /// version (I2).
     fn never_approved(&self, wallet: WalletAddress, held: WalletRecord) -> Option<String> {
-        let approved = held.denies() || self.approved.contains(&(wallet, held));
+        let given = |held| self.approved.contains(&held) || self.foreign.contains(&held);
+        let approved = held.denies() || given((wallet, held));
         (!approved).then(|| format!("{wallet} is verified as it never was: {held:?}"))
     }
 
     /// It verifies whom it had denied for good, while the register denies.
     fn back_after_denial(&self, tip: &State, wallet: WalletAddress) -> Option<String> {
         let landed = self.denied.get(&wallet).is_some_and(|denied| denied.landed);
-        (landed && tip.verifies(wallet))
+        let foreign = self.foreign.contains(&(wallet, tip.record(wallet)));
+        (landed && tip.verifies(wallet) && !foreign)
             .then(|| format!("{wallet} is verified again, and was denied for good"))
+    }
+
+    /// It verifies whom it denied for a reason that the register does not know,
+    /// and nobody has decided.
+    fn not_decided(
+        &self,
+        tip: &State,
+        wallet: WalletAddress,
+        held: WalletRecord,
+    ) -> Option<String> {
+        let undecided = self.undecided.contains(&(wallet, held.version()));
+        (undecided && tip.verifies(wallet))
+            .then(|| format!("{wallet} was denied there, and is verified though nobody decided"))
     }
 
     /// Which denials a block shows that cannot be undone: the record's, or that

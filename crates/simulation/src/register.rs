@@ -3,10 +3,11 @@
 
 pub mod authorities;
 pub mod customer;
+mod disputes;
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::keccak256;
+use alloy_primitives::{B256, keccak256};
 use symbolon_core::{
     command::Command,
     event::Event,
@@ -16,10 +17,12 @@ use symbolon_core::{
     mirror::{filter::MirroredRegistry, record::WalletRecord},
     register::{Refusal, View, apply_all, decide},
     time::UnixSeconds,
-    wallet::{Wallet, WalletAddress, WalletHistory},
+    wallet::{ChainScope, Version, Wallet, WalletAddress, WalletHistory},
 };
 
 use authorities::Authorities;
+pub use disputes::Dispute;
+use disputes::Disputes;
 
 /// A wallet and what became of it.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ pub struct Known {
     pub wallet: Wallet,
     /// Whose it is.
     pub holder: Option<InvestorId>,
+    /// The newest version that any chain was seen to hold.
+    pub on_chains: Version,
     /// The entry that gave it its version.
     pub changed: EntryNumber,
 }
@@ -42,13 +47,19 @@ pub struct Changed {
 }
 
 /// The investors, the wallets, the authorities and the log's head.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Register {
     /// Who verifies where.
     pub authorities: Authorities,
+    /// What people are to decide.
+    pub disputes: Disputes,
     investors: BTreeMap<InvestorId, Investor>,
     wallets: BTreeMap<WalletAddress, Known>,
     head: Head,
+    /// The hash of each entry, in their order.
+    entries: Vec<B256>,
+    /// How often a backup was restored: what is decided after that is another log.
+    restored: u64,
 }
 
 impl Register {
@@ -57,7 +68,41 @@ impl Register {
         self.head
     }
 
-    /// Every wallet that was ever bound.
+    /// Whether the log ever had this head (I9).
+    pub fn had(&self, head: Head) -> bool {
+        head == Head::default() || self.entries.contains(&head.hash)
+    }
+
+    /// The database is as it was at an earlier moment.
+    pub fn restore(&mut self, backup: Self) {
+        let restored = self.restored + 1;
+        *self = Self { restored, ..backup };
+    }
+
+    /// Whether people are to decide about a wallet, on any chain.
+    pub fn is_disputed(&self, wallet: WalletAddress) -> bool {
+        let known = self.wallets.get(&wallet);
+        known.is_some_and(|known| self.disputes.stand(wallet, known.changed))
+    }
+
+    /// `IssuerTransaction::raise_chain_versions`.
+    pub fn make_known(&mut self, wallet: WalletAddress, on_chain: Version) {
+        let nobodys = || Known {
+            wallet: Wallet {
+                address: wallet,
+                chains: ChainScope::All,
+                active: false,
+                version: Version(0),
+            },
+            holder: None,
+            on_chains: Version(0),
+            changed: EntryNumber(0),
+        };
+        let known = self.wallets.entry(wallet).or_insert_with(nobodys);
+        known.on_chains = known.on_chains.max(on_chain);
+    }
+
+    /// Every wallet that was ever bound, or that a chain has shown.
     pub fn wallets(&self) -> &BTreeMap<WalletAddress, Known> {
         &self.wallets
     }
@@ -102,8 +147,8 @@ impl Register {
                 let known = self.wallets.get(&address)?;
                 let history = WalletHistory {
                     holder: known.holder,
-                    version: known.wallet.version,
-                    disputed: false,
+                    version: known.wallet.version.max(known.on_chains),
+                    disputed: self.is_disputed(address),
                 };
                 Some((address, history))
             })
@@ -137,8 +182,10 @@ impl Register {
         let number = self.head.number.next();
         let mut preimage = self.head.hash.0.to_vec();
         preimage.extend(number.0.to_be_bytes());
+        preimage.extend(self.restored.to_be_bytes());
         let hash = keccak256(preimage);
         self.head = Head { number, hash };
+        self.entries.push(hash);
         number
     }
 
@@ -155,9 +202,11 @@ impl Register {
                     active: true,
                     version: *version,
                 };
+                let before = self.wallets.get(wallet);
                 let known = Known {
                     wallet: bound,
                     holder: Some(id),
+                    on_chains: before.map_or(Version(0), |before| before.on_chains),
                     changed: entry,
                 };
                 self.wallets.insert(*wallet, known);

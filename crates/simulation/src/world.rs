@@ -2,6 +2,7 @@
 
 mod carrying;
 mod driver;
+mod following;
 mod happening;
 mod seat;
 
@@ -19,8 +20,9 @@ use symbolon_core::{
 
 use crate::{
     chain::{SIGNERS, Signer},
+    database::Books,
     faults::{Fault, Faults},
-    policy::{BLOCK_TIME, PATIENT, WITH_DEAR_GAS, WITH_FORMERS},
+    policy::{BLOCK_TIME, PATIENT, WHILE_COMPARED, WITH_DEAR_GAS, WITH_FORMERS},
     register::{Register, customer::Customer},
     report::Report,
     trace::Trace,
@@ -42,6 +44,10 @@ enum Event {
     /// A spell begins that strikes once.
     Sudden(usize),
     Begin(usize),
+    /// Whoever reads the chain for what others wrote there looks.
+    Follow(usize),
+    /// The database is replaced by the backup.
+    Restore,
     Poll(Worker),
     Unprompted(Worker),
     /// An effect of this signer's lane reaches whoever carries it out.
@@ -55,6 +61,12 @@ enum Event {
 /// Who drives a chain's lanes: of which chain, and the how manieth there.
 type Worker = (usize, u32);
 
+/// The database of an earlier moment.
+struct Backup {
+    register: Register,
+    books: Vec<Books>,
+}
+
 struct World {
     seed: u64,
     dice: fastrand::Rng,
@@ -64,6 +76,7 @@ struct World {
     trace: Trace,
     register: Register,
     customers: Vec<Customer>,
+    backup: Option<Backup>,
     seats: Vec<Seat>,
     signers: Vec<LaneSigner>,
     faults: Faults,
@@ -98,6 +111,7 @@ impl World {
             trace: Trace::new(told),
             register: Register::default(),
             customers,
+            backup: None,
             seats: CHAINS.map(|id| Seat::new(ChainId(id).into())).into(),
             signers: keys
                 .map(|key| LaneSigner::from_hex(&key))
@@ -122,6 +136,8 @@ impl World {
         }
         for chain in 0..CHAINS.len() {
             self.schedule(0, Event::Begin(chain));
+            let first = self.dice.u64(BLOCK_TIME..2 * BLOCK_TIME);
+            self.schedule(first, Event::Follow(chain));
             let first = self.dice.u64(..BLOCK_TIME);
             self.schedule(first, Event::Block(chain));
         }
@@ -179,6 +195,8 @@ impl World {
             Event::Block(chain) => self.mine(chain),
             Event::Sudden(place) => self.strike(place),
             Event::Begin(chain) => self.begin(chain),
+            Event::Follow(chain) => self.follow(chain),
+            Event::Restore => self.restore(),
             Event::Poll(worker) => self.poll_now(worker),
             Event::Unprompted(worker) => self.unprompted(worker),
             Event::Act(worker, signer, effect) => {
@@ -204,10 +222,19 @@ impl World {
     /// How long after the faults every chain must equal the register.
     fn patience(&self) -> u64 {
         let fired = |fault: Fault| self.faults.fired[fault.place()] > 0;
-        match (fired(Fault::SignerReplaced), fired(Fault::FeesRise)) {
+        let lane = match (fired(Fault::SignerReplaced), fired(Fault::FeesRise)) {
             (true, _) => WITH_FORMERS,
             (false, true) => WITH_DEAR_GAS,
             (false, false) => PATIENT,
+        };
+        let compared = [
+            Fault::BackupRestored,
+            Fault::ForeignWrite,
+            Fault::ReorganisationPastFinality,
+        ];
+        match compared.into_iter().any(fired) {
+            true => lane + WHILE_COMPARED,
+            false => lane,
         }
     }
 

@@ -22,6 +22,8 @@ pub struct Settled {
     pub hash: B256,
     /// The block.
     pub block: u64,
+    /// Whether it was carried out there.
+    pub succeeded: bool,
 }
 
 impl Store {
@@ -35,7 +37,8 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Settled>> {
         sqlx::query!(
-            r#"SELECT signer, nonce, hash, block_number AS "block_number!" FROM lane_transaction
+            r#"SELECT signer, nonce, hash, block_number AS "block_number!",
+                outcome = 'mined' AS "succeeded!" FROM lane_transaction
             WHERE issuer = $1 AND registry_id = $2 AND block_number IS NOT NULL
                 AND block_number < $3
             ORDER BY block_number DESC FETCH FIRST ($4::bigint) ROWS WITH TIES"#,
@@ -53,6 +56,7 @@ impl Store {
                 nonce: Nonce(unsigned(row.nonce, "a nonce")?),
                 hash: codec::hash(&row.hash)?,
                 block: unsigned(row.block_number, "a block number")?,
+                succeeded: row.succeeded,
             })
         })
         .collect()

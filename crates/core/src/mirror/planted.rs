@@ -31,8 +31,6 @@ pub enum Bug {
     /// A denial that may never find what it was planned upon is laid over what
     /// is there, rather than written whole.
     DenialLaidOverUnmined,
-    /// A removal counts as told where nothing was ever seen.
-    RemovalMetByNothing,
     /// What a lane before this one left open is not reckoned with.
     InheritanceForgotten,
     /// A gap among the nonces is left open.
@@ -41,10 +39,6 @@ pub enum Bug {
     NeverSentAgain,
     /// A transaction that failed counts as carried out.
     FailureTakenForSuccess,
-    /// An authority is reinstated whoever waits to be denied.
-    ReinstatedTooSoon,
-    /// Approvals are sent while a former signer has transactions open.
-    ApprovedBesideFormer,
     /// A former signer's transactions that wait for long are nobody's business.
     FormerNeverToldAgain,
     /// A chain counts as told of every change that was decided, not of those
@@ -52,6 +46,12 @@ pub enum Bug {
     TurnSkipsUnread,
     /// An authority may act for any country.
     AnyCountry,
+    /// What a restored backup has lost is taken for a mistake of the chain's.
+    RestoreReapproves,
+    /// What a reorganisation past finality has undone stays settled.
+    DeepReorganisationKeepsSettled,
+    /// What somebody else denied is approved anew.
+    ForeignDenialOverwritten,
 }
 
 impl Bug {
@@ -68,16 +68,16 @@ impl Bug {
         Self::VainSettlementForgotten,
         Self::FinalAtOnce,
         Self::DenialLaidOverUnmined,
-        Self::RemovalMetByNothing,
         Self::InheritanceForgotten,
         Self::GapLeftOpen,
         Self::NeverSentAgain,
         Self::FailureTakenForSuccess,
-        Self::ReinstatedTooSoon,
-        Self::ApprovedBesideFormer,
         Self::FormerNeverToldAgain,
         Self::TurnSkipsUnread,
         Self::AnyCountry,
+        Self::RestoreReapproves,
+        Self::DeepReorganisationKeepsSettled,
+        Self::ForeignDenialOverwritten,
     ];
 }
 

@@ -10,6 +10,7 @@
 //! a newer version, is given a version above that one first ([`lands`]).
 
 use super::{
+    planted::{Bug, is_planted},
     record::WalletRecord,
     rules::{Grounds, denied},
 };
@@ -63,6 +64,69 @@ pub fn finding(
         (false, false) => Finding::InStep,
         (false, true) if counts(held, now) || held == WalletRecord::EMPTY => Finding::Differs,
         (false, true) => Finding::ChainDenies,
+    }
+}
+
+/// What is known of a wallet beside its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Somebody holds it, so that the log can give it a version.
+    pub bound: bool,
+    /// A person is to decide about it already, on any chain.
+    pub disputed: bool,
+    /// Nobody expected what was seen: what is on its way was planned upon
+    /// something else.
+    pub unexpected: bool,
+    /// The register may have lost decisions, so whatever it cannot explain waits
+    /// for a person.
+    pub lossy: bool,
+}
+
+/// What follows from a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Remedy {
+    /// Nothing, and nobody need decide about it here.
+    Nothing,
+    /// The chain is being told.
+    Wait,
+    /// It is compared again: what is on its way may be of no use there, or not
+    /// do all.
+    LookAgain,
+    /// The chain is told again.
+    Tell {
+        /// By a newer version, since it would not take the record as it stands.
+        renewed: bool,
+    },
+    /// A person decides.
+    Dispute,
+}
+
+/// What is done about a wallet that compares so.
+pub fn remedy(
+    finding: Finding,
+    desired: WalletRecord,
+    held: WalletRecord,
+    known: Circumstances,
+) -> Remedy {
+    let lands = lands(desired, held);
+    let renewed = !lands && known.bound;
+    let overwrites = match known.lossy {
+        true => is_planted(Bug::RestoreReapproves),
+        false => is_planted(Bug::ForeignDenialOverwritten),
+    };
+    match finding {
+        Finding::InStep | Finding::Provisional => Remedy::Nothing,
+        Finding::OnItsWay if !lands || known.unexpected => Remedy::LookAgain,
+        Finding::OnItsWay => Remedy::Wait,
+        Finding::ChainDenies if overwrites => Remedy::Tell { renewed },
+        Finding::ChainDenies => Remedy::Dispute,
+        // To renew it would write it where it is disputed, too.
+        Finding::ChainApproves | Finding::Differs
+            if !desired.denies() && (known.lossy || (renewed && known.disputed)) =>
+        {
+            Remedy::Dispute
+        }
+        Finding::ChainApproves | Finding::Differs => Remedy::Tell { renewed },
     }
 }
 

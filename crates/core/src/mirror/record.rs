@@ -6,7 +6,6 @@ use std::fmt;
 use alloy_primitives::{Address, U256, keccak256};
 use serde::{Deserialize, Serialize};
 
-use super::planted::{Bug, is_planted};
 use crate::{
     ids::{AuthorityIndex, ChainId, InvestorId},
     investor::{Investor, Level, Status},
@@ -98,10 +97,7 @@ impl WalletRecord {
     /// enough: an approval may be under way, or an agent's unseen (I2). A newer
     /// tombstone stands for an older one, since neither can be written back.
     pub fn is_met_by(self, held: Self) -> bool {
-        let unheard_of = match is_planted(Bug::RemovalMetByNothing) {
-            true => self.is_tombstone(),
-            false => self == Self::tombstone(Version(1)),
-        };
+        let unheard_of = self == Self::tombstone(Version(1));
         self == held
             || (held == Self::EMPTY && unheard_of)
             || (self.is_tombstone() && held.is_tombstone() && self.version() < held.version())

@@ -28,11 +28,10 @@
 //!
 //! [`Envelope::oldest_denial`]: super::lane::Envelope::oldest_denial
 
-use super::planted::{Bug, is_planted};
 use crate::log::EntryNumber;
 
 /// Whether a chain may be told of a reinstatement that this entry decided, where
 /// the oldest denial that it is owed, or that is yet to be confirmed, is of that one.
 pub fn may_reinstate(decided: EntryNumber, oldest_denial: Option<EntryNumber>) -> bool {
-    is_planted(Bug::ReinstatedTooSoon) || oldest_denial.is_none_or(|oldest| oldest > decided)
+    oldest_denial.is_none_or(|oldest| oldest > decided)
 }

@@ -11,7 +11,7 @@ use symbolon_core::mirror::{
 };
 use symbolon_core::wallet::WalletAddress;
 
-use super::{Chain, Signer};
+use super::{Chain, Signer, state::Write};
 use crate::policy::POLICY;
 
 /// Nodes.
@@ -30,6 +30,8 @@ pub struct Nodes {
     pub lies: bool,
     /// The second one says nothing.
     pub silent: bool,
+    /// The first one leaves every other write out of its logs.
+    pub truncates: bool,
 }
 
 /// What one node says of a signer and its transactions at a block.
@@ -99,14 +101,27 @@ impl Nodes {
         })
     }
 
+    /// The newest block that enough of them have.
+    pub fn head(&self, chain: &Chain) -> Option<u64> {
+        let mut known: Vec<_> = self.heads(chain).into_iter().flatten().collect();
+        known.sort_unstable();
+        known.into_iter().rev().nth(Self::agreement() - 1)
+    }
+
     /// What enough of them say that the registry held in the newest block that
     /// counts.
     pub fn inspect(&self, chain: &Chain, wallets: &[WalletAddress]) -> Option<Inspection> {
-        let heads = self.heads(chain);
-        let mut known: Vec<_> = heads.iter().flatten().copied().collect();
-        known.sort_unstable();
-        let head = *known.iter().rev().nth(Self::agreement() - 1)?;
-        let block_number = (head + 1).saturating_sub(POLICY.confirmations);
+        let block = (self.head(chain)? + 1).saturating_sub(POLICY.confirmations);
+        self.records_at(chain, wallets, block)
+    }
+
+    /// What enough of them say that the registry held in a block.
+    pub fn records_at(
+        &self,
+        chain: &Chain,
+        wallets: &[WalletAddress],
+        block_number: u64,
+    ) -> Option<Inspection> {
         let state = chain.blocks.get(block_number as usize)?;
         Some(Inspection {
             block_number,
@@ -115,6 +130,45 @@ impl Nodes {
                 .map(|one| (*one, state.record(*one)))
                 .collect(),
         })
+    }
+
+    /// Which block enough of them have at this height.
+    pub fn block_id(&self, chain: &Chain, number: u64) -> Option<u64> {
+        let state = chain.blocks.get(number as usize)?;
+        (number <= self.head(chain)?).then_some(state.id)
+    }
+
+    /// Which block enough of them say that a transaction is in, and whether it was
+    /// carried out.
+    pub fn outcome_of(&self, chain: &Chain, transaction: B256) -> Option<(u64, bool)> {
+        let head = self.head(chain)?;
+        let receipt = chain.receipts.get(&transaction)?;
+        (receipt.block_number <= head).then_some((receipt.block_number, receipt.succeeded))
+    }
+
+    /// What enough of them say that these blocks' logs hold, both ends included,
+    /// and whether one left something out.
+    pub fn logs(&self, chain: &Chain, from: u64, to: u64) -> Option<(Vec<Write>, bool)> {
+        let blocks = chain.blocks.get(from as usize..=to as usize)?;
+        let all: Vec<_> = blocks.iter().flat_map(|block| &block.writes).collect();
+        let some: Vec<_> = all.iter().copied().step_by(2).collect();
+        let heads = self.heads(chain).into_iter().enumerate();
+        let said = heads.filter(|(_, head)| head.is_some_and(|head| head >= to));
+        let said: Vec<_> = said
+            .map(
+                |(node, _)| match node == 0 && (self.truncates || self.lies) {
+                    true => &some,
+                    false => &all,
+                },
+            )
+            .collect();
+        let enough = |one: &&&Vec<&Write>| {
+            let same = said.iter().filter(|other| *other == *one);
+            same.count() >= Self::agreement()
+        };
+        let agreed = said.iter().find(enough)?;
+        let writes = agreed.iter().map(|write| (*write).clone()).collect();
+        Some((writes, some.len() < all.len() && self.truncates))
     }
 }
 

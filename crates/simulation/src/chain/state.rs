@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use alloy_primitives::B256;
 use symbolon_core::{
     ids::AuthorityIndex,
+    log::Head,
     mirror::{
         batch::{AuthorityRestriction, Batch},
         planted::{Bug, is_planted},
@@ -14,7 +15,7 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
-use super::SIGNERS;
+use super::{SIGNERS, Signer};
 
 /// The records and the restrictions that a transaction wrote.
 pub(super) type Written = (
@@ -31,6 +32,23 @@ pub struct State {
     pub(super) nonces: [u64; SIGNERS],
     /// The transactions of the block that led here.
     pub(super) included: Vec<B256>,
+    /// What that block's logs show.
+    pub(super) writes: Vec<Write>,
+    /// Another for every block that there ever was, as its hash is.
+    pub(super) id: u64,
+}
+
+/// A transaction that wrote to the registry, as its logs show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Its hash.
+    pub transaction: B256,
+    /// The block.
+    pub block: u64,
+    /// The wallets written.
+    pub wallets: Vec<WalletAddress>,
+    /// Who signed it, if a key of the register's did, and the head that it carries.
+    pub signed: Option<(Signer, Head)>,
 }
 
 impl State {
@@ -38,7 +56,11 @@ impl State {
     pub(super) fn followed(&self) -> Self {
         Self {
             included: Vec::new(),
-            ..self.clone()
+            writes: Vec::new(),
+            registry: self.registry.clone(),
+            cut_off: self.cut_off.clone(),
+            nonces: self.nonces,
+            id: 0,
         }
     }
 
@@ -67,10 +89,6 @@ impl State {
     pub fn verifies(&self, wallet: WalletAddress) -> bool {
         let held = self.record(wallet);
         !held.denies() && !self.cut_off.contains_key(&held.authority())
-    }
-
-    pub(super) fn begin_with(&mut self, wallet: WalletAddress, record: WalletRecord) {
-        self.registry.insert(wallet, record);
     }
 
     pub(super) fn execute(&mut self, batch: &Batch, head: u64) -> Written {

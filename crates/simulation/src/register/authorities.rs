@@ -27,7 +27,7 @@ pub fn mandated(authority: AuthorityIndex) -> BTreeSet<Country> {
 
 /// Which of them are cut off, and by which entry each last was, or was
 /// reinstated.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Authorities {
     turned: [(bool, EntryNumber); AUTHORITIES as usize],
 }

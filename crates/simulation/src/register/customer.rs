@@ -66,12 +66,18 @@ impl Customer {
         }
     }
 
-    /// An approval of its wallet that nobody remembers, given by the issuer.
-    pub fn forgotten(&self, chain: ChainId, version: Version) -> WalletRecord {
+    /// An approval of its wallet that the register never gave.
+    pub fn approval(wallet: WalletAddress, chain: ChainId, version: Version) -> WalletRecord {
+        let nobody = InvestorId(B256::left_padding_from(wallet.address().as_slice()));
         WalletRecord::tombstone(version)
-            .with_identity(identity_address(self.id, chain))
-            .with_country_code(self.country.numeric())
+            .with_identity(identity_address(nobody, chain))
+            .with_country_code(Country::US.numeric())
             .with_approval(true)
+    }
+
+    /// The wallet of somebody whom the register does not know.
+    pub fn stranger(number: u8) -> Option<WalletAddress> {
+        WalletAddress::new(Address::repeat_byte(u8::MAX - number)).ok()
     }
 
     fn admission(&self) -> Command {

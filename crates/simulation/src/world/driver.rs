@@ -63,7 +63,12 @@ impl World {
         if down || seat.chain.barred[seat.signer] {
             return self.begin_later(chain);
         }
+        let signer = seat.signer;
+        if self.recognise(chain, signer).is_none() {
+            return self.begin_later(chain);
+        }
         let now = UnixMillis(self.now);
+        let seat = &mut self.seats[chain];
         let (life, drive) = set_up(seat, now);
         let lanes: Vec<_> = drive.lanes.keys().copied().collect();
         let open: usize = drive.lanes.values().map(|lane| lane.slots().count()).sum();
@@ -81,6 +86,14 @@ impl World {
         };
         let (signer, has_formers) = (drive.signer, drive.has_formers());
         self.tell(worker, signer, Input::Woken);
+        // What it believes settled may be gone.
+        let reopened = self.seats[chain].books.reopened();
+        if self
+            .worker(worker)
+            .is_some_and(|drive| drive.reopened != reopened)
+        {
+            return self.abandon(worker);
+        }
         let others = self.seats[chain].books.open_signers();
         if !has_formers && others.into_iter().any(|other| other != signer) {
             return self.abandon(worker);
@@ -194,6 +207,7 @@ fn set_up(seat: &mut Seat, now: UnixMillis) -> (u32, Drive) {
         lanes,
         polled_at: None,
         overdue_since: None,
+        reopened: books.reopened(),
     };
     (seat.lives, drive)
 }

@@ -1,13 +1,20 @@
 //! What happens to the register and to the chains.
 
-use symbolon_core::{ids::AuthorityIndex, wallet::Version};
+use symbolon_core::{
+    ids::AuthorityIndex,
+    mirror::{
+        batch::{Batch, Denial, Upsert},
+        rules::Grounds,
+    },
+    wallet::Version,
+};
 
-use super::{Event, World};
+use super::{BUSY, Backup, Event, World};
 use crate::{
     faults::Fault,
     policy::{BLOCK_TIME, POLICY},
     promises::may_ask,
-    register::authorities::AUTHORITIES,
+    register::{authorities::AUTHORITIES, customer::Customer},
 };
 
 /// What gas costs while its price is at its highest, and ever after, as factors
@@ -16,12 +23,21 @@ const DEAR: u128 = 20;
 const DEAR_FOR_GOOD: u128 = 4;
 /// One operation of so many turns an authority rather than a customer.
 const ONE_IN: u8 = 12;
+/// How long after a backup it is restored, in milliseconds.
+const BEFORE_RESTORED: std::ops::Range<u64> = 2_000..15_000;
+/// Blocks that a reorganisation past finality undoes.
+const DEEP: std::ops::Range<u64> = POLICY.confirmations..3 * POLICY.confirmations;
+/// Wallets that only somebody else writes.
+const STRANGERS: usize = 2;
 
 impl World {
     pub(super) fn operate(&mut self) {
         self.operations += 1;
         let authority = AuthorityIndex(self.dice.u8(..=AUTHORITIES));
-        if !authority.is_owner() && self.dice.u8(..ONE_IN) == 0 {
+        // What chains hold of authorities is not compared: a backup that has lost
+        // what they were told of them is beyond this.
+        let may_turn = !authority.is_owner() && !self.faults.is_planned(Fault::BackupRestored);
+        if may_turn && self.dice.u8(..ONE_IN) == 0 {
             self.register.turn(authority);
             let restricted = self.register.authorities.is_restricted(authority);
             let now = self.now();
@@ -60,6 +76,9 @@ impl World {
         }
         for seat in &mut self.seats {
             seat.books.queue(&self.register, &changed);
+            for one in &changed {
+                seat.promises.is_decided(one.wallet);
+            }
         }
         let now = self.now();
         let what = (customer.wallet, authority.0, head.number.0, changed.len());
@@ -74,6 +93,7 @@ impl World {
         let dearer = self.strikes(Fault::FeesRise, chain);
         let late = self.strikes(Fault::NodeLate, chain);
         let lies = self.faults.is_at_large(Fault::NodeLies, chain, now);
+        let truncates = self.faults.is_at_large(Fault::LogsTruncated, chain, now);
         let silent = lies && self.dice.u8(..4) == 0;
         let seat = &mut self.seats[chain];
         seat.chain.stalls = stalls;
@@ -86,6 +106,7 @@ impl World {
         };
         seat.nodes.lag = if late { 2 } else { 0 };
         seat.nodes.lies = lies;
+        seat.nodes.truncates = truncates;
         seat.nodes.silent = silent;
         seat.chain.mine();
         let height = seat.chain.height();
@@ -123,15 +144,19 @@ impl World {
                 true
             }
             Fault::BackupRestored => {
-                let customer = self.customers[self.dice.usize(..self.customers.len())];
-                let id = seat.books.target().id.chain;
-                let here = customer.only.is_none_or(|only| only == id);
-                let record = customer.forgotten(id, Version(self.dice.u16(2..=3)));
-                if here {
-                    seat.chain.begin_with(customer.wallet, record);
-                    seat.promises.forgotten(customer.wallet, record);
+                if self.backup.is_none() {
+                    self.back_up();
+                    let after = self.dice.u64(BEFORE_RESTORED);
+                    let at = (self.now + after).min(BUSY.end);
+                    self.schedule(at, Event::Restore);
                 }
-                here
+                false
+            }
+            Fault::ForeignWrite => self.write_foreign(chain),
+            Fault::ReorganisationPastFinality => {
+                let (depth, kept) = (self.dice.u64(DEEP), self.dice.bool());
+                seat.promises.undone();
+                seat.chain.reorganise_past_finality(depth, kept) > 0
             }
             Fault::JobTwice => seat.chain.write_twice(self.dice.usize(..)),
             Fault::Reorganisation | Fault::ReorganisationThatLoses => {
@@ -145,5 +170,62 @@ impl World {
             self.faults.fire(fault);
         }
         self.trace.note(now, "struck", (fault, chain, struck));
+    }
+
+    fn back_up(&mut self) {
+        self.backup = Some(Backup {
+            register: self.register.clone(),
+            books: self.seats.iter().map(|seat| seat.books.clone()).collect(),
+        });
+    }
+
+    /// Everything stops, and begins anew with the database of an earlier moment.
+    pub(super) fn restore(&mut self) {
+        let Some(backup) = self.backup.take() else {
+            return;
+        };
+        for chain in 0..self.seats.len() {
+            self.abandon_all(chain);
+        }
+        if backup.register.head() != self.register.head() {
+            self.faults.fire(Fault::BackupRestored);
+        }
+        self.register.restore(backup.register);
+        for (seat, books) in self.seats.iter_mut().zip(backup.books) {
+            seat.books = books;
+            seat.promises.restored(&self.register, &seat.chain);
+        }
+        let (now, head) = (self.now(), self.register.head().number.0);
+        self.trace.note(now, "restored", head);
+    }
+
+    /// Approves or denies a customer's wallet, or somebody's whom nobody knows.
+    fn write_foreign(&mut self, chain: usize) -> bool {
+        let place = self.dice.usize(..self.customers.len() + STRANGERS);
+        let stranger = Customer::stranger(place as u8);
+        let customer = self.customers.get(place).map(|customer| customer.wallet);
+        let Some(wallet) = customer.or(stranger) else {
+            return false;
+        };
+        let seat = &mut self.seats[chain];
+        let held = seat.chain.tip().record(wallet);
+        let version = Version(held.version().0 + self.dice.u16(..=2));
+        let batch = match self.dice.bool() {
+            true => Batch::Upsert(vec![Upsert {
+                wallet,
+                record: Customer::approval(wallet, seat.books.target().id.chain, version),
+            }]),
+            false => Batch::Deny(vec![Denial {
+                wallet,
+                version,
+                grounds: Grounds::REVOKED,
+            }]),
+        };
+        let written = seat.chain.write_foreign(&batch);
+        let block = seat.chain.height();
+        for (wallet, record) in &written {
+            seat.promises.wrote(*wallet, *record, block);
+        }
+        !written.is_empty()
     }
 }

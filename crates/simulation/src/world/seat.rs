@@ -36,6 +36,8 @@ pub(super) struct Drive {
     pub(super) signer: Signer,
     pub(super) lanes: BTreeMap<Signer, Lane>,
     pub(super) polled_at: Option<u64>,
+    /// How often settled transactions had been opened again when it began.
+    pub(super) reopened: u32,
     /// When people were told that a former signer is overdue.
     pub(super) overdue_since: Option<u64>,
 }

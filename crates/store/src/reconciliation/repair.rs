@@ -7,7 +7,7 @@ use symbolon_core::{
     ids::RegistryId,
     mirror::{
         filter::MirroredRegistry,
-        reconciliation::{Finding, lands},
+        reconciliation::{Circumstances, Finding, Remedy, remedy},
     },
     time::UnixSeconds,
     wallet::WalletAddress,
@@ -56,22 +56,19 @@ impl Course {
                 finding,
                 ..
             } = *compared;
-            let lands = lands(desired, held);
-            let renews = !lands && *bound;
-            match finding {
-                Finding::InStep | Finding::Provisional => course.at_peace.push(wallet),
-                // What is on its way may be of no use there, or not do all.
-                Finding::OnItsWay if !lands || *unexpected => course.suspect.push(wallet),
-                Finding::OnItsWay => {}
-                Finding::ChainDenies => course.disputed.push(wallet),
-                // To renew it would write it where it is disputed, too.
-                Finding::ChainApproves | Finding::Differs
-                    if !desired.denies() && (lossy || (renews && *disputed)) =>
-                {
-                    course.disputed.push(wallet);
-                }
-                Finding::ChainApproves | Finding::Differs => {
-                    if renews {
+            let known = Circumstances {
+                bound: *bound,
+                disputed: *disputed,
+                unexpected: *unexpected,
+                lossy,
+            };
+            match remedy(finding, desired, held, known) {
+                Remedy::Nothing => course.at_peace.push(wallet),
+                Remedy::Wait => {}
+                Remedy::LookAgain => course.suspect.push(wallet),
+                Remedy::Dispute => course.disputed.push(wallet),
+                Remedy::Tell { renewed } => {
+                    if renewed {
                         course.renewed.push(wallet);
                     }
                     course.told.push(wallet);

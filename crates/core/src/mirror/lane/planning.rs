@@ -231,8 +231,7 @@ impl Lane {
             None => {
                 let unmined = self.unmined() + usize::from(self.planning.at_work.is_some());
                 let policy = self.policy;
-                let succeeding =
-                    self.role == Role::Succeeding && !is_planted(Bug::ApprovedBesideFormer);
+                let succeeding = self.role == Role::Succeeding;
                 let room = |urgency| match urgency {
                     Urgency::Denials => unmined < policy.max_in_flight + policy.denial_reserve,
                     Urgency::Approvals => !succeeding && unmined < policy.max_in_flight,

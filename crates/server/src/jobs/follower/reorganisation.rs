@@ -20,8 +20,8 @@ const PAGE: u32 = 20;
 const ALARM: &str = "blocks that counted as final were reorganised away: transactions among them are sent again, and the registry is held against the register; raise the chain's confirmations";
 
 impl Reader {
-    /// Looks whether the block up to which the chain was followed still stands,
-    /// and mends what follows if it does not.
+    /// Looks whether the block up to which the chain was followed still stands, and
+    /// what was settled since, and mends what follows if it does not.
     pub(super) async fn notice_reorganisation(&self) -> Result<(), LaneError> {
         let (store, issuer, registry) = (&self.store, &self.issuer, self.id());
         let Some(followed) = store.followed(issuer, registry).await? else {
@@ -30,11 +30,15 @@ impl Reader {
         let Some(hash) = followed.hash else {
             return Ok(());
         };
-        if self.endpoint.block_hash(followed.block).await? == Some(hash) {
+        // Lanes settle what they see, and may be ahead of whoever reads the logs.
+        let ahead = self.settled_since(followed.block).await?;
+        let newest = ahead.first().map_or(followed.block, |one| one.block);
+        let stands = self.endpoint.block_hash(followed.block).await? == Some(hash);
+        if stands && self.all_stand(&ahead).await? {
             return Ok(());
         }
         // A node that lags behind has forgotten nothing.
-        if self.final_block().await? < followed.block {
+        if self.final_block().await? < newest {
             return Ok(());
         }
         let (gone, fork) = self.gone().await?;
@@ -60,6 +64,29 @@ impl Reader {
         Ok(())
     }
 
+    /// The newest of what was settled in blocks after one.
+    async fn settled_since(&self, block: u64) -> Result<Vec<Settled>, LaneError> {
+        let settled = self.store.settled(&self.issuer, self.id(), None, PAGE);
+        let mut settled = settled.await?;
+        settled.retain(|one| one.block > block);
+        Ok(settled)
+    }
+
+    async fn all_stand(&self, settled: &[Settled]) -> Result<bool, LaneError> {
+        for one in settled {
+            if !self.stands(one).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn stands(&self, settled: &Settled) -> Result<bool, LaneError> {
+        let receipt = self.endpoint.receipt(settled.hash).await?;
+        let outcome = receipt.map(|receipt| (receipt.block_number(), receipt.succeeded()));
+        Ok(outcome == Some((Some(settled.block), settled.succeeded)))
+    }
+
     /// What was settled and is no longer there, and the newest block before all
     /// of it that stands, by a transaction of ours.
     async fn gone(&self) -> Result<(Vec<Settled>, Option<u64>), LaneError> {
@@ -75,8 +102,7 @@ impl Reader {
             before = Some(oldest.block);
             let (mut standing, mut lost) = (BTreeSet::new(), Vec::new());
             for settled in page {
-                let receipt = self.endpoint.receipt(settled.hash).await?;
-                match receipt.and_then(|receipt| receipt.block_number()) == Some(settled.block) {
+                match self.stands(&settled).await? {
                     true => drop(standing.insert(settled.block)),
                     false => lost.push(settled),
                 }

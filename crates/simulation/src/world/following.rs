@@ -1,0 +1,214 @@
+//! What others write to a chain, blocks that counted and are gone, and the
+//! register held against the chain: the server's `follower` and `reconciliation`.
+
+use std::collections::BTreeSet;
+
+use symbolon_core::wallet::WalletAddress;
+
+use super::{Event, World};
+use crate::{
+    chain::{Signer, state::Write},
+    database::{Repaired, Settled, Step},
+    faults::Fault,
+    policy::POLICY,
+    register::Register,
+};
+
+/// The next look at a chain, where there is more to do.
+const AT_ONCE: u64 = 20;
+/// Settled transactions looked up at a time.
+const PAGE: usize = 3;
+
+/// What others wrote.
+#[derive(Default)]
+struct Foreign {
+    wallets: BTreeSet<WalletAddress>,
+    /// The last block with a head that a key of ours signed and our log does not
+    /// have.
+    lost: Option<u64>,
+}
+
+impl World {
+    /// One look of the follower's, and when the next is.
+    pub(super) fn follow(&mut self, chain: usize) {
+        let more = self.look(chain).unwrap_or(false);
+        let after = match more {
+            true => AT_ONCE,
+            false => POLICY.idle_interval.0,
+        };
+        self.schedule(self.now + after, Event::Follow(chain));
+    }
+
+    /// Nothing where a node or the database failed.
+    fn look(&mut self, chain: usize) -> Option<bool> {
+        let down = [Fault::NodeDown, Fault::AnswerLost, Fault::DatabaseFails];
+        if down.into_iter().any(|fault| self.strikes(fault, chain)) {
+            return None;
+        }
+        self.notice_reorganisation(chain)?;
+        self.catch_up(chain)?;
+        let (followed, _) = self.seats[chain].books.followed()?;
+        let suspects = self.seats[chain].books.suspects();
+        self.compare(chain, &suspects, followed)?;
+        let step = self.seats[chain]
+            .books
+            .next_step(&self.register, followed)?;
+        match &step {
+            Step::Sweep => {
+                let writes = self.logs(chain, 1, followed)?;
+                let wallets: Vec<_> = writes.into_iter().flat_map(|one| one.wallets).collect();
+                for wallet in wallets {
+                    self.register.make_known(wallet, Default::default());
+                }
+            }
+            Step::Compare(page) => self.compare(chain, page, followed)?,
+            Step::End => {}
+        }
+        self.seats[chain].books.advance(&step);
+        if matches!(step, Step::End) {
+            let now = self.now();
+            self.trace.note(now, "reconciled", chain);
+            self.wake();
+        }
+        Some(!matches!(step, Step::End))
+    }
+
+    fn notice_reorganisation(&mut self, chain: usize) -> Option<()> {
+        let seat = &mut self.seats[chain];
+        let Some((block, id)) = seat.books.followed() else {
+            return Some(());
+        };
+        // Lanes settle what they see, and may be ahead of whoever reads the logs.
+        let settled = seat.books.settled();
+        let stands = |one: &Settled| {
+            let outcome = seat.nodes.outcome_of(&seat.chain, one.hash);
+            outcome == Some((one.block, one.succeeded))
+        };
+        let mut ahead = settled.iter().filter(|one| one.block > block).take(PAGE);
+        let gone = ahead.any(|one| !stands(one));
+        if seat.nodes.block_id(&seat.chain, block) == Some(id) && !gone {
+            return Some(());
+        }
+        let head = seat.nodes.head(&seat.chain)?;
+        // A node that lags behind has forgotten nothing.
+        let newest = settled.first().map_or(block, |one| one.block.max(block));
+        if (head + 1).saturating_sub(POLICY.confirmations) < newest {
+            return Some(());
+        }
+        let mut gone: Vec<Settled> = Vec::new();
+        let mut fork = 0;
+        for page in settled.chunks(PAGE) {
+            let (standing, lost): (Vec<Settled>, Vec<Settled>) =
+                page.iter().copied().partition(stands);
+            let all_stand = lost.is_empty();
+            gone.extend(lost);
+            if all_stand {
+                fork = standing.first().map_or(0, |one| one.block.min(block));
+                break;
+            }
+        }
+        seat.books.reopen(&gone, fork);
+        seat.books.alarm(false, block);
+        let now = self.now();
+        self.trace.note(now, "reopened", (chain, gone.len(), fork));
+        Some(())
+    }
+
+    fn catch_up(&mut self, chain: usize) -> Option<()> {
+        let seat = &self.seats[chain];
+        let head = seat.nodes.head(&seat.chain)?;
+        let confirmed = (head + 1).saturating_sub(POLICY.confirmations);
+        let from = seat.books.next_block();
+        if confirmed < from {
+            return Some(());
+        }
+        let id = seat.nodes.block_id(&seat.chain, confirmed)?;
+        let foreign = self.read(chain, from, confirmed)?;
+        let seat = &mut self.seats[chain];
+        if let Some(block) = foreign.lost {
+            seat.books.alarm(true, block);
+        }
+        let suspects: Vec<_> = foreign.wallets.into_iter().collect();
+        seat.books.suspect(&mut self.register, &suspects);
+        seat.books.follow(confirmed, id);
+        let now = self.now();
+        let what = (chain, confirmed, suspects.len(), foreign.lost);
+        self.trace.note(now, "followed", what);
+        Some(())
+    }
+
+    fn logs(&mut self, chain: usize, from: u64, to: u64) -> Option<Vec<Write>> {
+        let seat = &self.seats[chain];
+        let (writes, left_out) = seat.nodes.logs(&seat.chain, from, to)?;
+        if left_out {
+            self.faults.fire(Fault::LogsTruncated);
+        }
+        Some(writes)
+    }
+
+    fn read(&mut self, chain: usize, from: u64, to: u64) -> Option<Foreign> {
+        if from > to {
+            return Some(Foreign::default());
+        }
+        let writes = self.logs(chain, from, to)?;
+        let seat = &self.seats[chain];
+        let others = writes.iter().filter(|one| !seat.books.has(one.transaction));
+        let mut signers = seat.books.signers();
+        signers.insert(seat.signer);
+        let mut found = Foreign::default();
+        for write in others {
+            found.wallets.extend(&write.wallets);
+            let lost = write.signed.is_some_and(|(signer, head)| {
+                signers.contains(&signer) && !self.register.had(head)
+            });
+            if lost {
+                found.lost = Some(write.block);
+            }
+        }
+        Some(found)
+    }
+
+    /// Looks, before a lane writes anything, whether its register has forgotten
+    /// what this key signed. Nothing where nobody can say.
+    pub(super) fn recognise(&mut self, chain: usize, signer: Signer) -> Option<()> {
+        let seat = &self.seats[chain];
+        let mined = seat.nodes.observe(&seat.chain, signer, &[])?.mined_nonce;
+        if mined.0 <= seat.books.next_nonce(signer) {
+            return Some(());
+        }
+        let from = seat.books.next_block();
+        let newest = seat.nodes.head(&seat.chain)?;
+        let found = self.read(chain, from, newest)?;
+        if let Some(block) = found.lost {
+            self.seats[chain].books.alarm(true, block);
+        }
+        Some(())
+    }
+
+    fn compare(&mut self, chain: usize, wallets: &[WalletAddress], block: u64) -> Option<()> {
+        if wallets.is_empty() {
+            return Some(());
+        }
+        let seat = &mut self.seats[chain];
+        let seen = seat.nodes.records_at(&seat.chain, wallets, block)?;
+        let Repaired { changed, renewed } = seat.books.reconcile(&mut self.register, &seen);
+        let now = self.now();
+        let what = (chain, wallets.len(), changed.len(), renewed.len());
+        self.trace.note(now, "compared", what);
+        if changed.is_empty() {
+            return Some(());
+        }
+        let register: &Register = &self.register;
+        for seat in &mut self.seats {
+            seat.books.queue(register, &changed);
+            let followed = seat.books.followed().map_or(0, |(block, _)| block);
+            for wallet in &renewed {
+                seat.promises
+                    .renewed(register, &seat.chain, *wallet, followed);
+            }
+            seat.promises.decided(register);
+        }
+        self.wake();
+        Some(())
+    }
+}

@@ -304,6 +304,24 @@ pub(crate) async fn tell_again(
     Ok(())
 }
 
+impl IssuerTransaction {
+    /// Has a registry told again who is cut off: a transaction that this register
+    /// does not remember may have lifted it. Whom it cut off stays so, until a
+    /// person looks.
+    pub async fn cut_off_again(&mut self, registry: RegistryId) -> Result<()> {
+        sqlx::query!(
+            "UPDATE authority_mirror m SET told = NULL FROM authority a \
+             WHERE m.issuer = $1 AND m.registry_id = $2 \
+                 AND a.issuer = $1 AND a.authority = m.authority AND a.restricted",
+            issuer_key(&self.issuer),
+            registry_key(registry),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}
+
 struct AuthorityRow {
     authority: i16,
     name: String,

@@ -145,6 +145,9 @@ impl Reader {
         for recovery in &read.found {
             self.recover(&mut transaction, recovery).await?;
         }
+        if foreign.by_mirror {
+            transaction.cut_off_again(id).await?;
+        }
         if let Some(lost) = foreign.lost {
             foreign::raise(self, &mut transaction, lost).await?;
         }

@@ -3,14 +3,20 @@
 
 use alloy_primitives::{Address, B256};
 use serde_json::json;
-use symbolon_chain::{development::DevelopmentNode, lane::calldata};
+use symbolon_chain::{
+    development::DevelopmentNode, history::restricted_authorities, lane::calldata,
+};
 use symbolon_core::{
+    actor::Actor,
     command::{Command, Verdict},
+    federation::{FederationCommand, OwnerOperation},
+    ids::AuthorityIndex,
     mirror::{
-        batch::{Batch, Denial, Upsert},
+        batch::{AuthorityRestriction, Batch, Denial, Upsert},
         record::WalletRecord,
         rules::Grounds,
     },
+    time::UnixSeconds,
     wallet::{Version, WalletAddress},
 };
 use symbolon_store::{Dispute, Request, Scan, Step, Subject};
@@ -324,4 +330,43 @@ async fn what_a_reorganisation_past_finality_undoes_is_sent_again() {
         register.trouble(chain.id()).await.is_none()
     })
     .await;
+}
+
+/// The owner of the register decides this about its authorities.
+async fn govern(register: &Register, operation: OwnerOperation) {
+    let now = register.clock.now();
+    let command = FederationCommand::Propose {
+        operation,
+        expires: UnixSeconds(now.0 + 86_400),
+    };
+    let mut transaction = register.store.begin(&register.issuer).await.unwrap();
+    let actor = Actor::system("test");
+    let decided = transaction.govern(command, &actor, now).await.unwrap();
+    decided.unwrap();
+    transaction.commit().await.unwrap();
+    register.wake.wake(&register.issuer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_register_has_cut_off_nobody_else_lets_count() {
+    let chain = TestChain::start(31_337).await;
+    let (register, _) = mirrored(&chain, 1).await;
+    let authority = AuthorityIndex(1);
+    let countries = ["DE".parse().unwrap()].into();
+    let name = "bafin".parse().unwrap();
+    govern(&register, OwnerOperation::AddAuthority { name, countries }).await;
+    govern(&register, OwnerOperation::RestrictAuthority { authority }).await;
+    let is_cut_off = async || {
+        let (endpoint, registry) = (&chain.endpoint, chain.registry);
+        let found = restricted_authorities(endpoint, registry, [authority]).await;
+        found.unwrap().includes(authority)
+    };
+    until("it is cut off", is_cut_off).await;
+    let lifted = Batch::Authority(AuthorityRestriction {
+        authority,
+        restricted: false,
+    });
+    write(&chain, next_mirror().address(), &lifted).await;
+    assert!(!is_cut_off().await);
+    until("it is cut off again", is_cut_off).await;
 }

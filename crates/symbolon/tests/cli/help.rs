@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 49] = [
+const COMMANDS: [&[&str]; 52] = [
     &[],
     &["demo"],
     &["serve"],

@@ -23,6 +23,8 @@ use crate::jobs::lane::LaneError;
 pub(crate) struct Foreign {
     /// The wallets concerned.
     pub(crate) wallets: BTreeSet<WalletAddress>,
+    /// Whether a mirror wrote, which may have cut authorities off or lifted that.
+    pub(crate) by_mirror: bool,
     /// A head that a key of ours signed and our log does not have, and the block
     /// up to which there are such.
     pub(crate) lost: Option<(B256, u64)>,
@@ -49,6 +51,7 @@ pub(crate) async fn read(
         }
         from = read.through + 1;
     }
+    found.by_mirror = !forgotten.is_empty();
     found.lost = lost(reader, forgotten).await?;
     Ok(found)
 }
@@ -89,9 +92,12 @@ pub(crate) async fn recognise(reader: &Reader, signer: Address) -> Result<(), La
     let from = store.next_block_to_follow(issuer, id).await?;
     let newest = reader.endpoint.head().await?.number;
     let found = read(reader, from, newest, &mut Span::default()).await?;
-    if let Some(lost) = found.lost {
+    if found.by_mirror {
         let mut transaction = store.begin(issuer).await?;
-        raise(reader, &mut transaction, lost).await?;
+        transaction.cut_off_again(id).await?;
+        if let Some(lost) = found.lost {
+            raise(reader, &mut transaction, lost).await?;
+        }
         transaction.commit().await?;
     }
     Ok(())

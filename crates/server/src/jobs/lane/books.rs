@@ -260,20 +260,23 @@ impl Books {
             last_error: Some(error.to_string()),
             ..ChainStatus::default()
         };
-        let LaneSettings {
-            issuer, registry, ..
-        } = &self.settings;
-        let Ok(lease) = self.held.in_force() else {
-            return;
-        };
-        if let Err(error) = self.store.update_chain_status(lease, &status).await {
-            tracing::debug!(%issuer, %registry, %error, "chain status not noted");
-        }
+        self.write_down(&status).await;
         // Its end is news as well.
         self.noted_at.store(0, Ordering::Relaxed);
     }
 
-    /// Writes down what was seen, for people; a failure here stops nothing.
+    /// A failure here stops nothing.
+    async fn write_down(&self, status: &ChainStatus) {
+        let Ok(lease) = self.held.in_force() else {
+            return;
+        };
+        if let Err(error) = self.store.update_chain_status(lease, status).await {
+            let (issuer, registry) = (lease.issuer(), lease.registry());
+            tracing::debug!(%issuer, %registry, %error, "chain status not noted");
+        }
+    }
+
+    /// Writes down what was seen, for people.
     async fn note(&self, head: HeadBlock, final_block: u64) {
         let now = self.clock.now_ms();
         let last = self.noted_at.load(Ordering::Relaxed);
@@ -292,15 +295,7 @@ impl Books {
             last_error: self.trouble(),
             updated: Some(self.clock.now()),
         };
-        let LaneSettings {
-            issuer, registry, ..
-        } = &self.settings;
-        let Ok(lease) = self.held.in_force() else {
-            return;
-        };
-        if let Err(error) = self.store.update_chain_status(lease, &status).await {
-            tracing::debug!(%issuer, %registry, %error, "chain status not noted");
-        }
+        self.write_down(&status).await;
     }
 }
 

@@ -1,8 +1,11 @@
 //! The store and the node, as one lane's effects need them.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use alloy_primitives::B256;
@@ -13,18 +16,22 @@ use symbolon_core::{
         filter::MirroredRegistry,
         lane::{
             Broadcast, Effect, Estimate, Input, Nonce, OpenTransaction, Outcome, Signed, Standing,
+            Urgency,
         },
     },
     time::{Millis, UnixMillis},
     wallet::WalletAddress,
 };
 use symbolon_store::{ChainStatus, CrashPoint, Store};
+use tokio::time::timeout;
 
 use super::{LaneError, LaneSettings, milestones::Milestones};
 use crate::{clock::Clock, jobs::lease::HeldLease};
 
 /// What is seen of a chain is written down this often.
 const BETWEEN_STATUSES: Millis = Millis(2_000);
+/// For so long a denial waits to hear whether the registry would carry it out.
+const DENIALS_WAIT: Duration = Duration::from_millis(200);
 /// What people are told while approvals wait for long.
 const HELD_UP: &str = "approvals wait for transactions that a former signer left open: `symbolon chain rotate-signer` tells which";
 
@@ -115,8 +122,14 @@ impl Books {
                 head,
                 batch,
             } => {
-                let estimate = self.client.estimate(head, &batch, gas_limit).await;
-                if estimate == Estimate::Unknown {
+                let asked = self.client.estimate(head, &batch, gas_limit);
+                let estimate = match urgency {
+                    // A denial waits for no node that is slow to answer.
+                    Urgency::Denials => timeout(DENIALS_WAIT, asked).await,
+                    Urgency::Approvals => Ok(asked.await),
+                };
+                let estimate = estimate.unwrap_or(Estimate::Unknown);
+                if estimate == Estimate::Unknown && urgency == Urgency::Approvals {
                     self.client.check_mirror().await?;
                 }
                 Input::Estimated(urgency, estimate)

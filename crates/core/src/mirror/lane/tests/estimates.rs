@@ -78,6 +78,18 @@ fn a_denial_that_is_refused_holds_up_no_other_and_is_never_given_up() {
     assert!(!world.owes(1));
 }
 
+/// A whole page of denials that wait would otherwise be asked for without end.
+#[test]
+fn a_page_of_refused_denials_is_not_asked_for_again_at_once() {
+    let mut world = World::new();
+    for wallet in 1..=POLICY.max_denials as u8 {
+        world.unwritable.insert(address(wallet));
+        world.want(wallet, approved(2).with_approval(false));
+    }
+    world.settle_down();
+    assert!(world.owes(1));
+}
+
 /// A node that says nothing delays approvals, and no denial.
 #[test]
 fn a_denial_does_not_wait_for_an_estimate_that_never_comes() {

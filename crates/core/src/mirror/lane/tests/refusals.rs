@@ -65,6 +65,19 @@ fn approvals_that_are_refused_do_not_delay_denials() {
     assert_eq!(world.held(address(2)), approved(2).with_approval(false));
 }
 
+/// What was undone does no harm, and a denial must not wait for finality.
+#[test]
+fn what_was_refused_is_told_again_before_that_is_final() {
+    let mut world = World::new();
+    world.final_block = Some(0);
+    world.want(1, approved(2).with_approval(false));
+    world.run();
+    world.mine(false);
+    world.later(Millis(1_000));
+    world.later(Millis(1_000));
+    assert_eq!(world.history.len(), 2);
+}
+
 /// A denial alone would leave a wallet that the registry never heard of without
 /// its identity.
 #[test]

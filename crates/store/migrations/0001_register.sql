@@ -221,7 +221,7 @@ CREATE TABLE authority_mirror (
     registry_id  bigint   NOT NULL,
     authority smallint NOT NULL,
     told      boolean,           -- by the newest transaction that is stored; null: in vain
-    observed  boolean  NOT NULL,
+    observed  boolean,           -- null: somebody else wrote in that block
     block_number bigint NOT NULL, -- that showed it
     PRIMARY KEY (issuer, registry_id, authority)
 );

@@ -60,7 +60,7 @@ impl Store {
                 registry: registry_id(row.registry_id)?,
                 authority: index(row.authority)?,
                 told: row.told.unwrap_or_default(),
-                observed: row.observed,
+                observed: row.observed.unwrap_or_default(),
             })
         })
         .collect()
@@ -262,7 +262,7 @@ pub(crate) async fn observe(
                          WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
                          AND call = 'set_authority_restriction' \
                          AND get_byte(batch, 0) = $3::smallint) THEN told \
-                     WHEN block_number = $5 AND observed <> $4 THEN NULL \
+                     WHEN block_number = $5 AND observed IS DISTINCT FROM $4 THEN NULL \
                      WHEN block_number < $5 THEN $4 \
                      ELSE observed END \
              WHERE issuer = $1 AND registry_id = $2 AND authority = $3",
@@ -305,16 +305,18 @@ pub(crate) async fn tell_again(
 }
 
 impl IssuerTransaction {
-    /// Has a registry told again who is cut off: a transaction that this register
-    /// does not remember may have lifted it. Whom it cut off stays so, until a
-    /// person looks.
-    pub async fn cut_off_again(&mut self, registry: RegistryId) -> Result<()> {
+    /// Has a registry told again who is cut off: a transaction in this block that
+    /// the register does not remember may have lifted it, so what older blocks
+    /// showed says nothing any more. Whom it cut off stays so, until a person looks.
+    pub async fn cut_off_again(&mut self, registry: RegistryId, block: u64) -> Result<()> {
         sqlx::query!(
-            "UPDATE authority_mirror m SET told = NULL FROM authority a \
-             WHERE m.issuer = $1 AND m.registry_id = $2 \
+            "UPDATE authority_mirror m \
+             SET told = NULL, observed = NULL, block_number = $3 FROM authority a \
+             WHERE m.issuer = $1 AND m.registry_id = $2 AND m.block_number <= $3 \
                  AND a.issuer = $1 AND a.authority = m.authority AND a.restricted",
             issuer_key(&self.issuer),
             registry_key(registry),
+            bigint(block),
         )
         .execute(&mut *self.transaction)
         .await?;

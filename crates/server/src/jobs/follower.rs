@@ -145,8 +145,8 @@ impl Reader {
         for recovery in &read.found {
             self.recover(&mut transaction, recovery).await?;
         }
-        if foreign.by_mirror {
-            transaction.cut_off_again(id).await?;
+        if let Some(block) = foreign.by_mirror {
+            transaction.cut_off_again(id, block).await?;
         }
         if let Some(lost) = foreign.lost {
             foreign::raise(self, &mut transaction, lost).await?;
@@ -155,7 +155,7 @@ impl Reader {
         transaction.suspect(id, &suspects).await?;
         transaction.followed(id, read.through, hash).await?;
         transaction.commit().await?;
-        if !read.found.is_empty() {
+        if !read.found.is_empty() || foreign.by_mirror.is_some() {
             self.wake.wake(issuer);
         }
         Ok(())

@@ -13,7 +13,8 @@ use crate::register::{Register, authorities::Authorities};
 pub(super) struct OnChain {
     /// By the newest transaction that is stored; nothing, if that was in vain.
     pub(super) told: Option<bool>,
-    observed: bool,
+    /// Nothing, where somebody else wrote in that block.
+    observed: Option<bool>,
     block: u64,
 }
 
@@ -21,7 +22,7 @@ impl Default for OnChain {
     fn default() -> Self {
         Self {
             told: Some(false),
-            observed: false,
+            observed: Some(false),
             block: 0,
         }
     }
@@ -74,16 +75,28 @@ impl Books {
         };
         let before = *known;
         if before.block <= block {
-            known.observed = seen.restricted;
+            known.observed = Some(seen.restricted);
             known.block = block;
         }
         if on_its_way {
             return;
         }
-        known.told = if before.block == block && before.observed != seen.restricted {
-            None
-        } else {
-            Some(known.observed)
+        known.told = match before.block == block && before.observed != Some(seen.restricted) {
+            true => None,
+            false => known.observed,
         };
+    }
+
+    /// `IssuerTransaction::cut_off_again`.
+    pub fn cut_off_again(&mut self, register: &Register, block: u64) {
+        for (authority, known) in &mut self.authorities {
+            if register.authorities.is_restricted(*authority) && known.block <= block {
+                *known = OnChain {
+                    told: None,
+                    observed: None,
+                    block,
+                };
+            }
+        }
     }
 }

@@ -23,6 +23,8 @@ const PAGE: usize = 3;
 #[derive(Default)]
 struct Foreign {
     wallets: BTreeSet<WalletAddress>,
+    /// The last block in which anybody else wrote: mirrors, all of them.
+    by_mirror: Option<u64>,
     /// The last block with a head that a key of ours signed and our log does not
     /// have.
     lost: Option<u64>,
@@ -125,6 +127,9 @@ impl World {
         let id = seat.nodes.block_id(&seat.chain, confirmed)?;
         let foreign = self.read(chain, from, confirmed)?;
         let seat = &mut self.seats[chain];
+        if let Some(block) = foreign.by_mirror {
+            seat.books.cut_off_again(&self.register, block);
+        }
         if let Some(block) = foreign.lost {
             seat.books.alarm(true, block);
         }
@@ -158,6 +163,7 @@ impl World {
         let mut found = Foreign::default();
         for write in others {
             found.wallets.extend(&write.wallets);
+            found.by_mirror = found.by_mirror.max(Some(write.block));
             let lost = write.signed.is_some_and(|(signer, head)| {
                 signers.contains(&signer) && !self.register.had(head)
             });
@@ -179,8 +185,12 @@ impl World {
         let from = seat.books.next_block();
         let newest = seat.nodes.head(&seat.chain)?;
         let found = self.read(chain, from, newest)?;
+        let books = &mut self.seats[chain].books;
+        if let Some(block) = found.by_mirror {
+            books.cut_off_again(&self.register, block);
+        }
         if let Some(block) = found.lost {
-            self.seats[chain].books.alarm(true, block);
+            books.alarm(true, block);
         }
         Some(())
     }

@@ -23,8 +23,9 @@ use crate::jobs::lane::LaneError;
 pub(crate) struct Foreign {
     /// The wallets concerned.
     pub(crate) wallets: BTreeSet<WalletAddress>,
-    /// Whether a mirror wrote, which may have cut authorities off or lifted that.
-    pub(crate) by_mirror: bool,
+    /// The last block in which a mirror wrote, which may have cut authorities off or
+    /// lifted that.
+    pub(crate) by_mirror: Option<u64>,
     /// A head that a key of ours signed and our log does not have, and the block
     /// up to which there are such.
     pub(crate) lost: Option<(B256, u64)>,
@@ -51,7 +52,7 @@ pub(crate) async fn read(
         }
         from = read.through + 1;
     }
-    found.by_mirror = !forgotten.is_empty();
+    found.by_mirror = forgotten.iter().map(|(_, write)| write.block).max();
     found.lost = lost(reader, forgotten).await?;
     Ok(found)
 }
@@ -92,9 +93,9 @@ pub(crate) async fn recognise(reader: &Reader, signer: Address) -> Result<(), La
     let from = store.next_block_to_follow(issuer, id).await?;
     let newest = reader.endpoint.head().await?.number;
     let found = read(reader, from, newest, &mut Span::default()).await?;
-    if found.by_mirror {
+    if let Some(block) = found.by_mirror {
         let mut transaction = store.begin(issuer).await?;
-        transaction.cut_off_again(id).await?;
+        transaction.cut_off_again(id, block).await?;
         if let Some(lost) = found.lost {
             raise(reader, &mut transaction, lost).await?;
         }

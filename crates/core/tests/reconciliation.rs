@@ -152,6 +152,14 @@ proptest! {
         }
     }
 
+    /// What another chain denies is not renewed, and is denied here all the same.
+    #[test]
+    fn whom_the_register_denies_is_denied_without_a_renewal(desired in desired(), held in held()) {
+        if desired.denies() && finding(desired, held, false, NOW) == Finding::ChainApproves {
+            prop_assert!(repaired(desired, held).denies());
+        }
+    }
+
     #[test]
     fn what_is_on_its_way_is_left_alone(desired in desired(), held in held()) {
         let found = finding(desired, held, true, NOW);
@@ -174,7 +182,7 @@ proptest! {
             Finding::OnItsWay if unexpected || !lands(desired, held) => Remedy::LookAgain,
             Finding::OnItsWay => Remedy::Wait,
             Finding::ChainDenies => Remedy::Dispute,
-            _ if may_tell => Remedy::Tell { renewed },
+            _ if may_tell => Remedy::Tell { renewed: renewed && !disputed },
             _ => Remedy::Dispute,
         };
         prop_assert_eq!(remedy(found, desired, held, known), expected);

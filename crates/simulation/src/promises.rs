@@ -29,7 +29,7 @@ pub struct Promises {
     /// remembers: people must decide before the wallet is verified again.
     unexplained: BTreeMap<WalletAddress, u64>,
     /// Approvals that came about without that.
-    undecided: HashSet<(WalletAddress, Version)>,
+    undecided: HashSet<(WalletAddress, WalletRecord)>,
     /// Those that the register does not verify.
     denied: BTreeMap<WalletAddress, Denied>,
 }
@@ -97,8 +97,8 @@ impl Promises {
         let noticed = self.unexplained.get(&wallet);
         let is_noticed = noticed.is_some_and(|block| *block <= followed);
         if is_noticed && chain.finality().record(wallet).denies() {
-            let version = register.desired(&self.target, wallet).version();
-            self.undecided.insert((wallet, version));
+            let renewed = register.desired(&self.target, wallet);
+            self.undecided.insert((wallet, renewed));
         }
     }
 
@@ -201,7 +201,7 @@ impl Promises {
         wallet: WalletAddress,
         held: WalletRecord,
     ) -> Option<String> {
-        let undecided = self.undecided.contains(&(wallet, held.version()));
+        let undecided = self.undecided.contains(&(wallet, held));
         (undecided && tip.verifies(wallet))
             .then(|| format!("{wallet} was denied there, and is verified though nobody decided"))
     }

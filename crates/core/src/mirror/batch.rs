@@ -129,6 +129,11 @@ impl Batch {
         }
     }
 
+    /// Whether it cuts an authority off.
+    pub fn cuts_off(&self) -> bool {
+        matches!(self, Self::Authority(authority) if authority.restricted)
+    }
+
     /// Each wallet with the version that it is brought to.
     pub fn versions(&self) -> Vec<(WalletAddress, Version)> {
         match self {

@@ -126,7 +126,11 @@ pub fn remedy(
         {
             Remedy::Dispute
         }
-        Finding::ChainApproves | Finding::Differs => Remedy::Tell { renewed },
+        // A renewal would lift what another chain denies; a denial lands as it
+        // stands (I2).
+        Finding::ChainApproves | Finding::Differs => Remedy::Tell {
+            renewed: renewed && !known.disputed,
+        },
     }
 }
 

@@ -69,6 +69,11 @@ impl State {
         &self.registry
     }
 
+    /// What its block's logs show.
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
     /// What it holds of a wallet.
     pub fn record(&self, wallet: WalletAddress) -> WalletRecord {
         let held = self.registry.get(&wallet);

@@ -14,6 +14,7 @@ use crate::{
     chain::Signer,
     database::{Refused, Token},
     faults::Fault,
+    trace::told_by,
 };
 
 impl World {
@@ -211,6 +212,8 @@ impl World {
         let now = self.now();
         let what = (chain, signer, nonce.0, attempt.0, stored.is_ok());
         self.trace.note(now, "stored", what);
+        let batch = &signed.envelope.batch;
+        self.trace.tell(now, "which carries", || told_by(batch));
         Ok(stored.map(|()| Input::Stored(signed)))
     }
 

@@ -11,7 +11,7 @@ use crate::{
     database::{Repaired, Settled, Step},
     faults::Fault,
     policy::POLICY,
-    register::Register,
+    register::{Changed, Register},
 };
 
 /// The next look at a chain, where there is more to do.
@@ -205,6 +205,9 @@ impl World {
         let now = self.now();
         let what = (chain, wallets.len(), changed.len(), renewed.len());
         self.trace.note(now, "compared", what);
+        for Changed { wallet, .. } in &changed {
+            self.trace.tell(now, "so that", || self.due(*wallet));
+        }
         if changed.is_empty() {
             return Some(());
         }

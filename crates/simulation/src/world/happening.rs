@@ -6,7 +6,8 @@ use symbolon_core::{
         batch::{Batch, Denial, Upsert},
         rules::Grounds,
     },
-    wallet::Version,
+    time::UnixMillis,
+    wallet::{Version, WalletAddress},
 };
 
 use super::{BUSY, Backup, Event, World};
@@ -14,7 +15,8 @@ use crate::{
     faults::Fault,
     policy::{BLOCK_TIME, POLICY},
     promises::may_ask,
-    register::{authorities::AUTHORITIES, customer::Customer},
+    register::{Changed, authorities::AUTHORITIES, customer::Customer},
+    trace::{brief, told_by},
 };
 
 /// What gas costs while its price is at its highest, and ever after, as factors
@@ -83,6 +85,19 @@ impl World {
         let now = self.now();
         let what = (customer.wallet, authority.0, head.number.0, changed.len());
         self.trace.note(now, "decided", what);
+        for Changed { wallet, .. } in changed {
+            self.trace.tell(now, "so that", || self.due(wallet));
+        }
+    }
+
+    /// What each chain must hold of a wallet.
+    pub(super) fn due(&self, wallet: WalletAddress) -> String {
+        let due = self.seats.iter().map(|seat| {
+            let desired = self.register.desired(seat.books.target(), wallet);
+            brief(desired)
+        });
+        let due: Vec<_> = due.collect();
+        format!("{:02x} is {}", wallet.address()[0], due.join("; "))
     }
 
     pub(super) fn mine(&mut self, chain: usize) {
@@ -114,6 +129,19 @@ impl World {
             self.broken.push(format!("chain {chain}: {broken}"));
         }
         self.trace.note(now, "block", (chain, height));
+        let chain_now = &self.seats[chain].chain;
+        if !chain_now.tip().writes().is_empty() {
+            self.trace.tell(now, "which holds", || {
+                let held = chain_now.tip().registry().iter();
+                let held = held
+                    .map(|(wallet, held)| format!("{:02x} {}", wallet.address()[0], brief(*held)));
+                let cut_off: Vec<_> = chain_now.tip().cut_off().map(|one| one.0).collect();
+                format!(
+                    "{}; cut off {cut_off:?}",
+                    held.collect::<Vec<_>>().join(", ")
+                )
+            });
+        }
         self.schedule(self.now + BLOCK_TIME, Event::Block(chain));
     }
 
@@ -223,6 +251,8 @@ impl World {
         };
         let written = seat.chain.write_foreign(&batch);
         let block = seat.chain.height();
+        self.trace
+            .tell(UnixMillis(self.now), "somebody writes", || told_by(&batch));
         for (wallet, record) in &written {
             seat.promises.wrote(*wallet, *record, block);
         }

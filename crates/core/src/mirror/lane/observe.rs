@@ -155,7 +155,9 @@ impl Lane {
     pub(super) fn settled(&mut self, nonces: &[Nonce]) {
         let mut mined = Vec::with_capacity(nonces.len());
         for nonce in nonces {
-            match self.slots.remove(nonce).and_then(|slot| slot.outcome) {
+            let slot = self.slots.remove(nonce);
+            let cuts_off = slot.as_ref().is_some_and(|slot| slot.batch.cuts_off());
+            match slot.and_then(|slot| slot.outcome) {
                 Some(Outcome::Mined(receipt)) => {
                     for (wallet, _) in &receipt.records {
                         self.planning.denials.refusals.forgive(*wallet);
@@ -164,7 +166,12 @@ impl Lane {
                 }
                 // Whatever was read before this is read again, and what is read
                 // after it must not be held against writes that never were.
-                _ => self.under_way.settled(&[*nonce], &[]),
+                _ => {
+                    self.under_way.settled(&[*nonce], &[]);
+                    if cuts_off {
+                        self.planning.cut_off_in_vain();
+                    }
+                }
             }
         }
         self.under_way.settled(&mined, &self.planning.pulling());

@@ -46,6 +46,9 @@ pub(super) struct Planning {
     /// Whether the denials were asked for. Before, no approval is: its authority
     /// may be one that the chain does not know to be cut off.
     begun: bool,
+    /// A transaction that cuts an authority off came to nothing, and what is to be
+    /// told of authorities was not asked for since.
+    cut_off_in_vain: bool,
     /// Transactions that came to nothing are being settled: what is read now
     /// may show their wallets as owed again, while they still count as told.
     upset: bool,
@@ -64,6 +67,7 @@ impl Planning {
             in_turn: Stock::MayHold,
             through,
             begun: false,
+            cut_off_in_vain: false,
             upset: false,
         }
     }
@@ -86,6 +90,11 @@ impl Planning {
                 }
             });
         }
+    }
+
+    /// An authority is not cut off, though the chain was told so.
+    pub(super) fn cut_off_in_vain(&mut self) {
+        self.cut_off_in_vain = true;
     }
 
     /// It is settled: whatever was asked for before it is to be asked for again.
@@ -163,13 +172,14 @@ impl Planning {
         Some(part)
     }
 
-    /// The job to carry out next.
-    fn job(&mut self) -> Option<Job> {
+    /// The job to carry out next, where `room` says whose may be.
+    fn job(&mut self, room: impl Fn(Urgency) -> bool) -> Option<Job> {
         if self.at_work.is_some() {
             return None;
         }
         [Urgency::Denials, Urgency::Approvals]
             .into_iter()
+            .filter(|urgency| room(*urgency))
             .find_map(|urgency| {
                 let job = self.desk(urgency).take()?;
                 self.at_work = Some(urgency);
@@ -204,7 +214,9 @@ impl Lane {
         for urgency in [Urgency::Denials, Urgency::Approvals] {
             self.planning.desk(urgency).hold.is_over(now);
         }
-        match self.planning.job() {
+        let approves = !self.is_cutting_off();
+        let may_begin = |urgency| urgency == Urgency::Denials || approves;
+        match self.planning.job(may_begin) {
             Some(Job::Store(planned)) => {
                 let (nonce, batch) = (self.next_nonce, &planned.batch);
                 self.next_nonce = nonce.next();
@@ -234,7 +246,7 @@ impl Lane {
                 let succeeding = self.role == Role::Succeeding;
                 let room = |urgency| match urgency {
                     Urgency::Denials => unmined < policy.max_in_flight + policy.denial_reserve,
-                    Urgency::Approvals => !succeeding && unmined < policy.max_in_flight,
+                    Urgency::Approvals => approves && !succeeding && unmined < policy.max_in_flight,
                 };
                 let part = self.planning.ask(now, room)?;
                 let limit = match part {
@@ -244,6 +256,14 @@ impl Lane {
                 Some(Effect::Pull { part, limit })
             }
         }
+    }
+
+    /// Whether the chain is yet to show for good that an authority is cut off.
+    /// Until then nobody is approved: it might be by that authority, and what
+    /// cuts it off might come to nothing.
+    fn is_cutting_off(&self) -> bool {
+        let open = self.slots.values().any(|slot| slot.batch.cuts_off());
+        open || self.planning.cut_off_in_vain
     }
 
     fn unmined(&self) -> usize {
@@ -354,6 +374,7 @@ impl Lane {
         let stock = match part {
             Part::Denials => {
                 planning.begun = true;
+                planning.cut_off_in_vain = false;
                 &mut planning.out_of_turn
             }
             Part::Again => &mut planning.again,

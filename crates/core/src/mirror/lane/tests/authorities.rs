@@ -47,6 +47,34 @@ fn an_authority_is_cut_off_before_any_wallet_is_told_of() {
     assert_eq!(world.history.len(), 3);
 }
 
+/// What cuts the authority off may come to nothing, and approvals that the
+/// registry takes after that would count.
+#[test]
+fn nobody_is_approved_until_the_chain_has_shown_the_cut_off_for_good() {
+    let mut world = World::new();
+    world.final_block = Some(0);
+    world.restrict(true);
+    world.run();
+    world.want(1, approved(1));
+    world.want(2, approved(2).with_approval(false));
+    world.later(Millis(1_000));
+    world.run();
+    assert_eq!(world.history.len(), 2, "denials do not wait");
+    assert_eq!(world.history[0], set(true));
+    assert!(world.history[1].denies());
+    world.mine(false);
+    for _ in 0..5 {
+        world.later(Millis(1_000));
+    }
+    world.mine(true);
+    world.later(Millis(1_000));
+    assert_eq!(world.cut_off, [BAFIN].into());
+    assert!(world.history.iter().all(Batch::denies), "not for good yet");
+    world.final_block = None;
+    world.finish();
+    assert_eq!(world.chain[&address(1)], approved(1));
+}
+
 /// A lane that begins may find approvals by an authority that the chain does
 /// not know to be cut off.
 #[test]

@@ -155,7 +155,8 @@ proptest! {
     /// What another chain denies is not renewed, and is denied here all the same.
     #[test]
     fn whom_the_register_denies_is_denied_without_a_renewal(desired in desired(), held in held()) {
-        if desired.denies() && finding(desired, held, false, NOW) == Finding::ChainApproves {
+        let approves = finding(desired, held, false, NOW) == Finding::ChainApproves;
+        if desired.denies() && approves {
             prop_assert!(repaired(desired, held).denies());
         }
     }
@@ -171,18 +172,35 @@ proptest! {
         desired in desired(),
         held in held(),
         on_its_way in any::<bool>(),
-        [bound, disputed, unexpected, lossy] in any::<[bool; 4]>(),
+        [bound, carried, disputed, unclear_elsewhere, unexpected, lossy] in any::<[bool; 6]>(),
     ) {
         let found = finding(desired, held, on_its_way, NOW);
-        let known = Circumstances { bound, disputed, unexpected, lossy };
+        let known = Circumstances {
+            bound,
+            carried,
+            disputed,
+            unclear_elsewhere,
+            unexpected,
+            lossy,
+        };
         let renewed = bound && !lands(desired, held);
         let may_tell = desired.denies() || !(lossy || (renewed && disputed));
         let expected = match found {
+            Finding::InStep | Finding::Provisional if carried => Remedy::LookAgain,
             Finding::InStep | Finding::Provisional => Remedy::Nothing,
             Finding::OnItsWay if unexpected || !lands(desired, held) => Remedy::LookAgain,
             Finding::OnItsWay => Remedy::Wait,
             Finding::ChainDenies => Remedy::Dispute,
-            _ if may_tell => Remedy::Tell { renewed: renewed && !disputed },
+            Finding::Differs
+                if may_tell && renewed && unclear_elsewhere && !desired.denies() =>
+            {
+                Remedy::AwaitOthers
+            }
+            _ if may_tell => {
+                let denied = disputed || unclear_elsewhere;
+                let elsewhere = denied && !desired.is_contained();
+                Remedy::Tell { renewed: renewed && !elsewhere }
+            }
             _ => Remedy::Dispute,
         };
         prop_assert_eq!(remedy(found, desired, held, known), expected);

@@ -61,10 +61,6 @@ pub struct Books {
     token: Token,
     following: Following,
     scan: Scan,
-    /// Wallets that somebody else wrote.
-    suspects: BTreeSet<WalletAddress>,
-    /// Approvals wait until the scan has ended.
-    is_held: bool,
 }
 
 impl Books {
@@ -80,8 +76,6 @@ impl Books {
             token: Token::default(),
             following: Following::default(),
             scan: Scan::default(),
-            suspects: BTreeSet::new(),
-            is_held: false,
         }
     }
 
@@ -143,7 +137,7 @@ impl Books {
         limit: usize,
     ) -> Result<Pulled, Refused> {
         self.hold(token)?;
-        if self.is_held && part != Part::Denials {
+        if register.is_lossy() && part != Part::Denials {
             return Ok(Pulled::nothing(part, register.head()));
         }
         let mut pulled = match part {
@@ -414,7 +408,7 @@ impl Books {
             known.wallet.chains.includes(self.target.id.chain) && known.changed > self.told
         });
         let authorities = self.to_cut_off(register).len() + self.to_reinstate(register).len();
-        let is_compared = self.suspects.is_empty() && self.scan.has_ended();
+        let is_compared = self.suspects(register).is_empty() && self.scan.has_ended();
         let owes = in_turn || !self.outbox.is_empty() || authorities > 0;
         is_compared && !owes && self.open().next().is_none()
     }

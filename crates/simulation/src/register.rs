@@ -5,13 +5,13 @@ pub mod authorities;
 pub mod customer;
 mod disputes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{B256, keccak256};
 use symbolon_core::{
     command::Command,
     event::Event,
-    ids::{AuthorityIndex, InvestorId},
+    ids::{AuthorityIndex, ChainId, InvestorId},
     investor::Investor,
     log::{EntryNumber, Head},
     mirror::{filter::MirroredRegistry, record::WalletRecord},
@@ -53,6 +53,12 @@ pub struct Register {
     pub authorities: Authorities,
     /// What people are to decide.
     pub disputes: Disputes,
+    /// Chains that have shown decisions that the log does not have, until each was
+    /// compared.
+    lossy: BTreeSet<ChainId>,
+    /// Wallets that somebody else wrote to a chain, and whether each is understood
+    /// and waits for other chains.
+    pub(crate) suspects: BTreeMap<(ChainId, WalletAddress), bool>,
     investors: BTreeMap<InvestorId, Investor>,
     wallets: BTreeMap<WalletAddress, Known>,
     head: Head,
@@ -71,6 +77,33 @@ impl Register {
     /// Whether the log ever had this head (I9).
     pub fn had(&self, head: Head) -> bool {
         head == Head::default() || self.entries.contains(&head.hash)
+    }
+
+    /// Whether a wallet is suspect on another chain, and not understood there.
+    pub(crate) fn is_unclear_elsewhere(&self, id: ChainId, wallet: WalletAddress) -> bool {
+        let unclear = self.suspects.iter().filter(|(_, awaits)| !**awaits);
+        let mut places = unclear.map(|(place, _)| *place);
+        places.any(|(chain, one)| one == wallet && chain != id)
+    }
+
+    /// Whether decisions may be lost.
+    pub fn is_lossy(&self) -> bool {
+        !self.lossy.is_empty()
+    }
+
+    /// A chain shows decisions that the log does not have.
+    pub(crate) fn miss(&mut self, chain: ChainId) {
+        self.lossy.insert(chain);
+    }
+
+    /// A chain was compared: what it has shown is known now.
+    pub(crate) fn miss_nothing(&mut self, chain: ChainId) {
+        self.lossy.remove(&chain);
+    }
+
+    /// Whether this chain shows decisions that the log does not have.
+    pub(crate) fn misses(&self, chain: ChainId) -> bool {
+        self.lossy.contains(&chain)
     }
 
     /// The database is as it was at an earlier moment.

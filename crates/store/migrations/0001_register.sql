@@ -162,8 +162,6 @@ CREATE TABLE chain (
     told_entry         bigint  NOT NULL DEFAULT 0,
     -- Read up to this block for what others wrote there.
     followed_block     bigint  NOT NULL DEFAULT 0,
-    -- That block's hash, by which a reorganisation is noticed.
-    followed_hash      bytea,
     -- Why it could not be when that was last tried; null: it could.
     following_error    text,
     -- How often settled transactions were opened again: its lane begins anew.
@@ -325,11 +323,23 @@ CREATE TABLE reconciliation (
     PRIMARY KEY (issuer, registry_id)
 );
 
+-- Blocks that were read, ever fewer with their age, and which ones they were: the
+-- newest that still stands is the one that a reorganisation has left.
+CREATE TABLE landmark (
+    issuer       bigint NOT NULL,
+    registry_id  bigint NOT NULL,
+    block_number bigint NOT NULL,
+    hash         bytea  NOT NULL,
+    PRIMARY KEY (issuer, registry_id, block_number)
+);
+
 -- Wallets that somebody else wrote to a registry: to be compared at once.
 CREATE TABLE suspect (
     issuer       bigint NOT NULL,
     registry_id  bigint NOT NULL,
     wallet       bytea  NOT NULL,
+    -- It is understood, and waits for what other chains hold.
+    awaits_others boolean NOT NULL DEFAULT false,
     PRIMARY KEY (issuer, registry_id, wallet)
 );
 
@@ -420,5 +430,6 @@ ALTER TABLE wallet ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE outbox ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE observed ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE lane_transaction ALTER COLUMN issuer SET STATISTICS 0;
+ALTER TABLE landmark ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE suspect ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE dispute ALTER COLUMN issuer SET STATISTICS 0;

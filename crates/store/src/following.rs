@@ -56,8 +56,10 @@ async fn followed(
     registry: RegistryId,
 ) -> Result<Option<Followed>> {
     let row = sqlx::query!(
-        "SELECT followed_block, followed_hash FROM chain \
-         WHERE issuer = $1 AND registry_id = $2",
+        r#"SELECT followed_block, l.hash AS "hash?" FROM chain c
+            LEFT JOIN landmark l ON l.issuer = c.issuer AND l.registry_id = c.registry_id
+                AND l.block_number = c.followed_block
+            WHERE c.issuer = $1 AND c.registry_id = $2"#,
         issuer_key(issuer),
         registry_key(registry),
     )
@@ -65,7 +67,7 @@ async fn followed(
     .await?
     .ok_or(StoreError::NotFound { what: "chain" })?;
     let block = unsigned(row.followed_block, "a block number")?;
-    let hash = row.followed_hash.as_deref().map(codec::hash).transpose()?;
+    let hash = row.hash.as_deref().map(codec::hash).transpose()?;
     Ok((block > 0).then_some(Followed { block, hash }))
 }
 
@@ -127,16 +129,18 @@ impl IssuerTransaction {
         hash: Option<B256>,
     ) -> Result<()> {
         sqlx::query!(
-            "UPDATE chain SET followed_block = $3, followed_hash = $4 \
+            "UPDATE chain SET followed_block = $3 \
              WHERE issuer = $1 AND registry_id = $2 AND followed_block < $3",
             issuer_key(&self.issuer),
             registry_key(registry),
             bigint(block),
-            hash.map(|hash| hash.to_vec()),
         )
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        match hash {
+            Some(hash) => self.set_landmark(registry, block, hash).await,
+            None => Ok(()),
+        }
     }
 }
 

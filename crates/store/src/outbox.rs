@@ -94,7 +94,7 @@ impl Store {
         // Read first: what the head has is in the rows that are read after it.
         let head = issuer::read_head(&mut transaction, issuer).await?;
         let connection = &mut *transaction;
-        if reconciliation::holds(connection, issuer, registry, part).await? {
+        if reconciliation::holds(connection, issuer, part).await? {
             return Ok(Pulled::nothing(part, head));
         }
         let mut pulled = match part {

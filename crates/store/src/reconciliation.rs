@@ -20,7 +20,7 @@ use symbolon_core::{
     mirror::{
         filter::MirroredRegistry,
         lane::Part,
-        reconciliation::{Finding, finding},
+        reconciliation::{Finding, finding, is_on_its_way},
         record::WalletRecord,
     },
     time::UnixSeconds,
@@ -106,8 +106,12 @@ struct Judged {
     turn: EntryNumber,
     /// Whether somebody holds it, so that the log can give it a version.
     bound: bool,
+    /// Whether a transaction that may yet be mined writes it.
+    carried: bool,
     /// Whether a person is to decide about it already, on any chain.
     disputed: bool,
+    /// Whether another chain is yet to be understood.
+    unclear_elsewhere: bool,
     /// Whether a later block was seen than the one that it is judged by.
     outdated: bool,
     /// Whether nobody expected what was seen: what is on its way was planned upon
@@ -118,7 +122,8 @@ struct Judged {
 /// How the register stands to a registry.
 struct Footing {
     told: EntryNumber,
-    held: bool,
+    /// Decisions may be lost, as any chain has shown.
+    lossy: bool,
 }
 
 impl Store {
@@ -216,7 +221,7 @@ impl Store {
         let mut judged = judge(&mut transaction, issuer, target, seen, &footing).await?;
         transaction.commit().await?;
         judged.extend(strangers(seen, &judged));
-        Course::of(&judged, footing.held).mark(&mut judged);
+        Course::of(&judged, footing.lossy).mark(&mut judged);
         Ok(judged.into_iter().map(|judged| judged.compared).collect())
     }
 }
@@ -239,7 +244,9 @@ fn strangers(seen: &Seen, judged: &[Judged]) -> Vec<Judged> {
             },
             turn: EntryNumber::default(),
             bound: false,
+            carried: false,
             disputed: false,
+            unclear_elsewhere: false,
             outdated: false,
             unexpected: false,
         })
@@ -257,7 +264,9 @@ async fn footing(
         lane::lock(connection, issuer, registry).await?;
     }
     let row = sqlx::query!(
-        "SELECT told_entry, approvals_held FROM chain WHERE issuer = $1 AND registry_id = $2",
+        r#"SELECT told_entry,
+            EXISTS (SELECT FROM chain WHERE issuer = $1 AND approvals_held) AS "lossy!"
+        FROM chain WHERE issuer = $1 AND registry_id = $2"#,
         issuer_key(issuer),
         registry_key(registry),
     )
@@ -266,7 +275,7 @@ async fn footing(
     .ok_or(StoreError::NotFound { what: "chain" })?;
     Ok(Footing {
         told: entry_number(row.told_entry)?,
-        held: row.approvals_held,
+        lossy: row.lossy,
     })
 }
 
@@ -287,6 +296,7 @@ async fn judge(
     let records: HashMap<_, _> = seen.records.iter().copied().collect();
     let queued = queued(connection, issuer, target.id, &addresses).await?;
     let carried = lane::carried_wallets(connection, issuer, target.id).await?;
+    let unclear = unclear_elsewhere(connection, issuer, target.id, &addresses).await?;
     select_standings!(
         [
             "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
@@ -307,9 +317,13 @@ async fn judge(
     .await?
     .into_iter()
     .map(|row| {
-        row.judged(target, seen, &records, footing, |wallet| {
-            queued.contains(wallet) || carried.contains(wallet)
-        })
+        row.judged(
+            target,
+            seen,
+            &records,
+            footing,
+            [&queued, &carried, &unclear],
+        )
     })
     .collect()
 }
@@ -321,7 +335,7 @@ impl StandingRow {
         seen: &Seen,
         records: &HashMap<WalletAddress, WalletRecord>,
         footing: &Footing,
-        is_told: impl Fn(&WalletAddress) -> bool,
+        [queued, carried, unclear]: [&HashSet<WalletAddress>; 3],
     ) -> Result<Judged> {
         let turn = entry_number(self.turn)?;
         let disputed = self.superseded == Some(true);
@@ -335,7 +349,10 @@ impl StandingRow {
         let held = records.get(&address).copied().unwrap_or_default();
         let desired = standing.desired(target);
         let in_turn = turn > footing.told && standing.wallet.chains.includes(target.id.chain);
-        let on_its_way = outdated || in_turn || is_told(&address);
+        let carried = carried.contains(&address);
+        let owed = in_turn || queued.contains(&address);
+        let on_its_way =
+            outdated || carried || (owed && is_on_its_way(desired, held, footing.lossy));
         Ok(Judged {
             compared: Compared {
                 wallet: address,
@@ -346,7 +363,9 @@ impl StandingRow {
             },
             turn,
             bound: standing.investor.is_some(),
+            carried,
             disputed,
+            unclear_elsewhere: unclear.contains(&address),
             outdated,
             unexpected: held != observed,
         })
@@ -374,23 +393,42 @@ async fn queued(
     .collect()
 }
 
-/// Whether this part waits for a reconciliation: approvals do, where the register
-/// may have lost decisions.
-pub(crate) async fn holds(
+/// Those that are suspect on other chains, and not understood there.
+async fn unclear_elsewhere(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     registry: RegistryId,
+    addresses: &[Vec<u8>],
+) -> Result<HashSet<WalletAddress>> {
+    sqlx::query_scalar!(
+        "SELECT DISTINCT wallet FROM suspect WHERE issuer = $1 AND registry_id <> $2 \
+         AND NOT awaits_others AND wallet = ANY($3)",
+        issuer_key(issuer),
+        registry_key(registry),
+        addresses,
+    )
+    .fetch_all(connection)
+    .await?
+    .iter()
+    .map(|bytes| codec::wallet(bytes))
+    .collect()
+}
+
+/// Whether this part waits for a reconciliation: approvals do, to all chains, where
+/// any has shown that the register may have lost decisions.
+pub(crate) async fn holds(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
     part: Part,
 ) -> Result<bool> {
     if part == Part::Denials {
         return Ok(false);
     }
     let held = sqlx::query_scalar!(
-        "SELECT approvals_held FROM chain WHERE issuer = $1 AND registry_id = $2",
+        r#"SELECT EXISTS (SELECT FROM chain WHERE issuer = $1 AND approvals_held) AS "held!""#,
         issuer_key(issuer),
-        registry_key(registry),
     )
-    .fetch_optional(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(held.unwrap_or(false))
+    Ok(held)
 }

@@ -1,23 +1,17 @@
 //! Settled transactions that a reorganisation has undone.
 
-use alloy_primitives::{Address, B256};
-use symbolon_core::{
-    ids::{IssuerId, RegistryId},
-    mirror::lane::Nonce,
-};
+use alloy_primitives::B256;
+use symbolon_core::ids::{IssuerId, RegistryId};
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
     codec::{self, bigint, issuer_key, registry_key, unsigned},
+    lane,
 };
 
 /// A transaction that was seen in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
-    /// Who signed it.
-    pub signer: Address,
-    /// Its nonce.
-    pub nonce: Nonce,
     /// Its hash.
     pub hash: B256,
     /// The block.
@@ -27,24 +21,22 @@ pub struct Settled {
 }
 
 impl Store {
-    /// Settled transactions in blocks before one, newest first: so many, and all
-    /// others of the last one's block.
-    pub async fn settled(
+    /// The newest settled transactions in blocks after one, newest first.
+    pub async fn settled_after(
         &self,
         issuer: &IssuerId,
         registry: RegistryId,
-        before: Option<u64>,
+        block: u64,
         limit: u32,
     ) -> Result<Vec<Settled>> {
         sqlx::query!(
-            r#"SELECT signer, nonce, hash, block_number AS "block_number!",
-                outcome = 'mined' AS "succeeded!" FROM lane_transaction
-            WHERE issuer = $1 AND registry_id = $2 AND block_number IS NOT NULL
-                AND block_number < $3
-            ORDER BY block_number DESC FETCH FIRST ($4::bigint) ROWS WITH TIES"#,
+            r#"SELECT hash, block_number AS "block_number!", outcome = 'mined' AS "succeeded!"
+            FROM lane_transaction
+            WHERE issuer = $1 AND registry_id = $2 AND block_number > $3
+            ORDER BY block_number DESC LIMIT $4"#,
             issuer_key(issuer),
             registry_key(registry),
-            before.map_or(i64::MAX, bigint),
+            bigint(block),
             i64::from(limit),
         )
         .fetch_all(&self.pool)
@@ -52,8 +44,6 @@ impl Store {
         .into_iter()
         .map(|row| {
             Ok(Settled {
-                signer: codec::address(&row.signer)?,
-                nonce: Nonce(unsigned(row.nonce, "a nonce")?),
                 hash: codec::hash(&row.hash)?,
                 block: unsigned(row.block_number, "a block number")?,
                 succeeded: row.succeeded,
@@ -76,28 +66,28 @@ impl Store {
 }
 
 impl IssuerTransaction {
-    /// Opens these again, with every attempt at their nonces, and forgets what was
-    /// read of blocks after the fork.
-    pub async fn reopen(
-        &mut self,
-        registry: RegistryId,
-        gone: &[Settled],
-        fork: u64,
-    ) -> Result<()> {
-        for settled in gone {
-            sqlx::query!(
-                "UPDATE lane_transaction SET outcome = NULL, block_number = NULL, gas_used = NULL, \
-                     fee_wei = NULL, mined_ms = NULL, final_s = NULL \
-                 WHERE issuer = $1 AND registry_id = $2 AND signer = $3 AND nonce = $4 \
-                     AND outcome IS DISTINCT FROM 'dropped'",
-                issuer_key(&self.issuer),
-                registry_key(registry),
-                settled.signer.as_slice(),
-                bigint(settled.nonce.0),
-            )
-            .execute(&mut *self.transaction)
-            .await?;
-        }
+    /// Opens again what was settled in blocks after the fork, with every attempt at
+    /// the same nonces, and forgets what else was read of those blocks. What is open
+    /// then is suspect until it is known in which order it lands this time. Returns
+    /// how many transactions were opened.
+    pub async fn reopen(&mut self, registry: RegistryId, fork: u64) -> Result<u64> {
+        let reopened = sqlx::query!(
+            "UPDATE lane_transaction t SET outcome = NULL, block_number = NULL, \
+                 gas_used = NULL, fee_wei = NULL, mined_ms = NULL, final_s = NULL \
+             FROM (SELECT DISTINCT signer, nonce FROM lane_transaction \
+                 WHERE issuer = $1 AND registry_id = $2 AND block_number > $3) gone \
+             WHERE t.issuer = $1 AND t.registry_id = $2 AND t.signer = gone.signer \
+                 AND t.nonce = gone.nonce AND t.outcome IS DISTINCT FROM 'dropped'",
+            issuer_key(&self.issuer),
+            registry_key(registry),
+            bigint(fork),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        let issuer = self.issuer.clone();
+        let carried = lane::carried_wallets(&mut self.transaction, &issuer, registry).await?;
+        self.suspect(registry, &Vec::from_iter(carried)).await?;
+        self.forget_landmarks(registry, fork).await?;
         // What those blocks showed is the newest that is known, until the next look.
         sqlx::query!(
             "UPDATE observed SET block_number = $3 \
@@ -109,7 +99,16 @@ impl IssuerTransaction {
         .execute(&mut *self.transaction)
         .await?;
         sqlx::query!(
-            "UPDATE chain SET followed_block = $3, followed_hash = NULL, reopened = reopened + 1 \
+            "UPDATE authority_mirror SET block_number = $3 \
+             WHERE issuer = $1 AND registry_id = $2 AND block_number > $3",
+            issuer_key(&self.issuer),
+            registry_key(registry),
+            bigint(fork),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "UPDATE chain SET followed_block = $3, reopened = reopened + 1 \
              WHERE issuer = $1 AND registry_id = $2",
             issuer_key(&self.issuer),
             registry_key(registry),
@@ -117,6 +116,6 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        Ok(reopened.rows_affected())
     }
 }

@@ -67,18 +67,29 @@ pub fn finding(
     }
 }
 
+/// Whether what a chain is owed is on its way there. An approval is not that waits
+/// because the register may have lost decisions (`lossy`), and that the chain would
+/// not take: what it denies may be such a decision.
+pub fn is_on_its_way(desired: WalletRecord, held: WalletRecord, lossy: bool) -> bool {
+    !lossy || desired.denies() || lands(desired, held)
+}
+
 /// What is known of a wallet beside its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Circumstances {
     /// Somebody holds it, so that the log can give it a version.
     pub bound: bool,
+    /// A transaction that may yet be mined writes it.
+    pub carried: bool,
     /// A person is to decide about it already, on any chain.
     pub disputed: bool,
+    /// It is suspect on another chain too, and was not understood there yet.
+    pub unclear_elsewhere: bool,
     /// Nobody expected what was seen: what is on its way was planned upon
     /// something else.
     pub unexpected: bool,
-    /// The register may have lost decisions, so whatever it cannot explain waits
-    /// for a person.
+    /// The register may have lost decisions, as any chain has shown, so whatever it
+    /// cannot explain waits for a person.
     pub lossy: bool,
 }
 
@@ -92,6 +103,9 @@ pub enum Remedy {
     /// It is compared again: what is on its way may be of no use there, or not
     /// do all.
     LookAgain,
+    /// It is compared again once it is known what other chains hold: a newer version
+    /// would be written there, too, and might lift what somebody has denied.
+    AwaitOthers,
     /// The chain is told again.
     Tell {
         /// By a newer version, since it would not take the record as it stands.
@@ -115,6 +129,8 @@ pub fn remedy(
         false => is_planted(Bug::ForeignDenialOverwritten),
     };
     match finding {
+        // What is mined late, after a reorganisation say, may leave another word.
+        Finding::InStep | Finding::Provisional if known.carried => Remedy::LookAgain,
         Finding::InStep | Finding::Provisional => Remedy::Nothing,
         Finding::OnItsWay if !lands || known.unexpected => Remedy::LookAgain,
         Finding::OnItsWay => Remedy::Wait,
@@ -126,11 +142,17 @@ pub fn remedy(
         {
             Remedy::Dispute
         }
-        // A renewal would lift what another chain denies; a denial lands as it
-        // stands (I2).
-        Finding::ChainApproves | Finding::Differs => Remedy::Tell {
-            renewed: renewed && !known.disputed,
-        },
+        Finding::Differs if renewed && !desired.denies() && known.unclear_elsewhere => {
+            Remedy::AwaitOthers
+        }
+        // Who is nobody here may be approved elsewhere, where a renewal would lift
+        // what is denied; a denial lands as it stands (I2).
+        Finding::ChainApproves | Finding::Differs => {
+            let lifts = !desired.is_contained() && (known.disputed || known.unclear_elsewhere);
+            Remedy::Tell {
+                renewed: renewed && !lifts,
+            }
+        }
     }
 }
 

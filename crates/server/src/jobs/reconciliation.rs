@@ -84,7 +84,9 @@ impl Reader {
             false => self.sweep(&scan, block, &mut spans.writes).await?,
             true => turn.found.extend(self.compare(scan).await?),
         }
+        let before = Some(scan);
         let scan = self.store.scan(issuer, id).await?;
+        turn.idle |= scan == before;
         turn.under_way = scan.is_some_and(|scan| is_under_way(&scan));
         Ok(turn)
     }

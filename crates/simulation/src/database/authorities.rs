@@ -87,6 +87,13 @@ impl Books {
         };
     }
 
+    /// Blocks after this one were undone.
+    pub(super) fn forget_blocks_of_authorities(&mut self, fork: u64) {
+        for known in self.authorities.values_mut() {
+            known.block = known.block.min(fork);
+        }
+    }
+
     /// `IssuerTransaction::cut_off_again`.
     pub fn cut_off_again(&mut self, register: &Register, block: u64) {
         for (authority, known) in &mut self.authorities {

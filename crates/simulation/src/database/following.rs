@@ -1,25 +1,24 @@
 //! How far a chain was read, and what a reorganisation past finality undoes
 //! (`symbolon_store`'s `following` and `reorganisation`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::B256;
 use symbolon_core::{
-    mirror::{
-        lane::Nonce,
-        planted::{Bug, is_planted},
-    },
+    mirror::planted::{Bug, is_planted},
     wallet::{Version, WalletAddress},
 };
 
-use super::Books;
+use super::{Books, Stored};
 use crate::{chain::Signer, register::Register};
 
 /// How far a chain was read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Following {
-    /// The last block that was read, and which one that was.
-    last: Option<(u64, u64)>,
+    /// The last block that was read.
+    last: Option<u64>,
+    /// Blocks that were read and which ones they were, ever fewer with their age.
+    landmarks: BTreeMap<u64, u64>,
     /// The first block that is yet to be read.
     next: u64,
     /// How often settled transactions were opened again.
@@ -29,10 +28,6 @@ pub(super) struct Following {
 /// A transaction that was seen in a block.
 #[derive(Clone, Copy, Debug)]
 pub struct Settled {
-    /// Who signed it.
-    pub signer: Signer,
-    /// Its nonce.
-    pub nonce: Nonce,
     /// Its hash.
     pub hash: B256,
     /// The block.
@@ -44,7 +39,15 @@ pub struct Settled {
 impl Books {
     /// `Store::followed`: a block and which one that was, if any is known.
     pub fn followed(&self) -> Option<(u64, u64)> {
-        self.following.last
+        let last = self.following.last?;
+        let id = self.following.landmarks.get(&last)?;
+        Some((last, *id))
+    }
+
+    /// `Store::landmarks`.
+    pub fn landmarks(&self) -> impl Iterator<Item = (u64, u64)> {
+        let newest_first = self.following.landmarks.iter().rev();
+        newest_first.map(|(block, id)| (*block, *id))
     }
 
     /// `Store::reopened`.
@@ -59,8 +62,16 @@ impl Books {
 
     /// `IssuerTransaction::followed`.
     pub fn follow(&mut self, block: u64, id: u64) {
-        self.following.next = block + 1;
-        self.following.last = Some((block, id));
+        let following = &mut self.following;
+        following.next = block + 1;
+        following.last = Some(block);
+        following.landmarks.insert(block, id);
+        let known: Vec<_> = following.landmarks.keys().copied().collect();
+        for aged in known.windows(3) {
+            if block - aged[0] <= 2 * (block - aged[2]) {
+                following.landmarks.remove(&aged[1]);
+            }
+        }
     }
 
     /// `Store::next_nonce`.
@@ -80,49 +91,49 @@ impl Books {
     pub fn suspect(&mut self, register: &mut Register, wallets: &[WalletAddress]) {
         for wallet in wallets {
             register.make_known(*wallet, Version(0));
-            self.suspects.insert(*wallet);
+            let chain = self.target.id.chain;
+            register.suspects.insert((chain, *wallet), false);
         }
     }
 
-    /// `Store::settled`, all of them: newest first.
-    pub fn settled(&self) -> Vec<Settled> {
-        let mut settled: Vec<_> = self
-            .stored
-            .iter()
-            .filter_map(|stored| {
-                Some(Settled {
-                    signer: stored.signer,
-                    nonce: stored.transaction.nonce,
-                    hash: stored.transaction.hash,
-                    block: stored.block?.0,
-                    succeeded: stored.block?.1,
-                })
+    /// `Store::settled_after`, all of them: newest first.
+    pub fn settled_after(&self, block: u64) -> Vec<Settled> {
+        let settled = self.stored.iter().filter_map(|stored| {
+            Some(Settled {
+                hash: stored.transaction.hash,
+                block: stored.block?.0,
+                succeeded: stored.block?.1,
             })
-            .collect();
+        });
+        let mut settled: Vec<_> = settled.filter(|one| one.block > block).collect();
         settled.sort_by_key(|settled| std::cmp::Reverse(settled.block));
         settled
     }
 
     /// `IssuerTransaction::reopen`.
-    pub fn reopen(&mut self, gone: &[Settled], fork: u64) {
-        for settled in gone {
-            if is_planted(Bug::DeepReorganisationKeepsSettled) {
-                break;
-            }
-            for stored in &mut self.stored {
-                let same =
-                    (stored.signer, stored.transaction.nonce) == (settled.signer, settled.nonce);
-                if same && !stored.dropped {
-                    stored.open = true;
-                    stored.block = None;
-                }
+    pub fn reopen(&mut self, register: &mut Register, fork: u64) -> usize {
+        let after = |stored: &&Stored| stored.block.is_some_and(|(block, _)| block > fork);
+        let gone = self.stored.iter().filter(after);
+        let gone: BTreeSet<_> = gone
+            .map(|stored| (stored.signer, stored.transaction.nonce))
+            .collect();
+        for stored in &mut self.stored {
+            let of_these = gone.contains(&(stored.signer, stored.transaction.nonce));
+            if of_these && !stored.dropped && !is_planted(Bug::DeepReorganisationKeepsSettled) {
+                stored.open = true;
+                stored.block = None;
             }
         }
+        let carried = Vec::from_iter(self.carried_wallets());
+        self.suspect(register, &carried);
         for (_, block) in self.observed.values_mut() {
             *block = (*block).min(fork);
         }
-        self.following.last = None;
+        self.forget_blocks_of_authorities(fork);
+        self.following.landmarks.split_off(&(fork + 1));
+        self.following.last = Some(fork).filter(|fork| *fork > 0);
         self.following.next = fork + 1;
         self.following.reopened += 1;
+        gone.len()
     }
 }

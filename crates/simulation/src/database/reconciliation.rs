@@ -8,7 +8,7 @@ use symbolon_core::{
     ids::AuthorityIndex,
     mirror::{
         lane::Inspection,
-        reconciliation::{Circumstances, Finding, Remedy, finding, remedy},
+        reconciliation::{Circumstances, Finding, Remedy, finding, is_on_its_way, remedy},
         record::WalletRecord,
     },
     time::UnixSeconds,
@@ -54,12 +54,22 @@ pub struct Repaired {
     pub changed: Vec<Changed>,
     /// Those of them that nobody decided.
     pub renewed: Vec<WalletAddress>,
+    /// What was found, and what follows.
+    pub found: Vec<(WalletAddress, Finding, Remedy)>,
 }
 
 impl Books {
+    /// Whether a scan is under way.
+    pub fn is_scanning(&self) -> bool {
+        !self.scan.ended
+    }
+
     /// The suspects.
-    pub fn suspects(&self) -> Vec<WalletAddress> {
-        self.suspects.iter().copied().collect()
+    pub fn suspects(&self, register: &Register) -> Vec<WalletAddress> {
+        let id = self.target.id.chain;
+        let all = register.suspects.keys();
+        let of_this = all.filter(|(chain, _)| *chain == id);
+        of_this.map(|(_, wallet)| *wallet).collect()
     }
 
     /// The next step of the scan that is under way, where the chain was followed
@@ -82,20 +92,23 @@ impl Books {
     }
 
     /// `IssuerTransaction::advance_scan`.
-    pub fn advance(&mut self, step: &Step) {
+    pub fn advance(&mut self, register: &mut Register, step: &Step) {
         match step {
+            Step::End if !self.may_end(register) => {}
             Step::Sweep => self.scan.is_swept = true,
             Step::Compare(page) => self.scan.cursor = page.last().copied(),
             Step::End => {
                 self.scan.ended = true;
-                self.is_held = false;
+                register.miss_nothing(self.target.id.chain);
             }
         }
     }
 
     /// `IssuerTransaction::alarm`.
-    pub fn alarm(&mut self, lossy: bool, not_before: u64) {
-        self.is_held |= lossy;
+    pub fn alarm(&mut self, register: &mut Register, lossy: bool, not_before: u64) {
+        if lossy {
+            register.miss(self.target.id.chain);
+        }
         self.scan = Scan {
             not_before,
             ..Scan::default()
@@ -104,24 +117,34 @@ impl Books {
 
     /// `IssuerTransaction::reconcile`. What it changes is queued by whoever asked.
     pub fn reconcile(&mut self, register: &mut Register, seen: &Inspection) -> Repaired {
-        let lossy = self.is_held;
-        let carried: BTreeSet<_> = self
-            .open()
-            .flat_map(|stored| stored.transaction.batch.versions())
-            .map(|(wallet, _)| wallet)
-            .collect();
-        let queued: BTreeSet<_> = self.outbox.keys().map(|owed| owed.wallet).collect();
-        let is_told = |wallet| carried.contains(&wallet) || queued.contains(&wallet);
+        let lossy = register.is_lossy();
+        let carried = self.carried_wallets();
         let (mut judged, mut repaired) = (Vec::new(), Repaired::default());
         for (wallet, held) in seen.records.iter().copied() {
-            let (block, told) = (seen.block_number, is_told(wallet));
-            judged.extend(self.judge(register, wallet, held, block, told));
+            let (block, carried) = (seen.block_number, carried.contains(&wallet));
+            judged.extend(self.judge(register, wallet, held, block, carried));
         }
         for one in &judged {
             let remedy = remedy(one.finding, one.desired, one.held, one.known);
+            repaired.found.push((one.wallet, one.finding, remedy));
             self.carry_on(register, one, remedy, lossy, &mut repaired);
         }
         repaired
+    }
+
+    /// `lane::carried_wallets`.
+    pub(super) fn carried_wallets(&self) -> BTreeSet<WalletAddress> {
+        let open = self.open();
+        let carried = open.flat_map(|stored| stored.transaction.batch.versions());
+        carried.map(|(wallet, _)| wallet).collect()
+    }
+
+    /// Whether the scan may end.
+    fn may_end(&self, register: &Register) -> bool {
+        let misses = register.misses(self.target.id.chain);
+        let carried = self.carried_wallets();
+        let mut suspects = self.suspects(register).into_iter();
+        !misses || !suspects.any(|wallet| carried.contains(&wallet))
     }
 
     fn judge(
@@ -130,7 +153,7 @@ impl Books {
         wallet: WalletAddress,
         held: WalletRecord,
         block: u64,
-        is_told: bool,
+        carried: bool,
     ) -> Option<Judged> {
         let known = register.wallets().get(&wallet)?;
         let counts = known.wallet.chains.includes(self.target.id.chain);
@@ -140,6 +163,8 @@ impl Books {
         let outdated = last.is_some_and(|last| last > block);
         let unexpected = held != self.observed(wallet);
         let desired = register.desired(&self.target, wallet);
+        let owed = in_turn || self.outbox.keys().any(|owed| owed.wallet == wallet);
+        let lossy = register.is_lossy();
         if !outdated {
             self.observe(wallet, held, block);
         }
@@ -154,14 +179,16 @@ impl Books {
             finding: finding(
                 desired,
                 held,
-                outdated || in_turn || is_told,
+                outdated || carried || (owed && is_on_its_way(desired, held, lossy)),
                 UnixSeconds(0),
             ),
             known: Circumstances {
                 bound,
+                carried,
                 disputed: register.is_disputed(wallet),
+                unclear_elsewhere: register.is_unclear_elsewhere(self.target.id.chain, wallet),
                 unexpected,
-                lossy: self.is_held,
+                lossy,
             },
         })
     }
@@ -176,12 +203,13 @@ impl Books {
     ) {
         let (wallet, chain) = (one.wallet, self.target.id.chain);
         if one.finding != Finding::OnItsWay {
-            self.suspects.remove(&wallet);
+            register.suspects.remove(&(chain, wallet));
         }
         match remedy {
             Remedy::Nothing => register.disputes.settle(wallet, chain),
             Remedy::Wait => {}
-            Remedy::LookAgain => drop(self.suspects.insert(wallet)),
+            Remedy::LookAgain => drop(register.suspects.insert((chain, wallet), false)),
+            Remedy::AwaitOthers => drop(register.suspects.insert((chain, wallet), true)),
             Remedy::Tell { renewed } => {
                 if renewed {
                     let before = register.wallets()[&wallet].changed;

@@ -133,7 +133,7 @@ impl World {
         if let Effect::Store(envelope) = effect {
             return self.store(worker, signer, token, envelope);
         }
-        let (register, seat) = (&self.register, &mut self.seats[chain]);
+        let (register, seat) = (&mut self.register, &mut self.seats[chain]);
         let books = &mut seat.books;
         Ok(match effect {
             Effect::Pull { part, limit } => books
@@ -154,6 +154,7 @@ impl World {
                             let Some(seen) = seat.nodes.inspect(&seat.chain, &wallets) else {
                                 return Ok(Err(Refused::Conflict));
                             };
+                            books.suspect(register, &wallets);
                             receipt.records = seen.records;
                         }
                     }

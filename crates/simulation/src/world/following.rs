@@ -50,7 +50,7 @@ impl World {
         self.notice_reorganisation(chain)?;
         self.catch_up(chain)?;
         let (followed, _) = self.seats[chain].books.followed()?;
-        let suspects = self.seats[chain].books.suspects();
+        let suspects = self.seats[chain].books.suspects(&self.register);
         self.compare(chain, &suspects, followed)?;
         let step = self.seats[chain]
             .books
@@ -66,53 +66,52 @@ impl World {
             Step::Compare(page) => self.compare(chain, page, followed)?,
             Step::End => {}
         }
-        self.seats[chain].books.advance(&step);
+        let now = self.now();
+        let books = &mut self.seats[chain].books;
+        books.advance(&mut self.register, &step);
         if matches!(step, Step::End) {
-            let now = self.now();
-            self.trace.note(now, "reconciled", chain);
+            let ended = !books.is_scanning();
+            self.trace.note(now, "compared all", (chain, ended));
             self.wake();
         }
         Some(!matches!(step, Step::End))
     }
 
+    /// Whether the chain can be followed; nothing where it seems to be shorter than
+    /// it was.
     fn notice_reorganisation(&mut self, chain: usize) -> Option<()> {
         let seat = &mut self.seats[chain];
         let Some((block, id)) = seat.books.followed() else {
             return Some(());
         };
-        // Lanes settle what they see, and may be ahead of whoever reads the logs.
-        let settled = seat.books.settled();
+        // Lanes settle what they see, and may be ahead of whoever reads the logs, or
+        // settle what they saw before a reorganisation.
+        let before = seat.books.landmarks().nth(1).map_or(0, |(block, _)| block);
+        let settled = seat.books.settled_after(before);
         let stands = |one: &Settled| {
             let outcome = seat.nodes.outcome_of(&seat.chain, one.hash);
             outcome == Some((one.block, one.succeeded))
         };
-        let mut ahead = settled.iter().filter(|one| one.block > block).take(PAGE);
-        let gone = ahead.any(|one| !stands(one));
-        if seat.nodes.block_id(&seat.chain, block) == Some(id) && !gone {
+        let lately = settled.iter().take(PAGE);
+        let gone = lately.filter(|one| !stands(one)).map(|one| one.block).min();
+        if seat.nodes.block_id(&seat.chain, block) == Some(id) && gone.is_none() {
             return Some(());
         }
         let head = seat.nodes.head(&seat.chain)?;
         // A node that lags behind has forgotten nothing.
         let newest = settled.first().map_or(block, |one| one.block.max(block));
         if (head + 1).saturating_sub(POLICY.confirmations) < newest {
-            return Some(());
+            return None;
         }
-        let mut gone: Vec<Settled> = Vec::new();
-        let mut fork = 0;
-        for page in settled.chunks(PAGE) {
-            let (standing, lost): (Vec<Settled>, Vec<Settled>) =
-                page.iter().copied().partition(stands);
-            let all_stand = lost.is_empty();
-            gone.extend(lost);
-            if all_stand {
-                fork = standing.first().map_or(0, |one| one.block.min(block));
-                break;
-            }
-        }
-        seat.books.reopen(&gone, fork);
-        seat.books.alarm(false, block);
+        let older = |(block, _): &(u64, u64)| gone.is_none_or(|gone| *block < gone);
+        let stands =
+            |(block, id): &(u64, u64)| seat.nodes.block_id(&seat.chain, *block) == Some(*id);
+        let fork = seat.books.landmarks().filter(older).find(stands);
+        let fork = fork.map_or(0, |(block, _)| block);
+        let gone = seat.books.reopen(&mut self.register, fork);
+        seat.books.alarm(&mut self.register, false, block);
         let now = self.now();
-        self.trace.note(now, "reopened", (chain, gone.len(), fork));
+        self.trace.note(now, "reopened", (chain, gone, fork));
         Some(())
     }
 
@@ -131,7 +130,7 @@ impl World {
             seat.books.cut_off_again(&self.register, block);
         }
         if let Some(block) = foreign.lost {
-            seat.books.alarm(true, block);
+            seat.books.alarm(&mut self.register, true, block);
         }
         let suspects: Vec<_> = foreign.wallets.into_iter().collect();
         seat.books.suspect(&mut self.register, &suspects);
@@ -190,7 +189,7 @@ impl World {
             books.cut_off_again(&self.register, block);
         }
         if let Some(block) = found.lost {
-            books.alarm(true, block);
+            books.alarm(&mut self.register, true, block);
         }
         Some(())
     }
@@ -201,10 +200,20 @@ impl World {
         }
         let seat = &mut self.seats[chain];
         let seen = seat.nodes.records_at(&seat.chain, wallets, block)?;
-        let Repaired { changed, renewed } = seat.books.reconcile(&mut self.register, &seen);
+        let Repaired {
+            changed,
+            renewed,
+            found,
+        } = seat.books.reconcile(&mut self.register, &seen);
         let now = self.now();
         let what = (chain, wallets.len(), changed.len(), renewed.len());
         self.trace.note(now, "compared", what);
+        for (wallet, finding, remedy) in found {
+            let number = wallet.address()[0];
+            self.trace.tell(now, "where", || {
+                format!("{number:02x} is {finding:?}: {remedy:?}")
+            });
+        }
         for Changed { wallet, .. } in &changed {
             self.trace.tell(now, "so that", || self.due(*wallet));
         }

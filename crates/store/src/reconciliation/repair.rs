@@ -32,6 +32,8 @@ pub(super) struct Course {
     disputed: Vec<WalletAddress>,
     /// Yet to be looked at again.
     suspect: Vec<WalletAddress>,
+    /// Understood, and waiting for other chains.
+    awaiting: Vec<WalletAddress>,
     /// No longer disputed here.
     at_peace: Vec<WalletAddress>,
 }
@@ -44,7 +46,9 @@ impl Course {
         for Judged {
             compared,
             bound,
+            carried,
             disputed,
+            unclear_elsewhere,
             unexpected,
             ..
         } in judged
@@ -58,7 +62,9 @@ impl Course {
             } = *compared;
             let known = Circumstances {
                 bound: *bound,
+                carried: *carried,
                 disputed: *disputed,
+                unclear_elsewhere: *unclear_elsewhere,
                 unexpected: *unexpected,
                 lossy,
             };
@@ -66,6 +72,7 @@ impl Course {
                 Remedy::Nothing => course.at_peace.push(wallet),
                 Remedy::Wait => {}
                 Remedy::LookAgain => course.suspect.push(wallet),
+                Remedy::AwaitOthers => course.awaiting.push(wallet),
                 Remedy::Dispute => course.disputed.push(wallet),
                 Remedy::Tell { renewed } => {
                     if renewed {
@@ -108,10 +115,10 @@ impl IssuerTransaction {
         let issuer = self.issuer.clone();
         let footing = footing(&mut self.transaction, &issuer, target.id, true).await?;
         let mut judged = judge(&mut self.transaction, &issuer, target, seen, &footing).await?;
-        let course = Course::of(&judged, footing.held);
+        let course = Course::of(&judged, footing.lossy);
         course.mark(&mut judged);
         self.take_notice(target.id, seen, &judged).await?;
-        let barred = self.change(&course, footing.held, now).await?;
+        let barred = self.change(&course, footing.lossy, now).await?;
         self.keep_disputes(&judged, &course.renewed).await?;
         self.requeue(target, &course.told, now).await?;
         self.settle_disputes(target.id, &course.at_peace).await?;
@@ -128,6 +135,8 @@ impl IssuerTransaction {
         let settled: Vec<_> = settled.map(|one| one.wallet).collect();
         self.acquit(target.id, &settled).await?;
         self.suspect(target.id, &course.suspect).await?;
+        self.suspect(target.id, &course.awaiting).await?;
+        self.await_others(target.id, &course.awaiting).await?;
         Ok(compared)
     }
 
@@ -287,7 +296,25 @@ impl IssuerTransaction {
         sqlx::query!(
             "INSERT INTO suspect (issuer, registry_id, wallet) \
              SELECT $1, $2, s.wallet FROM unnest($3::bytea[]) AS s (wallet) \
-             ON CONFLICT DO NOTHING",
+             ON CONFLICT (issuer, registry_id, wallet) DO UPDATE SET awaits_others = false",
+            issuer_key(&self.issuer),
+            registry_key(registry),
+            &wallets,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    async fn await_others(
+        &mut self,
+        registry: RegistryId,
+        wallets: &[WalletAddress],
+    ) -> Result<()> {
+        let wallets: Vec<_> = wallets.iter().copied().map(wallet::bytes).collect();
+        sqlx::query!(
+            "UPDATE suspect SET awaits_others = true \
+             WHERE issuer = $1 AND registry_id = $2 AND wallet = ANY($3)",
             issuer_key(&self.issuer),
             registry_key(registry),
             &wallets,

@@ -12,7 +12,7 @@ use super::{Compared, Measure};
 use crate::{
     IssuerTransaction, Result, Store,
     codec::{self, bigint, issuer_key, registry_key, seconds, unsigned},
-    notify, wallet,
+    lane, notify, wallet,
 };
 
 /// What was found, in numbers of wallets.
@@ -219,6 +219,33 @@ pub(crate) async fn begin(
     Ok(())
 }
 
+/// Whether a scan may end: while decisions may be lost, not before everything is
+/// known that a transaction of ours may yet write to what others wrote.
+async fn may_end(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<bool> {
+    let suspects = sqlx::query_scalar!(
+        "SELECT wallet FROM suspect s WHERE s.issuer = $1 AND s.registry_id = $2 \
+         AND EXISTS (SELECT FROM chain WHERE issuer = $1 AND registry_id = $2 AND approvals_held)",
+        issuer_key(issuer),
+        registry_key(registry),
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    if suspects.is_empty() {
+        return Ok(true);
+    }
+    let carried = lane::carried_wallets(connection, issuer, registry).await?;
+    for suspect in suspects {
+        if carried.contains(&codec::wallet(&suspect)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 async fn advance(
     connection: &mut PgConnection,
     issuer: &IssuerId,
@@ -232,6 +259,9 @@ async fn advance(
         Step::Swept(block, all) => (swept, is_swept) = (block, all),
         Step::Compared(wallet, more) => (cursor, found) = (Some(wallet), more),
         Step::Ended(now) => ended = Some(bigint(now.0)),
+    }
+    if ended.is_some() && !may_end(connection, issuer, registry).await? {
+        return Ok(false);
     }
     let bytes = |cursor: Option<WalletAddress>| cursor.map_or_else(Vec::new, wallet::bytes);
     let done = sqlx::query!(

@@ -9,6 +9,7 @@ mod filters;
 mod foresight;
 mod isolation;
 mod keys;
+mod landmarks;
 mod lane;
 mod lease;
 mod outbox;

@@ -2,6 +2,7 @@
 
 use symbolon_core::{
     command::Command,
+    ids::RegistryId,
     mirror::{lane::Part, reconciliation::Finding, record::WalletRecord},
     wallet::Version,
 };
@@ -13,10 +14,14 @@ const BLOCK: u64 = 7;
 
 /// Has chain ONE told of everything, so that nothing is on its way.
 async fn told(register: &Register) {
+    told_to(register, ONE).await;
+}
+
+async fn told_to(register: &Register, chain: RegistryId) {
     let head = register.store().head(&register.issuer).await.unwrap();
     let discharge = symbolon_core::mirror::plan::Discharge {
         rows: register
-            .pull(ONE, Part::Denials)
+            .pull(chain, Part::Denials)
             .await
             .iter()
             .map(|pending| pending.owed)
@@ -24,7 +29,7 @@ async fn told(register: &Register) {
         through: Some(head.number),
         authority: None,
     };
-    let lease = register.lease(ONE).await;
+    let lease = register.lease(chain).await;
     let discharged = register.store().discharge(&lease, &discharge);
     discharged.await.unwrap();
 }
@@ -135,7 +140,7 @@ async fn a_dispute_ends_when_the_chain_comes_round() {
 }
 
 /// Decisions may be lost: what nobody can explain is barred on every chain, and
-/// approvals wait until the scan has ended.
+/// approvals wait everywhere until the scan has ended.
 #[tokio::test]
 async fn where_decisions_may_be_lost_the_disputed_are_barred_everywhere() {
     let register = Register::with_customers(2).await;
@@ -157,8 +162,9 @@ async fn where_decisions_may_be_lost_the_disputed_are_barred_everywhere() {
     }
     let head = store.head(issuer).await.unwrap().number;
     let before = symbolon_core::log::EntryNumber(0);
-    assert_eq!(register.pull(ONE, Part::After(before)).await, []);
-    assert_ne!(register.pull(TWO, Part::After(before)).await, []);
+    for chain in [ONE, TWO] {
+        assert_eq!(register.pull(chain, Part::After(before)).await, []);
+    }
     // It stays disputed until somebody lets it be used again.
     let held = desired(&register, 1).await;
     see(&register, 1, held).await;
@@ -167,4 +173,61 @@ async fn where_decisions_may_be_lost_the_disputed_are_barred_everywhere() {
     register.one(Subject::Wallet(wallet(1)), reactivate).await;
     assert_eq!(disputes(&register).await, 0);
     assert!(store.head(issuer).await.unwrap().number > head);
+}
+
+/// A newer version is written to every chain, and would lift there what somebody
+/// has denied, of which the register is yet to hear.
+#[tokio::test]
+async fn nothing_is_renewed_before_every_chain_is_understood() {
+    let register = Register::with_customers(1).await;
+    told(&register).await;
+    told_to(&register, TWO).await;
+    let ours = desired(&register, 1).await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let mut transaction = store.begin(issuer).await.unwrap();
+    transaction.suspect(ONE, &[wallet(1)]).await.unwrap();
+    transaction.commit().await.unwrap();
+    let seen = Seen {
+        block: BLOCK,
+        at: NOW,
+        records: vec![(wallet(1), ours.with_version(Version(9)))],
+    };
+    let look = async || {
+        let mut transaction = store.begin(issuer).await.unwrap();
+        let found = transaction.reconcile(&TWO.into(), &seen, NOW).await;
+        transaction.commit().await.unwrap();
+        found.unwrap()[0].measure
+    };
+    assert_eq!(look().await, Measure::Nothing);
+    assert_eq!(store.suspects(issuer, TWO, 10).await.unwrap(), [wallet(1)]);
+    see(&register, 1, ours).await;
+    assert_eq!(look().await, Measure::Rewritten);
+    assert_eq!(desired(&register, 1).await.version(), Version(10));
+    assert_eq!(store.suspects(issuer, TWO, 10).await.unwrap(), []);
+}
+
+/// Two chains on which the same wallet is to be renewed do not wait for each other.
+#[tokio::test]
+async fn what_waits_for_others_holds_up_none() {
+    let register = Register::with_customers(1).await;
+    told(&register).await;
+    told_to(&register, TWO).await;
+    let foreign = desired(&register, 1).await.with_version(Version(9));
+    let (store, issuer) = (register.store(), &register.issuer);
+    let mut transaction = store.begin(issuer).await.unwrap();
+    for chain in [ONE, TWO] {
+        transaction.suspect(chain, &[wallet(1)]).await.unwrap();
+    }
+    let seen = Seen {
+        block: BLOCK,
+        at: NOW,
+        records: vec![(wallet(1), foreign)],
+    };
+    let mut measures = Vec::new();
+    for chain in [ONE, TWO] {
+        let found = transaction.reconcile(&chain.into(), &seen, NOW).await;
+        measures.push(found.unwrap()[0].measure);
+    }
+    transaction.commit().await.unwrap();
+    assert_eq!(measures, [Measure::Nothing, Measure::Rewritten]);
 }

@@ -43,6 +43,8 @@ pub(super) struct Planning {
     in_turn: Stock,
     /// Every change up to this entry was planned.
     through: EntryNumber,
+    /// Of them, every change up to this entry is stored as told.
+    told_through: EntryNumber,
     /// Whether the denials were asked for. Before, no approval is: its authority
     /// may be one that the chain does not know to be cut off.
     begun: bool,
@@ -66,6 +68,7 @@ impl Planning {
             again: Stock::MayHold,
             in_turn: Stock::MayHold,
             through,
+            told_through: through,
             begun: false,
             cut_off_in_vain: false,
             upset: false,
@@ -108,6 +111,15 @@ impl Planning {
     pub(super) fn distrust(&mut self) {
         self.denials.stale = self.denials.pulling;
         self.approvals.stale = self.approvals.pulling;
+        self.wake();
+    }
+
+    /// An authority is cut off: what was planned to approve may wait for long now,
+    /// and is planned anew after that.
+    fn plan_approvals_anew(&mut self) {
+        self.approvals.jobs.clear();
+        self.approvals.stale = self.approvals.pulling;
+        self.through = self.told_through;
         self.wake();
     }
 
@@ -184,6 +196,7 @@ impl Planning {
                 let job = self.desk(urgency).take()?;
                 self.at_work = Some(urgency);
                 self.striking = !matches!(job, Job::Store(_));
+                self.told_through = self.told_through.max(job.through().unwrap_or_default());
                 Some(job)
             })
     }
@@ -220,6 +233,9 @@ impl Lane {
             Some(Job::Store(planned)) => {
                 let (nonce, batch) = (self.next_nonce, &planned.batch);
                 self.next_nonce = nonce.next();
+                if batch.cuts_off() {
+                    self.planning.plan_approvals_anew();
+                }
                 if self.planning.at_work == Some(Urgency::Denials) {
                     let denied = batch.versions().into_iter().collect();
                     self.planning.approvals.give_way(&denied);

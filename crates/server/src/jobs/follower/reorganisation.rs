@@ -1,14 +1,12 @@
 //! A block that counted as final and is gone: deeper than the configured
 //! confirmations, a chain was reorganised.
 //!
-//! What was settled is looked up again, newest first, a page at a time, until a
-//! page stands as it was. What is gone is opened again, so that its lane sends
-//! the same bytes once more (I11). The chain is followed anew from before the
-//! fork, and the whole registry is held against the register.
+//! What was settled in blocks after the newest landmark that still stands is opened
+//! again, so that its lane looks what became of it, and sends the same bytes once
+//! more where they are gone (I11). The chain is followed anew from that landmark,
+//! and the whole registry is held against the register.
 
-use std::collections::BTreeSet;
-
-use symbolon_store::Settled;
+use symbolon_store::{Landmark, Settled};
 
 use super::reader::Reader;
 use crate::{jobs::lane::LaneError, metrics};
@@ -21,64 +19,60 @@ const ALARM: &str = "blocks that counted as final were reorganised away: transac
 
 impl Reader {
     /// Looks whether the block up to which the chain was followed still stands, and
-    /// what was settled since, and mends what follows if it does not.
-    pub(super) async fn notice_reorganisation(&self) -> Result<(), LaneError> {
+    /// what was settled of late, and mends what follows if it does not. Whether the
+    /// chain can be followed: not while it seems to be shorter than it was.
+    pub(super) async fn notice_reorganisation(&self) -> Result<bool, LaneError> {
         let (store, issuer, registry) = (&self.store, &self.issuer, self.id());
         let Some(followed) = store.followed(issuer, registry).await? else {
-            return Ok(());
+            return Ok(true);
         };
         let Some(hash) = followed.hash else {
-            return Ok(());
+            return Ok(true);
         };
-        // Lanes settle what they see, and may be ahead of whoever reads the logs.
-        let ahead = self.settled_since(followed.block).await?;
-        let newest = ahead.first().map_or(followed.block, |one| one.block);
+        let landmarks = store.landmarks(issuer, registry).await?;
+        // Lanes settle what they see, and may be ahead of whoever reads the logs, or
+        // settle what they saw before a reorganisation.
+        let before = landmarks.get(1).map_or(0, |landmark| landmark.block);
+        let settled = store.settled_after(issuer, registry, before, PAGE).await?;
+        let newest = settled.first().map_or(0, |one| one.block);
+        let gone = self.oldest_gone(&settled).await?;
         let stands = self.endpoint.block_hash(followed.block).await? == Some(hash);
-        if stands && self.all_stand(&ahead).await? {
-            return Ok(());
+        if stands && gone.is_none() {
+            return Ok(true);
         }
         // A node that lags behind has forgotten nothing.
-        if self.final_block().await? < newest {
-            return Ok(());
+        if self.final_block().await? < newest.max(followed.block) {
+            return Ok(false);
         }
-        let (gone, fork) = self.gone().await?;
-        let fork = fork.map_or(self.deployed_block.saturating_sub(1), |block| {
-            block.min(followed.block)
-        });
-        let transactions = gone.len();
-        tracing::error!(%issuer, %registry, fork, transactions, "{ALARM}");
-        metrics::alarmed("reorganisation");
+        let older = |landmark: &Landmark| gone.is_none_or(|gone| landmark.block < gone);
+        let fork = self.fork(landmarks.into_iter().filter(older)).await?;
         let mut transaction = store.begin(issuer).await?;
         // Another server may have mended it.
         if transaction.followed_up_to(registry).await? != Some(followed) {
-            return Ok(());
+            return Ok(true);
         }
-        transaction.reopen(registry, &gone, fork).await?;
+        let transactions = transaction.reopen(registry, fork).await?;
         let (first, now) = (self.deployed_block, self.clock.now());
         let blocks = (first, followed.block);
         transaction
             .alarm(registry, ALARM, false, blocks, now)
             .await?;
         transaction.commit().await?;
+        tracing::error!(%issuer, %registry, fork, transactions, "{ALARM}");
+        metrics::alarmed("reorganisation");
         self.wake.wake(issuer);
-        Ok(())
+        Ok(true)
     }
 
-    /// The newest of what was settled in blocks after one.
-    async fn settled_since(&self, block: u64) -> Result<Vec<Settled>, LaneError> {
-        let settled = self.store.settled(&self.issuer, self.id(), None, PAGE);
-        let mut settled = settled.await?;
-        settled.retain(|one| one.block > block);
-        Ok(settled)
-    }
-
-    async fn all_stand(&self, settled: &[Settled]) -> Result<bool, LaneError> {
+    /// The oldest block of those whose transactions are no longer as they were.
+    async fn oldest_gone(&self, settled: &[Settled]) -> Result<Option<u64>, LaneError> {
+        let mut gone = None;
         for one in settled {
             if !self.stands(one).await? {
-                return Ok(false);
+                gone = Some(one.block);
             }
         }
-        Ok(true)
+        Ok(gone)
     }
 
     async fn stands(&self, settled: &Settled) -> Result<bool, LaneError> {
@@ -87,31 +81,13 @@ impl Reader {
         Ok(outcome == Some((Some(settled.block), settled.succeeded)))
     }
 
-    /// What was settled and is no longer there, and the newest block before all
-    /// of it that stands, by a transaction of ours.
-    async fn gone(&self) -> Result<(Vec<Settled>, Option<u64>), LaneError> {
-        let (mut gone, mut before) = (Vec::new(), None);
-        loop {
-            let page = self
-                .store
-                .settled(&self.issuer, self.id(), before, PAGE)
-                .await?;
-            let Some(oldest) = page.last() else {
-                return Ok((gone, None));
-            };
-            before = Some(oldest.block);
-            let (mut standing, mut lost) = (BTreeSet::new(), Vec::new());
-            for settled in page {
-                match self.stands(&settled).await? {
-                    true => drop(standing.insert(settled.block)),
-                    false => lost.push(settled),
-                }
-            }
-            let all_stand = lost.is_empty();
-            gone.extend(lost);
-            if all_stand {
-                return Ok((gone, standing.last().copied()));
+    /// The newest of these that stands.
+    async fn fork(&self, landmarks: impl Iterator<Item = Landmark>) -> Result<u64, LaneError> {
+        for landmark in landmarks {
+            if self.endpoint.block_hash(landmark.block).await? == Some(landmark.hash) {
+                return Ok(landmark.block);
             }
         }
+        Ok(self.deployed_block.saturating_sub(1))
     }
 }

@@ -11,7 +11,7 @@ use symbolon_chain::lane::LaneClient;
 use symbolon_core::{
     mirror::{
         filter::MirroredRegistry,
-        lane::{Effect, Input, Lane, Outcome, Receipt},
+        lane::{Effect, Input, Lane, Nonce, Outcome, Receipt},
     },
     time::UnixMillis,
 };
@@ -157,6 +157,7 @@ impl FormerBooks {
                         self.read_again(receipt).await?;
                     }
                 }
+                self.suspect(&ended).await?;
                 store
                     .settle(lease, &self.target, former, &ended, now)
                     .await?;
@@ -176,6 +177,19 @@ impl FormerBooks {
                 return Err(LaneError::Keyless(former));
             }
         })
+    }
+
+    /// What lands late is laid over what its successor has written, and may leave
+    /// another word than the register's: these wallets are compared.
+    async fn suspect(&self, ended: &[(Nonce, Outcome)]) -> Result<(), LaneError> {
+        let mined = ended.iter().filter_map(|(_, outcome)| match outcome {
+            Outcome::Mined(receipt) => Some(&receipt.records),
+            _ => None,
+        });
+        let wallets: Vec<_> = mined.flatten().map(|(wallet, _)| *wallet).collect();
+        let mut transaction = self.store.begin(&self.settings.issuer).await?;
+        transaction.suspect(self.target.id, &wallets).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// The successor may have written to the same wallets in the same block,

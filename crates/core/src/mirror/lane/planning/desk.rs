@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::super::{LanePolicy, estimate::Refusals};
 use crate::{
-    log::Head,
+    log::{EntryNumber, Head},
     mirror::{batch::Batch, plan::Discharge, record::WalletRecord},
     time::{Millis, UnixMillis},
     wallet::{Version, WalletAddress},
@@ -95,6 +95,16 @@ pub(in crate::mirror::lane) enum Job {
     Discharge(Discharge),
     /// A node would not carry it out, though it writes one wallet alone.
     Quarantine(Planned),
+}
+
+impl Job {
+    /// Up to which entry the chain counts as told once this is done.
+    pub(super) fn through(&self) -> Option<EntryNumber> {
+        match self {
+            Self::Store(planned) | Self::Quarantine(planned) => planned.discharge.through,
+            Self::Discharge(discharge) => discharge.through,
+        }
+    }
 }
 
 /// One urgency's planning.

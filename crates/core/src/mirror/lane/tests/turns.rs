@@ -51,6 +51,13 @@ impl Desk {
         }
     }
 
+    fn later(&mut self) {
+        for _ in 0..3 {
+            self.world.now = self.world.now.after(Millis(1_000));
+            self.run();
+        }
+    }
+
     fn answer(&mut self, records: Vec<PendingRecord>, through: u64, more: bool) {
         let part = self.asked.pop().unwrap();
         let pulled = Pulled {
@@ -122,6 +129,27 @@ fn a_denial_takes_its_wallet_out_of_what_waits() {
     assert_eq!(rest.discharge.through, Some(EntryNumber(6)));
     desk.world.mine(true);
     assert!(desk.world.held(address(5)).denies());
+}
+
+/// What was planned before an authority is cut off would be old by the time that
+/// approvals go on, which may be long after.
+#[test]
+fn what_waits_for_a_cut_off_is_planned_anew() {
+    let mut desk = Desk::new();
+    desk.run();
+    desk.answer(records(1..=6), 6, false);
+    desk.world.restrict(true);
+    desk.run();
+    desk.world.final_block = Some(0);
+    assert_eq!(wallets(&desk.store()), [address(1), address(2), address(3)]);
+    assert!(desk.store().batch.cuts_off());
+    desk.world.mine(true);
+    desk.later();
+    assert!(desk.storing.is_empty(), "the rest waits");
+    assert_eq!(desk.asked, []);
+    desk.world.final_block = None;
+    desk.later();
+    assert_eq!(desk.asked, [Part::After(EntryNumber(0))]);
 }
 
 #[test]

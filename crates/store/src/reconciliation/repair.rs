@@ -1,5 +1,7 @@
 //! What follows from a comparison.
 
+use std::collections::BTreeSet;
+
 use sqlx::postgres::PgBindIterExt;
 use symbolon_core::{
     actor::Actor,
@@ -291,8 +293,9 @@ impl IssuerTransaction {
         if wallets.is_empty() {
             return Ok(());
         }
-        self.make_known(wallets).await?;
-        let wallets: Vec<_> = wallets.iter().copied().map(wallet::bytes).collect();
+        let wallets = Vec::from_iter(BTreeSet::from_iter(wallets.iter().copied()));
+        self.make_known(&wallets).await?;
+        let wallets: Vec<_> = wallets.into_iter().map(wallet::bytes).collect();
         sqlx::query!(
             "INSERT INTO suspect (issuer, registry_id, wallet) \
              SELECT $1, $2, s.wallet FROM unnest($3::bytea[]) AS s (wallet) \

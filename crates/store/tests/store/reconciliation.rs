@@ -52,7 +52,7 @@ async fn see(register: &Register, n: u8, held: WalletRecord) -> Compared {
         records: vec![(wallet(n), held)],
     };
     let mut transaction = register.store().begin(&register.issuer).await.unwrap();
-    transaction.suspect(ONE, &[wallet(n)]).await.unwrap();
+    transaction.suspect(ONE, &[wallet(n); 2]).await.unwrap();
     let found = transaction
         .reconcile(&ONE.into(), &seen, NOW)
         .await

@@ -189,7 +189,8 @@ impl FormerBooks {
         let wallets: Vec<_> = mined.flatten().map(|(wallet, _)| *wallet).collect();
         let mut transaction = self.store.begin(&self.settings.issuer).await?;
         transaction.suspect(self.target.id, &wallets).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// The successor may have written to the same wallets in the same block,

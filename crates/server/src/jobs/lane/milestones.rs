@@ -1,7 +1,8 @@
 //! How far the transactions that carry denials have come, for receipts.
 //!
-//! Nobody waits for these notes: what is lost costs a receipt a time, and no
-//! denial a millisecond.
+//! Nobody waits for these notes. What could not be noted is noted when it is next
+//! seen, later than it was: that costs a receipt a time, and no denial a
+//! millisecond.
 
 use std::{
     collections::BTreeMap,
@@ -91,7 +92,18 @@ impl Milestones {
             let noted = this.store.note_milestone(lease, place, milestone, at).await;
             if let Err(error) = noted {
                 tracing::debug!(nonce = nonce.0, %error, "a receipt lacks a time");
+                this.forget(nonce, milestone);
             }
         });
+    }
+
+    fn forget(&self, nonce: Nonce, milestone: Milestone) {
+        let mut denials = self.denials.lock().unwrap_or_else(PoisonError::into_inner);
+        match milestone {
+            Milestone::Sent => drop(denials.remove(&nonce)),
+            Milestone::Mined => {
+                denials.entry(nonce).and_modify(|seen| *seen = false);
+            }
+        }
     }
 }

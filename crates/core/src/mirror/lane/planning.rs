@@ -305,7 +305,7 @@ impl Lane {
         }
         let mut upserts = Drafts::new(self.max_upserts);
         let mut denials = Drafts::new(self.policy.max_denials);
-        let (mut needless, mut aside) = (Vec::new(), 0);
+        let (mut needless, mut aside, mut unclear) = (Vec::new(), 0, false);
         let mut rows: HashMap<_, Vec<_>> = HashMap::new();
         for Owed { entry, wallet } in records.iter().map(|pending| pending.owed) {
             let row = (!in_turn).then_some(Owed { entry, wallet });
@@ -322,6 +322,12 @@ impl Lane {
                 refusals.forgive(wallet);
             } else if refusals.is_aside(wallet, now) {
                 aside += 1;
+                continue;
+            }
+            // Nobody knows whether this was read before that ended or after: what
+            // is struck for its sake might be owed because of what came later.
+            if !in_turn && self.under_way.has_ended(wallet) {
+                unclear = true;
                 continue;
             }
             // What it is planned upon may never be mined, or the other desk has
@@ -404,7 +410,7 @@ impl Lane {
         };
         // News that came meanwhile must not be forgotten: only ever set. Asked at
         // once, a page of denials that are set aside would only come again.
-        if more && aside < records.len() {
+        if (more && aside < records.len()) || unclear {
             *stock = Stock::MayHold;
         }
         let desk = planning.desk(part.urgency());

@@ -114,6 +114,19 @@ impl UnderWay {
         self.planned.contains_key(&wallet) || self.inherited.contains_key(&wallet)
     }
 
+    /// Whether what is under way for this wallet has ended, and stays only because
+    /// answers may be on their way that do not know it yet.
+    pub(super) fn has_ended(&self, wallet: WalletAddress) -> bool {
+        let ended = |nonce: Nonce| self.forgotten.iter().any(|(one, _)| *one == nonce);
+        let planned = self.planned.get(&wallet).into_iter();
+        let inherited = self.inherited.get(&wallet).into_iter().flatten();
+        let mut carriers = planned
+            .map(|planned| planned.carrier)
+            .chain(inherited.map(|(carrier, _)| *carrier))
+            .peekable();
+        carriers.peek().is_some() && carriers.all(ended)
+    }
+
     /// The newest version of the register's that is under way for this wallet:
     /// an older one was read before it. The chain's own may be newer.
     pub(super) fn told(&self, wallet: WalletAddress) -> Version {

@@ -9,10 +9,10 @@ impl World {
     }
 
     /// An older row of a wallet whose newer one was pulled first.
-    fn left_behind(&mut self, wallet: u8) {
+    pub(super) fn left_behind(&mut self, wallet: u8, denial: bool) {
         let wallet = address(wallet);
         let entry = self.changed[&wallet];
-        self.outbox.insert(Owed { entry, wallet }, false);
+        self.outbox.insert(Owed { entry, wallet }, denial);
         self.lane.handle(Input::Woken, self.now);
     }
 
@@ -36,7 +36,7 @@ fn what_is_under_way_already_is_not_sent_again() {
         world.want(1, approved(2).with_approval(!denial));
         world.run();
         world.restart();
-        world.left_behind(1);
+        world.left_behind(1, false);
         world.run();
         assert_eq!(world.stored.len(), 1, "nothing new");
         world.end();
@@ -66,7 +66,7 @@ fn what_is_settled_while_the_outbox_is_read_is_not_sent_again() {
     let mut world = World::new();
     world.want(1, approved(1));
     world.run();
-    world.left_behind(1);
+    world.left_behind(1, false);
     let mut answer = None;
     while let Some(effect) = world.lane.poll(world.now) {
         let input = world.carry_out(effect);

@@ -156,6 +156,25 @@ pub async fn restricted_authorities(
     registry: Address,
     authorities: impl IntoIterator<Item = AuthorityIndex>,
 ) -> Result<RestrictedAuthorities, ChainError> {
+    restricted(endpoint, registry, authorities, BlockId::latest()).await
+}
+
+/// The same as it stood in one block.
+pub async fn restricted_authorities_at(
+    endpoint: &Endpoint,
+    registry: Address,
+    authorities: impl IntoIterator<Item = AuthorityIndex>,
+    block: u64,
+) -> Result<RestrictedAuthorities, ChainError> {
+    restricted(endpoint, registry, authorities, BlockId::number(block)).await
+}
+
+async fn restricted(
+    endpoint: &Endpoint,
+    registry: Address,
+    authorities: impl IntoIterator<Item = AuthorityIndex>,
+    block: BlockId,
+) -> Result<RestrictedAuthorities, ChainError> {
     let nonsense = || ChainError::Nonsense {
         method: "eth_call",
         why: "the registry does not say who is restricted",
@@ -168,7 +187,7 @@ pub async fn restricted_authorities(
         let request = TransactionRequest::default()
             .to(registry)
             .input(Bytes::from(call.abi_encode()).into());
-        let Ok(output) = endpoint.call(request).await? else {
+        let Ok(output) = endpoint.judged_at(request, block).await? else {
             return Err(nonsense());
         };
         let is = IdentityRegistry::isAuthorityRestrictedCall::abi_decode_returns(&output);

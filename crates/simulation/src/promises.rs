@@ -1,11 +1,11 @@
 //! What must hold, whatever strikes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use symbolon_core::{
     command::Command,
     ids::{AuthorityIndex, InvestorId},
-    mirror::{filter::MirroredRegistry, record::WalletRecord},
+    mirror::{batch::AuthorityRestriction, filter::MirroredRegistry, record::WalletRecord},
     wallet::{Version, WalletAddress},
 };
 
@@ -28,6 +28,11 @@ pub struct Promises {
     /// Whom a block that counts denies, and no decision of the register's that it
     /// remembers: people must decide before the wallet is verified again.
     unexplained: BTreeMap<WalletAddress, u64>,
+    /// Whom somebody else has cut off, or decisions that the register has forgotten:
+    /// they stay so until people decide.
+    cut_off: BTreeSet<AuthorityIndex>,
+    /// What was decided about these is forgotten, and may be on its way.
+    forgotten: BTreeSet<AuthorityIndex>,
     /// Approvals that came about without that.
     undecided: HashSet<(WalletAddress, WalletRecord)>,
     /// Those that the register does not verify.
@@ -51,6 +56,8 @@ impl Promises {
             approved: HashSet::new(),
             foreign: HashSet::new(),
             unexplained: BTreeMap::new(),
+            cut_off: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
             undecided: HashSet::new(),
             denied: BTreeMap::new(),
         }
@@ -66,9 +73,38 @@ impl Promises {
         }
     }
 
+    /// Somebody else cut an authority off, or let it count.
+    pub fn turned(&mut self, told: AuthorityRestriction, register: &Register) {
+        let AuthorityRestriction {
+            authority,
+            restricted,
+        } = told;
+        if !restricted {
+            self.cut_off.remove(&authority);
+            self.undone();
+        } else if !register.authorities.is_restricted(authority) {
+            self.cut_off.insert(authority);
+        }
+    }
+
+    /// People decided about an authority.
+    pub fn is_turned(&mut self, authority: AuthorityIndex) {
+        self.cut_off.remove(&authority);
+    }
+
     /// The register is as it was at an earlier moment, and has forgotten what it
     /// decided since: approvals, and denials that a block which counts shows.
-    pub fn restored(&mut self, register: &Register, chain: &Chain) {
+    pub fn restored(&mut self, before: &Authorities, register: &Register, chain: &Chain) {
+        for authority in Authorities::all() {
+            let now = &register.authorities;
+            if before.turned_by(authority) == now.turned_by(authority) {
+                continue;
+            }
+            self.forgotten.insert(authority);
+            if !now.is_restricted(authority) {
+                self.cut_off.insert(authority);
+            }
+        }
         self.foreign.extend(self.approved.iter().copied());
         self.denied.clear();
         for (wallet, known) in register.wallets() {
@@ -168,8 +204,13 @@ impl Promises {
             .filter(|authority| register.authorities.is_restricted(*authority))
             .collect();
         let cut_off: Vec<_> = chain.cut_off().collect();
+        let explained = |authority: &AuthorityIndex| {
+            due.contains(authority) || self.cut_off.contains(authority)
+        };
+        let equal = due.iter().all(|authority| cut_off.contains(authority))
+            && cut_off.iter().all(explained);
         let authorities =
-            (due != cut_off).then(|| format!("has cut off {cut_off:?}, must have cut off {due:?}"));
+            (!equal).then(|| format!("has cut off {cut_off:?}, must have cut off {due:?}"));
         let strangers = chain.registry().iter().filter_map(|(wallet, held)| {
             let known = held.denies() || register.wallets().contains_key(wallet);
             (!known).then(|| format!("a denial is lost: {wallet} is nobody's, and holds {held:?}"))
@@ -217,6 +258,7 @@ impl Promises {
             let turned = register.authorities.turned_by(authority).0;
             let told = finality.cut_off_since(authority);
             let by_authority = register.authorities.is_restricted(authority)
+                && !self.forgotten.contains(&authority)
                 && told.is_some_and(|head| head >= turned)
                 && held == register.desired(&self.target, *wallet);
             denied.landed |= denied.since.is_some_and(by_record) || by_authority;

@@ -219,7 +219,7 @@ CREATE TABLE authority_mirror (
     registry_id  bigint   NOT NULL,
     authority smallint NOT NULL,
     told      boolean,           -- by the newest transaction that is stored; null: in vain
-    observed  boolean,           -- null: somebody else wrote in that block
+    observed  boolean  NOT NULL,
     block_number bigint NOT NULL, -- that showed it
     PRIMARY KEY (issuer, registry_id, authority)
 );

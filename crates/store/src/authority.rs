@@ -60,7 +60,7 @@ impl Store {
                 registry: registry_id(row.registry_id)?,
                 authority: index(row.authority)?,
                 told: row.told.unwrap_or_default(),
-                observed: row.observed.unwrap_or_default(),
+                observed: row.observed,
             })
         })
         .collect()
@@ -262,7 +262,7 @@ pub(crate) async fn observe(
                          WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
                          AND call = 'set_authority_restriction' \
                          AND get_byte(batch, 0) = $3::smallint) THEN told \
-                     WHEN block_number = $5 AND observed IS DISTINCT FROM $4 THEN NULL \
+                     WHEN block_number = $5 AND observed <> $4 THEN NULL \
                      WHEN block_number < $5 THEN $4 \
                      ELSE observed END \
              WHERE issuer = $1 AND registry_id = $2 AND authority = $3",
@@ -305,22 +305,69 @@ pub(crate) async fn tell_again(
 }
 
 impl IssuerTransaction {
-    /// Has a registry told again who is cut off: a transaction in this block that
-    /// the register does not remember may have lifted it, so what older blocks
-    /// showed says nothing any more. Whom it cut off stays so, until a person looks.
-    pub async fn cut_off_again(&mut self, registry: RegistryId, block: u64) -> Result<()> {
+    /// Takes in who is cut off in this block of a registry, by whomever. Whom the
+    /// register has cut off is told of again where the chain lets it count. Whom
+    /// somebody else has cut off stays so, until people decide: those are returned.
+    pub async fn compare_authorities(
+        &mut self,
+        registry: RegistryId,
+        block: u64,
+        found: &RestrictedAuthorities,
+    ) -> Result<Vec<AuthorityIndex>> {
+        let all = sqlx::query_scalar!(
+            "SELECT authority FROM authority WHERE issuer = $1",
+            issuer_key(&self.issuer),
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let all: Vec<_> = all.into_iter().map(index).collect::<Result<_>>()?;
+        let cut_off = all.iter().filter(|authority| found.includes(**authority));
+        let cut_off: Vec<_> = cut_off.map(|authority| i16::from(authority.0)).collect();
         sqlx::query!(
-            "UPDATE authority_mirror m \
-             SET told = NULL, observed = NULL, block_number = $3 FROM authority a \
-             WHERE m.issuer = $1 AND m.registry_id = $2 AND m.block_number <= $3 \
-                 AND a.issuer = $1 AND a.authority = m.authority AND a.restricted",
+            "INSERT INTO authority_mirror \
+                 (issuer, registry_id, authority, told, observed, block_number) \
+             SELECT $1, $2, c.authority, false, true, $3 \
+             FROM unnest($4::smallint[]) AS c (authority) ON CONFLICT DO NOTHING",
             issuer_key(&self.issuer),
             registry_key(registry),
             bigint(block),
+            &cut_off,
         )
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        // What a transaction of ours may yet write is not known from this block.
+        sqlx::query!(
+            "UPDATE authority_mirror m SET \
+                 observed = m.authority = ANY($4), block_number = $3, \
+                 told = CASE WHEN a.restricted AND m.authority <> ALL($4) THEN NULL \
+                     ELSE told END \
+             FROM authority a \
+             WHERE m.issuer = $1 AND m.registry_id = $2 AND m.block_number <= $3 \
+                 AND a.issuer = $1 AND a.authority = m.authority \
+                 AND NOT EXISTS (SELECT FROM lane_transaction \
+                     WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
+                     AND call = 'set_authority_restriction' \
+                     AND get_byte(batch, 0) = m.authority)",
+            issuer_key(&self.issuer),
+            registry_key(registry),
+            bigint(block),
+            &cut_off,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query_scalar!(
+            "SELECT m.authority FROM authority_mirror m \
+             JOIN authority a ON a.issuer = $1 AND a.authority = m.authority \
+             WHERE m.issuer = $1 AND m.registry_id = $2 \
+                 AND m.observed AND NOT m.told AND NOT a.restricted ORDER BY m.authority",
+            issuer_key(&self.issuer),
+            registry_key(registry),
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?
+        .into_iter()
+        .map(index)
+        .collect()
     }
 }
 

@@ -139,6 +139,10 @@ impl Reader {
     ) -> Result<(), LaneError> {
         let (issuer, id) = (&self.issuer, self.id());
         let hash = self.endpoint.block_hash(read.through).await?;
+        let authorities = match foreign.by_mirror {
+            true => Some(self.restricted_authorities(read.through).await?),
+            false => None,
+        };
         let mut transaction = self.store.begin(issuer).await?;
         // Another server may have taken these blocks in, and people decided since.
         if transaction.next_block_to_follow(id).await? != from {
@@ -147,8 +151,9 @@ impl Reader {
         for recovery in &read.found {
             self.recover(&mut transaction, recovery).await?;
         }
-        if let Some(block) = foreign.by_mirror {
-            transaction.cut_off_again(id, block).await?;
+        if let Some(found) = &authorities {
+            self.compare_authorities(&mut transaction, read.through, found)
+                .await?;
         }
         if let Some(lost) = foreign.lost {
             foreign::raise(self, &mut transaction, lost).await?;
@@ -157,7 +162,7 @@ impl Reader {
         transaction.suspect(id, &suspects).await?;
         transaction.followed(id, read.through, hash).await?;
         transaction.commit().await?;
-        if !read.found.is_empty() || foreign.by_mirror.is_some() {
+        if !read.found.is_empty() || foreign.by_mirror {
             self.wake.wake(issuer);
         }
         Ok(())

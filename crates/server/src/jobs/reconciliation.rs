@@ -7,6 +7,8 @@
 //! Stopped anywhere, it goes on from the last page; several servers share one
 //! scan, and what one of them has done another does not do again.
 
+mod authorities;
+
 use std::collections::BTreeSet;
 
 use symbolon_chain::{agents::Span, history::records_at, writes::writes};
@@ -185,6 +187,9 @@ impl Reader {
         let mut page = store.to_compare(issuer, target, scan.cursor, PAGE).await?;
         for _ in 0..PAGES_A_TURN {
             let Some(last) = page.last().map(|last| last.wallet) else {
+                if let Some(block) = self.followed_block().await? {
+                    self.reconcile_authorities(block).await?;
+                }
                 let step = Step::Ended(self.clock.now());
                 if store.advance_scan(issuer, self.id(), &scan, step).await? {
                     self.ended().await?;

@@ -347,26 +347,59 @@ async fn govern(register: &Register, operation: OwnerOperation) {
     register.wake.wake(&register.issuer);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whom_the_register_has_cut_off_nobody_else_lets_count() {
-    let chain = TestChain::start(31_337).await;
-    let (register, _) = mirrored(&chain, 1).await;
-    let authority = AuthorityIndex(1);
+/// The authority of Germany, whom the registry takes for one that counts.
+async fn with_bafin(chain: &TestChain) -> (Register, AuthorityIndex) {
+    let (register, _) = mirrored(chain, 1).await;
     let countries = ["DE".parse().unwrap()].into();
     let name = "bafin".parse().unwrap();
     govern(&register, OwnerOperation::AddAuthority { name, countries }).await;
-    govern(&register, OwnerOperation::RestrictAuthority { authority }).await;
-    let is_cut_off = async || {
-        let (endpoint, registry) = (&chain.endpoint, chain.registry);
-        let found = restricted_authorities(endpoint, registry, [authority]).await;
-        found.unwrap().includes(authority)
-    };
-    until("it is cut off", is_cut_off).await;
-    let lifted = Batch::Authority(AuthorityRestriction {
+    (register, AuthorityIndex(1))
+}
+
+async fn is_cut_off(chain: &TestChain, authority: AuthorityIndex) -> bool {
+    let (endpoint, registry) = (&chain.endpoint, chain.registry);
+    let found = restricted_authorities(endpoint, registry, [authority]).await;
+    found.unwrap().includes(authority)
+}
+
+/// Somebody else who has the mirror's role cuts it off, or lets it count.
+async fn turn(chain: &TestChain, authority: AuthorityIndex, restricted: bool) {
+    let told = Batch::Authority(AuthorityRestriction {
         authority,
-        restricted: false,
+        restricted,
     });
-    write(&chain, next_mirror().address(), &lifted).await;
-    assert!(!is_cut_off().await);
-    until("it is cut off again", is_cut_off).await;
+    write(chain, next_mirror().address(), &told).await;
+    assert_eq!(is_cut_off(chain, authority).await, restricted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_register_has_cut_off_nobody_else_lets_count() {
+    let chain = TestChain::start(31_337).await;
+    let (register, authority) = with_bafin(&chain).await;
+    govern(&register, OwnerOperation::RestrictAuthority { authority }).await;
+    let cut_off = async || is_cut_off(&chain, authority).await;
+    until("it is cut off", cut_off).await;
+    turn(&chain, authority, false).await;
+    until("it is cut off again", cut_off).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_somebody_else_has_cut_off_stays_so_until_people_decide() {
+    let chain = TestChain::start(31_337).await;
+    let (register, authority) = with_bafin(&chain).await;
+    turn(&chain, authority, true).await;
+    until("people see it", async || {
+        let known = register.store.authorities_on_chains(&register.issuer);
+        let known = known.await.unwrap();
+        known.iter().any(|known| known.observed && !known.told)
+    })
+    .await;
+    register.until_mirrored(&chain).await;
+    assert!(is_cut_off(&chain, authority).await);
+    govern(&register, OwnerOperation::RestrictAuthority { authority }).await;
+    govern(&register, OwnerOperation::ReinstateAuthority { authority }).await;
+    until("it counts again", async || {
+        !is_cut_off(&chain, authority).await
+    })
+    .await;
 }

@@ -3,7 +3,10 @@
 //! The newest block is the newest that two nodes have, and every fact is what
 //! two nodes say of that block: the rule of `symbolon_chain`'s quorum.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::B256;
+use symbolon_core::ids::AuthorityIndex;
 use symbolon_core::mirror::{
     fees::{Gas, Market, Wei},
     lane::{Attempt, Inspection, Nonce, Observation, Receipt},
@@ -130,6 +133,11 @@ impl Nodes {
                 .map(|one| (*one, state.record(*one)))
                 .collect(),
         })
+    }
+
+    /// Who enough of them say is cut off in a block.
+    pub fn cut_off_at(&self, chain: &Chain, block: u64) -> Option<BTreeSet<AuthorityIndex>> {
+        Some(chain.blocks.get(block as usize)?.cut_off().collect())
     }
 
     /// Which block enough of them have at this height.

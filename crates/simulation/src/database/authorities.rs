@@ -1,11 +1,16 @@
 //! What the chain was told of authorities (`symbolon_store`'s `authority`).
 
-use symbolon_core::mirror::{
-    batch::{AuthorityRestriction, Batch},
-    reinstatement::may_reinstate,
+use std::collections::BTreeSet;
+
+use symbolon_core::{
+    ids::AuthorityIndex,
+    mirror::{
+        batch::{AuthorityRestriction, Batch},
+        reinstatement::may_reinstate,
+    },
 };
 
-use super::Books;
+use super::{Books, Stored};
 use crate::register::{Register, authorities::Authorities};
 
 /// What a chain knows of one authority.
@@ -13,8 +18,7 @@ use crate::register::{Register, authorities::Authorities};
 pub(super) struct OnChain {
     /// By the newest transaction that is stored; nothing, if that was in vain.
     pub(super) told: Option<bool>,
-    /// Nothing, where somebody else wrote in that block.
-    observed: Option<bool>,
+    observed: bool,
     block: u64,
 }
 
@@ -22,7 +26,7 @@ impl Default for OnChain {
     fn default() -> Self {
         Self {
             told: Some(false),
-            observed: Some(false),
+            observed: false,
             block: 0,
         }
     }
@@ -66,25 +70,21 @@ impl Books {
 
     /// A confirmed block showed what an authority became.
     pub(super) fn observe_authority(&mut self, seen: AuthorityRestriction, block: u64) {
-        let on_its_way = self.open().any(|stored| {
-            let batch = &stored.transaction.batch;
-            matches!(batch, Batch::Authority(told) if told.authority == seen.authority)
-        });
+        let mut open = self.open().filter_map(told_of);
+        let on_its_way = open.any(|authority| authority == seen.authority);
         let Some(known) = self.authorities.get_mut(&seen.authority) else {
             return;
         };
         let before = *known;
         if before.block <= block {
-            known.observed = Some(seen.restricted);
+            known.observed = seen.restricted;
             known.block = block;
         }
         if on_its_way {
             return;
         }
-        known.told = match before.block == block && before.observed != Some(seen.restricted) {
-            true => None,
-            false => known.observed,
-        };
+        let unknown = before.block == block && before.observed != seen.restricted;
+        known.told = (!unknown).then_some(known.observed);
     }
 
     /// Blocks after this one were undone.
@@ -94,16 +94,38 @@ impl Books {
         }
     }
 
-    /// `IssuerTransaction::cut_off_again`.
-    pub fn cut_off_again(&mut self, register: &Register, block: u64) {
+    /// `IssuerTransaction::compare_authorities`.
+    pub fn compare_authorities(
+        &mut self,
+        register: &Register,
+        block: u64,
+        found: &BTreeSet<AuthorityIndex>,
+    ) {
+        for authority in found {
+            self.authorities.entry(*authority).or_insert(OnChain {
+                told: Some(false),
+                observed: true,
+                block,
+            });
+        }
+        let open: BTreeSet<_> = self.open().filter_map(told_of).collect();
         for (authority, known) in &mut self.authorities {
-            if register.authorities.is_restricted(*authority) && known.block <= block {
-                *known = OnChain {
-                    told: None,
-                    observed: None,
-                    block,
-                };
+            if known.block > block || open.contains(authority) {
+                continue;
+            }
+            known.observed = found.contains(authority);
+            known.block = block;
+            if register.authorities.is_restricted(*authority) && !known.observed {
+                known.told = None;
             }
         }
+    }
+}
+
+/// Of which authority it tells.
+fn told_of(stored: &Stored) -> Option<AuthorityIndex> {
+    match stored.transaction.batch {
+        Batch::Authority(told) => Some(told.authority),
+        _ => None,
     }
 }

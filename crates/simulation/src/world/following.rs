@@ -23,8 +23,8 @@ const PAGE: usize = 3;
 #[derive(Default)]
 struct Foreign {
     wallets: BTreeSet<WalletAddress>,
-    /// The last block in which anybody else wrote: mirrors, all of them.
-    by_mirror: Option<u64>,
+    /// Whether anybody else wrote: mirrors, all of them.
+    by_mirror: bool,
     /// The last block with a head that a key of ours signed and our log does not
     /// have.
     lost: Option<u64>,
@@ -64,7 +64,7 @@ impl World {
                 }
             }
             Step::Compare(page) => self.compare(chain, page, followed)?,
-            Step::End => {}
+            Step::End => self.compare_authorities(chain, followed)?,
         }
         let now = self.now();
         let books = &mut self.seats[chain].books;
@@ -125,10 +125,10 @@ impl World {
         }
         let id = seat.nodes.block_id(&seat.chain, confirmed)?;
         let foreign = self.read(chain, from, confirmed)?;
-        let seat = &mut self.seats[chain];
-        if let Some(block) = foreign.by_mirror {
-            seat.books.cut_off_again(&self.register, block);
+        if foreign.by_mirror {
+            self.compare_authorities(chain, confirmed)?;
         }
+        let seat = &mut self.seats[chain];
         if let Some(block) = foreign.lost {
             seat.books.alarm(&mut self.register, true, block);
         }
@@ -138,6 +138,16 @@ impl World {
         let now = self.now();
         let what = (chain, confirmed, suspects.len(), foreign.lost);
         self.trace.note(now, "followed", what);
+        Some(())
+    }
+
+    fn compare_authorities(&mut self, chain: usize, block: u64) -> Option<()> {
+        let seat = &mut self.seats[chain];
+        let found = seat.nodes.cut_off_at(&seat.chain, block)?;
+        let register = &self.register;
+        seat.books.compare_authorities(register, block, &found);
+        let found: Vec<_> = found.into_iter().map(|authority| authority.0).collect();
+        self.trace.note(self.now(), "cut off", (chain, found));
         Some(())
     }
 
@@ -162,7 +172,7 @@ impl World {
         let mut found = Foreign::default();
         for write in others {
             found.wallets.extend(&write.wallets);
-            found.by_mirror = found.by_mirror.max(Some(write.block));
+            found.by_mirror = true;
             let lost = write.signed.is_some_and(|(signer, head)| {
                 signers.contains(&signer) && !self.register.had(head)
             });
@@ -185,9 +195,6 @@ impl World {
         let newest = seat.nodes.head(&seat.chain)?;
         let found = self.read(chain, from, newest)?;
         let books = &mut self.seats[chain].books;
-        if let Some(block) = found.by_mirror {
-            books.cut_off_again(&self.register, block);
-        }
         if let Some(block) = found.lost {
             books.alarm(&mut self.register, true, block);
         }

@@ -3,7 +3,7 @@
 use symbolon_core::{
     ids::AuthorityIndex,
     mirror::{
-        batch::{Batch, Denial, Upsert},
+        batch::{AuthorityRestriction, Batch, Denial, Upsert},
         rules::Grounds,
     },
     time::UnixMillis,
@@ -36,11 +36,11 @@ impl World {
     pub(super) fn operate(&mut self) {
         self.operations += 1;
         let authority = AuthorityIndex(self.dice.u8(..=AUTHORITIES));
-        // What chains hold of authorities is not compared: a backup that has lost
-        // what they were told of them is beyond this.
-        let may_turn = !authority.is_owner() && !self.faults.is_planned(Fault::BackupRestored);
-        if may_turn && self.dice.u8(..ONE_IN) == 0 {
+        if !authority.is_owner() && self.dice.u8(..ONE_IN) == 0 {
             self.register.turn(authority);
+            for seat in &mut self.seats {
+                seat.promises.is_turned(authority);
+            }
             let restricted = self.register.authorities.is_restricted(authority);
             let now = self.now();
             self.trace.note(now, "turned", (authority.0, restricted));
@@ -218,17 +218,40 @@ impl World {
         if backup.register.head() != self.register.head() {
             self.faults.fire(Fault::BackupRestored);
         }
+        let before = self.register.authorities.clone();
         self.register.restore(backup.register);
         for (seat, books) in self.seats.iter_mut().zip(backup.books) {
             seat.books = books;
-            seat.promises.restored(&self.register, &seat.chain);
+            seat.promises
+                .restored(&before, &self.register, &seat.chain);
         }
         let (now, head) = (self.now(), self.register.head().number.0);
         self.trace.note(now, "restored", head);
     }
 
-    /// Approves or denies a customer's wallet, or somebody's whom nobody knows.
+    /// Cuts an authority off or lets it count, or writes a wallet.
     fn write_foreign(&mut self, chain: usize) -> bool {
+        match self.dice.u8(..4) {
+            0 => self.turn_foreign(chain),
+            _ => self.write_foreign_record(chain),
+        }
+    }
+
+    fn turn_foreign(&mut self, chain: usize) -> bool {
+        let told = AuthorityRestriction {
+            authority: AuthorityIndex(self.dice.u8(1..=AUTHORITIES)),
+            restricted: self.dice.bool(),
+        };
+        let seat = &mut self.seats[chain];
+        let is_news = seat.chain.tip().cut_off_since(told.authority).is_some() != told.restricted;
+        seat.chain.write_foreign(&Batch::Authority(told));
+        seat.promises.turned(told, &self.register);
+        self.trace.note(UnixMillis(self.now), "somebody turns", (chain, told.authority.0, told.restricted));
+        is_news
+    }
+
+    /// Approves or denies a customer's wallet, or somebody's whom nobody knows.
+    fn write_foreign_record(&mut self, chain: usize) -> bool {
         let place = self.dice.usize(..self.customers.len() + STRANGERS);
         let stranger = Customer::stranger(place as u8);
         let customer = self.customers.get(place).map(|customer| customer.wallet);

@@ -23,9 +23,8 @@ use crate::jobs::lane::LaneError;
 pub(crate) struct Foreign {
     /// The wallets concerned.
     pub(crate) wallets: BTreeSet<WalletAddress>,
-    /// The last block in which a mirror wrote, which may have cut authorities off or
-    /// lifted that.
-    pub(crate) by_mirror: Option<u64>,
+    /// Whether a mirror wrote, which may have cut authorities off or lifted that.
+    pub(crate) by_mirror: bool,
     /// A head that a key of ours signed and our log does not have, and the block
     /// up to which there are such.
     pub(crate) lost: Option<(B256, u64)>,
@@ -52,7 +51,7 @@ pub(crate) async fn read(
         }
         from = read.through + 1;
     }
-    found.by_mirror = forgotten.iter().map(|(_, write)| write.block).max();
+    found.by_mirror = !forgotten.is_empty();
     found.lost = lost(reader, forgotten).await?;
     Ok(found)
 }
@@ -93,12 +92,9 @@ pub(crate) async fn recognise(reader: &Reader, signer: Address) -> Result<(), La
     let from = store.next_block_to_follow(issuer, id).await?;
     let newest = reader.endpoint.head().await?.number;
     let found = read(reader, from, newest, &mut Span::default()).await?;
-    if let Some(block) = found.by_mirror {
+    if let Some(lost) = found.lost {
         let mut transaction = store.begin(issuer).await?;
-        transaction.cut_off_again(id, block).await?;
-        if let Some(lost) = found.lost {
-            raise(reader, &mut transaction, lost).await?;
-        }
+        raise(reader, &mut transaction, lost).await?;
         transaction.commit().await?;
     }
     Ok(())

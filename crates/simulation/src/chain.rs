@@ -98,9 +98,13 @@ impl Chain {
 
     /// What the newest block leaves that can never be undone.
     pub fn finality(&self) -> &State {
+        &self.blocks[self.final_block() as usize]
+    }
+
+    /// The number of that block.
+    pub fn final_block(&self) -> u64 {
         let deepest = POLICY.confirmations.saturating_sub(1);
-        let number = self.highest.saturating_sub(deepest) as usize;
-        &self.blocks[number.min(self.blocks.len() - 1)]
+        self.highest.saturating_sub(deepest).min(self.height())
     }
 
     /// The number of the newest block.

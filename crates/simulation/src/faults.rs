@@ -167,11 +167,6 @@ impl Faults {
             .collect()
     }
 
-    /// Whether it may strike at all.
-    pub(crate) fn is_planned(&self, fault: Fault) -> bool {
-        self.spells.iter().any(|spell| spell.fault == fault)
-    }
-
     /// What a spell is, and where it strikes.
     pub(crate) fn of(&self, place: usize) -> (Fault, usize) {
         let spell = &self.spells[place];

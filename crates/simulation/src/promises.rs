@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use symbolon_core::{
     command::Command,
     ids::{AuthorityIndex, InvestorId},
-    mirror::{batch::AuthorityRestriction, filter::MirroredRegistry, record::WalletRecord},
+    mirror::{filter::MirroredRegistry, record::WalletRecord},
     wallet::{Version, WalletAddress},
 };
 
 use crate::{
     chain::{Chain, state::State},
+    database::Books,
     register::{
         Register,
         authorities::{Authorities, mandated},
@@ -28,9 +29,8 @@ pub struct Promises {
     /// Whom a block that counts denies, and no decision of the register's that it
     /// remembers: people must decide before the wallet is verified again.
     unexplained: BTreeMap<WalletAddress, u64>,
-    /// Whom somebody else has cut off, or decisions that the register has forgotten:
-    /// they stay so until people decide.
-    cut_off: BTreeSet<AuthorityIndex>,
+    /// The block in which somebody else last let one count.
+    lifted: BTreeMap<AuthorityIndex, u64>,
     /// What was decided about these is forgotten, and may be on its way.
     forgotten: BTreeSet<AuthorityIndex>,
     /// Approvals that came about without that.
@@ -56,7 +56,7 @@ impl Promises {
             approved: HashSet::new(),
             foreign: HashSet::new(),
             unexplained: BTreeMap::new(),
-            cut_off: BTreeSet::new(),
+            lifted: BTreeMap::new(),
             forgotten: BTreeSet::new(),
             undecided: HashSet::new(),
             denied: BTreeMap::new(),
@@ -73,36 +73,18 @@ impl Promises {
         }
     }
 
-    /// Somebody else cut an authority off, or let it count.
-    pub fn turned(&mut self, told: AuthorityRestriction, register: &Register) {
-        let AuthorityRestriction {
-            authority,
-            restricted,
-        } = told;
-        if !restricted {
-            self.cut_off.remove(&authority);
-            self.undone();
-        } else if !register.authorities.is_restricted(authority) {
-            self.cut_off.insert(authority);
-        }
-    }
-
-    /// People decided about an authority.
-    pub fn is_turned(&mut self, authority: AuthorityIndex) {
-        self.cut_off.remove(&authority);
+    /// Somebody else let an authority count in this block.
+    pub fn lifted(&mut self, authority: AuthorityIndex, block: u64) {
+        self.lifted.insert(authority, block);
+        self.undone();
     }
 
     /// The register is as it was at an earlier moment, and has forgotten what it
     /// decided since: approvals, and denials that a block which counts shows.
     pub fn restored(&mut self, before: &Authorities, register: &Register, chain: &Chain) {
         for authority in Authorities::all() {
-            let now = &register.authorities;
-            if before.turned_by(authority) == now.turned_by(authority) {
-                continue;
-            }
-            self.forgotten.insert(authority);
-            if !now.is_restricted(authority) {
-                self.cut_off.insert(authority);
+            if before.turned_by(authority) != register.authorities.turned_by(authority) {
+                self.forgotten.insert(authority);
             }
         }
         self.foreign.extend(self.approved.iter().copied());
@@ -166,7 +148,7 @@ impl Promises {
 
     /// The first promise that a chain breaks.
     pub fn broken_by(&mut self, register: &Register, chain: &Chain) -> Option<String> {
-        self.note_landed(register, chain.finality());
+        self.note_landed(register, chain);
         let tip = chain.tip();
         tip.registry().iter().find_map(|(wallet, held)| {
             self.never_approved(*wallet, *held)
@@ -180,8 +162,9 @@ impl Promises {
     /// Of a wallet that does not count there, or is nobody's, or about which people
     /// are to decide, no more is due than that it is denied. Where another chain
     /// denies whom the register approves, to replace somebody else's approval
-    /// would lift that: it stays until people have decided.
-    pub fn differences(&self, register: &Register, chain: &State) -> Vec<String> {
+    /// would lift that: it stays until people have decided, as does an authority that
+    /// somebody else has cut off.
+    pub fn differences(&self, register: &Register, chain: &State, books: &Books) -> Vec<String> {
         let target = &self.target;
         let wallets = register.wallets().iter().filter_map(|(wallet, known)| {
             let (desired, held) = (register.desired(target, *wallet), chain.record(*wallet));
@@ -205,7 +188,7 @@ impl Promises {
             .collect();
         let cut_off: Vec<_> = chain.cut_off().collect();
         let explained = |authority: &AuthorityIndex| {
-            due.contains(authority) || self.cut_off.contains(authority)
+            due.contains(authority) || books.leaves_to_people(*authority)
         };
         let equal = due.iter().all(|authority| cut_off.contains(authority))
             && cut_off.iter().all(explained);
@@ -249,7 +232,8 @@ impl Promises {
 
     /// Which denials a block shows that cannot be undone: the record's, or that
     /// of the authority that verified what the register would have there.
-    fn note_landed(&mut self, register: &Register, finality: &State) {
+    fn note_landed(&mut self, register: &Register, chain: &Chain) {
+        let (finality, final_block) = (chain.finality(), chain.final_block());
         for (wallet, denied) in &mut self.denied {
             let held = finality.record(*wallet);
             let by_record =
@@ -259,6 +243,10 @@ impl Promises {
             let told = finality.cut_off_since(authority);
             let by_authority = register.authorities.is_restricted(authority)
                 && !self.forgotten.contains(&authority)
+                && self
+                    .lifted
+                    .get(&authority)
+                    .is_none_or(|block| *block <= final_block)
                 && told.is_some_and(|head| head >= turned)
                 && held == register.desired(&self.target, *wallet);
             denied.landed |= denied.since.is_some_and(by_record) || by_authority;

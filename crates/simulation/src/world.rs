@@ -243,7 +243,7 @@ impl World {
             seat.books.is_clear(&self.register)
                 && seat
                     .promises
-                    .differences(&self.register, seat.chain.tip())
+                    .differences(&self.register, seat.chain.tip(), &seat.books)
                     .is_empty()
         })
     }
@@ -251,7 +251,9 @@ impl World {
     fn why_not_quiet(&self) -> String {
         let mut why = Vec::new();
         for (chain, seat) in self.seats.iter().enumerate() {
-            let differences = seat.promises.differences(&self.register, seat.chain.tip());
+            let differences =
+                seat.promises
+                    .differences(&self.register, seat.chain.tip(), &seat.books);
             let differences = differences.into_iter();
             why.extend(differences.map(|each| format!("chain {chain}: {each}")));
             if !seat.books.is_clear(&self.register) {

@@ -163,8 +163,19 @@ pub(crate) async fn write(
         authority.restricted,
         bigint(entry.0),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if authority.restricted {
+        // Where somebody else has cut it off, whatever follows is the register's.
+        sqlx::query!(
+            "UPDATE authority_mirror SET told = NULL \
+             WHERE issuer = $1 AND authority = $2 AND observed AND NOT told",
+            issuer_key(issuer),
+            i16::from(authority.index.0),
+        )
+        .execute(connection)
+        .await?;
+    }
     Ok(())
 }
 
@@ -326,7 +337,7 @@ impl IssuerTransaction {
         sqlx::query!(
             "INSERT INTO authority_mirror \
                  (issuer, registry_id, authority, told, observed, block_number) \
-             SELECT $1, $2, c.authority, false, true, $3 \
+             SELECT $1, $2, c.authority, false, false, $3 \
              FROM unnest($4::smallint[]) AS c (authority) ON CONFLICT DO NOTHING",
             issuer_key(&self.issuer),
             registry_key(registry),
@@ -339,15 +350,12 @@ impl IssuerTransaction {
         sqlx::query!(
             "UPDATE authority_mirror m SET \
                  observed = m.authority = ANY($4), block_number = $3, \
-                 told = CASE WHEN a.restricted AND m.authority <> ALL($4) THEN NULL \
-                     ELSE told END \
-             FROM authority a \
-             WHERE m.issuer = $1 AND m.registry_id = $2 AND m.block_number <= $3 \
-                 AND a.issuer = $1 AND a.authority = m.authority \
-                 AND NOT EXISTS (SELECT FROM lane_transaction \
+                 told = CASE WHEN m.authority = ANY($4) OR EXISTS ( \
+                     SELECT FROM lane_transaction \
                      WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
                      AND call = 'set_authority_restriction' \
-                     AND get_byte(batch, 0) = m.authority)",
+                     AND get_byte(batch, 0) = m.authority) THEN told ELSE false END \
+             WHERE m.issuer = $1 AND m.registry_id = $2 AND m.block_number <= $3",
             issuer_key(&self.issuer),
             registry_key(registry),
             bigint(block),

@@ -70,8 +70,8 @@ impl Books {
 
     /// A confirmed block showed what an authority became.
     pub(super) fn observe_authority(&mut self, seen: AuthorityRestriction, block: u64) {
-        let mut open = self.open().filter_map(told_of);
-        let on_its_way = open.any(|authority| authority == seen.authority);
+        let open: BTreeSet<_> = self.open().filter_map(told_of).collect();
+        let on_its_way = open.contains(&seen.authority);
         let Some(known) = self.authorities.get_mut(&seen.authority) else {
             return;
         };
@@ -94,29 +94,38 @@ impl Books {
         }
     }
 
+    /// The register has cut an authority off, or reinstated it. Where somebody else
+    /// has cut it off, whatever follows is the register's.
+    pub fn turned(&mut self, authority: AuthorityIndex, restricted: bool) {
+        if let Some(known) = self.authorities.get_mut(&authority)
+            && restricted
+            && known.observed
+            && known.told == Some(false)
+        {
+            known.told = None;
+        }
+    }
+
+    /// Whether the chain has cut an authority off without a word of the register's.
+    pub fn leaves_to_people(&self, authority: AuthorityIndex) -> bool {
+        let known = self.authorities.get(&authority);
+        known.is_some_and(|known| known.observed && known.told == Some(false))
+    }
+
     /// `IssuerTransaction::compare_authorities`.
-    pub fn compare_authorities(
-        &mut self,
-        register: &Register,
-        block: u64,
-        found: &BTreeSet<AuthorityIndex>,
-    ) {
+    pub fn compare_authorities(&mut self, block: u64, found: &BTreeSet<AuthorityIndex>) {
         for authority in found {
-            self.authorities.entry(*authority).or_insert(OnChain {
-                told: Some(false),
-                observed: true,
-                block,
-            });
+            self.authorities.entry(*authority).or_default();
         }
         let open: BTreeSet<_> = self.open().filter_map(told_of).collect();
         for (authority, known) in &mut self.authorities {
-            if known.block > block || open.contains(authority) {
+            if known.block > block {
                 continue;
             }
             known.observed = found.contains(authority);
             known.block = block;
-            if register.authorities.is_restricted(*authority) && !known.observed {
-                known.told = None;
+            if !known.observed && !open.contains(authority) {
+                known.told = Some(false);
             }
         }
     }

@@ -144,8 +144,7 @@ impl World {
     fn compare_authorities(&mut self, chain: usize, block: u64) -> Option<()> {
         let seat = &mut self.seats[chain];
         let found = seat.nodes.cut_off_at(&seat.chain, block)?;
-        let register = &self.register;
-        seat.books.compare_authorities(register, block, &found);
+        seat.books.compare_authorities(block, &found);
         let found: Vec<_> = found.into_iter().map(|authority| authority.0).collect();
         self.trace.note(self.now(), "cut off", (chain, found));
         Some(())

@@ -38,10 +38,10 @@ impl World {
         let authority = AuthorityIndex(self.dice.u8(..=AUTHORITIES));
         if !authority.is_owner() && self.dice.u8(..ONE_IN) == 0 {
             self.register.turn(authority);
-            for seat in &mut self.seats {
-                seat.promises.is_turned(authority);
-            }
             let restricted = self.register.authorities.is_restricted(authority);
+            for seat in &mut self.seats {
+                seat.books.turned(authority, restricted);
+            }
             let now = self.now();
             self.trace.note(now, "turned", (authority.0, restricted));
         } else {
@@ -222,8 +222,7 @@ impl World {
         self.register.restore(backup.register);
         for (seat, books) in self.seats.iter_mut().zip(backup.books) {
             seat.books = books;
-            seat.promises
-                .restored(&before, &self.register, &seat.chain);
+            seat.promises.restored(&before, &self.register, &seat.chain);
         }
         let (now, head) = (self.now(), self.register.head().number.0);
         self.trace.note(now, "restored", head);
@@ -245,8 +244,14 @@ impl World {
         let seat = &mut self.seats[chain];
         let is_news = seat.chain.tip().cut_off_since(told.authority).is_some() != told.restricted;
         seat.chain.write_foreign(&Batch::Authority(told));
-        seat.promises.turned(told, &self.register);
-        self.trace.note(UnixMillis(self.now), "somebody turns", (chain, told.authority.0, told.restricted));
+        if !told.restricted {
+            seat.promises.lifted(told.authority, seat.chain.height());
+        }
+        self.trace.note(
+            UnixMillis(self.now),
+            "somebody turns",
+            (chain, told.authority.0, told.restricted),
+        );
         is_news
     }
 

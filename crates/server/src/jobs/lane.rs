@@ -133,13 +133,12 @@ pub async fn run(
         issuer, registry, ..
     } = &settings;
     loop {
-        let held = tokio::select! {
-            () = shutdown.cancelled() => return,
-            held = HeldLease::wait(&store, issuer, *registry, &settings.lease, &wake) => held,
-        };
-        let error = match held {
+        let terms = &settings.lease;
+        let held = HeldLease::wait(&store, issuer, *registry, terms, &wake, &shutdown);
+        let error = match held.await {
             Err(error) => error.into(),
-            Ok(held) => {
+            Ok(None) => return,
+            Ok(Some(held)) => {
                 let held = Arc::new(held);
                 // What is under way when one of these ends is given up: it has
                 // been stored and may be done again, or never was.

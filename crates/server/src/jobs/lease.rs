@@ -14,7 +14,7 @@ use tokio::{
     sync::watch,
     time::{Instant, sleep, sleep_until, timeout},
 };
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::lane::LaneError;
 use crate::wake::{Wake, heard};
@@ -54,30 +54,34 @@ pub(super) struct HeldLease {
 }
 
 impl HeldLease {
-    /// Waits until the lane is free, and takes it.
+    /// Waits until the lane is free, and takes it; `None` if this server stops
+    /// before. What it is taking then it has, and can give back.
     pub(super) async fn wait(
         store: &Store,
         issuer: &IssuerId,
         registry: RegistryId,
         terms: &LeaseTerms,
         wake: &Wake,
-    ) -> Result<Self, StoreError> {
+        shutdown: &CancellationToken,
+    ) -> Result<Option<Self>, StoreError> {
         // Listening first: what is given back after the question is heard.
         let mut freed = wake.subscribe_freed();
-        loop {
+        while !shutdown.is_cancelled() {
             let asked = Instant::now();
             let taken = store.take_lease(issuer, registry, &terms.holder, terms.term);
             if let Some(lease) = taken.await? {
                 CrashPoint::LeaseTaken.pass();
                 tracing::info!(%issuer, %registry, token = lease.token().0, "driving the lane");
-                return Ok(Self::keep(store, lease, asked, terms.term, wake));
+                return Ok(Some(Self::keep(store, lease, asked, terms.term, wake)));
             }
             let remaining = store.lease_remaining(issuer, registry).await?;
             tokio::select! {
                 () = sleep(remaining.max(LEAST_WAIT)) => {}
                 () = heard(&mut freed, issuer) => {}
+                () = shutdown.cancelled() => {}
             }
         }
+        Ok(None)
     }
 
     fn keep(store: &Store, lease: Lease, asked: Instant, term: Duration, wake: &Wake) -> Self {

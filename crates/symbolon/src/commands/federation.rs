@@ -5,3 +5,4 @@ pub(crate) mod approvers;
 pub(crate) mod authority;
 mod owner;
 pub(crate) mod proposal;
+mod words;

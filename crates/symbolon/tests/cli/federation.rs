@@ -73,6 +73,8 @@ async fn two_of_three_cut_an_authority_off() {
     let proposals = desk.run(&["proposal", "list", "--json"]).succeeded().json();
     assert_eq!(proposals[0]["state"], "carried_out");
     assert_eq!(proposals[0]["approvals"], json!(["ada", "ben"]));
+    let shown = desk.run(&["proposal", "list"]).succeeded().stdout;
+    assert!(shown.contains("cut off bafin"), "{shown}");
     desk.run(&["audit", "verify"]).succeeded();
 }
 

@@ -114,7 +114,7 @@ async fn step(
         named => old_signer(named, new, &found)?,
     };
     let appointed = roles::is_mirror(endpoint, registry, new).await?;
-    let mut progress = Progress::begin(id.chain, registry, new, old, appointed);
+    let mut progress = Progress::begin(id, registry, new, old, appointed);
     progress.funded = endpoint.balance(new).await?.0 > 0;
     if !progress.appointed {
         let call = roles::add_mirror(new);

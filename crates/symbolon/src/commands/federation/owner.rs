@@ -143,6 +143,8 @@ pub(super) async fn govern(
 /// What came of a command.
 struct Came {
     state: &'static str,
+    /// Whether chains hear of it.
+    is_told: bool,
     proposal: Option<ProposalId>,
     missing: usize,
 }
@@ -160,7 +162,16 @@ impl Came {
         let federation = &decision.federation;
         let open = proposal.and_then(|id| federation.proposals.get(&id));
         let required = usize::from(federation.policy.required);
+        let is_told = happened(|event| {
+            matches!(
+                event,
+                FederationEvent::AuthorityRestricted { .. }
+                    | FederationEvent::AuthorityReinstated { .. }
+                    | FederationEvent::InvestorsReassigned { .. }
+            )
+        });
         Self {
+            is_told,
             state: match open {
                 Some(_) => "open",
                 None if matches!(command, FederationCommand::Cancel(_)) => "cancelled",
@@ -183,7 +194,8 @@ impl Came {
                 }
             ),
             ("cancelled", Some(id)) => format!("proposal {id} is over"),
-            _ => "carried out; the chains follow".to_owned(),
+            _ if self.is_told => "carried out; the chains follow".to_owned(),
+            _ => "carried out".to_owned(),
         }
     }
 }

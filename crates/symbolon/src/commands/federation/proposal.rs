@@ -5,7 +5,10 @@ use serde_json::json;
 use symbolon_core::federation::{FederationCommand, ProposalId};
 use symbolon_store::{ProposalRecord, ProposalState};
 
-use super::owner::{OwnerArgs, govern};
+use super::{
+    owner::{OwnerArgs, govern},
+    words::in_words,
+};
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
@@ -72,8 +75,11 @@ pub(crate) async fn run(args: ProposalArgs, context: &Context) -> Result<Exit> {
 }
 
 async fn list(context: &Context) -> Result<Exit> {
-    let records = context
-        .with_issuer(async |store, issuer| Ok(store.proposals(issuer, None, SHOWN).await?))
+    let (records, federation) = context
+        .with_issuer(async |store, issuer| {
+            let records = store.proposals(issuer, None, SHOWN).await?;
+            Ok((records, store.federation(issuer).await?))
+        })
         .await?;
     let now = context.clock.now();
     let state = |record: &ProposalRecord| match record.state {
@@ -89,7 +95,7 @@ async fn list(context: &Context) -> Result<Exit> {
         let approvals: Vec<_> = proposal.approvals.iter().map(ToString::to_string).collect();
         rows.add_row([
             proposal.id.to_string(),
-            operation.to_string(),
+            in_words(&proposal.operation, &federation),
             proposal.proposed_by.clone(),
             approvals.join(" "),
             proposal.expires.to_string(),

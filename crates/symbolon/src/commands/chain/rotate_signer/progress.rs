@@ -2,14 +2,14 @@
 
 use alloy_primitives::Address;
 use serde_json::{Value, json};
-use symbolon_core::ids::ChainId;
+use symbolon_core::ids::RegistryId;
 
 use super::super::owner::Unsent;
 use crate::output::counted;
 
 /// How far it is.
 pub(super) struct Progress {
-    chain: ChainId,
+    id: RegistryId,
     registry: Address,
     new: Address,
     /// Whom it follows; nobody where no other mirror is left.
@@ -32,14 +32,14 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn begin(
-        chain: ChainId,
+        id: RegistryId,
         registry: Address,
         new: Address,
         old: Option<Address>,
         appointed: bool,
     ) -> Self {
         Self {
-            chain,
+            id,
             registry,
             new,
             old,
@@ -64,7 +64,8 @@ impl Progress {
 
     pub(super) fn document(&self) -> Value {
         json!({
-            "chain_id": self.chain,
+            "chain_id": self.id.chain,
+            "place": self.id.place,
             "registry": self.registry,
             "new_signer": self.new,
             "old_signer": self.old,
@@ -107,7 +108,11 @@ impl Progress {
 
     /// What people must do, in this order.
     fn left(&self) -> Vec<String> {
-        let Self { new, chain, .. } = self;
+        let Self { new, id, .. } = self;
+        let section = match id.place {
+            0 => format!("the [[lane]] of chain {}", id.chain),
+            place => format!("the [[lane]] of chain {} with `place = {place}`", id.chain),
+        };
         let mut left = Vec::new();
         if !self.appointed {
             left.push(format!("let the owner appoint {new} as a mirror"));
@@ -119,7 +124,7 @@ impl Progress {
         }
         if let Some(lane) = &self.lane {
             left.push(format!(
-                "write `{lane}` into the [[lane]] of chain {chain}, in place of the old key, and restart `symbolon serve`"
+                "write `{lane}` into {section}, in place of the old key, and restart `symbolon serve`"
             ));
         }
         if self.open > 0 && !self.removed {

@@ -27,6 +27,19 @@ pub(crate) fn until_equal(desk: &Desk) -> Value {
     );
 }
 
+/// Until the metrics show this of the chain's lane.
+fn until_shown(address: &str, gauge: &str, value: &str) {
+    for _ in 0..300 {
+        let page = serve::get(address, "/metrics");
+        let mut lines = page.lines().filter(|line| line.starts_with(gauge));
+        if lines.any(|line| line.contains("31337") && line.ends_with(&format!(" {value}"))) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    panic!("{gauge}: {}", serve::get(address, "/metrics"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_mirrors_and_the_chain_convicts_whoever_empties_the_log() {
     let chain = Chain::start().await;
@@ -37,7 +50,7 @@ async fn a_server_mirrors_and_the_chain_convicts_whoever_empties_the_log() {
     desk.write("some.csv", &customers(5));
     desk.run(&["import", "some.csv"]).succeeded();
     let (mut server, mut lines) = serve::start(&desk);
-    serve::address(&mut lines);
+    let address = serve::address(&mut lines);
     // Somebody must read what the server says.
     let said = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<_>>());
     assert_eq!(until_equal(&desk)[0]["verified"], 5);
@@ -50,6 +63,9 @@ async fn a_server_mirrors_and_the_chain_convicts_whoever_empties_the_log() {
     ])
     .succeeded();
     assert_eq!(until_equal(&desk)[0]["verified"], 4);
+    until_shown(&address, "symbolon_lane_well", "1");
+    until_shown(&address, "symbolon_lane_owed_denials", "0");
+    until_shown(&address, "symbolon_lane_open_transactions", "0");
     let status = desk
         .run(&["status", "--external-id", "C-000001", "--json"])
         .succeeded()

@@ -17,7 +17,7 @@ pub(crate) fn address(lines: &mut impl Iterator<Item = std::io::Result<String>>)
     found.unwrap_or_else(|| panic!("the server did not say where it listens"))
 }
 
-fn get(address: &str, path: &str) -> String {
+pub(crate) fn get(address: &str, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,

@@ -30,6 +30,8 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
     mapping(address wallet => Slot) private _slots;
     /// @dev Bit n: authority n is restricted. Bit 0 is never set.
     uint256 private _restrictedAuthorities;
+    /// @dev How often each authority was restricted.
+    mapping(uint256 authority => uint32 count) private _restrictions;
 
     // ------------------------------------------------------------ the register writes
 
@@ -84,12 +86,19 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
     }
 
     /// @inheritdoc IWalletRecords
-    function setAuthorityRestriction(bytes32 head, uint8 authority, bool restricted) external onlyMirror {
+    function restrictAuthority(bytes32 head, uint8 authority) external onlyMirror {
         require(authority != 0, OwnerCannotBeRestricted());
-        if (restricted) _restrictedAuthorities |= 1 << authority;
-        else _restrictedAuthorities &= ~(1 << authority);
+        _restrictedAuthorities |= 1 << authority;
         emit RegisterHead(head);
-        emit AuthorityRestrictionSet(authority, restricted);
+        emit AuthorityRestricted(authority, ++_restrictions[authority]);
+    }
+
+    /// @inheritdoc IWalletRecords
+    function reinstateAuthority(bytes32 head, uint8 authority, uint32 restriction) external onlyMirror {
+        emit RegisterHead(head);
+        if (restriction != _restrictions[authority]) return;
+        _restrictedAuthorities &= ~(1 << authority);
+        emit AuthorityReinstated(authority, restriction);
     }
 
     // ------------------------------------------------------------------- anybody reads
@@ -122,6 +131,11 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
     /// @inheritdoc IWalletRecords
     function isAuthorityRestricted(uint8 authority) external view returns (bool) {
         return _isRestricted(authority);
+    }
+
+    /// @inheritdoc IWalletRecords
+    function restrictionOf(uint8 authority) external view returns (uint32) {
+        return _restrictions[authority];
     }
 
     /// @inheritdoc IWalletRecords

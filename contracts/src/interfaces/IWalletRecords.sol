@@ -8,7 +8,10 @@ interface IWalletRecords {
     event RegisterHead(bytes32 indexed head);
     /// @notice The word that a wallet has now, whoever wrote it.
     event WalletRecorded(address indexed wallet, uint256 record);
-    event AuthorityRestrictionSet(uint8 indexed authority, bool restricted);
+    /// @notice All wallets that an authority verified are out of the verdict: its restriction of this number.
+    event AuthorityRestricted(uint8 indexed authority, uint32 restriction);
+    /// @notice They are back in it: the restriction of this number, which was the newest, is lifted.
+    event AuthorityReinstated(uint8 indexed authority, uint32 restriction);
 
     /// @notice The batch is empty, is larger than {MAX_BATCH}, or ends within an entry.
     error InvalidBatchLength(uint256 length);
@@ -40,11 +43,20 @@ interface IWalletRecords {
     /// 1 restricted, 2 frozen, 3 removed (only the version and the two holds survive); none of them means revoked.
     function deny(bytes32 head, bytes calldata denials) external;
 
-    /// @notice Takes all wallets that `authority` verified out of, or back into, the verdict. Only for mirrors.
-    function setAuthorityRestriction(bytes32 head, uint8 authority, bool restricted) external;
+    /// @notice Takes all wallets that `authority` verified out of the verdict. Only for mirrors.
+    function restrictAuthority(bytes32 head, uint8 authority) external;
+
+    /// @notice Takes all wallets that `authority` verified back into the verdict. Only for mirrors.
+    /// @dev Lifts the restriction of this number and no later one: where the authority was restricted again since,
+    /// nothing happens, so that a reinstatement that comes late lifts no restriction that was decided after it.
+    /// @param restriction {restrictionOf} the authority, as the register knows it.
+    function reinstateAuthority(bytes32 head, uint8 authority, uint32 restriction) external;
 
     /// @notice Whether `authority` is restricted, and so all wallets that it verified.
     function isAuthorityRestricted(uint8 authority) external view returns (bool);
+
+    /// @notice How often `authority` was restricted, which is the number of its newest restriction.
+    function restrictionOf(uint8 authority) external view returns (uint32);
 
     /// @notice The word of a wallet; 0 when nobody ever wrote to it.
     function recordOf(address wallet) external view returns (uint256);

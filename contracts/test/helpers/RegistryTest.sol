@@ -79,8 +79,10 @@ abstract contract RegistryTest is Test {
     }
 
     function restrictAuthority(uint8 authority, bool restricted) internal {
+        uint32 restriction = registry.restrictionOf(authority);
         vm.prank(mirror);
-        registry.setAuthorityRestriction(HEAD, authority, restricted);
+        if (restricted) registry.restrictAuthority(HEAD, authority);
+        else registry.reinstateAuthority(HEAD, authority, restriction);
     }
 
     function setTerm(uint40 term) internal {

@@ -74,7 +74,9 @@ contract Handler is Test {
     }
 
     function restrictAuthority(uint8 authority, bool restricted) external {
-        registry.setAuthorityRestriction(keccak256("head"), uint8(bound(authority, 1, 2)), restricted);
+        authority = uint8(bound(authority, 1, 2));
+        if (restricted) registry.restrictAuthority(keccak256("head"), authority);
+        else registry.reinstateAuthority(keccak256("head"), authority, registry.restrictionOf(authority));
     }
 
     function registerIdentity(uint256 index, uint16 country) external keepsVersions byAgent(index) {

@@ -28,8 +28,10 @@ abstract contract RegistryProof is Test {
 
     function restrict(uint8 authority, bool restricted) internal {
         vm.assume(authority != 0);
+        uint32 restriction = registry.restrictionOf(authority);
         vm.prank(mirror);
-        registry.setAuthorityRestriction(HEAD, authority, restricted);
+        if (restricted) registry.restrictAuthority(HEAD, authority);
+        else registry.reinstateAuthority(HEAD, authority, restriction);
     }
 
     /// @dev Puts a word, has a mirror upsert another one, and gives what the wallet holds then.

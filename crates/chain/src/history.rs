@@ -13,7 +13,11 @@ use futures::{StreamExt, TryStreamExt, stream};
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{
     ids::AuthorityIndex,
-    mirror::{batch::Batch, fees::Gas, record::WalletRecord},
+    mirror::{
+        batch::{AuthorityRestriction, Batch, RestrictionNumber},
+        fees::Gas,
+        record::WalletRecord,
+    },
     verdict::RestrictedAuthorities,
     wallet::WalletAddress,
 };
@@ -156,17 +160,32 @@ pub async fn restricted_authorities(
     registry: Address,
     authorities: impl IntoIterator<Item = AuthorityIndex>,
 ) -> Result<RestrictedAuthorities, ChainError> {
-    restricted(endpoint, registry, authorities, BlockId::latest()).await
+    let newest = BlockId::latest();
+    let found = restricted(endpoint, registry, authorities, newest).await?;
+    Ok(found.into_iter().collect())
 }
 
-/// The same as it stood in one block.
-pub async fn restricted_authorities_at(
+/// The restrictions of those of these authorities that the registry called
+/// restricted in one block.
+pub async fn restrictions_at(
     endpoint: &Endpoint,
     registry: Address,
     authorities: impl IntoIterator<Item = AuthorityIndex>,
     block: u64,
-) -> Result<RestrictedAuthorities, ChainError> {
-    restricted(endpoint, registry, authorities, BlockId::number(block)).await
+) -> Result<Vec<AuthorityRestriction>, ChainError> {
+    let block = BlockId::number(block);
+    let mut found = Vec::new();
+    for authority in restricted(endpoint, registry, authorities, block).await? {
+        let call = IdentityRegistry::restrictionOfCall {
+            authority: authority.0,
+        };
+        let number = ask(endpoint, registry, &call, block).await?;
+        found.push(AuthorityRestriction {
+            number: RestrictionNumber(number),
+            ..AuthorityRestriction::cut_off(authority)
+        });
+    }
+    Ok(found)
 }
 
 async fn restricted(
@@ -174,26 +193,34 @@ async fn restricted(
     registry: Address,
     authorities: impl IntoIterator<Item = AuthorityIndex>,
     block: BlockId,
-) -> Result<RestrictedAuthorities, ChainError> {
-    let nonsense = || ChainError::Nonsense {
-        method: "eth_call",
-        why: "the registry does not say who is restricted",
-    };
+) -> Result<Vec<AuthorityIndex>, ChainError> {
     let mut restricted = Vec::new();
     for authority in authorities {
         let call = IdentityRegistry::isAuthorityRestrictedCall {
             authority: authority.0,
         };
-        let request = TransactionRequest::default()
-            .to(registry)
-            .input(Bytes::from(call.abi_encode()).into());
-        let Ok(output) = endpoint.judged_at(request, block).await? else {
-            return Err(nonsense());
-        };
-        let is = IdentityRegistry::isAuthorityRestrictedCall::abi_decode_returns(&output);
-        if is.map_err(|_| nonsense())? {
+        if ask(endpoint, registry, &call, block).await? {
             restricted.push(authority);
         }
     }
-    Ok(restricted.into_iter().collect())
+    Ok(restricted)
+}
+
+async fn ask<C: SolCall>(
+    endpoint: &Endpoint,
+    registry: Address,
+    call: &C,
+    block: BlockId,
+) -> Result<C::Return, ChainError> {
+    let nonsense = || ChainError::Nonsense {
+        method: "eth_call",
+        why: "the registry does not say who is restricted",
+    };
+    let request = TransactionRequest::default()
+        .to(registry)
+        .input(Bytes::from(call.abi_encode()).into());
+    let Ok(output) = endpoint.judged_at(request, block).await? else {
+        return Err(nonsense());
+    };
+    C::abi_decode_returns(&output).map_err(|_| nonsense())
 }

@@ -11,7 +11,7 @@ use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{
     ids::{AuthorityIndex, ChainId},
     mirror::{
-        batch::{AuthorityRestriction, Batch},
+        batch::{AuthorityRestriction, Batch, RestrictionNumber},
         lane::{Attempt, Broadcast, Envelope, Inspection, Nonce, Observation, Receipt},
         record::WalletRecord,
     },
@@ -220,16 +220,22 @@ impl LaneClient {
                 continue;
             };
             let topics = log.topics.iter().copied();
-            if *signature == IdentityRegistry::AuthorityRestrictionSet::SIGNATURE_HASH {
-                let set =
-                    IdentityRegistry::AuthorityRestrictionSet::decode_raw_log(topics, &log.data)
-                        .map_err(|_| {
-                            nonsense("an AuthorityRestrictionSet log without its fields")
-                        })?;
+            if *signature == IdentityRegistry::AuthorityRestricted::SIGNATURE_HASH {
+                let set = IdentityRegistry::AuthorityRestricted::decode_raw_log(topics, &log.data)
+                    .map_err(|_| nonsense("an AuthorityRestricted log without its fields"))?;
                 authorities.push(AuthorityRestriction {
                     authority: AuthorityIndex(set.authority),
-                    restricted: set.restricted,
+                    restricted: true,
+                    number: RestrictionNumber(set.restriction),
                 });
+                continue;
+            }
+            if *signature == IdentityRegistry::AuthorityReinstated::SIGNATURE_HASH {
+                let set = IdentityRegistry::AuthorityReinstated::decode_raw_log(topics, &log.data)
+                    .map_err(|_| nonsense("an AuthorityReinstated log without its fields"))?;
+                let number = RestrictionNumber(set.restriction);
+                let authority = AuthorityIndex(set.authority);
+                authorities.push(AuthorityRestriction::lifted(authority, number));
                 continue;
             }
             if *signature != IdentityRegistry::WalletRecorded::SIGNATURE_HASH {
@@ -307,13 +313,15 @@ pub fn calldata(head: B256, batch: &Batch) -> Bytes {
             denials: packed,
         }
         .abi_encode(),
-        Batch::Authority(AuthorityRestriction {
-            authority,
-            restricted,
-        }) => IdentityRegistry::setAuthorityRestrictionCall {
+        Batch::Authority(told) if told.restricted => IdentityRegistry::restrictAuthorityCall {
             head,
-            authority: authority.0,
-            restricted: *restricted,
+            authority: told.authority.0,
+        }
+        .abi_encode(),
+        Batch::Authority(told) => IdentityRegistry::reinstateAuthorityCall {
+            head,
+            authority: told.authority.0,
+            restriction: told.number.0,
         }
         .abi_encode(),
     }
@@ -332,10 +340,12 @@ pub fn read_calldata(input: &[u8]) -> Option<(B256, Batch)> {
         let batch = Batch::unpack(Call::Deny, &call.denials).ok()?;
         return Some((call.head, batch));
     }
-    let call = IdentityRegistry::setAuthorityRestrictionCall::abi_decode(input).ok()?;
-    let authority = AuthorityRestriction {
-        authority: AuthorityIndex(call.authority),
-        restricted: call.restricted,
-    };
-    Some((call.head, Batch::Authority(authority)))
+    if let Ok(call) = IdentityRegistry::restrictAuthorityCall::abi_decode(input) {
+        let told = AuthorityRestriction::cut_off(AuthorityIndex(call.authority));
+        return Some((call.head, Batch::Authority(told)));
+    }
+    let call = IdentityRegistry::reinstateAuthorityCall::abi_decode(input).ok()?;
+    let number = RestrictionNumber(call.restriction);
+    let told = AuthorityRestriction::lifted(AuthorityIndex(call.authority), number);
+    Some((call.head, Batch::Authority(told)))
 }

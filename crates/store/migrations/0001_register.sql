@@ -221,6 +221,8 @@ CREATE TABLE authority_mirror (
     told      boolean,           -- by the newest transaction that is stored; null: in vain
     observed  boolean  NOT NULL,
     block_number bigint NOT NULL, -- that showed it
+    -- Of its newest restriction there, as far as is known; 0: nobody knows.
+    number    integer  NOT NULL DEFAULT 0,
     PRIMARY KEY (issuer, registry_id, authority)
 );
 

@@ -14,7 +14,7 @@ use symbolon_core::{
     ids::{AuthorityIndex, IssuerId, RegistryId},
     log::EntryNumber,
     mirror::{
-        batch::{AuthorityRestriction, Batch},
+        batch::{AuthorityRestriction, Batch, RestrictionNumber},
         reinstatement::may_reinstate,
     },
     verdict::RestrictedAuthorities,
@@ -196,11 +196,12 @@ pub(crate) async fn to_cut_off(
     )
     .fetch_all(connection)
     .await?;
-    restrictions(rows, true)
+    let cut_off = |authority| Ok(AuthorityRestriction::cut_off(index(authority)?));
+    rows.into_iter().map(cut_off).collect()
 }
 
 /// Those that this chain is yet to be told of as reinstated, as far as
-/// [`may_reinstate`] lets it be. All is read at one moment: a reinstatement is
+/// [`may_reinstate`] lets it be, once it is known which restriction that lifts. All is read at one moment: a reinstatement is
 /// never seen without the denials before it.
 pub(crate) async fn to_reinstate(
     connection: &mut PgConnection,
@@ -208,14 +209,18 @@ pub(crate) async fn to_reinstate(
     registry: RegistryId,
 ) -> Result<Vec<AuthorityRestriction>> {
     let rows = sqlx::query!(
-        r#"SELECT m.authority, a.restriction_entry, least(
+        r#"SELECT m.authority, m.number, a.restriction_entry, least(
              (SELECT entry_number FROM outbox WHERE issuer = $1 AND registry_id = $2 AND denial
                  ORDER BY entry_number LIMIT 1),
              (SELECT min(oldest_denial) FROM lane_transaction
                  WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL)) AS oldest_denial
          FROM authority_mirror m
          JOIN authority a ON a.issuer = $1 AND a.authority = m.authority AND NOT a.restricted
-         WHERE m.issuer = $1 AND m.registry_id = $2 AND m.told IS NOT FALSE
+         WHERE m.issuer = $1 AND m.registry_id = $2 AND m.told IS NOT FALSE AND m.number > 0
+             AND NOT EXISTS (SELECT FROM lane_transaction
+                 WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL
+                 AND call = 'set_authority_restriction'
+                 AND get_byte(batch, 0) = m.authority AND get_byte(batch, 1) = 1)
          ORDER BY m.authority"#,
         issuer_key(issuer),
         registry_key(registry),
@@ -226,10 +231,11 @@ pub(crate) async fn to_reinstate(
     for row in rows {
         let oldest_denial = row.oldest_denial.map(entry_number).transpose()?;
         if may_reinstate(entry_number(row.restriction_entry)?, oldest_denial) {
-            due.push(row.authority);
+            let number = RestrictionNumber(row.number.unsigned_abs());
+            due.push(AuthorityRestriction::lifted(index(row.authority)?, number));
         }
     }
-    restrictions(due, false)
+    Ok(due)
 }
 
 /// Notes that a stored transaction tells this chain of an authority.
@@ -256,7 +262,8 @@ pub(crate) async fn tell(
 /// Notes what confirmed blocks showed. Two signers' transactions are settled in
 /// any order, so the newest block counts; where one block has both, nobody knows
 /// which came last. What is then not what the chain was told last, with nothing
-/// more on its way, is owed again.
+/// more on its way, is owed again; but where a reinstatement lifted nothing,
+/// somebody else has cut the authority off, which is left to people.
 pub(crate) async fn observe(
     connection: &mut PgConnection,
     issuer: &IssuerId,
@@ -267,12 +274,14 @@ pub(crate) async fn observe(
         sqlx::query!(
             "UPDATE authority_mirror m SET \
                  observed = CASE WHEN block_number <= $5 THEN $4 ELSE observed END, \
+                 number = CASE WHEN block_number <= $5 AND $6 > 0 THEN $6 ELSE number END, \
                  block_number = greatest(block_number, $5), \
                  told = CASE \
                      WHEN EXISTS (SELECT FROM lane_transaction \
                          WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
                          AND call = 'set_authority_restriction' \
                          AND get_byte(batch, 0) = $3::smallint) THEN told \
+                     WHEN $4 AND $6 = 0 THEN false \
                      WHEN block_number = $5 AND observed <> $4 THEN NULL \
                      WHEN block_number < $5 THEN $4 \
                      ELSE observed END \
@@ -282,6 +291,7 @@ pub(crate) async fn observe(
             i16::from(restriction.authority.0),
             restriction.restricted,
             bigint(*block),
+            number(restriction.number),
         )
         .execute(&mut *connection)
         .await?;
@@ -323,17 +333,10 @@ impl IssuerTransaction {
         &mut self,
         registry: RegistryId,
         block: u64,
-        found: &RestrictedAuthorities,
+        found: &[AuthorityRestriction],
     ) -> Result<Vec<AuthorityIndex>> {
-        let all = sqlx::query_scalar!(
-            "SELECT authority FROM authority WHERE issuer = $1",
-            issuer_key(&self.issuer),
-        )
-        .fetch_all(&mut *self.transaction)
-        .await?;
-        let all: Vec<_> = all.into_iter().map(index).collect::<Result<_>>()?;
-        let cut_off = all.iter().filter(|authority| found.includes(**authority));
-        let cut_off: Vec<_> = cut_off.map(|authority| i16::from(authority.0)).collect();
+        let cut_off: Vec<_> = found.iter().map(|one| i16::from(one.authority.0)).collect();
+        let numbers: Vec<_> = found.iter().map(|one| number(one.number)).collect();
         sqlx::query!(
             "INSERT INTO authority_mirror \
                  (issuer, registry_id, authority, told, observed, block_number) \
@@ -348,18 +351,23 @@ impl IssuerTransaction {
         .await?;
         // What a transaction of ours may yet write is not known from this block.
         sqlx::query!(
-            "UPDATE authority_mirror m SET \
-                 observed = m.authority = ANY($4), block_number = $3, \
-                 told = CASE WHEN m.authority = ANY($4) OR EXISTS ( \
+            "UPDATE authority_mirror m SET block_number = $3, \
+                 observed = f.authority IS NOT NULL, number = coalesce(f.number, m.number), \
+                 told = CASE WHEN f.authority IS NOT NULL OR EXISTS ( \
                      SELECT FROM lane_transaction \
                      WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL \
                      AND call = 'set_authority_restriction' \
-                     AND get_byte(batch, 0) = m.authority) THEN told ELSE false END \
-             WHERE m.issuer = $1 AND m.registry_id = $2 AND m.block_number <= $3",
+                     AND get_byte(batch, 0) = m.authority) THEN m.told ELSE false END \
+             FROM authority_mirror x \
+             LEFT JOIN unnest($4::smallint[], $5::integer[]) AS f (authority, number) \
+                 ON f.authority = x.authority \
+             WHERE m.issuer = $1 AND m.registry_id = $2 AND m.block_number <= $3 \
+                 AND x.issuer = $1 AND x.registry_id = $2 AND x.authority = m.authority",
             issuer_key(&self.issuer),
             registry_key(registry),
             bigint(block),
             &cut_off,
+            &numbers,
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -405,15 +413,9 @@ impl AuthorityRow {
     }
 }
 
-fn restrictions(rows: Vec<i16>, restricted: bool) -> Result<Vec<AuthorityRestriction>> {
-    rows.into_iter()
-        .map(|authority| {
-            Ok(AuthorityRestriction {
-                authority: index(authority)?,
-                restricted,
-            })
-        })
-        .collect()
+/// As the database has it: beyond what it holds, no registry counts.
+fn number(number: RestrictionNumber) -> i32 {
+    i32::try_from(number.0).unwrap_or(i32::MAX)
 }
 
 pub(crate) fn index(authority: i16) -> Result<AuthorityIndex> {

@@ -35,6 +35,16 @@ pub struct Denial {
     pub grounds: Grounds,
 }
 
+/// How often a registry has cut an authority off: the number of its newest
+/// restriction there (`restrictionOf`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RestrictionNumber(pub u32);
+
+impl RestrictionNumber {
+    /// Of what is yet to be set, and of what no registry has said.
+    pub const UNKNOWN: Self = Self(0);
+}
+
 /// Whether an authority is cut off: one bit, whatever the number of wallets that
 /// it verified (I5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +53,29 @@ pub struct AuthorityRestriction {
     pub authority: AuthorityIndex,
     /// Whether it is cut off.
     pub restricted: bool,
+    /// The restriction that was set, or the only one that is lifted: what comes
+    /// late lifts no later one (I2).
+    pub number: RestrictionNumber,
+}
+
+impl AuthorityRestriction {
+    /// Cuts this authority off.
+    pub const fn cut_off(authority: AuthorityIndex) -> Self {
+        Self {
+            authority,
+            restricted: true,
+            number: RestrictionNumber::UNKNOWN,
+        }
+    }
+
+    /// Lifts the restriction of this number.
+    pub const fn lifted(authority: AuthorityIndex, number: RestrictionNumber) -> Self {
+        Self {
+            authority,
+            restricted: false,
+            number,
+        }
+    }
 }
 
 /// One call of the registry.
@@ -52,7 +85,8 @@ pub enum Batch {
     Upsert(Vec<Upsert>),
     /// `deny(head, denials)`.
     Deny(Vec<Denial>),
-    /// `setAuthorityRestriction(head, authority, restricted)`.
+    /// `restrictAuthority(head, authority)`, or `reinstateAuthority(head, authority,
+    /// restriction)`.
     Authority(AuthorityRestriction),
 }
 
@@ -63,7 +97,7 @@ pub enum Call {
     Upsert,
     /// `deny`.
     Deny,
-    /// `setAuthorityRestriction`.
+    /// `restrictAuthority` or `reinstateAuthority`.
     SetAuthorityRestriction,
 }
 
@@ -134,6 +168,14 @@ impl Batch {
         matches!(self, Self::Authority(authority) if authority.restricted)
     }
 
+    /// What it was to lift.
+    pub fn lifts(&self) -> Option<AuthorityIndex> {
+        match self {
+            Self::Authority(told) if !told.restricted => Some(told.authority),
+            _ => None,
+        }
+    }
+
     /// Each wallet with the version that it is brought to.
     pub fn versions(&self) -> Vec<(WalletAddress, Version)> {
         match self {
@@ -172,7 +214,7 @@ impl Batch {
 
     /// The call's `bytes` argument: 52 bytes an upsert (wallet, record), 23 a
     /// denial (wallet, version, grounds). An authority's restriction has no such
-    /// argument, and is kept as two bytes.
+    /// argument, and is kept as six: authority, restricted, number.
     pub fn packed(&self) -> Vec<u8> {
         match self {
             Self::Upsert(entries) => {
@@ -195,7 +237,12 @@ impl Batch {
             Self::Authority(AuthorityRestriction {
                 authority,
                 restricted,
-            }) => vec![authority.0, u8::from(*restricted)],
+                number,
+            }) => {
+                let mut bytes = vec![authority.0, u8::from(*restricted)];
+                bytes.extend(number.0.to_be_bytes());
+                bytes
+            }
         }
     }
 
@@ -210,10 +257,11 @@ impl Batch {
             Call::Deny => DENIAL_BYTES,
             Call::SetAuthorityRestriction => {
                 return match bytes {
-                    [authority, restricted @ (0 | 1)] => {
+                    [authority, restricted @ (0 | 1), a, b, c, d] => {
                         Ok(Self::Authority(AuthorityRestriction {
                             authority: AuthorityIndex(*authority),
                             restricted: *restricted == 1,
+                            number: RestrictionNumber(u32::from_be_bytes([*a, *b, *c, *d])),
                         }))
                     }
                     _ => Err(error),
@@ -279,11 +327,10 @@ mod tests {
                 grounds: Grounds::REMOVED,
             },
         ]);
-        let restriction = Batch::Authority(AuthorityRestriction {
-            authority: AuthorityIndex(255),
-            restricted: true,
-        });
-        for batch in [upserts, denials, restriction] {
+        let (authority, number) = (AuthorityIndex(255), RestrictionNumber(0x0102_0304));
+        let restriction = Batch::Authority(AuthorityRestriction::cut_off(authority));
+        let lifted = Batch::Authority(AuthorityRestriction::lifted(authority, number));
+        for batch in [upserts, denials, restriction, lifted] {
             assert_eq!(Batch::unpack(batch.call(), &batch.packed()), Ok(batch));
         }
     }

@@ -140,7 +140,7 @@ impl Reader {
         let (issuer, id) = (&self.issuer, self.id());
         let hash = self.endpoint.block_hash(read.through).await?;
         let authorities = match foreign.by_mirror {
-            true => Some(self.restricted_authorities(read.through).await?),
+            true => Some(self.restrictions(read.through).await?),
             false => None,
         };
         let mut transaction = self.store.begin(issuer).await?;

@@ -12,7 +12,7 @@ use symbolon_core::{
     federation::{FederationCommand, OwnerOperation},
     ids::AuthorityIndex,
     mirror::{
-        batch::{AuthorityRestriction, Batch, Denial, Upsert},
+        batch::{AuthorityRestriction, Batch, Denial, RestrictionNumber, Upsert},
         record::WalletRecord,
         rules::Grounds,
     },
@@ -364,9 +364,9 @@ async fn is_cut_off(chain: &TestChain, authority: AuthorityIndex) -> bool {
 
 /// Somebody else who has the mirror's role cuts it off, or lets it count.
 async fn turn(chain: &TestChain, authority: AuthorityIndex, restricted: bool) {
-    let told = Batch::Authority(AuthorityRestriction {
-        authority,
-        restricted,
+    let told = Batch::Authority(match restricted {
+        true => AuthorityRestriction::cut_off(authority),
+        false => AuthorityRestriction::lifted(authority, RestrictionNumber(1)),
     });
     write(chain, next_mirror().address(), &told).await;
     assert_eq!(is_cut_off(chain, authority).await, restricted);

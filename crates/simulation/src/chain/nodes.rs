@@ -3,11 +3,12 @@
 //! The newest block is the newest that two nodes have, and every fact is what
 //! two nodes say of that block: the rule of `symbolon_chain`'s quorum.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use alloy_primitives::B256;
 use symbolon_core::ids::AuthorityIndex;
 use symbolon_core::mirror::{
+    batch::RestrictionNumber,
     fees::{Gas, Market, Wei},
     lane::{Attempt, Inspection, Nonce, Observation, Receipt},
     planted::{Bug, is_planted},
@@ -136,8 +137,18 @@ impl Nodes {
     }
 
     /// Who enough of them say is cut off in a block.
-    pub fn cut_off_at(&self, chain: &Chain, block: u64) -> Option<BTreeSet<AuthorityIndex>> {
-        Some(chain.blocks.get(block as usize)?.cut_off().collect())
+    pub fn restrictions_at(
+        &self,
+        chain: &Chain,
+        block: u64,
+    ) -> Option<BTreeMap<AuthorityIndex, RestrictionNumber>> {
+        let state = chain.blocks.get(block as usize)?;
+        let cut_off = state.cut_off();
+        Some(
+            cut_off
+                .map(|authority| (authority, state.restriction_of(authority)))
+                .collect(),
+        )
     }
 
     /// Which block enough of them have at this height.

@@ -7,7 +7,7 @@ use symbolon_core::{
     ids::AuthorityIndex,
     log::Head,
     mirror::{
-        batch::{AuthorityRestriction, Batch},
+        batch::{AuthorityRestriction, Batch, RestrictionNumber},
         planted::{Bug, is_planted},
         record::WalletRecord,
         rules::{denied, upserted},
@@ -29,6 +29,8 @@ pub struct State {
     registry: BTreeMap<WalletAddress, WalletRecord>,
     /// Who is cut off, and the number of the head that was told with it.
     cut_off: BTreeMap<AuthorityIndex, u64>,
+    /// How often each was.
+    restrictions: BTreeMap<AuthorityIndex, RestrictionNumber>,
     pub(super) nonces: [u64; SIGNERS],
     /// The transactions of the block that led here.
     pub(super) included: Vec<B256>,
@@ -59,6 +61,7 @@ impl State {
             writes: Vec::new(),
             registry: self.registry.clone(),
             cut_off: self.cut_off.clone(),
+            restrictions: self.restrictions.clone(),
             nonces: self.nonces,
             id: 0,
         }
@@ -83,6 +86,11 @@ impl State {
     /// Since which head an authority is cut off.
     pub fn cut_off_since(&self, authority: AuthorityIndex) -> Option<u64> {
         self.cut_off.get(&authority).copied()
+    }
+
+    /// The number of an authority's newest restriction.
+    pub fn restriction_of(&self, authority: AuthorityIndex) -> RestrictionNumber {
+        self.restrictions.get(&authority).copied().unwrap_or_default()
     }
 
     /// Who is cut off.
@@ -125,21 +133,24 @@ impl State {
                 });
                 (written.collect(), Vec::new())
             }
-            Batch::Authority(AuthorityRestriction {
-                authority,
-                restricted,
-            }) => {
-                match restricted {
-                    true => self.cut_off.insert(*authority, head),
-                    false => self.cut_off.remove(authority),
-                };
-                let written = AuthorityRestriction {
-                    authority: *authority,
-                    restricted: *restricted,
-                };
-                (Vec::new(), vec![written])
-            }
+            Batch::Authority(told) => (Vec::new(), self.turn(*told, head).into_iter().collect()),
         }
+    }
+
+    fn turn(&mut self, told: AuthorityRestriction, head: u64) -> Option<AuthorityRestriction> {
+        let number = self.restrictions.entry(told.authority).or_default();
+        match told.restricted {
+            true => {
+                number.0 += 1;
+                self.cut_off.insert(told.authority, head);
+            }
+            false if told.number != *number => return None,
+            false => drop(self.cut_off.remove(&told.authority)),
+        }
+        Some(AuthorityRestriction {
+            number: *number,
+            ..told
+        })
     }
 
     fn write(

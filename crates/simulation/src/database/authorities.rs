@@ -1,11 +1,11 @@
 //! What the chain was told of authorities (`symbolon_store`'s `authority`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use symbolon_core::{
     ids::AuthorityIndex,
     mirror::{
-        batch::{AuthorityRestriction, Batch},
+        batch::{AuthorityRestriction, Batch, RestrictionNumber},
         reinstatement::may_reinstate,
     },
 };
@@ -20,6 +20,8 @@ pub(super) struct OnChain {
     pub(super) told: Option<bool>,
     observed: bool,
     block: u64,
+    /// Of its newest restriction there, as far as is known.
+    number: RestrictionNumber,
 }
 
 impl Default for OnChain {
@@ -28,6 +30,7 @@ impl Default for OnChain {
             told: Some(false),
             observed: false,
             block: 0,
+            number: RestrictionNumber::UNKNOWN,
         }
     }
 }
@@ -41,10 +44,7 @@ impl Books {
                 let known = self.authorities.get(authority);
                 known.is_none_or(|known| known.told != Some(true))
             })
-            .map(|authority| AuthorityRestriction {
-                authority,
-                restricted: true,
-            })
+            .map(AuthorityRestriction::cut_off)
             .collect()
     }
 
@@ -54,17 +54,19 @@ impl Books {
         let owed = rows.map(|(owed, _)| owed.entry);
         let open = self.open().filter_map(|stored| stored.oldest_denial);
         let oldest = owed.chain(open).min();
+        let cuts_off = |stored: &&Stored| stored.transaction.batch.cuts_off();
+        let on_its_way: BTreeSet<_> = self.open().filter(cuts_off).filter_map(told_of).collect();
         self.authorities
             .iter()
             .filter(|(authority, known)| {
                 let restricted = register.authorities.is_restricted(**authority);
                 let decided = register.authorities.turned_by(**authority);
-                !restricted && known.told != Some(false) && may_reinstate(decided, oldest)
+                let is_known = known.number != RestrictionNumber::UNKNOWN;
+                let owed = known.told != Some(false) && is_known;
+                let waits = on_its_way.contains(authority);
+                !restricted && owed && !waits && may_reinstate(decided, oldest)
             })
-            .map(|(authority, _)| AuthorityRestriction {
-                authority: *authority,
-                restricted: false,
-            })
+            .map(|(authority, known)| AuthorityRestriction::lifted(*authority, known.number))
             .collect()
     }
 
@@ -79,8 +81,16 @@ impl Books {
         if before.block <= block {
             known.observed = seen.restricted;
             known.block = block;
+            if seen.number != RestrictionNumber::UNKNOWN {
+                known.number = seen.number;
+            }
         }
         if on_its_way {
+            return;
+        }
+        // It was to lift something, and lifted nothing.
+        if seen.restricted && seen.number == RestrictionNumber::UNKNOWN {
+            known.told = Some(false);
             return;
         }
         let unknown = before.block == block && before.observed != seen.restricted;
@@ -113,8 +123,12 @@ impl Books {
     }
 
     /// `IssuerTransaction::compare_authorities`.
-    pub fn compare_authorities(&mut self, block: u64, found: &BTreeSet<AuthorityIndex>) {
-        for authority in found {
+    pub fn compare_authorities(
+        &mut self,
+        block: u64,
+        found: &BTreeMap<AuthorityIndex, RestrictionNumber>,
+    ) {
+        for authority in found.keys() {
             self.authorities.entry(*authority).or_default();
         }
         let open: BTreeSet<_> = self.open().filter_map(told_of).collect();
@@ -122,8 +136,9 @@ impl Books {
             if known.block > block {
                 continue;
             }
-            known.observed = found.contains(authority);
+            known.observed = found.contains_key(authority);
             known.block = block;
+            known.number = found.get(authority).copied().unwrap_or(known.number);
             if !known.observed && !open.contains(authority) {
                 known.told = Some(false);
             }

@@ -143,9 +143,9 @@ impl World {
 
     fn compare_authorities(&mut self, chain: usize, block: u64) -> Option<()> {
         let seat = &mut self.seats[chain];
-        let found = seat.nodes.cut_off_at(&seat.chain, block)?;
+        let found = seat.nodes.restrictions_at(&seat.chain, block)?;
         seat.books.compare_authorities(block, &found);
-        let found: Vec<_> = found.into_iter().map(|authority| authority.0).collect();
+        let found: Vec<_> = found.into_keys().map(|authority| authority.0).collect();
         self.trace.note(self.now(), "cut off", (chain, found));
         Some(())
     }

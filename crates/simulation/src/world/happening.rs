@@ -237,11 +237,14 @@ impl World {
     }
 
     fn turn_foreign(&mut self, chain: usize) -> bool {
-        let told = AuthorityRestriction {
-            authority: AuthorityIndex(self.dice.u8(1..=AUTHORITIES)),
-            restricted: self.dice.bool(),
-        };
+        let authority = AuthorityIndex(self.dice.u8(1..=AUTHORITIES));
+        let restricted = self.dice.bool();
         let seat = &mut self.seats[chain];
+        let told = AuthorityRestriction {
+            authority,
+            restricted,
+            number: seat.chain.tip().restriction_of(authority),
+        };
         let is_news = seat.chain.tip().cut_off_since(told.authority).is_some() != told.restricted;
         seat.chain.write_foreign(&Batch::Authority(told));
         if !told.restricted {

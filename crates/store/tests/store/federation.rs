@@ -14,7 +14,7 @@ use symbolon_core::{
     ids::{AuthorityIndex, RegistryId},
     investor::{InvestorKind, RevocationReason},
     mirror::{
-        batch::{AuthorityRestriction, Batch},
+        batch::{AuthorityRestriction, Batch, RestrictionNumber},
         fees::{Gas, GasPrice, Wei},
         lane::{Attempt, Envelope, Nonce, Outcome, Part, Receipt, Signed},
         plan::Discharge,
@@ -100,6 +100,18 @@ impl Register {
             .pull(&self.lease(chain).await, &chain.into(), part, 10)
             .await;
         pulled.unwrap().authorities
+    }
+
+    /// A block shows the authority cut off, for so many times.
+    pub(crate) async fn show(&self, chain: RegistryId, times: u32) -> Vec<AuthorityIndex> {
+        let found = AuthorityRestriction {
+            number: RestrictionNumber(times),
+            ..AuthorityRestriction::cut_off(BAFIN)
+        };
+        let mut transaction = self.store().begin(&self.issuer).await.unwrap();
+        let left = transaction.compare_authorities(chain, 1, &[found]).await;
+        transaction.commit().await.unwrap();
+        left.unwrap()
     }
 
     pub(crate) async fn tell(&self, chain: RegistryId, told: AuthorityRestriction) {
@@ -217,14 +229,8 @@ async fn reassigning_somebody_unknown_reassigns_nobody() {
 #[tokio::test]
 async fn each_chain_is_told_of_an_authority_once() {
     let register = Register::with_authorities().await;
-    let off = AuthorityRestriction {
-        authority: BAFIN,
-        restricted: true,
-    };
-    let on = AuthorityRestriction {
-        restricted: false,
-        ..off
-    };
+    let off = AuthorityRestriction::cut_off(BAFIN);
+    let on = AuthorityRestriction::lifted(BAFIN, RestrictionNumber(1));
     assert_eq!(register.told(ONE, Part::Denials).await, []);
     register.propose(restrict(BAFIN)).await.unwrap();
     for chain in [ONE, TWO] {
@@ -237,6 +243,9 @@ async fn each_chain_is_told_of_an_authority_once() {
 
     let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
     register.propose(reinstate).await.unwrap();
+    let unknown = register.told(ONE, Part::Again).await;
+    assert_eq!(unknown, [], "nobody knows which restriction that would lift");
+    register.show(ONE, 1).await;
     assert_eq!(register.told(ONE, Part::Again).await, [on]);
     for part in [Part::Denials, Part::Again] {
         assert_eq!(register.told(TWO, part).await, [], "it was never told");
@@ -347,20 +356,15 @@ async fn a_row_does_not_verify_what_another_authority_prepared() {
 #[tokio::test]
 async fn what_the_newest_block_shows_of_an_authority_counts() {
     let register = Register::with_authorities().await;
-    let off = AuthorityRestriction {
-        authority: BAFIN,
-        restricted: true,
-    };
-    let on = AuthorityRestriction {
-        restricted: false,
-        ..off
-    };
+    let off = AuthorityRestriction::cut_off(BAFIN);
+    let on = AuthorityRestriction::lifted(BAFIN, RestrictionNumber(1));
     let telling = |authority| Discharge {
         authority: Some(authority),
         ..Discharge::default()
     };
     register.propose(restrict(BAFIN)).await.unwrap();
     register.tell(ONE, off).await;
+    register.show(ONE, 1).await;
     let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
     register.propose(reinstate).await.unwrap();
     // The old signer's reinstatement hangs; the authority is cut off again, and
@@ -386,6 +390,48 @@ async fn what_the_newest_block_shows_of_an_authority_counts() {
         [off],
         "the chain holds it reinstated, the register believes: {known:?}"
     );
+}
+
+/// What somebody else has cut off stays so, until the register has cut it off and
+/// reinstated it.
+#[tokio::test]
+async fn what_others_cut_off_is_left_to_people() {
+    let register = Register::with_authorities().await;
+    assert_eq!(register.show(ONE, 3).await, [BAFIN]);
+    for part in [Part::Denials, Part::Again] {
+        assert_eq!(register.told(ONE, part).await, []);
+    }
+    register.propose(restrict(BAFIN)).await.unwrap();
+    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
+    register.propose(reinstate).await.unwrap();
+    let on = AuthorityRestriction::lifted(BAFIN, RestrictionNumber(3));
+    assert_eq!(register.told(ONE, Part::Again).await, [on]);
+}
+
+/// A reinstatement that lifted nothing: somebody else has cut the authority off
+/// since.
+#[tokio::test]
+async fn a_reinstatement_in_vain_is_left_to_people() {
+    let register = Register::with_authorities().await;
+    register.propose(restrict(BAFIN)).await.unwrap();
+    let off = AuthorityRestriction::cut_off(BAFIN);
+    register.tell(ONE, off).await;
+    register.show(ONE, 1).await;
+    let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
+    register.propose(reinstate).await.unwrap();
+    let on = register.told(ONE, Part::Again).await[0];
+    let telling = Discharge {
+        authority: Some(on),
+        ..Discharge::default()
+    };
+    register.sign(OLD, 0, Batch::Authority(on), telling).await;
+    register
+        .settle(OLD, 0, Outcome::Mined(mined(9, vec![off])))
+        .await;
+    assert_eq!(register.told(ONE, Part::Again).await, []);
+    let known = register.store().authorities_on_chains(&register.issuer);
+    let known = known.await.unwrap();
+    assert!(known[0].observed && !known[0].told, "{known:?}");
 }
 
 /// One of 500 whom the authority has verified meanwhile must not keep the other

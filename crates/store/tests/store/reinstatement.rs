@@ -4,7 +4,7 @@ use symbolon_core::{
     command::Command,
     federation::OwnerOperation,
     mirror::{
-        batch::{AuthorityRestriction, Batch, Denial},
+        batch::{AuthorityRestriction, Batch, Denial, RestrictionNumber},
         lane::{Inspection, Outcome, Part},
         plan::{Discharge, Owed, PendingRecord},
         rules::Grounds,
@@ -17,10 +17,7 @@ use crate::{
     support::{ONE, Register, id, wallet},
 };
 
-const ON: AuthorityRestriction = AuthorityRestriction {
-    authority: BAFIN,
-    restricted: false,
-};
+const ON: AuthorityRestriction = AuthorityRestriction::lifted(BAFIN, RestrictionNumber(1));
 
 impl Register {
     /// With so many investors of an authority that one chain knows to be cut off.
@@ -32,6 +29,7 @@ impl Register {
         register.propose(restrict(BAFIN)).await.unwrap();
         let off = register.told(ONE, Part::Denials).await;
         register.tell(ONE, off[0]).await;
+        register.show(ONE, 1).await;
         register
     }
 
@@ -90,6 +88,7 @@ async fn nobody_is_reinstated_while_a_denial_waits() {
     register.propose(restrict(BAFIN)).await.unwrap();
     let off = register.told(ONE, Part::Denials).await;
     register.tell(ONE, off[0]).await;
+    register.show(ONE, 1).await;
     register.revoke(1).await;
     let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
     register.propose(reinstate).await.unwrap();
@@ -113,6 +112,7 @@ async fn nobody_is_reinstated_while_a_denial_is_yet_to_be_mined() {
     register.propose(restrict(BAFIN)).await.unwrap();
     let off = register.told(ONE, Part::Denials).await;
     register.tell(ONE, off[0]).await;
+    register.show(ONE, 1).await;
     register.revoke(1).await;
     let denials = register.denials(ONE).await;
     let denied = Batch::Deny(vec![Denial {
@@ -238,10 +238,7 @@ async fn a_denial_that_was_lifted_again_is_not_waited_for() {
 #[tokio::test]
 async fn what_came_to_nothing_is_told_again_whichever_way_the_register_turns() {
     let register = Register::cut_off(0).await;
-    let off = AuthorityRestriction {
-        restricted: true,
-        ..ON
-    };
+    let off = AuthorityRestriction::cut_off(BAFIN);
     let telling = |authority| Discharge {
         authority: Some(authority),
         ..Discharge::default()

@@ -74,10 +74,19 @@ impl Registry {
         authority: u8,
         restricted: bool,
     ) -> Result<Output, Revert> {
-        let call = IdentityRegistry::setAuthorityRestrictionCall {
+        if restricted {
+            let call = IdentityRegistry::restrictAuthorityCall {
+                head: HEAD,
+                authority,
+            };
+            return self.evm.send(MIRROR, self.address, &call);
+        }
+        let question = IdentityRegistry::restrictionOfCall { authority };
+        let restriction = self.evm.view(self.address, &question)?;
+        let call = IdentityRegistry::reinstateAuthorityCall {
             head: HEAD,
             authority,
-            restricted,
+            restriction,
         };
         self.evm.send(MIRROR, self.address, &call)
     }

@@ -191,10 +191,9 @@ impl Ours {
             verified
         };
         assert_eq!(verified().await, wallets.len(), "verified by the authority");
-        let call = IdentityRegistry::setAuthorityRestrictionCall {
+        let call = IdentityRegistry::restrictAuthorityCall {
             head: head(),
             authority: AUTHORITY.0,
-            restricted: true,
         };
         let gas = trex.send(self.mirror, self.registry, &call).await;
         assert_eq!(verified().await, 0, "restricted with the authority");

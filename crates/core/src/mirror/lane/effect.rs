@@ -173,7 +173,9 @@ pub struct Receipt {
     pub fee: Wei,
     /// Every record that it wrote, by its `WalletRecorded` logs.
     pub records: Vec<(WalletAddress, WalletRecord)>,
-    /// What authorities became, by its `AuthorityRestrictionSet` logs.
+    /// What authorities became, by its `AuthorityRestricted` and
+    /// `AuthorityReinstated` logs; a restriction without a number where it was to
+    /// lift one and lifted none.
     pub authorities: Vec<AuthorityRestriction>,
 }
 

@@ -2,7 +2,10 @@
 
 use super::{Effect, Hold, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
 use crate::{
-    mirror::planted::{Bug, is_planted},
+    mirror::{
+        batch::{AuthorityRestriction, Batch},
+        planted::{Bug, is_planted},
+    },
     time::{Millis, UnixMillis},
 };
 
@@ -73,7 +76,7 @@ impl Lane {
                         &mut refused
                     };
                     which.push(slot.urgency());
-                    slot.outcome = Some(outcome(receipt.clone()));
+                    slot.outcome = Some(outcome(&slot.batch, receipt.clone()));
                 }
             } else if slot.nonce < observation.mined_nonce {
                 if !slot.looked_for {
@@ -179,10 +182,15 @@ impl Lane {
     }
 }
 
-fn outcome(receipt: Receipt) -> Outcome {
-    if receipt.succeeded || is_planted(Bug::FailureTakenForSuccess) {
-        Outcome::Mined(receipt)
-    } else {
-        Outcome::Failed(receipt)
+fn outcome(batch: &Batch, mut receipt: Receipt) -> Outcome {
+    if !receipt.succeeded && !is_planted(Bug::FailureTakenForSuccess) {
+        return Outcome::Failed(receipt);
     }
+    // The registry says nothing where it lifts nothing: the authority was cut off
+    // again, by a restriction that nobody here knows of.
+    if let Some(authority) = batch.lifts().filter(|_| receipt.authorities.is_empty()) {
+        let stands = AuthorityRestriction::cut_off(authority);
+        receipt.authorities.push(stands);
+    }
+    Outcome::Mined(receipt)
 }

@@ -24,7 +24,7 @@ use crate::{
     ids::AuthorityIndex,
     log::EntryNumber,
     mirror::{
-        batch::AuthorityRestriction,
+        batch::{AuthorityRestriction, RestrictionNumber},
         fees::Wei,
         plan::{Discharge, Owed, PendingRecord},
         record::WalletRecord,
@@ -82,6 +82,10 @@ struct World {
     chain: BTreeMap<WalletAddress, WalletRecord>,
     /// Whom the chain has cut off.
     cut_off: BTreeSet<AuthorityIndex>,
+    /// How often it has.
+    restrictions: BTreeMap<AuthorityIndex, RestrictionNumber>,
+    /// What the store knows of that.
+    known_restrictions: BTreeMap<AuthorityIndex, RestrictionNumber>,
     mined: BTreeMap<Nonce, Receipt>,
     block: u64,
     /// The newest block that counts; nothing where each does at once.
@@ -123,6 +127,8 @@ impl World {
             mempool: BTreeMap::new(),
             chain: BTreeMap::new(),
             cut_off: BTreeSet::new(),
+            restrictions: BTreeMap::new(),
+            known_restrictions: BTreeMap::new(),
             mined: BTreeMap::new(),
             block: 1,
             final_block: None,
@@ -296,7 +302,12 @@ impl World {
                 let nonces: Vec<_> = ended.iter().map(|(nonce, _)| *nonce).collect();
                 for (nonce, outcome) in ended {
                     match outcome {
-                        Outcome::Mined(receipt) => self.observed.extend(receipt.records),
+                        Outcome::Mined(receipt) => {
+                            for seen in receipt.authorities {
+                                self.known_restrictions.insert(seen.authority, seen.number);
+                            }
+                            self.observed.extend(receipt.records);
+                        }
                         Outcome::Failed(_) => self.queue_again(nonce),
                         Outcome::Dropped(inspection) => {
                             self.observed.extend(inspection.records);
@@ -332,9 +343,14 @@ impl World {
             .filter(|(authority, _)| {
                 restricted || may_reinstate(self.restriction_entries[authority], oldest)
             })
-            .map(|(authority, _)| AuthorityRestriction {
-                authority: *authority,
-                restricted,
+            .filter_map(|(authority, _)| match restricted {
+                true => Some(AuthorityRestriction::cut_off(*authority)),
+                // It is known which one that lifts, and none is on its way.
+                false => {
+                    let open = self.stored.iter().any(|open| open.batch.cuts_off());
+                    let number = self.known_restrictions.get(authority).filter(|_| !open)?;
+                    Some(AuthorityRestriction::lifted(*authority, *number))
+                }
             })
             .collect()
     }
@@ -407,17 +423,11 @@ impl World {
             Batch::Authority(_) => Vec::new(),
         };
         let authorities = match envelope.batch {
-            Batch::Authority(restriction) => vec![restriction],
+            Batch::Authority(told) => self.turn(told, succeeded).into_iter().collect(),
             _ => Vec::new(),
         };
         if succeeded {
             self.chain.extend(records.clone());
-            for set in &authorities {
-                match set.restricted {
-                    true => self.cut_off.insert(set.authority),
-                    false => self.cut_off.remove(&set.authority),
-                };
-            }
         }
         self.mined.insert(
             envelope.nonce,
@@ -432,6 +442,24 @@ impl World {
             },
         );
         Some(envelope.batch)
+    }
+
+    /// What the registry makes of it, and shows.
+    fn turn(&mut self, told: AuthorityRestriction, succeeded: bool) -> Option<AuthorityRestriction> {
+        let number = self.restrictions.entry(told.authority).or_default();
+        match told.restricted {
+            _ if !succeeded => return None,
+            true => {
+                number.0 += 1;
+                self.cut_off.insert(told.authority);
+            }
+            false if told.number != *number => return None,
+            false => drop(self.cut_off.remove(&told.authority)),
+        }
+        Some(AuthorityRestriction {
+            number: *number,
+            ..told
+        })
     }
 
     /// Undoes the newest block; what it included waits again.

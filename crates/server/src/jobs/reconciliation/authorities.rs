@@ -1,20 +1,20 @@
 //! Who is cut off on a chain, held against the register.
 
-use symbolon_chain::history::restricted_authorities_at;
-use symbolon_core::verdict::RestrictedAuthorities;
+use symbolon_chain::history::restrictions_at;
+use symbolon_core::mirror::batch::AuthorityRestriction;
 use symbolon_store::IssuerTransaction;
 
 use crate::jobs::{follower::Reader, lane::LaneError};
 
 impl Reader {
     /// Who of the register's authorities is cut off in this block.
-    pub(in crate::jobs) async fn restricted_authorities(
+    pub(in crate::jobs) async fn restrictions(
         &self,
         block: u64,
-    ) -> Result<RestrictedAuthorities, LaneError> {
+    ) -> Result<Vec<AuthorityRestriction>, LaneError> {
         let federation = self.store.federation(&self.issuer).await?;
         let all = federation.authorities.keys().copied();
-        let found = restricted_authorities_at(&self.endpoint, self.registry, all, block);
+        let found = restrictions_at(&self.endpoint, self.registry, all, block);
         Ok(found.await?)
     }
 
@@ -23,7 +23,7 @@ impl Reader {
         &self,
         transaction: &mut IssuerTransaction,
         block: u64,
-        found: &RestrictedAuthorities,
+        found: &[AuthorityRestriction],
     ) -> Result<(), LaneError> {
         let (issuer, registry) = (&self.issuer, self.id());
         let left = transaction.compare_authorities(registry, block, found);
@@ -35,7 +35,7 @@ impl Reader {
 
     /// Both, at the end of a scan.
     pub(super) async fn reconcile_authorities(&self, block: u64) -> Result<(), LaneError> {
-        let found = self.restricted_authorities(block).await?;
+        let found = self.restrictions(block).await?;
         let mut transaction = self.store.begin(&self.issuer).await?;
         self.compare_authorities(&mut transaction, block, &found)
             .await?;

@@ -24,10 +24,11 @@ impl World {
     }
 }
 
+/// Cuts it off, or lifts its first restriction.
 pub(super) fn set(restricted: bool) -> Batch {
-    Batch::Authority(AuthorityRestriction {
-        authority: BAFIN,
-        restricted,
+    Batch::Authority(match restricted {
+        true => AuthorityRestriction::cut_off(BAFIN),
+        false => AuthorityRestriction::lifted(BAFIN, RestrictionNumber(1)),
     })
 }
 

@@ -6,8 +6,9 @@ import {IWalletRecords} from "../src/interfaces/IWalletRecords.sol";
 import {RegistryTest} from "./helpers/RegistryTest.sol";
 import {Word} from "./helpers/Word.sol";
 
-contract SetAuthorityRestrictionTest is RegistryTest {
-    event AuthorityRestrictionSet(uint8 indexed authority, bool restricted);
+contract AuthoritiesTest is RegistryTest {
+    event AuthorityRestricted(uint8 indexed authority, uint32 restriction);
+    event AuthorityReinstated(uint8 indexed authority, uint32 restriction);
 
     function testUnverifiesAllItsWalletsAtOnce(uint8 authority, uint8 other) public {
         authority = uint8(bound(authority, 1, 255));
@@ -19,7 +20,7 @@ contract SetAuthorityRestrictionTest is RegistryTest {
         vm.expectEmit(address(registry));
         emit RegisterHead(HEAD);
         vm.expectEmit(address(registry));
-        emit AuthorityRestrictionSet(authority, true);
+        emit AuthorityRestricted(authority, 1);
         restrictAuthority(authority, true);
 
         assertTrue(registry.isAuthorityRestricted(authority));
@@ -29,6 +30,8 @@ contract SetAuthorityRestrictionTest is RegistryTest {
         assertFalse(registry.areVerified(wallet, elsewhere));
         assertTrue(registry.contains(wallet));
 
+        vm.expectEmit(address(registry));
+        emit AuthorityReinstated(authority, 1);
         restrictAuthority(authority, false);
         assertTrue(registry.isVerified(wallet));
         assertFalse(registry.isAuthorityRestricted(authority));
@@ -42,6 +45,23 @@ contract SetAuthorityRestrictionTest is RegistryTest {
         assertTrue(registry.isAuthorityRestricted(200));
     }
 
+    function testAReinstatementLiftsNoLaterRestriction(uint8 authority) public {
+        authority = uint8(bound(authority, 1, 255));
+        restrictAuthority(authority, true);
+        restrictAuthority(authority, true);
+        assertEq(registry.restrictionOf(authority), 2);
+
+        vm.prank(mirror);
+        registry.reinstateAuthority(HEAD, authority, 1);
+        assertTrue(registry.isAuthorityRestricted(authority));
+
+        restrictAuthority(authority, false);
+        assertFalse(registry.isAuthorityRestricted(authority));
+        // What is lifted may be lifted again, which changes nothing.
+        restrictAuthority(authority, false);
+        assertFalse(registry.isAuthorityRestricted(authority));
+    }
+
     function testTheOwnerCannotBeRestricted() public {
         vm.expectRevert(IWalletRecords.OwnerCannotBeRestricted.selector);
         restrictAuthority(0, true);
@@ -51,7 +71,10 @@ contract SetAuthorityRestrictionTest is RegistryTest {
     function testOnlyMirrors() public {
         vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, owner));
         vm.prank(owner);
-        registry.setAuthorityRestriction(HEAD, 1, true);
+        registry.restrictAuthority(HEAD, 1);
+        vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, owner));
+        vm.prank(owner);
+        registry.reinstateAuthority(HEAD, 1, 0);
     }
 
     function upsertBy(address who, uint8 authority) private {

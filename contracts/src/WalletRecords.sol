@@ -94,7 +94,7 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
     }
 
     /// @inheritdoc IWalletRecords
-    function reinstateAuthority(bytes32 head, uint8 authority, uint32 restriction) external onlyMirror {
+    function liftRestriction(bytes32 head, uint8 authority, uint32 restriction) external onlyMirror {
         emit RegisterHead(head);
         if (restriction != _restrictions[authority]) return;
         _restrictedAuthorities &= ~(1 << authority);

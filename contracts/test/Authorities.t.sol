@@ -52,7 +52,7 @@ contract AuthoritiesTest is RegistryTest {
         assertEq(registry.restrictionOf(authority), 2);
 
         vm.prank(mirror);
-        registry.reinstateAuthority(HEAD, authority, 1);
+        registry.liftRestriction(HEAD, authority, 1);
         assertTrue(registry.isAuthorityRestricted(authority));
 
         restrictAuthority(authority, false);
@@ -64,7 +64,8 @@ contract AuthoritiesTest is RegistryTest {
 
     function testTheOwnerCannotBeRestricted() public {
         vm.expectRevert(IWalletRecords.OwnerCannotBeRestricted.selector);
-        restrictAuthority(0, true);
+        vm.prank(mirror);
+        registry.restrictAuthority(HEAD, 0);
         assertFalse(registry.isAuthorityRestricted(0));
     }
 
@@ -74,7 +75,7 @@ contract AuthoritiesTest is RegistryTest {
         registry.restrictAuthority(HEAD, 1);
         vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, owner));
         vm.prank(owner);
-        registry.reinstateAuthority(HEAD, 1, 0);
+        registry.liftRestriction(HEAD, 1, 0);
     }
 
     function upsertBy(address who, uint8 authority) private {

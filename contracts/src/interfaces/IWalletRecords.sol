@@ -50,7 +50,7 @@ interface IWalletRecords {
     /// @dev Lifts the restriction of this number and no later one: where the authority was restricted again since,
     /// nothing happens, so that a reinstatement that comes late lifts no restriction that was decided after it.
     /// @param restriction {restrictionOf} the authority, as the register knows it.
-    function reinstateAuthority(bytes32 head, uint8 authority, uint32 restriction) external;
+    function liftRestriction(bytes32 head, uint8 authority, uint32 restriction) external;
 
     /// @notice Whether `authority` is restricted, and so all wallets that it verified.
     function isAuthorityRestricted(uint8 authority) external view returns (bool);

@@ -82,7 +82,7 @@ abstract contract RegistryTest is Test {
         uint32 restriction = registry.restrictionOf(authority);
         vm.prank(mirror);
         if (restricted) registry.restrictAuthority(HEAD, authority);
-        else registry.reinstateAuthority(HEAD, authority, restriction);
+        else registry.liftRestriction(HEAD, authority, restriction);
     }
 
     function setTerm(uint40 term) internal {

@@ -76,7 +76,7 @@ contract Handler is Test {
     function restrictAuthority(uint8 authority, bool restricted) external {
         authority = uint8(bound(authority, 1, 2));
         if (restricted) registry.restrictAuthority(keccak256("head"), authority);
-        else registry.reinstateAuthority(keccak256("head"), authority, registry.restrictionOf(authority));
+        else registry.liftRestriction(keccak256("head"), authority, registry.restrictionOf(authority));
     }
 
     function registerIdentity(uint256 index, uint16 country) external keepsVersions byAgent(index) {

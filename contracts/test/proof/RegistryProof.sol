@@ -31,7 +31,7 @@ abstract contract RegistryProof is Test {
         uint32 restriction = registry.restrictionOf(authority);
         vm.prank(mirror);
         if (restricted) registry.restrictAuthority(HEAD, authority);
-        else registry.reinstateAuthority(HEAD, authority, restriction);
+        else registry.liftRestriction(HEAD, authority, restriction);
     }
 
     /// @dev Puts a word, has a mirror upsert another one, and gives what the wallet holds then.

@@ -318,7 +318,7 @@ pub fn calldata(head: B256, batch: &Batch) -> Bytes {
             authority: told.authority.0,
         }
         .abi_encode(),
-        Batch::Authority(told) => IdentityRegistry::reinstateAuthorityCall {
+        Batch::Authority(told) => IdentityRegistry::liftRestrictionCall {
             head,
             authority: told.authority.0,
             restriction: told.number.0,
@@ -344,7 +344,7 @@ pub fn read_calldata(input: &[u8]) -> Option<(B256, Batch)> {
         let told = AuthorityRestriction::cut_off(AuthorityIndex(call.authority));
         return Some((call.head, Batch::Authority(told)));
     }
-    let call = IdentityRegistry::reinstateAuthorityCall::abi_decode(input).ok()?;
+    let call = IdentityRegistry::liftRestrictionCall::abi_decode(input).ok()?;
     let number = RestrictionNumber(call.restriction);
     let told = AuthorityRestriction::lifted(AuthorityIndex(call.authority), number);
     Some((call.head, Batch::Authority(told)))

@@ -85,7 +85,7 @@ pub enum Batch {
     Upsert(Vec<Upsert>),
     /// `deny(head, denials)`.
     Deny(Vec<Denial>),
-    /// `restrictAuthority(head, authority)`, or `reinstateAuthority(head, authority,
+    /// `restrictAuthority(head, authority)`, or `liftRestriction(head, authority,
     /// restriction)`.
     Authority(AuthorityRestriction),
 }
@@ -97,7 +97,7 @@ pub enum Call {
     Upsert,
     /// `deny`.
     Deny,
-    /// `restrictAuthority` or `reinstateAuthority`.
+    /// `restrictAuthority` or `liftRestriction`.
     SetAuthorityRestriction,
 }
 

@@ -90,7 +90,10 @@ impl State {
 
     /// The number of an authority's newest restriction.
     pub fn restriction_of(&self, authority: AuthorityIndex) -> RestrictionNumber {
-        self.restrictions.get(&authority).copied().unwrap_or_default()
+        self.restrictions
+            .get(&authority)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Who is cut off.

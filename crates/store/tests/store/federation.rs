@@ -244,7 +244,11 @@ async fn each_chain_is_told_of_an_authority_once() {
     let reinstate = OwnerOperation::ReinstateAuthority { authority: BAFIN };
     register.propose(reinstate).await.unwrap();
     let unknown = register.told(ONE, Part::Again).await;
-    assert_eq!(unknown, [], "nobody knows which restriction that would lift");
+    assert_eq!(
+        unknown,
+        [],
+        "nobody knows which restriction that would lift"
+    );
     register.show(ONE, 1).await;
     assert_eq!(register.told(ONE, Part::Again).await, [on]);
     for part in [Part::Denials, Part::Again] {

@@ -83,7 +83,7 @@ impl Registry {
         }
         let question = IdentityRegistry::restrictionOfCall { authority };
         let restriction = self.evm.view(self.address, &question)?;
-        let call = IdentityRegistry::reinstateAuthorityCall {
+        let call = IdentityRegistry::liftRestrictionCall {
             head: HEAD,
             authority,
             restriction,

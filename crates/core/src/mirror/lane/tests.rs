@@ -445,7 +445,11 @@ impl World {
     }
 
     /// What the registry makes of it, and shows.
-    fn turn(&mut self, told: AuthorityRestriction, succeeded: bool) -> Option<AuthorityRestriction> {
+    fn turn(
+        &mut self,
+        told: AuthorityRestriction,
+        succeeded: bool,
+    ) -> Option<AuthorityRestriction> {
         let number = self.restrictions.entry(told.authority).or_default();
         match told.restricted {
             _ if !succeeded => return None,

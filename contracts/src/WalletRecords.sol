@@ -95,6 +95,7 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
 
     /// @inheritdoc IWalletRecords
     function liftRestriction(bytes32 head, uint8 authority, uint32 restriction) external onlyMirror {
+        require(authority != 0, OwnerCannotBeRestricted());
         emit RegisterHead(head);
         if (restriction != _restrictions[authority]) return;
         _restrictedAuthorities &= ~(1 << authority);

@@ -66,6 +66,9 @@ contract AuthoritiesTest is RegistryTest {
         vm.expectRevert(IWalletRecords.OwnerCannotBeRestricted.selector);
         vm.prank(mirror);
         registry.restrictAuthority(HEAD, 0);
+        vm.expectRevert(IWalletRecords.OwnerCannotBeRestricted.selector);
+        vm.prank(mirror);
+        registry.liftRestriction(HEAD, 0, 0);
         assertFalse(registry.isAuthorityRestricted(0));
     }
 

@@ -12,7 +12,7 @@
 
 mod row;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use alloy_primitives::Address;
 use sqlx::PgConnection;
@@ -23,6 +23,7 @@ use symbolon_core::{
         batch::Batch,
         filter::MirroredRegistry,
         lane::{Attempt, Nonce, OpenTransaction, Outcome, Receipt, Signed},
+        plan::Owed,
     },
     time::UnixSeconds,
     wallet::WalletAddress,
@@ -284,20 +285,61 @@ pub(crate) async fn carried_wallets(
     issuer: &IssuerId,
     registry: RegistryId,
 ) -> Result<HashSet<WalletAddress>> {
+    let carriers = carriers(connection, issuer, registry).await?;
+    Ok(carriers.into_keys().collect())
+}
+
+/// The same, with the signer and the nonce that carry each last.
+async fn carriers(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<HashMap<WalletAddress, (Vec<u8>, i64)>> {
     let rows = sqlx::query!(
-        "SELECT call, batch FROM lane_transaction \
-         WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL",
+        "SELECT signer, nonce, call, batch FROM lane_transaction \
+         WHERE issuer = $1 AND registry_id = $2 AND outcome IS NULL ORDER BY head_number, nonce",
         issuer_key(issuer),
         registry_key(registry),
     )
     .fetch_all(connection)
     .await?;
-    let mut wallets = HashSet::new();
+    let mut carriers = HashMap::new();
     for row in rows {
         let batch = row::batch(&row.call, &row.batch)?;
-        wallets.extend(batch.versions().into_iter().map(|(wallet, _)| wallet));
+        let versions = batch.versions().into_iter();
+        carriers.extend(versions.map(|(wallet, _)| (wallet, (row.signer.clone(), row.nonce))));
     }
-    Ok(wallets)
+    Ok(carriers)
+}
+
+/// Denials that were struck because something open carries them already: their
+/// receipts follow that.
+pub(crate) async fn note_carriers(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    struck: &[Owed],
+) -> Result<()> {
+    let carriers = carriers(&mut *connection, issuer, registry).await?;
+    for Owed { entry, wallet } in struck {
+        let Some((signer, nonce)) = carriers.get(wallet) else {
+            continue;
+        };
+        sqlx::query!(
+            "UPDATE denial_told SET signer = $5, nonce = $6 \
+             WHERE issuer = $1 AND wallet = $2 AND registry_id = $3 AND entry_number = $4 \
+                 AND signer IS NULL",
+            issuer_key(issuer),
+            crate::wallet::bytes(*wallet),
+            registry_key(registry),
+            bigint(entry.0),
+            signer,
+            nonce,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }
 
 /// What the transactions of a nonce carry.

@@ -125,6 +125,7 @@ impl Store {
         let struck = carry_out(&mut transaction, issuer, registry, discharge, None).await?;
         if let Some(oldest) = struck.oldest_denial {
             lane::inherit_denial(&mut transaction, issuer, registry, oldest).await?;
+            lane::note_carriers(&mut transaction, issuer, registry, &discharge.rows).await?;
         }
         transaction.commit().await
     }

@@ -1,12 +1,18 @@
 //! When denials reached their chains.
 
 use symbolon_core::{
-    mirror::lane::{Inspection, Nonce, Outcome},
+    mirror::{
+        batch::{Batch, Denial},
+        lane::{Inspection, Nonce, Outcome},
+        plan::Discharge,
+        rules::Grounds,
+    },
     time::UnixMillis,
 };
 use symbolon_store::{DenialReceipt, Milestone, Reached};
 
 use crate::{
+    federation::OLD,
     lane::{self, SIGNER},
     support::{NOW, ONE, Register, TWO, wallet},
 };
@@ -65,6 +71,29 @@ async fn a_revocation_has_a_receipt_of_each_chain_from_the_decision_on() {
     assert_eq!(receipt.keeps(2, NOW), Some(true));
     assert_eq!(receipt.keeps(1, NOW), Some(false));
     assert_eq!(reached(&register).await[1], (two, waiting));
+}
+
+/// It had its turn among approvals, and its row was struck after that.
+#[tokio::test]
+async fn what_something_open_carries_already_has_the_receipt_of_that() {
+    let register = Register::with_customers(1).await;
+    register.revoke(1).await;
+    let denials = register.denials(ONE).await;
+    let denied = Batch::Deny(vec![Denial {
+        wallet: wallet(1),
+        version: denials[0].desired.version(),
+        grounds: Grounds::REVOKED,
+    }]);
+    register.sign(OLD, 0, denied, Discharge::default()).await;
+    let rows = denials.iter().map(|pending| pending.owed).collect();
+    let discharge = Discharge {
+        rows,
+        ..Discharge::default()
+    };
+    let lease = register.lease(ONE).await;
+    let done = register.store().discharge(&lease, &discharge);
+    done.await.unwrap();
+    assert_eq!(reached(&register).await[0], (ONE.chain.0, Reached::Stored));
 }
 
 #[tokio::test]

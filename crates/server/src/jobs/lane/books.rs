@@ -33,7 +33,7 @@ const BETWEEN_STATUSES: Millis = Millis(2_000);
 /// For so long a denial waits to hear whether the registry would carry it out.
 const DENIALS_WAIT: Duration = Duration::from_millis(200);
 /// What people are told while approvals wait for long.
-const HELD_UP: &str = "approvals wait for transactions that a former signer left open: `symbolon chain rotate-signer` tells which";
+const HELD_UP: &str = "approvals wait for transactions that a former signer left open: `symbolon chain rotate-signer` tells which; where they can never be mined, its --at-once removes that signer, and approvals go on";
 
 /// What people are told while the signer has too little of the chain's coin.
 const UNFUNDED: &str =

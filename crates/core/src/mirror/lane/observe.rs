@@ -24,6 +24,7 @@ impl Lane {
         self.observing = true;
         let mut looked_for = Vec::new();
         for slot in self.slots.values_mut() {
+            slot.doubt();
             slot.looked_for = slot.wants_look(self.final_block);
             if slot.looked_for {
                 looked_for.push((slot.nonce, slot.hashes()));

@@ -177,6 +177,15 @@ impl Slot {
         self.outcome.is_none()
     }
 
+    /// What came of it waits for what came of the nonces before it, and is looked up
+    /// again meanwhile: a reorganisation may undo it.
+    pub(super) fn doubt(&mut self) {
+        let is_seen = matches!(self.outcome, Some(Outcome::Mined(_) | Outcome::Failed(_)));
+        if is_seen && !self.settling {
+            self.outcome = None;
+        }
+    }
+
     /// Whether its receipt is to be asked for: none was seen, or one that may
     /// count by now. Where finality takes long, hundreds wait in between.
     pub(super) fn wants_look(&self, final_block: u64) -> bool {

@@ -104,6 +104,8 @@ struct World {
     quarantined: Vec<(WalletAddress, Version)>,
     /// The chain shows no receipts.
     hides_receipts: bool,
+    /// It shows none of this one.
+    hidden: Option<Nonce>,
     /// Nonces that somebody else has used.
     taken: BTreeSet<Nonce>,
     base_fee: Wei,
@@ -141,6 +143,7 @@ impl World {
             estimates: 0,
             quarantined: Vec::new(),
             hides_receipts: false,
+            hidden: None,
             taken: BTreeSet::new(),
             base_fee: Wei(10),
         }
@@ -292,7 +295,7 @@ impl World {
                     mined_nonce: self.front(),
                     receipts: open
                         .iter()
-                        .filter(|_| !self.hides_receipts)
+                        .filter(|(nonce, _)| !self.hides_receipts && self.hidden != Some(*nonce))
                         .filter_map(|(nonce, _)| Some((*nonce, self.mined.get(nonce)?.clone())))
                         .collect(),
                     barred: self.barred,

@@ -65,6 +65,34 @@ fn what_another_block_includes_waits_for_that_one() {
     assert_eq!(world.observed.get(&address(1)), Some(&approved(1)));
 }
 
+/// What is final is settled in the order of nonces. While it waits for that, even
+/// what was final may be undone.
+#[test]
+fn what_waits_for_the_nonces_before_it_is_looked_up_again() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.want(2, approved(1));
+    world.run();
+    let included: Vec<_> = world.mempool.values().cloned().collect();
+    world.mine(true);
+    world.hidden = Some(Nonce(0));
+    world.later(Millis(1_000));
+    assert!(world.observed.is_empty(), "the first one is not to be seen");
+    // Both are undone, and the first one alone is mined again.
+    world.reorganise(included);
+    world.mempool.remove(&Nonce(1));
+    world.mine(true);
+    world.hidden = None;
+    world.later(Millis(1_000));
+    world.later(Millis(1_000));
+    assert_eq!(
+        world.observed.keys().copied().collect::<Vec<_>>(),
+        [address(1)]
+    );
+    assert_eq!(world.stored.len(), 1, "the other is open");
+}
+
 #[test]
 fn what_waits_to_be_final_takes_nobodys_place() {
     let mut world = World::new();

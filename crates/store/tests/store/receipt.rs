@@ -85,14 +85,8 @@ async fn what_something_open_carries_already_has_the_receipt_of_that() {
         grounds: Grounds::REVOKED,
     }]);
     register.sign(OLD, 0, denied, Discharge::default()).await;
-    let rows = denials.iter().map(|pending| pending.owed).collect();
-    let discharge = Discharge {
-        rows,
-        ..Discharge::default()
-    };
-    let lease = register.lease(ONE).await;
-    let done = register.store().discharge(&lease, &discharge);
-    done.await.unwrap();
+    let rows = denials.iter().map(|pending| pending.owed);
+    register.strike(rows.collect()).await;
     assert_eq!(reached(&register).await[0], (ONE.chain.0, Reached::Stored));
 }
 

@@ -43,7 +43,7 @@ impl Register {
         self.told(ONE, Part::Again).await
     }
 
-    async fn strike(&self, rows: Vec<Owed>) {
+    pub(crate) async fn strike(&self, rows: Vec<Owed>) {
         let discharge = Discharge {
             rows,
             ..Discharge::default()

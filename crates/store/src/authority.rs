@@ -201,8 +201,9 @@ pub(crate) async fn to_cut_off(
 }
 
 /// Those that this chain is yet to be told of as reinstated, as far as
-/// [`may_reinstate`] lets it be, once it is known which restriction that lifts. All is read at one moment: a reinstatement is
-/// never seen without the denials before it.
+/// [`may_reinstate`] lets it be, once it is known which restriction that lifts. All
+/// is read at one moment: a reinstatement is never seen without the denials before
+/// it.
 pub(crate) async fn to_reinstate(
     connection: &mut PgConnection,
     issuer: &IssuerId,

@@ -119,4 +119,4 @@ pub(crate) async fn raise(
 }
 
 /// What people are told.
-const LOST: &str = "this registry carries decisions that the log does not have: the database was restored from a backup, or another register writes with the same key; approvals wait, and what the chain denies is barred on every chain until somebody has decided: `symbolon chain reconcile` lists it";
+const LOST: &str = "this registry carries decisions that the log does not have: the database was restored from a backup, or another register writes with the same key; approvals to every chain wait until this one was compared, and what it denies is barred on every chain until somebody has decided: `symbolon chain reconcile` lists it";

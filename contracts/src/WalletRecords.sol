@@ -28,8 +28,9 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
 
     /// @dev Invariant: a verified record has an identity, so the verdict need not look at the identity.
     mapping(address wallet => Slot) private _slots;
-    /// @dev Bit n: authority n is restricted. Bit 0 is never set.
-    uint256 private _restrictedAuthorities;
+    /// @dev Bit n: authority n is restricted. Bit 0 is always set, so that no restriction pays for a fresh slot:
+    /// authority 0 is the owner, whose approvals never look here.
+    uint256 private _restrictedAuthorities = 1;
     /// @dev How often each authority was restricted.
     mapping(uint256 authority => uint32 count) private _restrictions;
 
@@ -131,7 +132,7 @@ abstract contract WalletRecords is IERC3643IdentityRegistry, IVerdict, IWalletRe
 
     /// @inheritdoc IWalletRecords
     function isAuthorityRestricted(uint8 authority) external view returns (bool) {
-        return _isRestricted(authority);
+        return authority != 0 && _isRestricted(authority);
     }
 
     /// @inheritdoc IWalletRecords

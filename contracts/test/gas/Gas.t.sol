@@ -90,6 +90,16 @@ contract GasTest is RegistryTest {
         take("deny of one wallet", denyBatch(1, 2, REVOKED), 33_600);
     }
 
+    /// @dev The first that the registry ever hears of costs the most.
+    function testRestriction() public {
+        restrictAuthority(7, true);
+        take("restrictAuthority, the first", vm.lastCallGas().gasTotalUsed, 60_000);
+        restrictAuthority(7, false);
+        take("liftRestriction", vm.lastCallGas().gasTotalUsed, 40_000);
+        restrictAuthority(7, true);
+        take("restrictAuthority, once more", vm.lastCallGas().gasTotalUsed, 40_000);
+    }
+
     function testAgent() public {
         register(wallet);
         take("registerIdentity", vm.lastCallGas().gasTotalUsed, 56_000);

@@ -134,7 +134,7 @@ CREATE INDEX investor_by_expiry ON investor (issuer, expiry_s)
 -- deleted: an unbound one is the tombstone that keeps its version (I2).
 CREATE TABLE wallet (
     issuer        bigint  NOT NULL,
-    address       bytea   NOT NULL,
+    address       bytea   NOT NULL CHECK (octet_length(address) = 20),
     holder        bigint,           -- the investor, by its first entry; null: nobody's now
     chains        bigint[],         -- where it counts; null: everywhere
     active        boolean NOT NULL,
@@ -229,10 +229,13 @@ CREATE TABLE authority_mirror (
 -- What a chain holds, as confirmed blocks showed it.
 CREATE TABLE observed (
     issuer       bigint NOT NULL,
-    wallet       bytea  NOT NULL,
-    registry_id     bigint NOT NULL,
-    record       bytea  NOT NULL, -- 32 bytes
+    wallet       bytea  NOT NULL CHECK (octet_length(wallet) = 20),
+    registry_id  bigint NOT NULL,
+    record       bytea  NOT NULL CHECK (octet_length(record) = 32),
     block_number bigint NOT NULL,
+    -- The wallet's changed_entry whose record this was found to meet; null: not
+    -- compared since.
+    met_entry    bigint,
     PRIMARY KEY (issuer, wallet, registry_id)
 );
 

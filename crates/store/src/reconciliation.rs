@@ -3,11 +3,11 @@
 //!
 //! A scan first reads the registry's logs for wallets that the register never saw
 //! ([`IssuerTransaction::sweep`]), then compares every wallet, by address, a page
-//! at a time. What follows from a page is stored together with the note that it
-//! was compared, so that an interrupted scan goes on after it, and two servers on
-//! one scan do nothing twice. Wallets that somebody else wrote are compared at
-//! once, beside any scan: the suspects.
+//! at a time. What follows from a page is stored before the note that it was
+//! compared; whoever compares it again finds that on its way. Wallets that
+//! somebody else wrote are compared at once, beside any scan: the suspects.
 
+mod page;
 mod repair;
 mod scan;
 
@@ -35,6 +35,7 @@ use crate::{
     wallet,
 };
 
+pub use page::ToCompare;
 pub(crate) use scan::begin;
 pub use scan::{Findings, Scan, Step};
 
@@ -79,26 +80,6 @@ pub enum Measure {
     LeftToPeople,
 }
 
-/// A wallet to be compared, with what is known of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ToCompare {
-    /// Which one.
-    pub wallet: WalletAddress,
-    /// What the chain must hold.
-    pub desired: WalletRecord,
-    /// What a confirmed block showed last.
-    pub observed: WalletRecord,
-    /// Whether it waits for a person.
-    pub disputed: bool,
-}
-
-impl ToCompare {
-    /// Whether nothing follows from this record: all is as it must be, and known.
-    pub fn is_as_known(&self, held: WalletRecord) -> bool {
-        self.desired.is_met_by(held) && self.observed == held && !self.disputed
-    }
-}
-
 /// A wallet as the register has it while nobody changes it.
 struct Judged {
     compared: Compared,
@@ -127,47 +108,6 @@ struct Footing {
 }
 
 impl Store {
-    /// Wallets after the cursor, by address, to be compared with this registry.
-    pub async fn to_compare(
-        &self,
-        issuer: &IssuerId,
-        target: &MirroredRegistry,
-        after: Option<WalletAddress>,
-        limit: u32,
-    ) -> Result<Vec<ToCompare>> {
-        let after = after.map_or_else(Vec::new, wallet::bytes);
-        select_standings!(
-            [
-                "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
-             o.block_number AS \"block_number?\", NULL::bigint AS entry_number, \
-             EXISTS (SELECT FROM dispute d WHERE d.issuer = w.issuer AND d.wallet = w.address \
-                 AND d.entry_number = w.changed_entry) AS superseded FROM wallet w"
-            ],
-            "LEFT JOIN LATERAL ( \
-                 SELECT * FROM observed s WHERE s.issuer = w.issuer \
-                 AND s.wallet = w.address AND s.registry_id = $2 LIMIT 1) o ON true \
-             WHERE w.issuer = $1 AND w.address > $3 ORDER BY w.address LIMIT $4",
-            issuer_key(issuer),
-            registry_key(target.id),
-            after,
-            i64::from(limit),
-        )
-        .fetch_all(&self.pool)
-        .await?
-        .into_iter()
-        .map(|row| {
-            let (observed, disputed) = (row.observed()?, row.superseded == Some(true));
-            let standing = row.standing()?;
-            Ok(ToCompare {
-                wallet: standing.wallet.address,
-                desired: standing.desired(target),
-                observed,
-                disputed,
-            })
-        })
-        .collect()
-    }
-
     /// Wallets that somebody else wrote to this registry, to be compared at once.
     pub async fn suspects(
         &self,

@@ -336,6 +336,50 @@ mod tests {
     }
 
     #[test]
+    fn each_call_has_its_name() {
+        for (call, name) in [
+            (Call::Upsert, "upsert"),
+            (Call::Deny, "deny"),
+            (Call::SetAuthorityRestriction, "set_authority_restriction"),
+        ] {
+            assert_eq!(call.as_str(), name);
+            assert_eq!(Call::from_name(name), Some(call));
+        }
+        assert_eq!(Call::from_name("registerIdentity"), None);
+    }
+
+    #[test]
+    fn an_authority_is_something_to_write_though_it_is_no_wallet() {
+        let denial = Denial {
+            wallet: wallet(1),
+            version: Version(1),
+            grounds: Grounds::REVOKED,
+        };
+        let authority = Batch::Authority(AuthorityRestriction::cut_off(AuthorityIndex(1)));
+        for (batch, wallets, is_empty) in [
+            (Batch::Upsert(Vec::new()), 0, true),
+            (Batch::Deny(Vec::new()), 0, true),
+            (Batch::Deny(vec![denial; 2]), 2, false),
+            (authority, 0, false),
+        ] {
+            assert_eq!((batch.wallets(), batch.is_empty()), (wallets, is_empty));
+        }
+    }
+
+    #[test]
+    fn what_cuts_an_authority_off_lifts_nothing() {
+        let authority = AuthorityIndex(7);
+        let cut_off = Batch::Authority(AuthorityRestriction::cut_off(authority));
+        let number = RestrictionNumber(3);
+        let lifted = Batch::Authority(AuthorityRestriction::lifted(authority, number));
+        let nobodys = Batch::Deny(Vec::new());
+        let turns = |batch: &Batch| (batch.cuts_off(), batch.lifts());
+        assert_eq!(turns(&cut_off), (true, None));
+        assert_eq!(turns(&lifted), (false, Some(authority)));
+        assert_eq!(turns(&nobodys), (false, None));
+    }
+
+    #[test]
     fn torn_bytes_are_no_batch() {
         assert!(Batch::unpack(Call::Upsert, &[1; 51]).is_err());
         assert!(Batch::unpack(Call::Deny, &[]).is_err());

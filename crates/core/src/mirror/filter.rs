@@ -90,3 +90,107 @@ impl RegistryFilter {
             && (self.levels.is_empty() || self.levels.contains(&verdict.level))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::{AuthorityIndex, InvestorId},
+        investor::{Accreditation, Attestation, InvestorKind, Source, Status},
+        time::UnixSeconds,
+        wallet::{ChainScope, Version, WalletAddress},
+    };
+
+    fn investor(country: Country, level: Level) -> Investor {
+        Investor {
+            id: InvestorId([7; 32].into()),
+            kind: InvestorKind::NaturalPerson,
+            external_id: None,
+            authority: AuthorityIndex(0),
+            status: Status::Verified(Verified {
+                level,
+                country,
+                accreditation: Accreditation::None,
+                accreditation_ends: None,
+                us_person: false,
+                expiry: None,
+                source: Source::Operator {
+                    operator: "Ada".to_owned(),
+                    attestation: Attestation {
+                        text: "Seen.".to_owned(),
+                        version: "1".to_owned(),
+                    },
+                },
+                verified_at: UnixSeconds(1),
+            }),
+            restricted: false,
+            frozen: false,
+            wallets: Vec::new(),
+        }
+    }
+
+    fn filter(countries: &[Country], levels: &[Level]) -> RegistryFilter {
+        RegistryFilter {
+            countries: countries.iter().copied().collect(),
+            levels: levels.iter().copied().collect(),
+        }
+    }
+
+    #[test]
+    fn whoever_passes_each_part_passes() {
+        let germany = Country::from_numeric(276).unwrap();
+        let german = investor(germany, Level::Enhanced);
+        let pending = Investor {
+            status: Status::Pending,
+            ..german.clone()
+        };
+        for (filter, is_open, admits, admits_pending) in [
+            (filter(&[], &[]), true, true, true),
+            (filter(&[germany], &[]), false, true, false),
+            (filter(&[Country::US], &[]), false, false, false),
+            (filter(&[], &[Level::Enhanced]), false, true, false),
+            (filter(&[], &[Level::Basic]), false, false, false),
+            (filter(&[germany], &[Level::Enhanced]), false, true, false),
+            (filter(&[germany], &[Level::Basic]), false, false, false),
+            (
+                filter(&[Country::US], &[Level::Enhanced]),
+                false,
+                false,
+                false,
+            ),
+        ] {
+            assert_eq!(filter.is_open(), is_open, "{filter:?}");
+            assert_eq!(filter.admits(&german), admits, "{filter:?}");
+            assert_eq!(filter.admits(&pending), admits_pending, "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_does_not_pass_is_nobody_there() {
+        let germany = Country::from_numeric(276).unwrap();
+        let german = investor(germany, Level::Enhanced);
+        let wallet = |chains| Wallet {
+            address: WalletAddress::new([9; 20].into()).unwrap(),
+            chains,
+            active: true,
+            version: Version(4),
+        };
+        let (here, elsewhere) = (ChainId(1), ChainId(10));
+        let registry = |filter| MirroredRegistry {
+            id: here.into(),
+            filter,
+        };
+        let everywhere = wallet(ChainScope::All);
+        let nobody = WalletRecord::tombstone(Version(4));
+
+        let desired = registry(filter(&[germany], &[])).desired(Some(&german), &everywhere);
+        assert!(desired.is_approved());
+        assert_eq!(desired.version(), Version(4));
+        let abroad = registry(filter(&[Country::US], &[]));
+        assert_eq!(abroad.desired(Some(&german), &everywhere), nobody);
+        let open = registry(filter(&[], &[]));
+        assert_eq!(open.desired(None, &everywhere), nobody);
+        let another = wallet(ChainScope::Only([elsewhere].into()));
+        assert_eq!(open.desired(Some(&german), &another), nobody);
+    }
+}

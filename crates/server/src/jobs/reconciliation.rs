@@ -5,15 +5,19 @@
 //! and every wallet, a page at a time. It reads no further than the chain was
 //! followed, so that a recovery by a token is taken in before it is judged.
 //! Stopped anywhere, it goes on from the last page; several servers share one
-//! scan, and what one of them has done another does not do again.
+//! scan, and go on with what another has done.
 
 mod authorities;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, pin::pin};
 
+use futures::{
+    future::try_join,
+    stream::{self, Stream, TryStreamExt},
+};
 use symbolon_chain::{agents::Span, history::records_at, writes::writes};
 use symbolon_core::wallet::WalletAddress;
-use symbolon_store::{Compared, Findings, Measure, Scan, Seen, Step};
+use symbolon_store::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};
 
 use super::{
     follower::{Reader, Spans},
@@ -22,9 +26,13 @@ use super::{
 use crate::metrics;
 
 /// Wallets compared at a time.
-const PAGE: u32 = 5_000;
+const PAGE: u32 = 10_000;
+/// Pages that the chain is asked for at the same time.
+const PAGES_AT_ONCE: usize = 2;
 /// Pages compared before the chain is looked at again.
 const PAGES_A_TURN: usize = 10;
+/// Wallets repaired at a time, so that a revocation need not wait for long.
+const REPAIRED_AT_ONCE: usize = 1_000;
 /// Suspects looked at in one turn.
 const SUSPECTS: u32 = 1_000;
 /// A chain is held against the register this often by itself, in seconds.
@@ -74,7 +82,8 @@ impl Reader {
         let suspects = self.store.suspects(issuer, id, SUSPECTS).await?;
         if !suspects.is_empty() && block > 0 {
             let seen = self.see(&suspects, block).await?;
-            turn.found.extend(self.repair(&seen, None).await?);
+            let compared = self.repair(&seen).await?;
+            turn.found.extend(compared.into_iter().filter(is_news));
         }
         let is_under_way = |scan: &Scan| scan.ended.is_none();
         let Some(scan) = self.store.scan(issuer, id).await?.filter(is_under_way) else {
@@ -133,11 +142,11 @@ impl Reader {
     }
 
     async fn see(&self, wallets: &[WalletAddress], block: u64) -> Result<Seen, LaneError> {
-        let at = self.endpoint.head().await?.at;
-        let words = records_at(&self.endpoint, self.registry, wallets, block).await?;
+        let words = records_at(&self.endpoint, self.registry, wallets, block);
+        let (head, words) = try_join(self.endpoint.head(), words).await?;
         Ok(Seen {
             block,
-            at,
+            at: head.at,
             records: wallets.iter().copied().zip(words).collect(),
         })
     }
@@ -150,17 +159,14 @@ impl Reader {
             true => self.unknown(from, block, span).await?,
             false => (BTreeSet::new(), block),
         };
-        let step = Step::Swept(through, through >= block);
-        if unknown.is_empty() {
-            self.store.advance_scan(issuer, id, scan, step).await?;
-            return Ok(());
-        }
-        let mut transaction = self.store.begin(issuer).await?;
-        if transaction.advance_scan(id, scan, step).await? {
+        if !unknown.is_empty() {
             let unknown: Vec<_> = unknown.into_iter().collect();
+            let mut transaction = self.store.begin(issuer).await?;
             transaction.sweep(&unknown).await?;
             transaction.commit().await?;
         }
+        let step = Step::Swept(through, through >= block);
+        self.store.advance_scan(issuer, id, scan, step).await?;
         Ok(())
     }
 
@@ -179,82 +185,87 @@ impl Reader {
         Ok((unknown, read.through))
     }
 
-    /// Pages of wallets, while nobody else goes on with the same scan. The next
-    /// page is fetched while the chain is asked for this one.
+    /// Pages of wallets, while nobody else goes on with the same scan.
     async fn compare(&self, mut scan: Scan) -> Result<Vec<Compared>, LaneError> {
-        let (store, issuer, target) = (&self.store, &self.issuer, &self.target);
-        let mut found = Vec::new();
-        let mut page = store.to_compare(issuer, target, scan.cursor, PAGE).await?;
+        let (store, issuer, mut found) = (&self.store, &self.issuer, Vec::new());
+        let Some(block) = self.followed_block().await? else {
+            return Ok(found);
+        };
+        let mut pages = pin!(self.pages(scan.cursor, block));
         for _ in 0..PAGES_A_TURN {
-            let Some(last) = page.last().map(|last| last.wallet) else {
-                if let Some(block) = self.followed_block().await? {
-                    self.reconcile_authorities(block).await?;
-                }
+            let Some((page, seen)) = pages.try_next().await? else {
+                self.reconcile_authorities(block).await?;
                 let step = Step::Ended(self.clock.now());
                 if store.advance_scan(issuer, self.id(), &scan, step).await? {
-                    self.ended().await?;
+                    self.ended(scan.findings);
                 }
                 return Ok(found);
             };
-            let Some(block) = self.followed_block().await? else {
+            let compared = self.repair_page(&page, seen).await?;
+            let Some(last) = page.last() else {
                 return Ok(found);
             };
-            let wallets: Vec<_> = page.iter().map(|one| one.wallet).collect();
-            let (mut seen, next) = futures::future::try_join(self.see(&wallets, block), async {
-                let next = store.to_compare(issuer, target, Some(last), PAGE).await;
-                next.map_err(LaneError::from)
-            })
-            .await?;
-            let mut known = page.iter();
-            seen.records.retain(|(_, held)| {
-                let known = known.next();
-                !known.is_some_and(|known| known.is_as_known(*held))
-            });
-            let compared = wallets.len();
-            if seen.records.is_empty() {
-                let step = Step::Compared(last, Findings::of(compared, &[]));
-                if !store.advance_scan(issuer, self.id(), &scan, step).await? {
-                    return Ok(found);
-                }
-            } else {
-                let on = Some((&scan, last, compared));
-                found.extend(self.repair(&seen, on).await?);
-            }
-            let Some(now) = store.scan(issuer, self.id()).await? else {
-                return Ok(found);
-            };
-            if now.begun != scan.begun || now.cursor != Some(last) || now.ended.is_some() {
+            let step = Step::Compared(last.wallet, Findings::of(page.len(), &compared));
+            if !store.advance_scan(issuer, self.id(), &scan, step).await? {
                 return Ok(found);
             }
-            (scan, page) = (now, next);
+            found.extend(compared.into_iter().filter(is_news));
+            scan = scan.after(step);
         }
         Ok(found)
     }
 
-    /// What follows from what was seen, together with the step of the scan that
-    /// it is a part of. Nothing, where somebody else has taken that step.
-    async fn repair(
+    /// Wallets after the cursor, by the page, each with what a block showed of them.
+    /// The next page is fetched while the chain is asked for those before it.
+    fn pages(
         &self,
-        seen: &Seen,
-        on: Option<(&Scan, WalletAddress, usize)>,
+        after: Option<WalletAddress>,
+        block: u64,
+    ) -> impl Stream<Item = Result<(Vec<ToCompare>, Seen), LaneError>> {
+        let (store, issuer, target) = (&self.store, &self.issuer, &self.target);
+        let pages = stream::try_unfold(after, move |after| async move {
+            let page = store.to_compare(issuer, target, after, PAGE).await?;
+            let last = page.last().map(|last| last.wallet);
+            Ok(last.map(|last| (page, Some(last))))
+        });
+        let seen = pages.map_ok(move |page| async move {
+            let wallets: Vec<_> = page.iter().map(|one| one.wallet).collect();
+            let seen = self.see(&wallets, block).await?;
+            Ok((page, seen))
+        });
+        seen.try_buffered(PAGES_AT_ONCE)
+    }
+
+    /// What follows from those wallets of a page that are not as they are known.
+    async fn repair_page(
+        &self,
+        page: &[ToCompare],
+        seen: Seen,
     ) -> Result<Vec<Compared>, LaneError> {
-        let (issuer, id) = (&self.issuer, self.id());
-        let mut transaction = self.store.begin(issuer).await?;
+        let news = page.iter().zip(&seen.records);
+        let news = news.filter(|(known, (_, held))| !known.is_as_known(*held));
+        let news: Vec<_> = news.map(|(_, record)| *record).collect();
+        let mut compared = Vec::new();
+        for records in news.chunks(REPAIRED_AT_ONCE) {
+            let records = records.to_vec();
+            compared.extend(self.repair(&Seen { records, ..seen }).await?);
+        }
+        Ok(compared)
+    }
+
+    /// What follows from what was seen. Done again, it finds its repairs on their
+    /// way.
+    async fn repair(&self, seen: &Seen) -> Result<Vec<Compared>, LaneError> {
+        let mut transaction = self.store.begin(&self.issuer).await?;
         // Before anything else: what it shows must be what it is repaired upon.
         let now = self.clock.now();
         let compared = transaction.reconcile(&self.target, seen, now).await?;
-        if let Some((scan, last, number)) = on {
-            let step = Step::Compared(last, Findings::of(number, &compared));
-            if !transaction.advance_scan(id, scan, step).await? {
-                return Ok(Vec::new());
-            }
-        }
         transaction.commit().await?;
         self.tell(&compared);
         if compared.iter().any(|one| one.measure != Measure::Nothing) {
-            self.wake.wake(issuer);
+            self.wake.wake(&self.issuer);
         }
-        Ok(compared.into_iter().filter(is_news).collect())
+        Ok(compared)
     }
 
     fn tell(&self, compared: &[Compared]) {
@@ -277,17 +288,14 @@ impl Reader {
         }
     }
 
-    async fn ended(&self) -> Result<(), LaneError> {
+    fn ended(&self, findings: Findings) {
         let (issuer, registry) = (&self.issuer, self.id());
-        if let Some(Scan { findings, .. }) = self.store.scan(issuer, registry).await? {
-            let Findings {
-                compared, disputed, ..
-            } = findings;
-            let repaired = findings.repaired();
-            tracing::info!(%issuer, %registry, compared, repaired, disputed, "reconciled");
-        }
+        let Findings {
+            compared, disputed, ..
+        } = findings;
+        let repaired = findings.repaired();
+        tracing::info!(%issuer, %registry, compared, repaired, disputed, "reconciled");
         self.wake.wake(issuer);
-        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 //! Read from the store, so every server tells the same of every lane, whoever
 //! drives it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use symbolon_core::{ids::IssuerId, time::UnixSeconds};
 use symbolon_store::{Chain, ChainStatistics, Store};
@@ -14,6 +14,9 @@ use crate::{clock::Clock, metrics::lane as gauges};
 
 /// Scrapes come every ten seconds or so.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+/// A look counts what chains are owed. It is followed by a pause so many times as
+/// long, so that it hardly delays a denial where that is much.
+const PAUSE_PER_LOOK: u32 = 100;
 
 /// Watches the lanes of these settings until shutdown.
 pub async fn run(
@@ -25,16 +28,17 @@ pub async fn run(
     let mut issuers: Vec<_> = lanes.iter().map(|lane| lane.issuer.clone()).collect();
     issuers.sort_unstable();
     issuers.dedup();
-    let mut beat = tokio::time::interval(BETWEEN_LOOKS);
     loop {
-        tokio::select! {
-            () = shutdown.cancelled() => return,
-            _ = beat.tick() => {}
-        }
+        let begun = Instant::now();
         for issuer in &issuers {
             if let Err(error) = look(&store, &lanes, issuer, clock.now()).await {
                 tracing::debug!(%issuer, %error, "lanes not measured");
             }
+        }
+        let pause = BETWEEN_LOOKS.max(begun.elapsed() * PAUSE_PER_LOOK);
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
         }
     }
 }

@@ -85,6 +85,28 @@ pub struct Scan {
     pub findings: Findings,
 }
 
+impl Scan {
+    /// The scan after this step, which somebody has stored.
+    pub fn after(self, step: Step) -> Self {
+        match step {
+            Step::Swept(swept, is_swept) => Self {
+                swept,
+                is_swept,
+                ..self
+            },
+            Step::Compared(wallet, found) => Self {
+                cursor: Some(wallet),
+                findings: self.findings.and(found),
+                ..self
+            },
+            Step::Ended(now) => Self {
+                ended: Some(now),
+                ..self
+            },
+        }
+    }
+}
+
 /// How a scan goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -146,8 +168,8 @@ impl Store {
         begin(&mut connection, issuer, registry, (from, 0), now).await
     }
 
-    /// Goes on from where the scan is known to be, where nothing follows from
-    /// what was seen. Whether nobody else has gone on meanwhile.
+    /// Goes on from where the scan is known to be, once what follows is stored.
+    /// Whether nobody else has gone on meanwhile.
     pub async fn advance_scan(
         &self,
         issuer: &IssuerId,
@@ -167,16 +189,6 @@ impl Store {
 }
 
 impl IssuerTransaction {
-    /// The same, together with what follows.
-    pub async fn advance_scan(
-        &mut self,
-        registry: RegistryId,
-        known: &Scan,
-        step: Step,
-    ) -> Result<bool> {
-        advance(&mut self.transaction, &self.issuer, registry, known, step).await
-    }
-
     /// Makes wallets known that the registry's logs have shown.
     pub async fn sweep(&mut self, wallets: &[WalletAddress]) -> Result<()> {
         self.make_known(wallets).await
@@ -253,13 +265,12 @@ async fn advance(
     known: &Scan,
     step: Step,
 ) -> Result<bool> {
-    let (mut swept, mut is_swept, mut cursor) = (known.swept, known.is_swept, known.cursor);
-    let (mut ended, mut found) = (None, Findings::default());
-    match step {
-        Step::Swept(block, all) => (swept, is_swept) = (block, all),
-        Step::Compared(wallet, more) => (cursor, found) = (Some(wallet), more),
-        Step::Ended(now) => ended = Some(bigint(now.0)),
-    }
+    let next = known.after(step);
+    let found = match step {
+        Step::Compared(_, found) => found,
+        Step::Swept(..) | Step::Ended(_) => Findings::default(),
+    };
+    let ended = next.ended.map(|ended| bigint(ended.0));
     if ended.is_some() && !may_end(connection, issuer, registry).await? {
         return Ok(false);
     }
@@ -273,9 +284,9 @@ async fn advance(
              AND swept_block = $14 AND swept = $15 AND cursor = $16",
         issuer_key(issuer),
         registry_key(registry),
-        bigint(swept),
-        is_swept,
-        bytes(cursor),
+        bigint(next.swept),
+        next.is_swept,
+        bytes(next.cursor),
         ended,
         bigint(found.compared),
         bigint(found.on_its_way),

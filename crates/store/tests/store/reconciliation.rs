@@ -231,3 +231,74 @@ async fn what_waits_for_others_holds_up_none() {
     transaction.commit().await.unwrap();
     assert_eq!(measures, [Measure::Nothing, Measure::Rewritten]);
 }
+
+/// What a scan would be told of wallet 1: what was seen, and whether it is met.
+async fn to_compare(register: &Register) -> (WalletRecord, bool) {
+    let (store, issuer) = (register.store(), &register.issuer);
+    let page = store.to_compare(issuer, &ONE.into(), None, 10).await;
+    let page = page.unwrap();
+    let one = page.iter().find(|one| one.wallet == wallet(1)).unwrap();
+    let held = one.observed;
+    assert_eq!(one.is_as_known(held), one.is_met);
+    assert!(!one.is_as_known(WalletRecord::tombstone(Version(77))));
+    (held, one.is_met)
+}
+
+async fn is_noted_as_met(register: &Register) -> bool {
+    let noted = sqlx::query_scalar("SELECT met_entry IS NOT NULL FROM observed WHERE wallet = $1");
+    let noted = noted.bind(wallet(1).address().to_vec());
+    noted.fetch_one(&mut register.raw().await).await.unwrap()
+}
+
+/// Whom the chain holds as it must is not read again, until either side changes.
+#[tokio::test]
+async fn what_is_met_is_noted_until_either_side_changes() {
+    let register = Register::with_customers(2).await;
+    told(&register).await;
+    assert_eq!(to_compare(&register).await, (WalletRecord::EMPTY, false));
+    let approved = desired(&register, 1).await;
+    see(&register, 1, approved).await;
+    assert!(!is_noted_as_met(&register).await);
+    assert_eq!(to_compare(&register).await, (approved, true));
+    assert!(is_noted_as_met(&register).await);
+    see(&register, 1, approved).await;
+    assert!(
+        is_noted_as_met(&register).await,
+        "seen again, it is the same"
+    );
+    assert_eq!(to_compare(&register).await, (approved, true));
+
+    // The register changes.
+    register.revoke(1).await;
+    assert_eq!(to_compare(&register).await, (approved, false));
+    told(&register).await;
+    let denied = desired(&register, 1).await;
+    see(&register, 1, denied).await;
+    assert_eq!(to_compare(&register).await, (denied, true));
+
+    // The chain changes.
+    see(&register, 1, approved).await;
+    assert!(!is_noted_as_met(&register).await);
+    assert_eq!(to_compare(&register).await, (approved, false));
+}
+
+/// Though the chain holds what it must, people are to decide about it elsewhere.
+#[tokio::test]
+async fn what_is_disputed_is_not_met() {
+    let register = Register::with_customers(2).await;
+    told(&register).await;
+    told_to(&register, TWO).await;
+    let approved = desired(&register, 1).await;
+    see(&register, 1, approved).await;
+    assert_eq!(to_compare(&register).await, (approved, true));
+    let seen = Seen {
+        block: BLOCK,
+        at: NOW,
+        records: vec![(wallet(1), WalletRecord::tombstone(Version(9)))],
+    };
+    let mut transaction = register.store().begin(&register.issuer).await.unwrap();
+    let found = transaction.reconcile(&TWO.into(), &seen, NOW).await;
+    transaction.commit().await.unwrap();
+    assert_eq!(found.unwrap()[0].measure, Measure::LeftToPeople);
+    assert_eq!(to_compare(&register).await, (approved, false));
+}

@@ -12,6 +12,7 @@ mod reinstatements;
 mod replacements;
 mod restarts;
 mod sending;
+mod standing;
 mod succession;
 mod turns;
 

@@ -1,0 +1,181 @@
+//! What people see of a lane, and when it is to be looked at again.
+
+use super::*;
+
+impl World {
+    /// Carries out effects, but for those that are `held` back, which it returns.
+    fn run_without(&mut self, held: impl Fn(&Effect) -> bool) -> Vec<Effect> {
+        let mut back = Vec::new();
+        for _ in 0..1_000 {
+            let Some(effect) = self.lane.poll(self.now) else {
+                return back;
+            };
+            if held(&effect) {
+                back.push(effect);
+            } else if let Some(input) = self.carry_out(effect) {
+                self.lane.handle(input, self.now);
+            }
+        }
+        panic!("the lane never rests");
+    }
+
+    fn answer(&mut self, effect: Effect) {
+        if let Some(input) = self.carry_out(effect) {
+            self.lane.handle(input, self.now);
+        }
+    }
+
+    /// Waits until the lane says that there is something to do, and not a
+    /// millisecond longer; returns what that is.
+    fn next(&mut self) -> Effect {
+        let at = self.lane.poll_at();
+        assert!(at > self.now, "the lane says when, and it is not now");
+        self.now = UnixMillis(at.0 - 1);
+        assert_eq!(self.lane.poll(self.now), None);
+        self.now = at;
+        self.lane.poll(self.now).expect("something to do")
+    }
+}
+
+fn is_broadcast(effect: &Effect) -> bool {
+    matches!(effect, Effect::Broadcast { .. })
+}
+
+fn is_observe(effect: &Effect) -> bool {
+    matches!(effect, Effect::Observe(_))
+}
+
+#[test]
+fn gas_is_bought_for_each_entry() {
+    let mut world = World::new();
+    for wallet in [1, 2] {
+        world.observed.insert(address(wallet), approved(1));
+        world.want(wallet, approved(2).with_approval(false));
+    }
+    world.run();
+    assert_eq!(world.mempool[&Nonce(0)].gas_limit, Gas(80_000));
+    for wallet in 3..=5 {
+        world.want(wallet, approved(1));
+    }
+    world.run();
+    assert_eq!(world.mempool[&Nonce(1)].gas_limit, Gas(150_000));
+}
+
+#[test]
+fn a_transaction_stands_in_one_place() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    let unmined = Standing {
+        unmined: 1,
+        ..Standing::default()
+    };
+    assert_eq!(world.lane.standing(), unmined);
+    world.later(POLICY.replace_after);
+    let replaced = 1;
+    assert_eq!(
+        world.lane.standing(),
+        Standing {
+            replaced,
+            ..unmined
+        }
+    );
+    world.final_block = Some(world.block);
+    world.mine(true);
+    world.later(Millis(1_000));
+    let unfinal = Standing {
+        unfinal: 1,
+        ..Standing::default()
+    };
+    assert_eq!(world.lane.standing(), unfinal);
+    world.final_block = None;
+    world.later(Millis(1_000));
+    assert_eq!(world.lane.standing(), Standing::default());
+}
+
+#[test]
+fn approvals_do_not_crowd_the_wire() {
+    let mut world = World::new();
+    let policy = LanePolicy {
+        max_in_flight: 5,
+        ..POLICY
+    };
+    world.lane = Lane::new(policy, Vec::new(), EntryNumber(0));
+    for wallet in 1..=12 {
+        world.want(wallet, approved(1));
+    }
+    assert_eq!(world.run_without(is_broadcast).len(), 2);
+    assert_eq!(world.stored.len(), 4);
+    for wallet in [20, 21] {
+        world.observed.insert(address(wallet), approved(1));
+    }
+    world.want(20, approved(2).with_approval(false));
+    assert_eq!(world.run_without(is_broadcast).len(), 1, "a denial's");
+    assert!(matches!(world.history.last(), Some(Batch::Deny(_))));
+}
+
+#[test]
+fn the_lane_says_when_it_looks_again() {
+    let mut world = World::new();
+    world.run();
+    let looked = world.next();
+    assert!(is_observe(&looked));
+    world.answer(looked);
+
+    world.want(1, approved(1));
+    world.run();
+    let looked = world.next();
+    assert!(is_observe(&looked), "at what was sent");
+    // While that look takes its time, the bytes go again.
+    let sent = world.next();
+    assert!(is_broadcast(&sent));
+    world.answer(sent);
+}
+
+#[test]
+fn a_node_that_has_nothing_to_say_is_asked_again_in_time() {
+    let is_estimate = |effect: &Effect| matches!(effect, Effect::Estimate { .. });
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mine(false);
+    // What was refused waits for a while; then a node is asked about it.
+    while world.run_without(is_estimate).is_empty() {
+        world.now = world.lane.poll_at();
+    }
+    // A look is under way all the while.
+    let looked = world.next();
+    assert!(is_observe(&looked));
+    let unknown = Input::Estimated(Urgency::Approvals, Estimate::Unknown);
+    world.lane.handle(unknown, world.now);
+    let asked_again = world.next();
+    assert!(is_estimate(&asked_again));
+}
+
+/// Rows that are struck may be struck for what has just come to nothing.
+#[test]
+fn what_came_to_nothing_waits_while_rows_are_struck() {
+    for succeeds in [true, false] {
+        let mut world = World::new();
+        world.want(1, approved(1));
+        world.run();
+        world.observed.insert(address(2), approved(1));
+        world.want(2, approved(1));
+        let is_discharge = |effect: &Effect| matches!(effect, Effect::Discharge(_));
+        let striking = world.run_without(is_discharge);
+        assert_eq!(striking.len(), 1);
+        world.mine(succeeds);
+        world.now = world.now.after(Millis(1_000));
+        let settled = world.run_without(|effect| matches!(effect, Effect::Settle(_)));
+        assert_eq!(settled.len(), usize::from(succeeds));
+        for effect in striking.into_iter().chain(settled) {
+            world.answer(effect);
+        }
+        for _ in 0..4 {
+            world.later(Millis(1_000));
+            world.mine(true);
+        }
+        assert_eq!(world.observed.get(&address(1)), Some(&approved(1)));
+        assert!(world.lane.is_idle());
+    }
+}

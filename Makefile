@@ -1,6 +1,6 @@
 # Two commands: `make demo` and `make test`. Each sets up what it needs, as any user.
 #   make demo ARGS="--exit --json"     make bench ONLY=import     make simulate SEEDS=100000
-#   make chaos RUNS=300                make mutants SHARD=1/8
+#   make chaos RUNS=300                make mutants PART=driver
 
 # The queries' types are committed in .sqlx, so that building needs no database.
 export SQLX_OFFLINE := true
@@ -8,7 +8,7 @@ export SQLX_OFFLINE := true
 ARGS ?=
 ONLY ?=
 SEEDS ?=
-SHARD ?=
+PART ?=
 RUNS ?=
 SQLX := target/sqlx
 
@@ -45,9 +45,10 @@ model: prerequisites ## Explore the mirror's protocol to its full bounds, and pr
 	cargo test --release --locked -p symbolon-model --features complete --test complete -- --nocapture --test-threads 1
 
 .PHONY: mutants
-mutants: prerequisites ## See what catches mutants of the mirror, then what catches planted bugs; SHARD=1/8 does a part
-	script/mutants $(SHARD)
+mutants: setup ## See what catches mutants of the mirror, and of its driver, then of planted bugs; PART=mirror does a part
+	script/mutants $(PART)
 	cargo run --locked -p symbolon-simulation --features planted-bugs -- --planted
+
 .PHONY: chaos
 chaos: setup ## Break RUNS real systems and compare; ARGS="--seed 17 --told" tells one
 	cargo run --locked -p symbolon-chaos -- $(if $(RUNS),--runs $(RUNS)) $(ARGS)

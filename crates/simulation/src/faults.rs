@@ -91,6 +91,15 @@ impl Fault {
         self as usize
     }
 
+    /// How often it is at large in a world, at most. Short reorganisations are what
+    /// chains are known for.
+    const fn most_spells(self) -> u8 {
+        match self {
+            Self::Reorganisation | Self::ReorganisationThatLoses => 8,
+            _ => 3,
+        }
+    }
+
     /// Whether it strikes once, rather than for a while.
     pub(crate) const fn is_sudden(self) -> bool {
         matches!(
@@ -137,7 +146,7 @@ impl Faults {
             if dice.u8(..100) >= 45 {
                 continue;
             }
-            for _ in 0..dice.u8(1..=3) {
+            for _ in 0..dice.u8(1..=fault.most_spells()) {
                 let begin = dice.u64(from..to);
                 let length = match fault.is_sudden() {
                     true => 0,

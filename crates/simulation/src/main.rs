@@ -80,7 +80,8 @@ fn tell(arguments: &Arguments, tally: &Tally, seconds: f64) {
             "broken": tally.broken.iter().map(|report| serde_json::json!({
                 "seed": report.seed, "how": report.broken })).collect::<Vec<_>>(),
             "operations": tally.operations, "refused": tally.refused, "signed": tally.signed,
-            "settled_within_twice_finality_and_a_look": tally.swift,
+            "equal_within_twice_finality_and_a_look": tally.swift,
+            "slowest_to_be_equal_ms": tally.slowest_equal_ms,
             "slowest_to_settle_ms": tally.slowest_ms,
             "faults_fired_in": fired,
             "rarest_pair": [format!("{first:?}"), format!("{second:?}")],
@@ -101,8 +102,9 @@ fn tell(arguments: &Arguments, tally: &Tally, seconds: f64) {
     }
     println!("  the rarest pair, {first:?} and {second:?}, met in {together}");
     println!(
-        "  {} settled within twice finality and a look, the slowest {:.1} s after the faults",
+        "  in {} all chains equalled the register within twice finality and a look, in the slowest {:.1} s after the faults; nothing was under way any more after {:.1} s",
         tally.swift,
+        tally.slowest_equal_ms as f64 / 1_000.0,
         tally.slowest_ms as f64 / 1_000.0
     );
     for report in tally.broken.iter().take(20) {

@@ -16,29 +16,24 @@ pub const UNPROMPTED: u64 = 1_000;
 
 /// How long people watch a former signer that is overdue before they have the
 /// registry take no more from it, in milliseconds.
-pub const BEFORE_REMOVAL: u64 = 20_000;
+pub const BEFORE_REMOVAL: u64 = 4_000;
 
 /// After the faults end, every chain equals the register within twice finality
-/// and a look: what is decided last is mined and seen in one, and what was lost
-/// on the way is sent again in the other.
+/// and a look, in milliseconds: what is decided last is mined and seen in one, and
+/// what was lost on the way is sent again in the other.
 pub const SWIFT: u64 = 2 * (POLICY.confirmations * BLOCK_TIME + POLICY.idle_interval.0);
 
-/// Longer where a fault ended less than one wait of the lane's ago, which is
-/// over by then: bytes that a node took and dropped go again, and so do kinds of
-/// transactions that the registry had refused.
-pub const PATIENT: u64 = SWIFT + POLICY.rebroadcast_after.0;
+/// Where a chain shows what the register cannot explain, that has to be final
+/// first, and so has whatever may still be mined beside it: only then is it known
+/// what follows. And what a replaced signer left people may have to end.
+pub const UNTIL_EXPLAINED: u64 = 2 * SWIFT;
 
-/// Where gas became dear, what was priced before has to be replaced.
-pub const WITH_DEAR_GAS: u64 = PATIENT + POLICY.replace_after.0;
+/// What made a chain equal is final by then, and nothing is under way any more.
+pub const UNTIL_FINAL: u64 = SWIFT / 2;
 
-/// Where a signer was replaced, people may have to end what it left.
-pub const WITH_FORMERS: u64 = PATIENT + POLICY.replace_after.0 + BEFORE_REMOVAL;
-
-/// Longer where a chain has to be compared with the register: what lanes have
-/// under way is waited for, and then what follows is told.
-pub const WHILE_COMPARED: u64 = POLICY.replace_after.0 + SWIFT;
-
-/// The production policy for three confirmations, with small batches.
+/// The production policy with small batches and for three confirmations, and its
+/// patience cut as short as blocks are: bytes go again after one or two of them,
+/// and are replaced after four.
 pub const POLICY: LanePolicy = LanePolicy {
     confirmations: 3,
     max_upserts: 3,
@@ -55,6 +50,6 @@ pub const POLICY: LanePolicy = LanePolicy {
     eager_interval: Millis(25),
     busy_interval: Millis(250),
     idle_interval: Millis(2_000),
-    rebroadcast_after: Millis(15_000),
-    replace_after: Millis(45_000),
+    rebroadcast_after: Millis(2_000),
+    replace_after: Millis(4_000),
 };

@@ -19,7 +19,9 @@ pub struct Report {
     pub refused: u32,
     /// Transactions that were signed.
     pub signed: u32,
-    /// How long after the faults every chain equalled the register, in ms.
+    /// How long after the faults every chain equalled the register for good, in ms.
+    pub equal_after_ms: u64,
+    /// How long after the faults nothing was owed or under way any more, in ms.
     pub settled_after_ms: u64,
 }
 
@@ -42,6 +44,8 @@ pub struct Tally {
     pub signed: u64,
     /// In how many the chains equalled the register within [`SWIFT`].
     pub swift: u64,
+    /// The longest that it took until they did, in ms.
+    pub slowest_equal_ms: u64,
     /// The longest that it took to settle, in ms.
     pub slowest_ms: u64,
 }
@@ -57,6 +61,7 @@ impl Default for Tally {
             refused: 0,
             signed: 0,
             swift: 0,
+            slowest_equal_ms: 0,
             slowest_ms: 0,
         }
     }
@@ -69,7 +74,8 @@ impl Tally {
         self.operations += u64::from(report.operations);
         self.refused += u64::from(report.refused);
         self.signed += u64::from(report.signed);
-        self.swift += u64::from(report.settled_after_ms <= SWIFT);
+        self.swift += u64::from(report.equal_after_ms <= SWIFT);
+        self.slowest_equal_ms = self.slowest_equal_ms.max(report.equal_after_ms);
         self.slowest_ms = self.slowest_ms.max(report.settled_after_ms);
         for (a, first) in report.fired.iter().enumerate() {
             self.fired_in[a] += u64::from(*first > 0);
@@ -90,6 +96,7 @@ impl Tally {
         self.refused += other.refused;
         self.signed += other.signed;
         self.swift += other.swift;
+        self.slowest_equal_ms = self.slowest_equal_ms.max(other.slowest_equal_ms);
         self.slowest_ms = self.slowest_ms.max(other.slowest_ms);
         for a in 0..Fault::ALL.len() {
             self.fired_in[a] += other.fired_in[a];

@@ -22,7 +22,7 @@ use crate::{
     chain::{SIGNERS, Signer},
     database::Books,
     faults::{Fault, Faults},
-    policy::{BLOCK_TIME, PATIENT, WHILE_COMPARED, WITH_DEAR_GAS, WITH_FORMERS},
+    policy::{BLOCK_TIME, SWIFT, UNTIL_EXPLAINED, UNTIL_FINAL},
     register::{Register, customer::Customer},
     report::Report,
     trace::Trace,
@@ -149,7 +149,7 @@ impl World {
     }
 
     fn live(mut self) -> Result<Report> {
-        let mut settled = 0;
+        let (mut settled, mut equal_since) = (0, None);
         while let Some(((at, _), event)) = self.agenda.pop_first() {
             self.now = at;
             let is_block = matches!(event, Event::Block(_));
@@ -158,11 +158,16 @@ impl World {
                 break;
             }
             if is_block && at > BUSY.end {
-                if self.is_quiet() {
+                match self.is_equal() {
+                    true => drop(equal_since.get_or_insert(at)),
+                    false => equal_since = None,
+                }
+                if equal_since.is_some() && self.is_clear() {
                     settled = at - BUSY.end;
                     break;
                 }
-                if at > BUSY.end + self.patience() {
+                let due = BUSY.end + self.patience();
+                if (at > due && equal_since.is_none()) || at > due + UNTIL_FINAL {
                     self.broken.push(self.why_not_quiet());
                     break;
                 }
@@ -177,6 +182,7 @@ impl World {
             operations: self.operations,
             refused: self.refused,
             signed: self.signed,
+            equal_after_ms: equal_since.map_or(0, |since| since - BUSY.end),
             settled_after_ms: settled,
         })
     }
@@ -221,31 +227,33 @@ impl World {
 
     /// How long after the faults every chain must equal the register.
     fn patience(&self) -> u64 {
-        let fired = |fault: Fault| self.faults.fired[fault.place()] > 0;
-        let lane = match (fired(Fault::SignerReplaced), fired(Fault::FeesRise)) {
-            (true, _) => WITH_FORMERS,
-            (false, true) => WITH_DEAR_GAS,
-            (false, false) => PATIENT,
-        };
-        let compared = [
+        let unexplained = [
             Fault::BackupRestored,
             Fault::ForeignWrite,
             Fault::ReorganisationPastFinality,
+            Fault::SignerReplaced,
         ];
-        match compared.into_iter().any(fired) {
-            true => lane + WHILE_COMPARED,
-            false => lane,
+        let fired = |fault: Fault| self.faults.fired[fault.place()] > 0;
+        match unexplained.into_iter().any(fired) {
+            true => UNTIL_EXPLAINED,
+            false => SWIFT,
         }
     }
 
-    fn is_quiet(&self) -> bool {
-        self.seats.iter().all(|seat| {
-            seat.books.is_clear(&self.register)
-                && seat
-                    .promises
-                    .differences(&self.register, seat.chain.tip(), &seat.books)
-                    .is_empty()
-        })
+    /// Whether every chain equals the register.
+    fn is_equal(&self) -> bool {
+        let differs = |seat: &Seat| {
+            let (tip, promises) = (seat.chain.tip(), &seat.promises);
+            let differences = promises.differences(&self.register, tip, &seat.books);
+            !differences.is_empty()
+        };
+        !self.seats.iter().any(differs)
+    }
+
+    /// Whether no chain is owed anything, and nothing is under way.
+    fn is_clear(&self) -> bool {
+        let mut books = self.seats.iter().map(|seat| &seat.books);
+        books.all(|books| books.is_clear(&self.register))
     }
 
     fn why_not_quiet(&self) -> String {

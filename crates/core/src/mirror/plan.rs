@@ -216,6 +216,13 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_leap_is_one_approval() {
+        let longest = approved(MAX_LEAP);
+        let planned = step(wallet(), longest, WalletRecord::EMPTY);
+        assert!(matches!(planned, Step::Upsert(_)), "{planned:?}");
+    }
+
+    #[test]
     fn a_leap_too_far_is_climbed_unverified() {
         let Step::Deny(denial) = step(wallet(), approved(5000), WalletRecord::EMPTY) else {
             panic!("climb first");

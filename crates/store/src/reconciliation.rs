@@ -237,7 +237,29 @@ async fn judge(
     let queued = queued(connection, issuer, target.id, &addresses).await?;
     let carried = lane::carried_wallets(connection, issuer, target.id).await?;
     let unclear = unclear_elsewhere(connection, issuer, target.id, &addresses).await?;
-    select_standings!(
+    let rows = standings(connection, issuer, target.id, &addresses).await?;
+    rows.into_iter()
+        .map(|row| {
+            row.judged(
+                target,
+                seen,
+                &records,
+                footing,
+                [&queued, &carried, &unclear],
+            )
+        })
+        .collect()
+}
+
+/// How these wallets stand, with what the registry was seen to hold, and whether
+/// people are to decide about them; in their order.
+async fn standings(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    addresses: &[Vec<u8>],
+) -> Result<Vec<StandingRow>> {
+    let rows = select_standings!(
         [
             "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
          o.block_number AS \"block_number?\", NULL::bigint AS entry_number, \
@@ -250,22 +272,12 @@ async fn judge(
              WHERE issuer = $1 AND wallet = w.address AND registry_id = $2 LIMIT 1) o ON true \
          ORDER BY w.address",
         issuer_key(issuer),
-        registry_key(target.id),
-        &addresses,
+        registry_key(registry),
+        addresses,
     )
     .fetch_all(connection)
-    .await?
-    .into_iter()
-    .map(|row| {
-        row.judged(
-            target,
-            seen,
-            &records,
-            footing,
-            [&queued, &carried, &unclear],
-        )
-    })
-    .collect()
+    .await?;
+    Ok(rows)
 }
 
 impl StandingRow {

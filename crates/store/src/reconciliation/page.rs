@@ -13,11 +13,12 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
+use super::standings;
 use crate::{
     Result, Store,
     codec::{self, entry_number, issuer_key, registry_key},
     observed::{self, Met},
-    standing::{StandingRow, select_standings},
+    standing::StandingRow,
     wallet,
 };
 
@@ -181,23 +182,7 @@ impl Store {
         wallets: &[Vec<u8>],
     ) -> Result<HashMap<WalletAddress, WalletRecord>> {
         let mut connection = self.pool.acquire().await?;
-        let rows = select_standings!(
-            [
-                "o.registry_id AS \"registry_id?\", o.record AS \"record?\", \
-             o.block_number AS \"block_number?\", NULL::bigint AS entry_number, \
-             EXISTS (SELECT FROM dispute d WHERE d.issuer = w.issuer AND d.wallet = w.address \
-                 AND d.entry_number = w.changed_entry) AS superseded \
-             FROM unnest($3::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
-                 WHERE issuer = $1 AND address = k.key LIMIT 1) w"
-            ],
-            "LEFT JOIN LATERAL (SELECT * FROM observed \
-                 WHERE issuer = $1 AND wallet = w.address AND registry_id = $2 LIMIT 1) o ON true",
-            issuer_key(issuer),
-            registry_key(target.id),
-            wallets,
-        )
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows = standings(&mut connection, issuer, target.id, wallets).await?;
         let met = rows
             .into_iter()
             .filter_map(|row| row.met(target).transpose());

@@ -124,15 +124,11 @@ impl Reader {
             findings = findings.and(Findings::of(page.len(), &compared));
             found.extend(compared.into_iter().filter(is_news));
             told(findings.compared);
-            let next = self
-                .store
-                .to_compare(issuer, &self.target, after, PAGE)
-                .await?;
-            let Some(last) = next.last() else {
+            page = self.store.wallets_after(issuer, after, PAGE).await?;
+            let Some(last) = page.last() else {
                 return Ok((findings, found));
             };
-            after = Some(last.wallet);
-            page = next.iter().map(|one| one.wallet).collect();
+            after = Some(*last);
         }
     }
 

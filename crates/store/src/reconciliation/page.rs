@@ -59,6 +59,7 @@ fn number<const N: usize>(entry: &[u8; N]) -> i64 {
 
 impl Store {
     /// Wallets after the cursor, by address, to be compared with this registry.
+    /// Notes those that are met.
     pub async fn to_compare(
         &self,
         issuer: &IssuerId,
@@ -97,6 +98,18 @@ impl Store {
             }
         }
         Ok(compared)
+    }
+
+    /// Wallets after the cursor, by address; notes nothing.
+    pub async fn wallets_after(
+        &self,
+        issuer: &IssuerId,
+        after: Option<WalletAddress>,
+        limit: u32,
+    ) -> Result<Vec<WalletAddress>> {
+        let after = after.map_or_else(Vec::new, wallet::bytes);
+        let page = self.page(issuer, &after, limit).await?;
+        Ok(page.into_iter().map(|(wallet, _)| wallet).collect())
     }
 
     /// Wallets by address, each with the entry that last changed it. They come as

@@ -302,3 +302,25 @@ async fn what_is_disputed_is_not_met() {
     assert_eq!(found.unwrap()[0].measure, Measure::LeftToPeople);
     assert_eq!(to_compare(&register).await, (approved, false));
 }
+
+/// Wherever a page ends, nobody is left out or taken for somebody else.
+#[tokio::test]
+async fn pages_hold_everybody_once() {
+    let register = Register::with_customers(3).await;
+    told(&register).await;
+    let approved = desired(&register, 2).await;
+    see(&register, 2, approved).await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let mut all = Vec::new();
+    while let [one] = store
+        .to_compare(issuer, &ONE.into(), all.last().map(|(last, _)| *last), 1)
+        .await
+        .unwrap()[..]
+    {
+        all.push((one.wallet, one.is_met));
+    }
+    let expected = [1, 2, 3].map(|n| (wallet(n), n == 2));
+    assert_eq!(all, expected);
+    let after = store.wallets_after(issuer, Some(wallet(1)), 9).await;
+    assert_eq!(after.unwrap(), [wallet(2), wallet(3)]);
+}

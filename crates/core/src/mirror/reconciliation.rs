@@ -106,7 +106,8 @@ pub enum Remedy {
     /// It is compared again once it is known what other chains hold: a newer version
     /// would be written there, too, and might lift what somebody has denied.
     AwaitOthers,
-    /// The chain is told again.
+    /// The chain is told again, and nobody need decide about it here: what it was
+    /// seen to deny may be undone.
     Tell {
         /// By a newer version, since it would not take the record as it stands.
         renewed: bool,

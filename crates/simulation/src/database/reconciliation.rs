@@ -220,6 +220,7 @@ impl Books {
                     repaired.changed.extend(renewal);
                 }
                 self.owe_wallets(register, [wallet].into(), None);
+                register.disputes.settle(wallet, chain);
             }
             Remedy::Dispute => {
                 let bar = Command::DeactivateWallet { wallet };

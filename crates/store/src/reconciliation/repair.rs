@@ -37,7 +37,7 @@ pub(super) struct Course {
     /// Understood, and waiting for other chains.
     awaiting: Vec<WalletAddress>,
     /// No longer disputed here.
-    at_peace: Vec<WalletAddress>,
+    undisputed: Vec<WalletAddress>,
 }
 
 impl Course {
@@ -71,7 +71,7 @@ impl Course {
                 lossy,
             };
             match remedy(finding, desired, held, known) {
-                Remedy::Nothing => course.at_peace.push(wallet),
+                Remedy::Nothing => course.undisputed.push(wallet),
                 Remedy::Wait => {}
                 Remedy::LookAgain => course.suspect.push(wallet),
                 Remedy::AwaitOthers => course.awaiting.push(wallet),
@@ -81,6 +81,7 @@ impl Course {
                         course.renewed.push(wallet);
                     }
                     course.told.push(wallet);
+                    course.undisputed.push(wallet);
                 }
             }
         }
@@ -123,7 +124,7 @@ impl IssuerTransaction {
         let barred = self.change(&course, footing.lossy, now).await?;
         self.keep_disputes(&judged, &course.renewed).await?;
         self.requeue(target, &course.told, now).await?;
-        self.settle_disputes(target.id, &course.at_peace).await?;
+        self.settle_disputes(target.id, &course.undisputed).await?;
         let disputed = judged
             .iter()
             .filter(|judged| course.disputed.contains(&judged.compared.wallet));

@@ -139,6 +139,19 @@ async fn a_dispute_ends_when_the_chain_comes_round() {
     assert_eq!(disputes(&register).await, 0);
 }
 
+/// A reorganisation undoes the denial: the approval is written anew, and whatever
+/// the chain shows later is compared as if nothing had been.
+#[tokio::test]
+async fn a_dispute_ends_when_what_was_denied_is_undone() {
+    let register = Register::with_customers(1).await;
+    told(&register).await;
+    let denied = desired(&register, 1).await.with_approval(false);
+    see(&register, 1, denied).await;
+    let found = see(&register, 1, WalletRecord::EMPTY).await;
+    assert_eq!(found.measure, Measure::Rewritten);
+    assert_eq!(disputes(&register).await, 0);
+}
+
 /// Decisions may be lost: what nobody can explain is barred on every chain, and
 /// approvals wait everywhere until the scan has ended.
 #[tokio::test]

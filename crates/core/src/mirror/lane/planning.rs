@@ -326,7 +326,8 @@ impl Lane {
             }
             // Nobody knows whether this was read before that ended or after: what
             // is struck for its sake might be owed because of what came later.
-            if !in_turn && self.under_way.has_ended(wallet) {
+            let settling = |nonce| self.slots.get(&nonce).is_some_and(|slot| slot.settling);
+            if !in_turn && self.under_way.has_ended(wallet, settling) {
                 unclear = true;
                 continue;
             }

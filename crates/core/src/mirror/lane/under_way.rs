@@ -114,10 +114,16 @@ impl UnderWay {
         self.planned.contains_key(&wallet) || self.inherited.contains_key(&wallet)
     }
 
-    /// Whether what is under way for this wallet has ended, and stays only because
-    /// answers may be on their way that do not know it yet.
-    pub(super) fn has_ended(&self, wallet: WalletAddress) -> bool {
-        let ended = |nonce: Nonce| self.forgotten.iter().any(|(one, _)| *one == nonce);
+    /// Whether what is under way for this wallet has ended, as the store may know
+    /// already: it stays because its nonces are being settled, or because answers
+    /// may be on their way that do not know it yet.
+    pub(super) fn has_ended(
+        &self,
+        wallet: WalletAddress,
+        settling: impl Fn(Nonce) -> bool,
+    ) -> bool {
+        let forgotten = |nonce: Nonce| self.forgotten.iter().any(|(one, _)| *one == nonce);
+        let ended = |nonce: Nonce| forgotten(nonce) || settling(nonce);
         let planned = self.planned.get(&wallet).into_iter();
         let inherited = self.inherited.get(&wallet).into_iter().flatten();
         let mut carriers = planned

@@ -215,43 +215,50 @@ fn an_older_denial_does_not_undo_a_newer_approval() {
 }
 
 /// Somebody else approves what a denial of ours had ended: it is owed again, and
-/// what has ended is no reason to strike that.
+/// what has ended is no reason to strike that, whether the lane has heard that it
+/// is settled before it hears what is owed, or after.
 #[test]
 fn what_is_owed_because_of_something_newer_is_not_struck() {
-    let mut world = World::new();
-    world.want(1, approved(1).with_approval(false));
-    world.run();
-    world.mine(true);
-    world.now = world.now.after(Millis(1_000));
-    world.lane.handle(Input::Woken, world.now);
-    let (mut settled, mut asked) = (None, false);
-    while let Some(effect) = world.lane.poll(world.now) {
-        match effect {
-            Effect::Pull {
-                part: Part::Denials,
-                ..
-            } => asked = true,
-            Effect::Settle(_) => settled = Some(effect),
-            effect => {
-                let input = world.carry_out(effect).unwrap();
-                world.lane.handle(input, world.now);
+    for told_first in [true, false] {
+        let mut world = World::new();
+        world.want(1, approved(1).with_approval(false));
+        world.run();
+        world.mine(true);
+        world.now = world.now.after(Millis(1_000));
+        world.lane.handle(Input::Woken, world.now);
+        let (mut settled, mut asked) = (None, false);
+        while let Some(effect) = world.lane.poll(world.now) {
+            match effect {
+                Effect::Pull {
+                    part: Part::Denials,
+                    ..
+                } => asked = true,
+                Effect::Settle(_) => settled = Some(effect),
+                effect => {
+                    let input = world.carry_out(effect).unwrap();
+                    world.lane.handle(input, world.now);
+                }
             }
         }
+        assert!(asked, "before it is settled");
+        let ended = world.carry_out(settled.unwrap()).unwrap();
+        for held in [&mut world.chain, &mut world.observed] {
+            held.insert(address(1), approved(3));
+        }
+        world.left_behind(1, true);
+        let part = Part::Denials;
+        let owed = world.carry_out(Effect::Pull { part, limit: 5 }).unwrap();
+        let answers = match told_first {
+            true => [ended, owed],
+            false => [owed, ended],
+        };
+        for answer in answers {
+            world.lane.handle(answer, world.now);
+        }
+        world.run();
+        world.mine(true);
+        assert!(world.held(address(1)).denies());
     }
-    assert!(asked, "before it is settled");
-    let ended = world.carry_out(settled.unwrap()).unwrap();
-    world.lane.handle(ended, world.now);
-    for held in [&mut world.chain, &mut world.observed] {
-        held.insert(address(1), approved(3));
-    }
-    world.left_behind(1, true);
-    let part = Part::Denials;
-    let pull = Effect::Pull { part, limit: 5 };
-    let answer = world.carry_out(pull).unwrap();
-    world.lane.handle(answer, world.now);
-    world.run();
-    world.mine(true);
-    assert!(world.held(address(1)).denies());
 }
 
 #[test]

@@ -60,6 +60,8 @@ pub struct Chain {
     base_fee: u128,
     /// The newest block that there ever was.
     highest: u64,
+    /// The most blocks that it ever had.
+    longest: u64,
     /// Blocks that there ever were.
     built: u64,
     /// Whose writes the registry does not take.
@@ -81,6 +83,7 @@ impl Default for Chain {
             pool: BTreeMap::new(),
             base_fee: USUAL_BASE_FEE,
             highest: 0,
+            longest: 0,
             built: 0,
             barred: [false; SIGNERS],
             is_funded: true,
@@ -227,6 +230,11 @@ impl Chain {
         undone
     }
 
+    /// Whether blocks are gone, and fewer have come instead.
+    pub fn is_cut_short(&self) -> bool {
+        self.height() < self.longest
+    }
+
     fn undo(&mut self, depth: usize, kept: bool) -> usize {
         let undone = self.blocks.split_off(self.blocks.len() - depth);
         for hash in undone.iter().flat_map(|block| &block.included) {
@@ -247,6 +255,7 @@ impl Chain {
         state.id = self.built;
         self.blocks.push(state);
         self.highest = self.highest.max(self.height());
+        self.longest = self.longest.max(self.height());
     }
 
     /// Builds a block of what waits and pays enough; signers take turns at going

@@ -74,7 +74,8 @@ impl Tally {
         self.operations += u64::from(report.operations);
         self.refused += u64::from(report.refused);
         self.signed += u64::from(report.signed);
-        self.swift += u64::from(report.equal_after_ms <= SWIFT);
+        let is_swift = report.broken.is_empty() && report.equal_after_ms <= SWIFT;
+        self.swift += u64::from(is_swift);
         self.slowest_equal_ms = self.slowest_equal_ms.max(report.equal_after_ms);
         self.slowest_ms = self.slowest_ms.max(report.settled_after_ms);
         for (a, first) in report.fired.iter().enumerate() {

@@ -150,6 +150,7 @@ impl World {
 
     fn live(mut self) -> Result<Report> {
         let (mut settled, mut equal_since) = (0, None);
+        let mut ended = BUSY.end;
         while let Some(((at, _), event)) = self.agenda.pop_first() {
             self.now = at;
             let is_block = matches!(event, Event::Block(_));
@@ -158,15 +159,19 @@ impl World {
                 break;
             }
             if is_block && at > BUSY.end {
+                // A reorganisation goes on until there are as many blocks again.
+                if self.seats.iter().any(|seat| seat.chain.is_cut_short()) {
+                    ended = at;
+                }
                 match self.is_equal() {
                     true => drop(equal_since.get_or_insert(at)),
                     false => equal_since = None,
                 }
                 if equal_since.is_some() && self.is_clear() {
-                    settled = at - BUSY.end;
+                    settled = at - ended;
                     break;
                 }
-                let due = BUSY.end + self.patience();
+                let due = ended + self.patience();
                 if (at > due && equal_since.is_none()) || at > due + UNTIL_FINAL {
                     self.broken.push(self.why_not_quiet());
                     break;
@@ -182,7 +187,7 @@ impl World {
             operations: self.operations,
             refused: self.refused,
             signed: self.signed,
-            equal_after_ms: equal_since.map_or(0, |since| since - BUSY.end),
+            equal_after_ms: equal_since.map_or(0, |since| since.saturating_sub(ended)),
             settled_after_ms: settled,
         })
     }

@@ -19,7 +19,8 @@
 //!    reorganisation undoes is unmined again, and its bytes are sent again.
 //! 6. [`Effect::Settle`] records what became of it, once its block is final,
 //!    and queues its wallets again if the chain did not take them. After each
-//!    refusal the lane waits twice as long before it tries its kind again.
+//!    refusal the lane waits twice as long before it tries its kind again, or until
+//!    a node says that it would be taken.
 //!
 //! When the store fails, nobody knows whether it stored: the driver abandons
 //! the lane and makes a new one from what is stored.
@@ -56,7 +57,7 @@ pub use effect::{
 };
 pub use estimate::Estimate;
 use gap::Gap;
-use planning::{Hold, Planning};
+use planning::{Desk, Hold, Planning};
 pub use slot::{OpenTransaction, Slot};
 use succession::Role;
 use under_way::UnderWay;
@@ -257,10 +258,13 @@ impl Lane {
             self.held_until,
             self.planning.denials.hold.until,
             self.planning.approvals.hold.until,
-            self.planning.denials.refusals.ask_at,
-            self.planning.approvals.refusals.ask_at,
         ];
-        let holds = holds.into_iter().filter(|until| *until > UnixMillis(0));
+        let desks = [&self.planning.denials, &self.planning.approvals];
+        let questions = desks.into_iter().flat_map(Desk::asks_at);
+        let holds = holds
+            .into_iter()
+            .chain(questions)
+            .filter(|until| *until > UnixMillis(0));
         let front = self.slots.get(&self.mined_nonce);
         let replacement = if self.is_former() {
             self.told_again_at()

@@ -9,6 +9,9 @@
 //! A record that the chain would not take as it stands, since the chain has seen
 //! a newer version, is given a version above that one first ([`lands`]).
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     planted::{Bug, is_planted},
     record::WalletRecord,
@@ -125,9 +128,9 @@ pub fn remedy(
 ) -> Remedy {
     let lands = lands(desired, held);
     let renewed = !lands && known.bound;
-    let overwrites = match known.lossy {
-        true => is_planted(Bug::RestoreReapproves),
-        false => is_planted(Bug::ForeignDenialOverwritten),
+    let overwriting = match known.lossy {
+        true => Bug::RestoreReapproves,
+        false => Bug::ForeignDenialOverwritten,
     };
     match finding {
         // What is mined late, after a reorganisation say, may leave another word.
@@ -135,7 +138,7 @@ pub fn remedy(
         Finding::InStep | Finding::Provisional => Remedy::Nothing,
         Finding::OnItsWay if !lands || known.unexpected => Remedy::LookAgain,
         Finding::OnItsWay => Remedy::Wait,
-        Finding::ChainDenies if overwrites => Remedy::Tell { renewed },
+        Finding::ChainDenies if is_planted(overwriting) => Remedy::Tell { renewed },
         Finding::ChainDenies => Remedy::Dispute,
         // To renew it would write it where it is disputed, too.
         Finding::ChainApproves | Finding::Differs

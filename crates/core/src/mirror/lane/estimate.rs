@@ -15,6 +15,7 @@ use super::{
     planning::{Desk, Job, Planned},
 };
 use crate::{
+    log::Head,
     mirror::batch::Batch,
     time::{Millis, UnixMillis},
     wallet::WalletAddress,
@@ -91,6 +92,31 @@ impl Desk {
             _ => None,
         }
     }
+
+    /// When a node is to be asked about what; zero is never, and so it is while
+    /// an answer is on its way.
+    pub(super) fn asks_at(&self) -> [UnixMillis; 2] {
+        match self.is_asking() {
+            true => [UnixMillis(0); 2],
+            false => [self.hold.ask_at, self.refusals.ask_at],
+        }
+    }
+
+    fn is_asking(&self) -> bool {
+        self.hold.is_asking() || self.refusals.asking.is_some()
+    }
+
+    /// The next job's batch, if a node is to be asked about it now.
+    fn ask(&mut self, now: UnixMillis) -> Option<(Head, Batch)> {
+        if now < self.refusals.ask_at {
+            return None;
+        }
+        let planned = self.unsure()?;
+        let asked = (planned.head, planned.batch.clone());
+        self.refusals.asking = Some(planned.batch.wallets());
+        self.refusals.ask_at = UnixMillis(0);
+        Some(asked)
+    }
 }
 
 impl Lane {
@@ -101,13 +127,10 @@ impl Lane {
             .into_iter()
             .find_map(|urgency| {
                 let desk = self.planning.desk(urgency);
-                if desk.refusals.asking.is_some() || now < desk.refusals.ask_at {
+                if desk.is_asking() {
                     return None;
                 }
-                let planned = desk.unsure()?;
-                let (head, batch) = (planned.head, planned.batch.clone());
-                desk.refusals.asking = Some(batch.wallets());
-                desk.refusals.ask_at = UnixMillis(0);
+                let (head, batch) = desk.hold.ask(now).or_else(|| desk.ask(now))?;
                 Some(Effect::Estimate {
                     urgency,
                     gas_limit: policy.gas_limit(&batch),
@@ -120,6 +143,10 @@ impl Lane {
     pub(super) fn estimated(&mut self, urgency: Urgency, estimate: Estimate, now: UnixMillis) {
         let policy = self.policy;
         let desk = self.planning.desk(urgency);
+        if desk.hold.is_asking() {
+            desk.hold.answered(estimate, now, &policy);
+            return;
+        }
         let asked = desk.refusals.asking.take();
         let Some(Job::Store(planned)) = desk.jobs.front_mut() else {
             return;

@@ -14,29 +14,38 @@ use crate::mirror::{
 /// A gap that was seen.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gap {
-    nonce: Nonce,
+    /// How far the chain had counted.
+    front: Nonce,
     /// The block that first showed it.
     since: u64,
 }
 
 impl Lane {
-    /// Looks whether there is one at the front.
+    /// Looks whether there is one.
     pub(super) fn look_for_gap(&mut self) {
-        let nonce = self.mined_nonce;
-        let is_gap = nonce < self.next_nonce && !self.slots.contains_key(&nonce);
-        let known = self.gap.filter(|gap| gap.nonce == nonce);
-        self.gap = is_gap.then(|| {
-            known.unwrap_or(Gap {
-                nonce,
-                since: self.block_number,
-            })
-        });
+        let front = self.mined_nonce;
+        let known = self.gap.filter(|gap| gap.front == front);
+        let since = known.map_or(self.block_number, |gap| gap.since);
+        self.gap = self.missing().map(|_| Gap { front, since });
     }
 
-    /// Fills it, once it is none of a node that is late.
+    /// The lowest nonce that is neither mined nor ours.
+    fn missing(&self) -> Option<Nonce> {
+        let ours = self
+            .slots
+            .range(self.mined_nonce..)
+            .map(|(nonce, _)| *nonce);
+        let missing = ours.fold(self.mined_nonce, |lowest, nonce| match nonce == lowest {
+            true => nonce.next(),
+            false => lowest,
+        });
+        Some(missing).filter(|missing| *missing < self.next_nonce)
+    }
+
+    /// Fills it, nonce by nonce, once it is none of a node that is late.
     pub(super) fn fill_gap(&mut self) -> Option<Effect> {
         let market = self.market?;
-        let Gap { nonce, since } = self.gap?;
+        let since = self.gap?.since;
         let patience = self.policy.confirmations.max(1);
         if is_planted(Bug::GapLeftOpen) {
             return None;
@@ -44,7 +53,10 @@ impl Lane {
         if self.planning.is_at_work() || self.block_number < since + patience {
             return None;
         }
-        self.gap = None;
+        let Some(nonce) = self.missing() else {
+            self.gap = None;
+            return None;
+        };
         let Some((_, next)) = self.slots.range(nonce..).next() else {
             // Nothing waits behind it: it is the next one to use.
             self.next_nonce = nonce;

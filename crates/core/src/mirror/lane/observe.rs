@@ -1,5 +1,7 @@
 //! What the lane makes of a look at the chain.
 
+use std::collections::HashMap;
+
 use super::{Effect, Hold, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
 use crate::{
     mirror::{
@@ -50,7 +52,7 @@ impl Lane {
             .barred
             .then_some(barred.unwrap_or(observation.block_number));
         let mut receipts = observation.receipts;
-        let (mut taken, mut refused) = (Vec::new(), Vec::new());
+        let (mut taken, mut refused) = (Vec::new(), HashMap::new());
         for slot in self.slots.values_mut().filter(|slot| slot.is_open()) {
             if slot.looked_for {
                 let found = receipts.iter().position(|(nonce, _)| *nonce == slot.nonce);
@@ -71,12 +73,12 @@ impl Lane {
                 let is_deep = depth(block) >= self.policy.confirmations.max(1);
                 let at_once = is_planted(Bug::FinalAtOnce);
                 if is_final || at_once || (is_deep && !receipt.succeeded) {
-                    let which = if receipt.succeeded {
-                        &mut taken
-                    } else {
-                        &mut refused
-                    };
-                    which.push(slot.urgency());
+                    match receipt.succeeded {
+                        true => taken.push(slot.urgency()),
+                        false => {
+                            refused.insert(slot.urgency(), (slot.head, slot.batch.clone()));
+                        }
+                    }
                     slot.outcome = Some(outcome(&slot.batch, receipt.clone()));
                 }
             } else if slot.nonce < observation.mined_nonce {
@@ -96,17 +98,18 @@ impl Lane {
                 slot.quarantine = None;
             }
         }
+        let was_refused = !refused.is_empty();
         for urgency in [Urgency::Denials, Urgency::Approvals] {
             let desk = self.planning.desk(urgency);
-            if refused.contains(&urgency) {
+            if let Some(refused) = refused.remove(&urgency) {
                 desk.refusals.be_careful();
-                desk.hold.begin(now, &self.policy);
+                desk.hold.begin(refused, now, &self.policy);
             } else if taken.contains(&urgency) {
                 desk.refusals.trust();
                 desk.hold = Hold::default();
             }
         }
-        if !refused.is_empty() {
+        if was_refused {
             self.max_upserts = (self.max_upserts / 2).max(1);
         } else if self.is_idle() {
             self.max_upserts = self.policy.max_upserts;

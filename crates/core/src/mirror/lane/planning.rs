@@ -7,12 +7,14 @@
 
 mod desk;
 mod drafts;
+mod hold;
 
 use std::collections::{HashMap, VecDeque};
 
 use desk::Stock;
-pub(super) use desk::{Desk, Hold, Job, Planned};
+pub(super) use desk::{Desk, Job, Planned};
 use drafts::Drafts;
+pub(super) use hold::Hold;
 
 use super::{Attempt, Effect, Envelope, Lane, Part, Pulled, Role, Signed, Slot, Urgency};
 use crate::{
@@ -219,14 +221,14 @@ impl Planning {
 
 impl Lane {
     pub(super) fn plan(&mut self, now: UnixMillis) -> Option<Effect> {
+        for urgency in [Urgency::Denials, Urgency::Approvals] {
+            self.planning.desk(urgency).hold.is_over(now);
+        }
         let market = self.market?;
         if now < self.held_until {
             return None;
         }
         self.held_until = UnixMillis(0);
-        for urgency in [Urgency::Denials, Urgency::Approvals] {
-            self.planning.desk(urgency).hold.is_over(now);
-        }
         let approves = !self.is_cutting_off();
         let may_begin = |urgency| urgency == Urgency::Denials || approves;
         match self.planning.job(may_begin) {

@@ -98,6 +98,8 @@ struct World {
     looked_for: Vec<Vec<Nonce>>,
     /// The registry takes no writes from the signer.
     barred: bool,
+    /// It carries out nothing, and nodes say so.
+    takes_nothing: bool,
     /// It carries out nothing that writes one of these.
     unwritable: BTreeSet<WalletAddress>,
     /// How often a node was asked what it would do.
@@ -140,6 +142,7 @@ impl World {
             told_again: Vec::new(),
             looked_for: Vec::new(),
             barred: false,
+            takes_nothing: false,
             unwritable: BTreeSet::new(),
             estimates: 0,
             quarantined: Vec::new(),
@@ -232,6 +235,7 @@ impl World {
             Effect::Estimate { urgency, batch, .. } => {
                 self.estimates += 1;
                 let estimate = match self.would_take(&batch) {
+                    _ if self.takes_nothing => Estimate::Unknown,
                     true => Estimate::Passes,
                     false => Estimate::Refused,
                 };
@@ -406,7 +410,7 @@ impl World {
     /// Mines the next transaction in the newest block, and returns what it carries.
     fn mine_next(&mut self, succeeded: bool) -> Option<Batch> {
         let envelope = self.mempool.remove(&self.front())?;
-        let succeeded = succeeded && self.would_take(&envelope.batch);
+        let succeeded = succeeded && !self.takes_nothing && self.would_take(&envelope.batch);
         let records: Vec<_> = match &envelope.batch {
             Batch::Upsert(entries) => entries
                 .iter()

@@ -2,11 +2,10 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::super::{LanePolicy, estimate::Refusals};
+use super::{super::estimate::Refusals, Hold};
 use crate::{
     log::{EntryNumber, Head},
     mirror::{batch::Batch, plan::Discharge, record::WalletRecord},
-    time::{Millis, UnixMillis},
     wallet::{Version, WalletAddress},
 };
 
@@ -17,38 +16,6 @@ pub(super) enum Stock {
     MayHold,
     /// There was none when last asked.
     Dry,
-}
-
-/// Patience with a chain that refuses one urgency's transactions: what it
-/// takes none of is tried ever less often, and never given up (I2).
-#[derive(Debug, Default)]
-pub(in crate::mirror::lane) struct Hold {
-    /// Refusals in a row.
-    times: u32,
-    /// Nothing of this urgency is planned before.
-    pub(in crate::mirror::lane) until: UnixMillis,
-}
-
-impl Hold {
-    /// The first lasts one idle interval, the longest 32.
-    const MOST_DOUBLINGS: u32 = 5;
-
-    /// Refusals of what was sent before the hold do not prolong it.
-    pub(in crate::mirror::lane) fn begin(&mut self, now: UnixMillis, policy: &LanePolicy) {
-        if self.until <= now {
-            let doublings = self.times.min(Self::MOST_DOUBLINGS);
-            self.until = now.after(Millis(policy.idle_interval.0 << doublings));
-            self.times += 1;
-        }
-    }
-
-    /// Whether it is over, or never was.
-    pub(super) fn is_over(&mut self, now: UnixMillis) -> bool {
-        if self.until <= now {
-            self.until = UnixMillis(0);
-        }
-        self.until == UnixMillis(0)
-    }
 }
 
 /// A batch that is to be stored.

@@ -30,6 +30,28 @@ fn what_waits_behind_a_gap_fills_it() {
     assert!(world.lane.is_idle());
 }
 
+/// As certain as the first of them are the others.
+#[test]
+fn a_gap_of_several_nonces_is_filled_at_once() {
+    let mut world = World::new();
+    world.taken.extend([Nonce(0), Nonce(1), Nonce(2)]);
+    world.later(Millis(1_000));
+    world.want(1, approved(2).with_approval(false));
+    world.run();
+    assert_eq!(world.sent, [(Nonce(3), Attempt(0))]);
+    world.taken.clear();
+    for _ in 0..2 {
+        world.block += 1;
+        world.later(Millis(1_000));
+    }
+    let sent: Vec<_> = world.sent.iter().map(|(nonce, _)| nonce.0).collect();
+    assert_eq!(sent, [3, 0, 1, 2]);
+    world.mine(true);
+    world.later(Millis(1_000));
+    assert_eq!(world.held(address(1)), approved(2).with_approval(false));
+    assert!(world.lane.is_idle());
+}
+
 #[test]
 fn a_gap_with_nothing_behind_it_is_the_next_nonce() {
     let mut world = World::new();

@@ -54,6 +54,23 @@ fn a_chain_that_refuses_everything_is_asked_ever_less_often() {
     );
 }
 
+/// The signer is a mirror again, say: nodes are asked for nothing, and what the
+/// chain would take is not kept waiting.
+#[test]
+fn a_chain_that_takes_again_is_told_at_once() {
+    let mut world = World::new();
+    world.takes_nothing = true;
+    world.want(1, approved(1));
+    world.want(2, approved(2).with_approval(false));
+    world.refused_for(Millis(300_000));
+    let tries = world.mined.len();
+    assert!(tries < 30, "{tries} tries cost gas");
+    world.takes_nothing = false;
+    world.taken_for(Millis(2_000));
+    assert_eq!(world.held(address(1)), approved(1));
+    assert_eq!(world.held(address(2)), approved(2).with_approval(false));
+}
+
 #[test]
 fn approvals_that_are_refused_do_not_delay_denials() {
     let mut world = World::new();

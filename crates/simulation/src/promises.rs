@@ -139,10 +139,12 @@ impl Promises {
                 continue;
             }
             let denied = self.denied.entry(*wallet).or_default();
-            denied.since = match desired.denies() {
-                true => denied.since.or(Some(desired.version())),
-                false => None,
-            };
+            if desired.denies() {
+                denied.since = denied.since.or(Some(desired.version()));
+            } else if denied.since.take().is_some() {
+                // It is its authority's alone from now on.
+                denied.landed = false;
+            }
         }
     }
 

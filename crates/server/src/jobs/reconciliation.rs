@@ -13,11 +13,12 @@ use std::{collections::BTreeSet, pin::pin};
 
 use futures::{
     future::try_join,
-    stream::{self, Stream, TryStreamExt},
+    stream::{self, Stream, StreamExt, TryStreamExt},
 };
 use symbolon_chain::{agents::Span, history::records_at, writes::writes};
 use symbolon_core::wallet::WalletAddress;
 use symbolon_store::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};
+use tokio::sync::mpsc;
 
 use super::{
     follower::{Reader, Spans},
@@ -181,29 +182,47 @@ impl Reader {
         Ok((unknown, read.through))
     }
 
-    /// Pages of wallets, while nobody else goes on with the same scan.
-    async fn compare(&self, mut scan: Scan) -> Result<Vec<Compared>, LaneError> {
-        let (store, issuer, mut found) = (&self.store, &self.issuer, Vec::new());
+    /// Pages of wallets, while nobody else goes on with the same scan. The chain is
+    /// asked for the next ones while those that have come are repaired.
+    async fn compare(&self, scan: Scan) -> Result<Vec<Compared>, LaneError> {
         let Some(block) = self.followed_block().await? else {
-            return Ok(found);
+            return Ok(Vec::new());
         };
-        let mut pages = pin!(self.pages(scan.cursor, block));
-        for _ in 0..PAGES_A_TURN {
-            let Some((page, seen)) = pages.try_next().await? else {
+        let (come, coming) = mpsc::channel(PAGES_AT_ONCE);
+        let cursor = scan.cursor;
+        let read = async move {
+            let mut pages = pin!(self.pages(cursor, block).take(PAGES_A_TURN));
+            while let Some(page) = pages.try_next().await? {
+                if come.send(page).await.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        let (_, found) = try_join(read, self.repair_pages(scan, coming, block)).await?;
+        Ok(found)
+    }
+
+    async fn repair_pages(
+        &self,
+        mut scan: Scan,
+        mut coming: mpsc::Receiver<(Vec<ToCompare>, Seen)>,
+        block: u64,
+    ) -> Result<Vec<Compared>, LaneError> {
+        let (store, issuer, mut found) = (&self.store, &self.issuer, Vec::new());
+        while let Some((page, seen)) = coming.recv().await {
+            let Some(last) = page.last() else {
                 self.reconcile_authorities(block).await?;
                 let step = Step::Ended(self.clock.now());
                 if store.advance_scan(issuer, self.id(), &scan, step).await? {
                     self.ended(scan.findings);
                 }
-                return Ok(found);
+                break;
             };
             let compared = self.repair_page(&page, seen).await?;
-            let Some(last) = page.last() else {
-                return Ok(found);
-            };
             let step = Step::Compared(last.wallet, Findings::of(page.len(), &compared));
             if !store.advance_scan(issuer, self.id(), &scan, step).await? {
-                return Ok(found);
+                break;
             }
             found.extend(compared.into_iter().filter(is_news));
             scan = scan.after(step);
@@ -211,18 +230,21 @@ impl Reader {
         Ok(found)
     }
 
-    /// Wallets after the cursor, by the page, each with what a block showed of them.
-    /// The next page is fetched while the chain is asked for those before it.
+    /// Wallets after the cursor, by the page, each with what a block showed of them;
+    /// the last page is empty.
     fn pages(
         &self,
         after: Option<WalletAddress>,
         block: u64,
     ) -> impl Stream<Item = Result<(Vec<ToCompare>, Seen), LaneError>> {
         let (store, issuer, target) = (&self.store, &self.issuer, &self.target);
-        let pages = stream::try_unfold(after, move |after| async move {
+        let pages = stream::try_unfold(Some(after), move |after| async move {
+            let Some(after) = after else {
+                return Ok(None);
+            };
             let page = store.to_compare(issuer, target, after, PAGE).await?;
-            let last = page.last().map(|last| last.wallet);
-            Ok(last.map(|last| (page, Some(last))))
+            let last = page.last().map(|last| Some(last.wallet));
+            Ok(Some((page, last)))
         });
         let seen = pages.map_ok(move |page| async move {
             let wallets: Vec<_> = page.iter().map(|one| one.wallet).collect();

@@ -4,6 +4,7 @@ use std::{io::Cursor, time::Duration};
 
 use alloy::primitives::keccak256;
 use anyhow::{Result, ensure};
+use sqlx::{Connection, PgConnection};
 use symbolon_core::{
     actor::Actor,
     ids::{ChainId, IssuerId},
@@ -106,6 +107,15 @@ impl Register {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Leaves the tables as they are a minute later, when autovacuum has been there.
+    pub(crate) async fn vacuum(&self) -> Result<()> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        sqlx::raw_sql("VACUUM (ANALYZE)")
+            .execute(&mut connection)
+            .await?;
+        Ok(connection.close().await?)
     }
 
     /// A key of the REST API.

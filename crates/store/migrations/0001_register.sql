@@ -141,7 +141,8 @@ CREATE TABLE wallet (
     version       integer NOT NULL, -- what the chains must hold
     chain_version integer NOT NULL DEFAULT 0, -- the highest that a finalized block showed
     changed_entry bigint  NOT NULL, -- that last changed what chains must hold; 0: none
-    PRIMARY KEY (issuer, address)
+    -- A scan of all wallets reads their last changes in the key.
+    PRIMARY KEY (issuer, address) INCLUDE (changed_entry)
 );
 -- What chains are owed: the wallets that changed after `chain.told_entry`.
 CREATE INDEX wallet_by_change ON wallet (issuer, changed_entry);

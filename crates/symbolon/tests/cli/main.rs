@@ -24,6 +24,7 @@ mod rotation;
 mod secrets;
 mod serve;
 mod support;
+mod terminal;
 mod token_check;
 mod verify;
 mod writer;

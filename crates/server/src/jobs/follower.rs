@@ -113,9 +113,7 @@ impl Follower {
 impl Reader {
     /// Takes in what confirmed blocks show that were not read yet.
     pub async fn catch_up(&self, spans: &mut Spans) -> Result<(), LaneError> {
-        if !self.notice_reorganisation().await? {
-            return Ok(());
-        }
+        self.notice_reorganisation().await?;
         let confirmed = self.final_block().await?;
         loop {
             let (issuer, id) = (&self.issuer, self.id());

@@ -111,6 +111,16 @@ pub enum LaneError {
     /// with what is open again.
     #[error("a reorganisation has undone blocks that counted as final")]
     Reopened,
+    /// Nobody can tell yet whether a node lags behind or blocks are gone.
+    #[error(
+        "blocks count up to {confirmed}, and up to {known} they did before: nodes lag behind, or the chain was reorganised and is not as long again; it is read once it is"
+    )]
+    Shorter {
+        /// The last block that counts now.
+        confirmed: u64,
+        /// The last one that was read or settled.
+        known: u64,
+    },
     /// The node is down or of another chain, or the registry takes no writes
     /// from the signer.
     #[error(transparent)]

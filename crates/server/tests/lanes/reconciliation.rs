@@ -314,6 +314,8 @@ async fn what_a_reorganisation_past_finality_undoes_is_sent_again() {
         register.next_block(chain.id()).await > height
     })
     .await;
+    // A scan that is under way would see the denial undone, and deny anew.
+    until_reconciled(&register, &chain).await;
     let nonce = chain.mirror_nonce().await;
     // The blocks of the denial and of what else came last.
     chain.ask("anvil_reorg", json!([1, []])).await;
@@ -327,6 +329,39 @@ async fn what_a_reorganisation_past_finality_undoes_is_sent_again() {
     assert_eq!(chain.mirror_nonce().await, nonce, "nothing new was signed");
     assert_eq!(disputes(&register, &chain).await, []);
     until("the alarm is over", async || {
+        register.trouble(chain.id()).await.is_none()
+    })
+    .await;
+}
+
+/// A chain that is shorter than it was may be a node that lags behind: people are
+/// told, and nothing follows from it before there are as many blocks again.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_follows_from_a_chain_that_is_shorter_than_it_was() {
+    let chain = TestChain::start(31_337).await;
+    let (register, wallets) = mirrored(&chain, 1).await;
+    register.revoke(&wallets).await;
+    register.until_mirrored(&chain).await;
+    let height = chain.height().await;
+    until("all of it is read", async || {
+        register.next_block(chain.id()).await > height
+    })
+    .await;
+    chain.ask("anvil_rollback", json!([1])).await;
+    assert!(!word(&chain, wallets[0]).await.denies(), "it is undone");
+    until("people are told", async || {
+        let trouble = register.trouble(chain.id()).await;
+        trouble.is_some_and(|trouble| trouble.contains("as long again"))
+    })
+    .await;
+    let (store, issuer) = (&register.store, &register.issuer);
+    assert_eq!(store.reopened(issuer, chain.id().into()).await.unwrap(), 0);
+    chain.ask("anvil_mine", json!([1])).await;
+    until("it is denied again", async || {
+        word(&chain, wallets[0]).await.denies()
+    })
+    .await;
+    until("the trouble is over", async || {
         register.trouble(chain.id()).await.is_none()
     })
     .await;

@@ -37,6 +37,8 @@ pub(super) struct Planning {
     at_work: Option<Urgency>,
     /// Whether that job strikes what needs no telling.
     striking: bool,
+    /// Whether it cuts an authority off.
+    cutting_off: bool,
     /// The authorities to be cut off, and the outbox's denials.
     out_of_turn: Stock,
     /// The outbox's other wallets, and the authorities to be reinstated.
@@ -66,6 +68,7 @@ impl Planning {
             approvals: Desk::default(),
             at_work: None,
             striking: false,
+            cutting_off: false,
             out_of_turn: Stock::MayHold,
             again: Stock::MayHold,
             in_turn: Stock::MayHold,
@@ -116,9 +119,10 @@ impl Planning {
         self.wake();
     }
 
-    /// An authority is cut off: what was planned to approve may wait for long now,
-    /// and is planned anew after that.
+    /// An authority is being cut off: what was planned to approve may wait for long
+    /// now, and is planned anew after that.
     fn plan_approvals_anew(&mut self) {
+        self.cutting_off = true;
         self.approvals.jobs.clear();
         self.approvals.stale = self.approvals.pulling;
         self.through = self.told_through;
@@ -216,6 +220,7 @@ impl Planning {
     pub(super) fn job_done(&mut self) {
         self.at_work = None;
         self.striking = false;
+        self.cutting_off = false;
     }
 }
 
@@ -281,7 +286,7 @@ impl Lane {
     /// cuts it off might come to nothing.
     fn is_cutting_off(&self) -> bool {
         let open = self.slots.values().any(|slot| slot.batch.cuts_off());
-        open || self.planning.cut_off_in_vain
+        open || self.planning.cutting_off || self.planning.cut_off_in_vain
     }
 
     fn unmined(&self) -> usize {

@@ -19,15 +19,15 @@ const ALARM: &str = "blocks that counted as final were reorganised away: transac
 
 impl Reader {
     /// Looks whether the block up to which the chain was followed still stands, and
-    /// what was settled of late, and mends what follows if it does not. Whether the
-    /// chain can be followed: not while it seems to be shorter than it was.
-    pub(super) async fn notice_reorganisation(&self) -> Result<bool, LaneError> {
+    /// what was settled of late, and mends what follows if it does not. An error while
+    /// the chain seems to be shorter than it was.
+    pub(super) async fn notice_reorganisation(&self) -> Result<(), LaneError> {
         let (store, issuer, registry) = (&self.store, &self.issuer, self.id());
         let Some(followed) = store.followed(issuer, registry).await? else {
-            return Ok(true);
+            return Ok(());
         };
         let Some(hash) = followed.hash else {
-            return Ok(true);
+            return Ok(());
         };
         let landmarks = store.landmarks(issuer, registry).await?;
         // Lanes settle what they see, and may be ahead of whoever reads the logs, or
@@ -38,18 +38,19 @@ impl Reader {
         let gone = self.oldest_gone(&settled).await?;
         let stands = self.endpoint.block_hash(followed.block).await? == Some(hash);
         if stands && gone.is_none() {
-            return Ok(true);
+            return Ok(());
         }
         // A node that lags behind has forgotten nothing.
-        if self.final_block().await? < newest.max(followed.block) {
-            return Ok(false);
+        let (confirmed, known) = (self.final_block().await?, newest.max(followed.block));
+        if confirmed < known {
+            return Err(LaneError::Shorter { confirmed, known });
         }
         let older = |landmark: &Landmark| gone.is_none_or(|gone| landmark.block < gone);
         let fork = self.fork(landmarks.into_iter().filter(older)).await?;
         let mut transaction = store.begin(issuer).await?;
         // Another server may have mended it.
         if transaction.followed_up_to(registry).await? != Some(followed) {
-            return Ok(true);
+            return Ok(());
         }
         let transactions = transaction.reopen(registry, fork).await?;
         let (first, now) = (self.deployed_block, self.clock.now());
@@ -61,7 +62,7 @@ impl Reader {
         tracing::error!(%issuer, %registry, fork, transactions, "{ALARM}");
         metrics::alarmed("reorganisation");
         self.wake.wake(issuer);
-        Ok(true)
+        Ok(())
     }
 
     /// The oldest block of those whose transactions are no longer as they were.

@@ -95,6 +95,31 @@ fn approvals_are_not_asked_for_before_it_is_known_who_is_cut_off() {
     assert_eq!(asked, [Part::Denials]);
 }
 
+/// Somebody else has cut it off. The register cuts it off, too, and reinstates it
+/// while that is being stored: which restriction is to be lifted is not known before
+/// the chain has shown it.
+#[test]
+fn nothing_is_planned_upon_what_was_known_before_a_cut_off_was_stored() {
+    let mut world = World::new();
+    let first = RestrictionNumber(1);
+    world.cut_off.insert(BAFIN);
+    world.restrictions.insert(BAFIN, first);
+    world.known_restrictions.insert(BAFIN, first);
+    world.restrict(true);
+    world.authorities.insert(BAFIN, (true, None));
+    let is_stored = |effect: &Effect| matches!(effect, Effect::Store(_));
+    let storing = world.run_without(is_stored);
+    world.restrict(false);
+    let others = world.run_without(is_stored);
+    assert_eq!((storing.len(), others.len()), (1, 0));
+    for effect in storing {
+        world.answer(effect);
+    }
+    world.run();
+    world.finish();
+    assert_eq!(world.cut_off, [].into());
+}
+
 #[test]
 fn an_authority_is_reinstated_after_what_was_denied_meanwhile() {
     let mut world = World::new();

@@ -4,7 +4,7 @@ use super::*;
 
 impl World {
     /// Carries out effects, but for those that are `held` back, which it returns.
-    fn run_without(&mut self, held: impl Fn(&Effect) -> bool) -> Vec<Effect> {
+    pub(super) fn run_without(&mut self, held: impl Fn(&Effect) -> bool) -> Vec<Effect> {
         let mut back = Vec::new();
         for _ in 0..1_000 {
             let Some(effect) = self.lane.poll(self.now) else {
@@ -19,7 +19,7 @@ impl World {
         panic!("the lane never rests");
     }
 
-    fn answer(&mut self, effect: Effect) {
+    pub(super) fn answer(&mut self, effect: Effect) {
         if let Some(input) = self.carry_out(effect) {
             self.lane.handle(input, self.now);
         }

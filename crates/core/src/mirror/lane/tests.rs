@@ -112,6 +112,8 @@ struct World {
     /// Nonces that somebody else has used.
     taken: BTreeSet<Nonce>,
     base_fee: Wei,
+    /// How often the lane was polled.
+    polls: u32,
 }
 
 impl World {
@@ -150,6 +152,7 @@ impl World {
             hidden: None,
             taken: BTreeSet::new(),
             base_fee: Wei(10),
+            polls: 0,
         }
     }
 
@@ -177,10 +180,17 @@ impl World {
         });
     }
 
+    /// What the lane does next, unless it has never rested.
+    fn poll(&mut self) -> Option<Effect> {
+        self.polls += 1;
+        assert!(self.polls < 1_000_000, "the lane never rests");
+        self.lane.poll(self.now)
+    }
+
     /// Carries out effects until the lane has none for now.
     fn run(&mut self) {
         for _ in 0..1_000 {
-            let Some(effect) = self.lane.poll(self.now) else {
+            let Some(effect) = self.poll() else {
                 return;
             };
             if let Some(input) = self.carry_out(effect) {

@@ -87,7 +87,7 @@ fn approvals_are_not_asked_for_before_it_is_known_who_is_cut_off() {
     };
     world.lane.handle(Input::Observed(observation), world.now);
     let mut asked = Vec::new();
-    while let Some(effect) = world.lane.poll(world.now) {
+    while let Some(effect) = world.poll() {
         if let Effect::Pull { part, .. } = effect {
             asked.push(part);
         }

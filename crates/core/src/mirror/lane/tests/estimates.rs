@@ -104,7 +104,7 @@ fn a_denial_does_not_wait_for_an_estimate_that_never_comes() {
     world.now = world.now.after(Millis(60_000));
     let mut asked = false;
     for _ in 0..100 {
-        let Some(effect) = world.lane.poll(world.now) else {
+        let Some(effect) = world.poll() else {
             break;
         };
         let input = match effect {

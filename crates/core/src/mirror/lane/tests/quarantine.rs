@@ -55,7 +55,7 @@ fn people_see_it_until_the_registry_answers() {
     for _ in 0..20 {
         world.block += 1;
         world.now = world.now.after(Millis(1_000));
-        while let Some(effect) = world.lane.poll(world.now) {
+        while let Some(effect) = world.poll() {
             let input = match effect {
                 Effect::Inspect { nonce, .. } => {
                     inspected += 1;

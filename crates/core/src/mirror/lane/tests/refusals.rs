@@ -119,7 +119,7 @@ fn nothing_is_asked_for_while_what_came_to_nothing_is_settled() {
     world.mine(false);
     world.now = world.now.after(Millis(1_000));
     let mut settling = None;
-    while let Some(effect) = world.lane.poll(world.now) {
+    while let Some(effect) = world.poll() {
         assert!(settling.is_none() || !matches!(effect, Effect::Pull { .. }));
         if matches!(effect, Effect::Settle(_)) {
             world.lane.handle(Input::Woken, world.now);

@@ -82,7 +82,7 @@ fn nothing_is_struck_for_the_sake_of_what_failed() {
         world.outbox.insert(denial, true);
         world.lane.handle(Input::Woken, world.now);
         let mut under_way = Vec::new();
-        while let Some(effect) = world.lane.poll(world.now) {
+        while let Some(effect) = world.poll() {
             if matches!(effect, Effect::Discharge(_)) {
                 under_way.push(effect);
                 break;
@@ -100,7 +100,7 @@ fn nothing_is_struck_for_the_sake_of_what_failed() {
         let open = slots.map(|slot| (slot.nonce, slot.hashes())).collect();
         let look = world.carry_out(Effect::Observe(open)).unwrap();
         world.lane.handle(look, world.now);
-        under_way.extend(std::iter::from_fn(|| world.lane.poll(world.now)));
+        under_way.extend(std::iter::from_fn(|| world.poll()));
         // Whatever is under way together ends in any order.
         under_way.sort_by_key(|effect| !matches!(effect, Effect::Settle(_)));
         for effect in under_way {

@@ -15,7 +15,7 @@ fn overdue() -> World {
 fn a_nonce_is_not_settled_while_its_replacement_is_being_stored() {
     let mut world = overdue();
     let mut storing = None;
-    while let Some(effect) = world.lane.poll(world.now) {
+    while let Some(effect) = world.poll() {
         if matches!(effect, Effect::Store(_)) {
             storing = Some(effect);
             // The first try after all.
@@ -40,7 +40,7 @@ fn a_nonce_is_not_settled_while_its_replacement_is_being_stored() {
 fn a_replacement_is_sent_as_soon_as_the_wire_is_free() {
     let mut world = overdue();
     let mut on_the_wire = None;
-    while let Some(effect) = world.lane.poll(world.now) {
+    while let Some(effect) = world.poll() {
         if matches!(effect, Effect::Broadcast { .. }) && on_the_wire.is_none() {
             on_the_wire = Some(effect);
         } else if let Some(input) = world.carry_out(effect) {

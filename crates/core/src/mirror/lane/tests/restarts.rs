@@ -68,7 +68,7 @@ fn what_is_settled_while_the_outbox_is_read_is_not_sent_again() {
     world.run();
     world.left_behind(1, false);
     let mut answer = None;
-    while let Some(effect) = world.lane.poll(world.now) {
+    while let Some(effect) = world.poll() {
         let input = world.carry_out(effect);
         match input {
             // Read before the transaction is settled, and told after it.
@@ -97,7 +97,7 @@ fn writes_to_one_wallet_are_settled_in_their_order() {
     world.mine(true);
     world.now = world.now.after(Millis(1_000));
     let mut settling = Vec::new();
-    while let Some(effect) = world.lane.poll(world.now) {
+    while let Some(effect) = world.poll() {
         if let Effect::Settle(ended) = effect {
             settling.extend(ended.into_iter().map(|(nonce, _)| nonce));
         } else if let Some(input) = world.carry_out(effect) {

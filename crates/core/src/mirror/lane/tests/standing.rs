@@ -7,7 +7,7 @@ impl World {
     pub(super) fn run_without(&mut self, held: impl Fn(&Effect) -> bool) -> Vec<Effect> {
         let mut back = Vec::new();
         for _ in 0..1_000 {
-            let Some(effect) = self.lane.poll(self.now) else {
+            let Some(effect) = self.poll() else {
                 return back;
             };
             if held(&effect) {
@@ -31,9 +31,9 @@ impl World {
         let at = self.lane.poll_at();
         assert!(at > self.now, "the lane says when, and it is not now");
         self.now = UnixMillis(at.0 - 1);
-        assert_eq!(self.lane.poll(self.now), None);
+        assert_eq!(self.poll(), None);
         self.now = at;
-        self.lane.poll(self.now).expect("something to do")
+        self.poll().expect("something to do")
     }
 }
 

@@ -36,7 +36,7 @@ impl Desk {
     /// Carries out effects; pulls in turn are answered by the test alone.
     fn run(&mut self) {
         let world = &mut self.world;
-        while let Some(effect) = world.lane.poll(world.now) {
+        while let Some(effect) = world.poll() {
             match effect {
                 Effect::Pull { part, .. } if matches!(part, Part::After(_)) => {
                     self.asked.push(part);
@@ -188,7 +188,7 @@ fn an_older_denial_does_not_undo_a_newer_approval() {
     desk.answer(Vec::new(), 0, false);
     desk.world.want(5, approved(2).with_approval(false));
     let mut denial = None;
-    while let Some(effect) = desk.world.lane.poll(desk.world.now) {
+    while let Some(effect) = desk.world.poll() {
         match desk.world.carry_out(effect) {
             // Read before the wallet was verified again, and told after.
             input @ Some(Input::Pulled {
@@ -227,7 +227,7 @@ fn what_is_owed_because_of_something_newer_is_not_struck() {
         world.now = world.now.after(Millis(1_000));
         world.lane.handle(Input::Woken, world.now);
         let (mut settled, mut asked) = (None, false);
-        while let Some(effect) = world.lane.poll(world.now) {
+        while let Some(effect) = world.poll() {
             match effect {
                 Effect::Pull {
                     part: Part::Denials,
@@ -281,10 +281,7 @@ fn a_turn_that_needs_no_telling_is_discharged() {
         through: Some(EntryNumber(2)),
         ..Discharge::default()
     };
-    assert_eq!(
-        world.lane.poll(world.now),
-        Some(Effect::Discharge(discharge))
-    );
+    assert_eq!(world.poll(), Some(Effect::Discharge(discharge)));
     world.lane.handle(Input::Discharged, world.now);
     desk.run();
     assert!(desk.world.lane.is_idle());

@@ -121,6 +121,10 @@ async fn a_multisig_accepts_and_then_does_what_is_printed() {
         refused.error().contains("is not the registry's owner"),
         "{refused:#?}"
     );
+    let other = ["--mirror", "0x00000000000000000000000000000000000000aa"];
+    let refused = chain.try_to_deploy(&other).exits(4);
+    let owner = format!("only {} can appoint", multisig.address);
+    assert!(refused.error().contains(&owner), "{refused:#?}");
     let printed = [&rotation[..], &["--print", "--json"]].concat();
     let printed = chain.desk.run(&printed).succeeded().json();
     assert_eq!(printed["appointed"], false);

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::{Address, B256, keccak256};
 use clap::Args;
 use serde_json::json;
-use symbolon_chain::{deploy, deployer, preset::Preset};
+use symbolon_chain::{
+    deploy, deployer, endpoint::Endpoint, preset::Preset, roles, signer::LaneSigner,
+};
 use symbolon_core::ids::IssuerId;
 
 use super::{
@@ -113,6 +115,7 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
                 registry_salt(issuer, args.mirroring.place),
             )
             .await?;
+            may_appoint(&endpoint, deployed.address, &owner, mirror).await?;
             output.note(format_args!(
                 "chain {chain_id}: appointing the mirror {mirror}"
             ));
@@ -157,6 +160,27 @@ pub(super) async fn run(args: &DeployArgs, context: &Context) -> Result<Exit> {
         )
     })?;
     Ok(Exit::Done)
+}
+
+/// A registry that stands already may belong to somebody else by now.
+async fn may_appoint(
+    endpoint: &Endpoint,
+    registry: Address,
+    owner: &LaneSigner,
+    mirror: Address,
+) -> Result<()> {
+    if roles::is_mirror(endpoint, registry, mirror).await? {
+        return Ok(());
+    }
+    let (owns, _) = roles::ownership(endpoint, registry).await?;
+    if owns == owner.address() {
+        return Ok(());
+    }
+    let chain = endpoint.chain();
+    Err(Failure::refused(format!(
+        "chain {chain}: the registry at {registry} stands already, and {} has handed it over: only {owns} can appoint the mirror {mirror}: `symbolon chain rotate-signer {chain} --new-signer {mirror} --print` tells what it must send",
+        owner.address()
+    )))
 }
 
 /// What the operator adds to the configuration. It names where secrets are,

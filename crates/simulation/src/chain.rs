@@ -230,6 +230,12 @@ impl Chain {
         undone
     }
 
+    /// Whether a block is still that one.
+    pub fn has(&self, block: u64, id: u64) -> bool {
+        let state = self.blocks.get(block as usize);
+        state.is_some_and(|state| state.id == id)
+    }
+
     /// Whether blocks are gone, and fewer have come instead.
     pub fn is_cut_short(&self) -> bool {
         self.height() < self.longest

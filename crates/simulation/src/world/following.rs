@@ -229,7 +229,10 @@ impl World {
         let register: &Register = &self.register;
         for seat in &mut self.seats {
             seat.books.queue(register, &changed);
-            let followed = seat.books.followed().map_or(0, |(block, _)| block);
+            // What was read of blocks that are gone says nothing of those that came.
+            let stands = |(block, id): &(u64, u64)| seat.chain.has(*block, *id);
+            let followed = seat.books.followed().filter(stands);
+            let followed = followed.map_or(0, |(block, _)| block);
             for wallet in &renewed {
                 seat.promises
                     .renewed(register, &seat.chain, *wallet, followed);

@@ -35,12 +35,15 @@ pub async fn run(
                 tracing::debug!(%issuer, %error, "lanes not measured");
             }
         }
-        let pause = BETWEEN_LOOKS.max(begun.elapsed() * PAUSE_PER_LOOK);
         tokio::select! {
             () = shutdown.cancelled() => return,
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(pause_after(begun.elapsed())) => {}
         }
     }
+}
+
+fn pause_after(look: Duration) -> Duration {
+    BETWEEN_LOOKS.max(look * PAUSE_PER_LOOK)
 }
 
 async fn look(
@@ -81,5 +84,16 @@ fn shown(chain: &Chain, owed: &ChainStatistics, disputes: u64, now: UnixSeconds)
         disputed_wallets: disputes,
         balance_wei: balance,
         balance_days: balance.and_then(|wei| owed.days_of_funds(wei)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_watched_less_often_where_that_takes_long() {
+        let pauses = [1, 50, 300].map(|look| pause_after(Duration::from_millis(look)));
+        assert_eq!(pauses, [5, 5, 30].map(Duration::from_secs));
     }
 }

@@ -132,6 +132,11 @@ impl Version {
         self.0.checked_add(1).map(Self)
     }
 
+    /// The one before, or `None` before the first.
+    pub fn previous(self) -> Option<Self> {
+        self.0.checked_sub(1).map(Self)
+    }
+
     /// Whether no chain was ever told of the wallet.
     pub fn is_zero(&self) -> bool {
         self.0 == 0

@@ -165,29 +165,30 @@ impl Store {
     }
 
     /// Those of these transactions that this register did not sign, as far as it
-    /// remembers.
-    pub async fn not_ours(
+    /// remembers, or has given up: what they write is not expected.
+    pub async fn unexpected(
         &self,
         issuer: &IssuerId,
         registry: RegistryId,
         transactions: &[B256],
     ) -> Result<HashSet<B256>> {
         let hashes: Vec<_> = transactions.iter().map(|hash| hash.to_vec()).collect();
-        let ours = sqlx::query_scalar!(
+        let expected = sqlx::query_scalar!(
             "SELECT t.hash FROM unnest($3::bytea[]) AS k (key) CROSS JOIN LATERAL ( \
                  SELECT hash FROM lane_transaction \
-                 WHERE issuer = $1 AND registry_id = $2 AND hash = k.key LIMIT 1) t",
+                 WHERE issuer = $1 AND registry_id = $2 AND hash = k.key \
+                     AND outcome IS DISTINCT FROM 'dropped' LIMIT 1) t",
             issuer_key(issuer),
             registry_key(registry),
             &hashes,
         )
         .fetch_all(&self.pool)
         .await?;
-        let mut others: HashSet<_> = transactions.iter().copied().collect();
-        for hash in ours {
-            others.remove(&codec::hash(&hash)?);
+        let mut unexpected: HashSet<_> = transactions.iter().copied().collect();
+        for hash in expected {
+            unexpected.remove(&codec::hash(&hash)?);
         }
-        Ok(others)
+        Ok(unexpected)
     }
 
     /// The nonce after the last that this signer's transactions there have, as far

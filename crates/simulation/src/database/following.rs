@@ -87,6 +87,13 @@ impl Books {
         self.stored.iter().map(|stored| stored.signer).collect()
     }
 
+    /// `Store::unexpected`, of one transaction, the other way round.
+    pub fn expects(&self, hash: B256) -> bool {
+        let kept = self.stored.iter().filter(|stored| !stored.dropped);
+        kept.into_iter()
+            .any(|stored| stored.transaction.hash == hash)
+    }
+
     /// `IssuerTransaction::suspect`.
     pub fn suspect(&mut self, register: &mut Register, wallets: &[WalletAddress]) {
         for wallet in wallets {

@@ -165,7 +165,8 @@ impl World {
         }
         let writes = self.logs(chain, from, to)?;
         let seat = &self.seats[chain];
-        let others = writes.iter().filter(|one| !seat.books.has(one.transaction));
+        let unexpected = |one: &&Write| !seat.books.expects(one.transaction);
+        let others = writes.iter().filter(unexpected);
         let mut signers = seat.books.signers();
         signers.insert(seat.signer);
         let mut found = Foreign::default();

@@ -211,6 +211,28 @@ async fn an_older_block_displaces_nothing() {
     assert_eq!(report.observed(ONE), new[0].desired);
 }
 
+/// A reorganisation may free the nonce of what was given up, and it lands after all.
+#[tokio::test]
+async fn what_was_given_up_is_not_expected_to_be_mined() {
+    let register = Register::with_customers(1).await;
+    let pending = turns(&register).await;
+    let signed = sign(&register, &pending, 0, 0).await;
+    store_signed(&register, &signed).await.unwrap();
+    let unexpected = async || {
+        let hashes = [signed.hash];
+        let found = register
+            .store()
+            .unexpected(&register.issuer, ONE, &hashes)
+            .await;
+        found.unwrap().contains(&signed.hash)
+    };
+    assert!(!unexpected().await);
+    settle(&register, 0, Outcome::Dropped(Inspection::default()))
+        .await
+        .unwrap();
+    assert!(unexpected().await);
+}
+
 #[tokio::test]
 async fn what_never_arrived_is_owed_again_as_it_stands_now() {
     let register = Register::with_customers(3).await;

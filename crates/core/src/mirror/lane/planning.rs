@@ -26,6 +26,7 @@ use crate::{
         rules::denied,
     },
     time::UnixMillis,
+    wallet::Version,
 };
 
 /// Both urgencies' planning.
@@ -127,6 +128,21 @@ impl Planning {
         self.approvals.stale = self.approvals.pulling;
         self.through = self.told_through;
         self.wake();
+    }
+
+    /// What is stored now goes before what the other desk has planned: an approval
+    /// is not told after a denial of its version, nor a denial, which always lands,
+    /// after what is newer.
+    fn overtake(&mut self, batch: &Batch) {
+        let versions = batch.versions().into_iter();
+        match self.at_work {
+            Some(Urgency::Denials) => self.approvals.give_way(&versions.collect()),
+            Some(Urgency::Approvals) => {
+                let older = |(wallet, version): (_, Version)| Some((wallet, version.previous()?));
+                self.denials.give_way(&versions.filter_map(older).collect());
+            }
+            None => {}
+        }
     }
 
     /// There may be something new.
@@ -243,10 +259,7 @@ impl Lane {
                 if batch.cuts_off() {
                     self.planning.plan_approvals_anew();
                 }
-                if self.planning.at_work == Some(Urgency::Denials) {
-                    let denied = batch.versions().into_iter().collect();
-                    self.planning.approvals.give_way(&denied);
-                }
+                self.planning.overtake(batch);
                 self.under_way.carry(nonce, batch, &planned.held);
                 Some(Effect::Store(Envelope {
                     nonce,

@@ -1,8 +1,9 @@
 //! What was written to a registry by transactions that this register does not
-//! remember.
+//! expect.
 //!
-//! Others write there: a token's agent, or another mirror. And the register may
-//! have forgotten: a database that was restored from a backup knows nothing of
+//! Others write there: a token's agent, or another mirror. What a lane has given up
+//! may be mined after all, once a reorganisation has freed its nonce. And the
+//! register may have forgotten: a database that was restored from a backup knows nothing of
 //! what its own key has signed since. Such a transaction carries a head of the
 //! log that this log never had (I9), and decisions may be lost with it.
 
@@ -43,9 +44,9 @@ pub(crate) async fn read(
         let read = writes::writes(&reader.endpoint, reader.registry, from, to, span).await?;
         let hashes: Vec<_> = read.found.iter().map(|write| write.transaction).collect();
         let (issuer, id) = (&reader.issuer, reader.id());
-        let others = reader.store.not_ours(issuer, id, &hashes).await?;
-        let others = |write: &Write| others.contains(&write.transaction);
-        for write in read.found.into_iter().filter(others) {
+        let unexpected = reader.store.unexpected(issuer, id, &hashes).await?;
+        let unexpected = |write: &Write| unexpected.contains(&write.transaction);
+        for write in read.found.into_iter().filter(unexpected) {
             found.wallets.extend(&write.wallets);
             forgotten.extend(write.head.map(|head| (head, write)));
         }

@@ -99,9 +99,9 @@ impl Desk {
         self.jobs.pop_front()
     }
 
-    /// Drops what is planned for these wallets up to these versions, which a
-    /// denial overtakes.
-    pub(super) fn give_way(&mut self, denied: &HashMap<WalletAddress, Version>) {
+    /// Drops what is planned for these wallets up to these versions, since the other
+    /// desk's has overtaken it.
+    pub(super) fn give_way(&mut self, overtaken: &HashMap<WalletAddress, Version>) {
         for job in &mut self.jobs {
             let Job::Store(Planned {
                 batch,
@@ -115,7 +115,7 @@ impl Desk {
             let keep: Vec<_> = batch
                 .versions()
                 .iter()
-                .map(|(wallet, version)| denied.get(wallet).is_none_or(|denied| version > denied))
+                .map(|(wallet, version)| overtaken.get(wallet).is_none_or(|last| version > last))
                 .collect();
             if keep.iter().all(|keep| *keep) {
                 continue;

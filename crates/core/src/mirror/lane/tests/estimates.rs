@@ -122,3 +122,29 @@ fn a_denial_does_not_wait_for_an_estimate_that_never_comes() {
     world.mine(true);
     assert!(world.held(address(2)).version() == Version(2));
 }
+
+/// A denial always lands, whatever its version: it must not go after what is newer.
+#[test]
+fn a_denial_that_waits_for_an_estimate_gives_way_to_what_is_newer() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.want(2, approved(1));
+    world.settle_down();
+    let desk = world.lane.planning.desk(Urgency::Denials);
+    desk.refusals.be_careful();
+    let denied = approved(2).with_approval(false);
+    world.want(1, denied);
+    world.want(2, denied);
+    let is_estimate = |effect: &Effect| matches!(effect, Effect::Estimate { .. });
+    let asking = world.run_without(is_estimate);
+    assert_eq!(asking.len(), 1);
+    world.want(1, approved(3));
+    world.run_without(|_| false);
+    for effect in asking {
+        world.answer(effect);
+    }
+    world.settle_down();
+    assert_eq!(world.held(address(1)), approved(3));
+    assert_eq!(world.held(address(2)), denied);
+    assert!(world.lane.is_idle());
+}

@@ -57,7 +57,7 @@ pub use effect::{
 };
 pub use estimate::Estimate;
 use gap::Gap;
-use planning::{Desk, Hold, Planning};
+use planning::{Desk, Planning};
 pub use slot::{OpenTransaction, Slot};
 use succession::Role;
 use under_way::UnderWay;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Effect, Hold, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
+use super::{Effect, Lane, Nonce, Observation, Outcome, Receipt, Urgency};
 use crate::{
     mirror::{
         batch::{AuthorityRestriction, Batch},
@@ -106,7 +106,7 @@ impl Lane {
                 desk.hold.begin(refused, now, &self.policy);
             } else if taken.contains(&urgency) {
                 desk.refusals.trust();
-                desk.hold = Hold::default();
+                desk.hold.end();
             }
         }
         if was_refused {

@@ -14,7 +14,7 @@ use std::collections::{HashMap, VecDeque};
 use desk::Stock;
 pub(super) use desk::{Desk, Job, Planned};
 use drafts::Drafts;
-pub(super) use hold::Hold;
+use hold::Hold;
 
 use super::{Attempt, Effect, Envelope, Lane, Part, Pulled, Role, Signed, Slot, Urgency};
 use crate::{

@@ -50,6 +50,14 @@ impl Hold {
         self.ask_at = now.after(doubled(policy.idle_interval, self.misled));
     }
 
+    /// Something was taken. An answer that is on its way is to no other question.
+    pub(in crate::mirror::lane) fn end(&mut self) {
+        *self = Self {
+            asking: self.asking,
+            ..Self::default()
+        };
+    }
+
     /// Whether it is over, or never was.
     pub(super) fn is_over(&mut self, now: UnixMillis) -> bool {
         if self.until <= now {

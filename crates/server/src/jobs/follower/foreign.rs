@@ -3,9 +3,9 @@
 //!
 //! Others write there: a token's agent, or another mirror. What a lane has given up
 //! may be mined after all, once a reorganisation has freed its nonce. And the
-//! register may have forgotten: a database that was restored from a backup knows nothing of
-//! what its own key has signed since. Such a transaction carries a head of the
-//! log that this log never had (I9), and decisions may be lost with it.
+//! register may have forgotten: a database that was restored from a backup knows
+//! nothing of what its own key has signed since. Such a transaction carries a head
+//! of the log that this log never had (I9), and decisions may be lost with it.
 
 use std::collections::BTreeSet;
 

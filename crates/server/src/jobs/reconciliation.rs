@@ -18,7 +18,6 @@ use futures::{
 use symbolon_chain::{agents::Span, history::records_at, writes::writes};
 use symbolon_core::wallet::WalletAddress;
 use symbolon_store::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};
-use tokio::sync::mpsc;
 
 use super::{
     follower::{Reader, Spans},
@@ -182,35 +181,14 @@ impl Reader {
         Ok((unknown, read.through))
     }
 
-    /// Pages of wallets, while nobody else goes on with the same scan. The chain is
-    /// asked for the next ones while those that have come are repaired.
-    async fn compare(&self, scan: Scan) -> Result<Vec<Compared>, LaneError> {
+    /// Pages of wallets, while nobody else goes on with the same scan.
+    async fn compare(&self, mut scan: Scan) -> Result<Vec<Compared>, LaneError> {
         let Some(block) = self.followed_block().await? else {
             return Ok(Vec::new());
         };
-        let (come, coming) = mpsc::channel(PAGES_AT_ONCE);
-        let cursor = scan.cursor;
-        let read = async move {
-            let mut pages = pin!(self.pages(cursor, block).take(PAGES_A_TURN));
-            while let Some(page) = pages.try_next().await? {
-                if come.send(page).await.is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        };
-        let (_, found) = try_join(read, self.repair_pages(scan, coming, block)).await?;
-        Ok(found)
-    }
-
-    async fn repair_pages(
-        &self,
-        mut scan: Scan,
-        mut coming: mpsc::Receiver<(Vec<ToCompare>, Seen)>,
-        block: u64,
-    ) -> Result<Vec<Compared>, LaneError> {
         let (store, issuer, mut found) = (&self.store, &self.issuer, Vec::new());
-        while let Some((page, seen)) = coming.recv().await {
+        let mut pages = pin!(self.pages(scan.cursor, block).take(PAGES_A_TURN));
+        while let Some((page, seen)) = pages.try_next().await? {
             let Some(last) = page.last() else {
                 self.reconcile_authorities(block).await?;
                 let step = Step::Ended(self.clock.now());
@@ -231,7 +209,8 @@ impl Reader {
     }
 
     /// Wallets after the cursor, by the page, each with what a block showed of them;
-    /// the last page is empty.
+    /// the last page is empty. The next page is fetched while the chain is asked for
+    /// those before it.
     fn pages(
         &self,
         after: Option<WalletAddress>,

@@ -35,7 +35,7 @@ use crate::{
     wallet::{Version, WalletAddress},
 };
 
-const POLICY: LanePolicy = LanePolicy {
+pub(super) const POLICY: LanePolicy = LanePolicy {
     confirmations: 1,
     max_upserts: 3,
     max_denials: 5,

@@ -108,3 +108,48 @@ impl Hold {
 fn doubled(interval: Millis, times: u32) -> Millis {
     Millis(interval.0 << times.min(MOST_DOUBLINGS))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mirror::lane::tests::POLICY;
+
+    const BEGUN: UnixMillis = UnixMillis(1);
+
+    fn refused() -> (Head, Batch) {
+        (Head::default(), Batch::Deny(Vec::new()))
+    }
+
+    fn begun() -> Hold {
+        let mut hold = Hold::default();
+        hold.begin(refused(), BEGUN, &POLICY);
+        hold
+    }
+
+    #[test]
+    fn after_something_was_taken_a_refusal_is_the_first() {
+        let mut hold = begun();
+        let first = hold.until;
+        hold.begin(refused(), first, &POLICY);
+        assert_eq!(hold.until, first.after(Millis(2_000)));
+        hold.end();
+        assert!(hold.is_over(first));
+        hold.begin(refused(), first, &POLICY);
+        assert_eq!(hold.until, first.after(Millis(1_000)));
+    }
+
+    #[test]
+    fn an_answer_on_its_way_when_something_was_taken_is_awaited() {
+        let mut hold = begun();
+        let second = hold.until;
+        hold.begin(refused(), second, &POLICY);
+        assert!(hold.ask(hold.ask_at).is_some());
+        hold.end();
+        assert!(hold.is_asking());
+        hold.begin(refused(), second, &POLICY);
+        let due = UnixMillis(hold.until.0 - 1);
+        assert!(hold.ask(due).is_none(), "two questions at a time");
+        hold.answered(Estimate::Unknown, second, &POLICY);
+        assert!(!hold.is_asking());
+    }
+}

@@ -14,8 +14,12 @@ use alloy::{
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{mirror::record::WalletRecord, wallet::WalletAddress};
 
-pub use crate::spans::Span;
-use crate::{ChainError, endpoint::Endpoint, receipt::MinedReceipt, spans};
+use crate::{
+    ChainError,
+    endpoint::Endpoint,
+    receipt::MinedReceipt,
+    spans::{self, Span},
+};
 
 sol! {
     #![sol(alloy_sol_types = alloy::sol_types)]

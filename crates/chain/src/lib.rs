@@ -33,7 +33,7 @@ pub mod receipt;
 pub mod registrar;
 pub mod roles;
 pub mod signer;
-mod spans;
+pub mod spans;
 pub mod token;
 pub mod writes;
 

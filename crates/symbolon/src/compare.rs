@@ -1,13 +1,10 @@
 //! The register against a chain: every wallet's word, read from the chain
 //! itself, beside the word that the register wants there.
 
-use std::collections::HashSet;
-
-use alloy_primitives::{Address, B256};
 use serde::Serialize;
-use symbolon_chain::{ChainError, endpoint::Endpoint, history};
+use symbolon_chain::{endpoint::Endpoint, history};
 use symbolon_core::{
-    ids::{AuthorityIndex, ChainId, IssuerId},
+    ids::{AuthorityIndex, IssuerId, RegistryId},
     mirror::record::WalletRecord,
     wallet::WalletAddress,
 };
@@ -15,23 +12,18 @@ use symbolon_store::{NewChain, Store};
 
 use crate::{
     exit::{Exit, Failure, Result},
-    output::as_shown,
+    output::{as_place, as_shown},
 };
 
 /// Words read in one call.
 const CHUNK: u32 = 500;
 
-/// Blocks whose logs are asked for at a time, at first and at least.
-const SPAN: u64 = 10_000;
-const LEAST_SPAN: u64 = 50;
-
 /// How a chain compares with the register.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Comparison {
-    /// Which chain.
-    pub(crate) chain_id: ChainId,
-    /// Which registry there, from 0.
-    pub(crate) place: u8,
+    /// Which chain, and which registry there.
+    #[serde(flatten, serialize_with = "as_place")]
+    pub(crate) registry: RegistryId,
     /// Wallets that the register knows.
     pub(crate) wallets: u64,
     /// Those of which the chain holds exactly what it must.
@@ -73,8 +65,7 @@ pub(crate) async fn compare(
     let (target, registry) = (known.target(), known.registry);
     let now = endpoint.head().await?.at;
     let mut comparison = Comparison {
-        chain_id: target.id.chain,
-        place: target.id.place,
+        registry: target.id,
         wallets: 0,
         equal: 0,
         verified: 0,
@@ -120,33 +111,6 @@ pub(crate) async fn compare(
             }
         }
     }
-}
-
-/// The heads of the log that the registry's transactions carried (I9), from
-/// the chain's own logs.
-pub(crate) async fn notarised_heads(
-    endpoint: &Endpoint,
-    registry: Address,
-    from_block: u64,
-) -> Result<HashSet<B256>> {
-    let newest = endpoint.head().await?.number;
-    let mut heads = HashSet::new();
-    let (mut from, mut span) = (from_block, SPAN);
-    while from <= newest {
-        let to = newest.min(from.saturating_add(span - 1));
-        match history::mirror_transactions(endpoint, registry, from, to).await {
-            Ok(transactions) => {
-                heads.extend(transactions.into_iter().map(|transaction| transaction.head));
-                from = to + 1;
-            }
-            // Nodes bound how much they give at a time, each in its own way.
-            Err(ChainError::Rpc { .. }) if span > LEAST_SPAN => {
-                span = (span / 4).max(LEAST_SPAN);
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(heads)
 }
 
 fn shown(record: WalletRecord) -> String {

@@ -10,7 +10,8 @@ use std::{
 
 use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
+use serde::{Serialize, ser::SerializeMap};
+use symbolon_core::ids::RegistryId;
 
 use crate::exit::{Exit, Failure, Result};
 
@@ -126,6 +127,17 @@ pub(crate) fn as_shown<S: serde::Serializer>(
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+/// For a flattened field: a registry, as the fields `chain_id` and `place`.
+pub(crate) fn as_place<S: serde::Serializer>(
+    registry: &RegistryId,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    let mut fields = serializer.serialize_map(Some(2))?;
+    fields.serialize_entry("chain_id", &registry.chain)?;
+    fields.serialize_entry("place", &registry.place)?;
+    fields.end()
 }
 
 #[cfg(test)]

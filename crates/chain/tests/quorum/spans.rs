@@ -2,10 +2,7 @@
 //! from one that leaves some out.
 
 use alloy::primitives::Address;
-use symbolon_chain::{
-    ChainError,
-    agents::{Span, recoveries},
-};
+use symbolon_chain::{ChainError, agents::recoveries, spans::Span};
 
 use crate::node::{FakeNode, Mood, Play, promptly, receipt, start, through};
 

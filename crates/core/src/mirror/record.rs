@@ -287,3 +287,90 @@ pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Optio
     }
     Some(WalletRecord(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value in each field, none like another, where `WalletRecord.sol` has it.
+    fn full() -> WalletRecord {
+        let fields: [(u64, usize); 13] = [
+            (7, 0),
+            (840, 160),
+            (4_102_444_800, 170),
+            (20_000, 204),
+            (513, 220),
+            (3, 236),
+            (1, 244),
+            (1, 245),
+            (1, 246),
+            (1, 247),
+            (2, 248),
+            (5, 250),
+            (1, 253),
+        ];
+        let word = fields.iter().map(|(value, at)| U256::from(*value) << *at);
+        WalletRecord(word.sum())
+    }
+
+    #[test]
+    fn each_field_is_read_where_the_contract_has_it() {
+        let record = full();
+        assert_eq!(record.identity(), Address::with_last_byte(7));
+        assert_eq!(record.country_code(), 840);
+        assert_eq!(record.expiry(), Some(UnixSeconds(4_102_444_800)));
+        assert_eq!(record.accreditation_ends(), Some(Day(20_000)));
+        assert_eq!(record.version(), Version(513));
+        assert_eq!(record.authority(), AuthorityIndex(3));
+        assert!(record.is_approved() && record.is_restricted() && record.is_frozen());
+        assert!(record.is_us_person() && record.is_provisional() && !record.is_vacated());
+        assert_eq!((record.level_code(), record.rating()), (2, 5));
+        assert!(WalletRecord(U256::from(1) << 254).is_vacated());
+    }
+
+    #[test]
+    fn what_is_unset_is_read_as_nothing() {
+        let record = WalletRecord::EMPTY;
+        assert_eq!(record.identity(), Address::ZERO);
+        assert_eq!((record.country_code(), record.rating()), (0, 0));
+        assert_eq!((record.expiry(), record.accreditation_ends()), (None, None));
+        assert_eq!(record.version(), Version(0));
+        assert_eq!(record.authority(), AuthorityIndex(0));
+        assert!(!record.is_approved() && !record.is_restricted() && !record.is_frozen());
+        assert!(!record.is_us_person() && !record.is_provisional() && !record.is_vacated());
+        assert_eq!(record.level_code(), 0);
+    }
+
+    #[test]
+    fn what_is_written_leaves_the_rest_as_it_is() {
+        let lowered = full()
+            .with_identity(Address::with_last_byte(9))
+            .with_country_code(4)
+            .with_expiry(Some(UnixSeconds(11)))
+            .with_version(Version(2))
+            .with_authority(AuthorityIndex(1))
+            .with_approval(false)
+            .with_restriction(false)
+            .with_freeze(false)
+            .with_provisional(false)
+            .with_vacated(true);
+        assert_eq!(lowered.identity(), Address::with_last_byte(9));
+        assert_eq!(lowered.country_code(), 4);
+        assert_eq!(lowered.expiry(), Some(UnixSeconds(11)));
+        assert_eq!(lowered.accreditation_ends(), Some(Day(20_000)));
+        assert_eq!(lowered.version(), Version(2));
+        assert_eq!(lowered.authority(), AuthorityIndex(1));
+        assert!(!lowered.is_approved() && !lowered.is_restricted() && !lowered.is_frozen());
+        assert!(lowered.is_us_person() && !lowered.is_provisional() && lowered.is_vacated());
+        assert_eq!((lowered.level_code(), lowered.rating()), (2, 5));
+    }
+
+    #[test]
+    fn a_newer_tombstone_stands_for_an_older_one() {
+        let [older, newer] = [2, 3].map(|version| WalletRecord::tombstone(Version(version)));
+        assert!(older.is_met_by(newer));
+        assert!(!newer.is_met_by(older));
+        let denied = older.with_restriction(true);
+        assert!(!denied.is_tombstone() && !denied.is_met_by(newer));
+    }
+}

@@ -22,7 +22,10 @@ mod reorganisation;
 
 use std::time::Duration;
 
-use symbolon_chain::agents::{Recoveries, Recovery, Span, recoveries};
+use symbolon_chain::{
+    agents::{Recoveries, Recovery, recoveries},
+    spans::Span,
+};
 use symbolon_core::{actor::Actor, command::Command};
 use symbolon_store::{IssuerTransaction, Request, Store, Subject};
 use tokio_util::sync::CancellationToken;

@@ -125,7 +125,7 @@ fn text(report: &AuditReport, notaries: &[Notary]) -> String {
         );
     }
     for notary in notaries {
-        let chain = notary.chain_id;
+        let chain = notary.registry;
         lines.push(match (&notary.error, notary.unknown.first()) {
             (Some(error), _) => format!("chain {chain} was not asked: {error}"),
             (None, Some(head)) => format!(

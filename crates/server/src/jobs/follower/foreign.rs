@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use alloy_primitives::{Address, B256};
 use symbolon_chain::{
-    agents::Span,
+    spans::Span,
     writes::{self, Write},
 };
 use symbolon_core::wallet::WalletAddress;

@@ -3,22 +3,24 @@
 
 use std::collections::HashSet;
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use serde::Serialize;
+use symbolon_chain::{endpoint::Endpoint, spans::Span, writes::writes};
 use symbolon_core::{
-    ids::{ChainId, IssuerId},
+    ids::{IssuerId, RegistryId},
     log::{EntryNumber, Head},
 };
 use symbolon_store::Store;
 
-use crate::{compare::notarised_heads, config::LaneConfig, context::Context, exit::Result};
+use crate::{config::LaneConfig, context::Context, exit::Result, output::as_place};
 
 const PAGE: u32 = 5000;
 
-/// What one chain says.
+/// What one registry says.
 #[derive(Debug, Serialize)]
 pub(super) struct Notary {
-    pub(super) chain_id: ChainId,
+    #[serde(flatten, serialize_with = "as_place")]
+    pub(super) registry: RegistryId,
     /// How many heads it has.
     pub(super) heads: u64,
     /// Those that the log does not have.
@@ -27,7 +29,7 @@ pub(super) struct Notary {
     pub(super) error: Option<String>,
 }
 
-/// Asks every chain of the issuer's that a lane is configured for.
+/// Asks every registry of the issuer's that a lane is configured for.
 pub(super) async fn ask(
     store: &Store,
     issuer: &IssuerId,
@@ -36,7 +38,7 @@ pub(super) async fn ask(
     let mut answers = Vec::new();
     for lane in context.config.lanes_of(issuer) {
         let heads = heads(store, issuer, lane).await;
-        answers.push((lane.registry.chain, heads));
+        answers.push((lane.registry, heads));
     }
     let mut wanted: HashSet<B256> = answers
         .iter()
@@ -45,15 +47,15 @@ pub(super) async fn ask(
     // An empty log has a head too.
     wanted.remove(&Head::default().hash);
     strike_known(store, issuer, &mut wanted).await?;
-    let notary = |(chain_id, heads): (ChainId, Result<HashSet<B256>>)| match heads {
+    let notary = |(registry, heads): (RegistryId, Result<HashSet<B256>>)| match heads {
         Ok(heads) => Notary {
-            chain_id,
+            registry,
             heads: heads.len() as u64,
             unknown: heads.intersection(&wanted).copied().collect(),
             error: None,
         },
         Err(error) => Notary {
-            chain_id,
+            registry,
             heads: 0,
             unknown: Vec::new(),
             error: Some(error.to_string()),
@@ -66,7 +68,20 @@ async fn heads(store: &Store, issuer: &IssuerId, lane: &LaneConfig) -> Result<Ha
     let chain = store.chain(issuer, lane.registry).await?.chain;
     let endpoint = lane.endpoint()?;
     endpoint.check_chain().await?;
-    notarised_heads(&endpoint, chain.registry, chain.deployed_block).await
+    notarised(&endpoint, chain.registry, chain.deployed_block).await
+}
+
+/// The heads of the log that the registry's transactions carried (I9), by the chain's
+/// own logs.
+async fn notarised(endpoint: &Endpoint, registry: Address, from: u64) -> Result<HashSet<B256>> {
+    let newest = endpoint.head().await?.number;
+    let (mut heads, mut from, mut span) = (HashSet::new(), from, Span::default());
+    while from <= newest {
+        let read = writes(endpoint, registry, from, newest, &mut span).await?;
+        heads.extend(read.found.into_iter().filter_map(|write| write.head));
+        from = read.through + 1;
+    }
+    Ok(heads)
 }
 
 /// Walks the log and strikes out every hash that it has.

@@ -67,7 +67,7 @@ fn text(comparisons: &[Comparison]) -> String {
     let mut lines = Vec::new();
     for found in comparisons {
         summary.add_row([
-            found.chain_id.to_string(),
+            found.registry.to_string(),
             grouped(found.wallets),
             grouped(found.equal),
             grouped(found.different.len() as u64),
@@ -76,7 +76,7 @@ fn text(comparisons: &[Comparison]) -> String {
         for difference in found.different.iter().take(SHOWN) {
             lines.push(format!(
                 "chain {}: {} holds {}, must hold {}",
-                found.chain_id, difference.wallet, difference.found, difference.desired
+                found.registry, difference.wallet, difference.found, difference.desired
             ));
         }
         if found.different.len() > SHOWN {
@@ -89,7 +89,7 @@ fn text(comparisons: &[Comparison]) -> String {
         for authority in &found.authorities_different {
             lines.push(format!(
                 "chain {}: authority {authority} is restricted in the register or there, but not in both",
-                found.chain_id
+                found.registry
             ));
         }
         if !found.is_equal() {

@@ -109,7 +109,7 @@ async fn show(
             .filter(|one| one.registry == id && one.observed);
         let restricted = cut_off.map(|one| one.authority).collect();
         Some(ShownChain {
-            chain_id: id.chain,
+            registry: id,
             name: chain.chain.name.clone(),
             verified: observed.is_verified_at(now, restricted),
             pending: report.is_pending(&chain.chain.target()),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use symbolon_core::{
-    ids::{ChainId, ExternalId, InvestorId},
+    ids::{ExternalId, InvestorId, RegistryId},
     investor::{Investor, StatusName, Verified},
     verdict::Reason,
     wallet::WalletAddress,
@@ -10,7 +10,7 @@ use symbolon_core::{
 
 use crate::{
     kind::word,
-    output::{as_shown, table},
+    output::{as_place, as_shown, table},
 };
 
 /// An investor, with its last verdict.
@@ -57,7 +57,8 @@ pub(super) struct ShownReason {
 /// What one chain holds.
 #[derive(Serialize)]
 pub(super) struct ShownChain {
-    pub(super) chain_id: ChainId,
+    #[serde(flatten, serialize_with = "as_place")]
+    pub(super) registry: RegistryId,
     pub(super) name: String,
     /// As the chain would answer now.
     pub(super) verified: bool,
@@ -137,7 +138,7 @@ pub(super) fn text(shown: &Shown) -> String {
             let mut chains = table(["chain", "name", "says", "register's news"]);
             for chain in &wallet.chains {
                 chains.add_row([
-                    chain.chain_id.to_string(),
+                    chain.registry.to_string(),
                     chain.name.clone(),
                     if chain.verified {
                         "verified"

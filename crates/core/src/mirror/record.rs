@@ -291,6 +291,11 @@ pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        country::Country,
+        investor::{Accreditation, Attestation, InvestorKind, Source, Verified},
+        wallet::{ChainScope, WalletAddress},
+    };
 
     /// A value in each field, none like another, where `WalletRecord.sol` has it.
     fn full() -> WalletRecord {
@@ -372,5 +377,78 @@ mod tests {
         assert!(!newer.is_met_by(older));
         let denied = older.with_restriction(true);
         assert!(!denied.is_tombstone() && !denied.is_met_by(newer));
+    }
+    fn verdict() -> Verified {
+        Verified {
+            level: Level::Corporate,
+            country: Country::US,
+            accreditation: Accreditation::Qualified,
+            accreditation_ends: Some(Day(20_000)),
+            us_person: true,
+            expiry: Some(UnixSeconds(4_102_444_800)),
+            source: Source::Operator {
+                operator: "Ada".to_owned(),
+                attestation: Attestation {
+                    text: "Seen.".to_owned(),
+                    version: "1".to_owned(),
+                },
+            },
+            verified_at: UnixSeconds(1),
+        }
+    }
+
+    fn holder(status: Status) -> Investor {
+        Investor {
+            id: InvestorId([7; 32].into()),
+            kind: InvestorKind::LegalEntity,
+            external_id: None,
+            authority: AuthorityIndex(3),
+            status,
+            restricted: false,
+            frozen: false,
+            wallets: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_record_says_what_the_verdict_says() {
+        let wallet = Wallet {
+            address: WalletAddress::new(Address::repeat_byte(9)).unwrap(),
+            chains: ChainScope::All,
+            active: true,
+            version: Version(4),
+        };
+        let identity = Address::with_last_byte(7);
+        let record = |holder: &Investor| desired(holder, &wallet, identity).unwrap();
+        let verified = holder(Status::Verified(verdict()));
+        let written = record(&verified);
+        assert_eq!(written.identity(), identity);
+        assert_eq!(written.country_code(), 840);
+        assert_eq!(written.expiry(), Some(UnixSeconds(4_102_444_800)));
+        assert_eq!(written.accreditation_ends(), Some(Day(20_000)));
+        assert_eq!(written.version(), Version(4));
+        assert_eq!(written.authority(), AuthorityIndex(3));
+        assert!(written.is_us_person() && !written.denies());
+        assert_eq!((written.level_code(), written.rating()), (3, 3));
+
+        let restricted = Investor {
+            restricted: true,
+            ..verified.clone()
+        };
+        assert_eq!(record(&restricted), written.with_restriction(true));
+        let frozen = Investor {
+            frozen: true,
+            ..verified.clone()
+        };
+        assert_eq!(record(&frozen), written.with_freeze(true));
+        let expired = holder(Status::Expired(verdict()));
+        assert_eq!(record(&expired), written, "the chain ends it by itself");
+        let inactive = Wallet {
+            active: false,
+            ..wallet.clone()
+        };
+        let barred = desired(&verified, &inactive, identity).unwrap();
+        assert_eq!(barred, written.with_restriction(true));
+        assert_eq!(desired(&holder(Status::Pending), &wallet, identity), None);
     }
 }

@@ -35,3 +35,17 @@ use crate::log::EntryNumber;
 pub fn may_reinstate(decided: EntryNumber, oldest_denial: Option<EntryNumber>) -> bool {
     oldest_denial.is_none_or(|oldest| oldest > decided)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reinstatement_waits_for_older_denials_alone() {
+        let decided = EntryNumber(5);
+        assert!(may_reinstate(decided, None));
+        assert!(may_reinstate(decided, Some(EntryNumber(6))));
+        assert!(!may_reinstate(decided, Some(EntryNumber(5))));
+        assert!(!may_reinstate(decided, Some(EntryNumber(4))));
+    }
+}

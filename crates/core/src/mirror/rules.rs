@@ -241,3 +241,134 @@ fn earlier(a: Option<UnixSeconds>, b: Option<UnixSeconds>) -> Option<UnixSeconds
         (a, b) => a.or(b),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::AuthorityIndex;
+
+    const NOW: UnixSeconds = UnixSeconds(1_000);
+    const DAY: AgentTerm = AgentTerm::Seconds(86_400);
+    const TOMORROW: Option<UnixSeconds> = Some(UnixSeconds(87_400));
+    const IDENTITY: Address = Address::repeat_byte(2);
+    const ANOTHER: Address = Address::repeat_byte(3);
+
+    fn approved(version: u16) -> WalletRecord {
+        WalletRecord::tombstone(Version(version))
+            .with_identity(IDENTITY)
+            .with_country_code(276)
+            .with_approval(true)
+    }
+
+    fn nobody() -> RestrictedAuthorities {
+        RestrictedAuthorities::default()
+    }
+
+    fn registered(stored: WalletRecord) -> Result<WalletRecord, AgentRefusal> {
+        agent_registered(stored, ANOTHER, 250, NOW, DAY)
+    }
+
+    #[test]
+    fn grounds_are_a_set() {
+        let both = Grounds::REVOKED.and(Grounds::FROZEN);
+        assert_eq!(both.and(Grounds::FROZEN), both);
+        assert!(both.include(Grounds::FROZEN) && !Grounds::FROZEN.include(both));
+    }
+
+    #[test]
+    fn a_late_record_lands_as_far_as_it_denies() {
+        let stored = approved(5);
+        assert_eq!(upserted(stored, approved(5).with_country_code(4)), stored);
+        for (late, landed) in [
+            (
+                approved(3).with_approval(false),
+                stored.with_approval(false),
+            ),
+            (
+                approved(3).with_restriction(true),
+                stored.with_restriction(true),
+            ),
+            (approved(3).with_freeze(true), stored.with_freeze(true)),
+        ] {
+            assert_eq!(upserted(stored, late), landed);
+        }
+    }
+
+    #[test]
+    fn an_agent_registers_for_its_term() {
+        let record = registered(WalletRecord::EMPTY).unwrap();
+        assert!(record.is_approved() && record.is_provisional());
+        assert_eq!(record.identity(), ANOTHER);
+        assert_eq!(record.country_code(), 250);
+        assert_eq!(record.expiry(), TOMORROW);
+        let unlimited = AgentTerm::Unlimited;
+        let record = agent_registered(WalletRecord::EMPTY, ANOTHER, 250, NOW, unlimited).unwrap();
+        assert_eq!(record.expiry(), None);
+    }
+
+    #[test]
+    fn an_agent_registers_nobody_whom_the_register_denied() {
+        assert_eq!(registered(approved(1)), Err(AgentRefusal::Contained));
+        let vacated = WalletRecord::tombstone(Version(1)).with_vacated(true);
+        for denied in [
+            WalletRecord::tombstone(Version(1)),
+            vacated.with_restriction(true),
+            vacated.with_freeze(true),
+        ] {
+            assert_eq!(registered(denied), Err(AgentRefusal::Denied), "{denied:?}");
+        }
+        assert!(registered(vacated).is_ok());
+    }
+
+    #[test]
+    fn neither_expiry_nor_authority_is_shaken_off() {
+        let authority = AuthorityIndex(3);
+        let ends = Some(UnixSeconds(NOW.0 + 1));
+        let stored = approved(4).with_authority(authority).with_expiry(ends);
+        let removed = agent_deleted(stored, NOW, nobody()).unwrap();
+        assert!(removed.is_vacated() && !removed.is_contained() && !removed.is_approved());
+        let back = registered(removed).unwrap();
+        assert_eq!((back.authority(), back.expiry()), (authority, ends));
+        assert_eq!(back.version(), Version(4));
+    }
+
+    #[test]
+    fn whoever_was_not_verified_does_not_come_back_by_an_agent() {
+        let restricted = approved(4).with_restriction(true);
+        let frozen = approved(4).with_freeze(true);
+        let expired = approved(4).with_expiry(Some(NOW));
+        let revoked = approved(4).with_approval(false);
+        for stored in [restricted, frozen, expired, revoked] {
+            let removed = agent_deleted(stored, NOW, nobody()).unwrap();
+            let holds = (removed.is_restricted(), removed.is_frozen());
+            assert_eq!(holds, (stored.is_restricted(), stored.is_frozen()));
+            assert_eq!(registered(removed), Err(AgentRefusal::Denied), "{stored:?}");
+        }
+        let unknown = agent_deleted(WalletRecord::EMPTY, NOW, nobody());
+        assert_eq!(unknown, Err(AgentRefusal::NotContained));
+    }
+
+    #[test]
+    fn what_an_agent_changes_is_provisional_and_ends_no_later() {
+        let ends = Some(UnixSeconds(NOW.0 + 1));
+        for (stored, until) in [
+            (approved(4), TOMORROW),
+            (approved(4).with_expiry(ends), ends),
+        ] {
+            let changed = stored.with_provisional(true).with_expiry(until);
+            assert_eq!(
+                agent_updated_identity(stored, ANOTHER, NOW, DAY),
+                Ok(changed.with_identity(ANOTHER))
+            );
+            assert_eq!(
+                agent_updated_country(stored, 4, NOW, DAY),
+                Ok(changed.with_country_code(4))
+            );
+        }
+        let kept =
+            agent_updated_country(approved(4).with_expiry(ends), 4, NOW, AgentTerm::Unlimited);
+        assert_eq!(kept.unwrap().expiry(), ends);
+        let unknown = agent_updated_country(WalletRecord::EMPTY, 4, NOW, DAY);
+        assert_eq!(unknown, Err(AgentRefusal::NotContained));
+    }
+}

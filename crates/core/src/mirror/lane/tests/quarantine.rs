@@ -73,6 +73,33 @@ fn people_see_it_until_the_registry_answers() {
     assert_eq!(world.history.len(), 1, "nothing is sent meanwhile");
 }
 
+/// While a node keeps a look at the chain waiting, nothing else would tell when to ask.
+#[test]
+fn the_registry_is_asked_again_in_time() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mempool.clear();
+    world.taken.insert(Nonce(0));
+    let of_quarantine = |effect: &Effect| matches!(effect, Effect::Inspect { .. });
+    for _ in 0..20 {
+        world.block += 1;
+        world.now = world.now.after(Millis(1_000));
+        if !world.run_without(of_quarantine).is_empty() {
+            break;
+        }
+    }
+    // The look that is due then is not answered.
+    world.now = world.now.after(Millis(1_000));
+    world.run_without(|effect| matches!(effect, Effect::Observe(_)));
+    let unanswered = Input::Inspected(Nonce(0), None);
+    world.lane.handle(unanswered, world.now);
+    let again = world.now.after(POLICY.idle_interval);
+    assert_eq!(world.lane.poll_at(), again);
+    world.now = again;
+    assert_eq!(world.run_without(of_quarantine).len(), 1);
+}
+
 /// What nodes never take would hold up all that waits behind it.
 #[test]
 fn what_no_node_takes_gives_way_to_smaller_batches() {

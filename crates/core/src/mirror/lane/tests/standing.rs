@@ -179,3 +179,29 @@ fn what_came_to_nothing_waits_while_rows_are_struck() {
         assert!(world.lane.is_idle());
     }
 }
+
+/// Where blocks are slow, nodes are asked ever less often, until something happens.
+#[test]
+fn a_look_comes_soon_after_something_was_mined() {
+    let mut world = World::new();
+    world.lane.policy.busy_interval = Millis(1_600);
+    // Nothing else is to be done meanwhile.
+    world.lane.policy.rebroadcast_after = Millis(600_000);
+    world.lane.policy.replace_after = Millis(600_000);
+    world.final_block = Some(0);
+    world.want(1, approved(1));
+    world.want(2, approved(1).with_approval(false));
+    world.run();
+    for _ in 0..10 {
+        world.later(Millis(400));
+    }
+    let waits = |world: &World| world.lane.poll_at().0 - world.now.0;
+    world.now = world.lane.poll_at();
+    world.run();
+    assert_eq!(waits(&world), 1_600);
+    world.block += 1;
+    world.mine_next(true);
+    world.now = world.lane.poll_at();
+    world.run();
+    assert_eq!(waits(&world), POLICY.eager_interval.0);
+}

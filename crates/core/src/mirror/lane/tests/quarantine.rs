@@ -73,6 +73,24 @@ fn people_see_it_until_the_registry_answers() {
     assert_eq!(world.history.len(), 1, "nothing is sent meanwhile");
 }
 
+/// A node may know the count before the receipt, for some looks or for a while.
+#[test]
+fn a_receipt_is_waited_for() {
+    for (looks, apart) in [(9, Millis(100)), (4, Millis(10_000))] {
+        let mut world = World::new();
+        world.want(1, approved(1));
+        world.run();
+        world.mine(true);
+        world.hides_receipts = true;
+        for _ in 0..looks {
+            world.block += 1;
+            world.later(apart);
+        }
+        assert_eq!(world.in_quarantine(), 0, "{looks} looks");
+        assert!(world.observed.is_empty(), "{looks} looks");
+    }
+}
+
 /// While a node keeps a look at the chain waiting, nothing else would tell when to ask.
 #[test]
 fn the_registry_is_asked_again_in_time() {
@@ -123,6 +141,22 @@ fn what_no_node_takes_gives_way_to_smaller_batches() {
     }
     assert!(world.history[1].wallets() < 3);
     assert!(world.lane.is_idle());
+}
+
+#[test]
+fn batches_are_halved_once_nodes_have_taken_none_for_long() {
+    let mut world = World::new();
+    world.lane.policy.max_upserts = 8;
+    world.lane.max_upserts = 8;
+    for wallet in 1..=8 {
+        world.want(wallet, approved(1));
+    }
+    world.broadcast = Broadcast::Refused;
+    world.run();
+    world.later(Millis(1_000));
+    assert_eq!(world.lane.max_upserts, 8, "once or twice is nothing");
+    world.later(Millis(1_000));
+    assert_eq!(world.lane.max_upserts, 4);
 }
 
 #[test]

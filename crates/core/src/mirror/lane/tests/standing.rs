@@ -192,16 +192,38 @@ fn a_look_comes_soon_after_something_was_mined() {
     world.want(1, approved(1));
     world.want(2, approved(1).with_approval(false));
     world.run();
-    for _ in 0..10 {
-        world.later(Millis(400));
-    }
     let waits = |world: &World| world.lane.poll_at().0 - world.now.0;
-    world.now = world.lane.poll_at();
-    world.run();
-    assert_eq!(waits(&world), 1_600);
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        world.now = world.lane.poll_at();
+        world.run();
+        seen.push(waits(&world));
+    }
+    assert_eq!(seen, [200, 400, 800, 1_600, 1_600, 1_600]);
     world.block += 1;
     world.mine_next(true);
     world.now = world.lane.poll_at();
     world.run();
     assert_eq!(waits(&world), POLICY.eager_interval.0);
+}
+
+#[test]
+fn a_lane_is_idle_once_nothing_is_left_to_do() {
+    let mut world = World::new();
+    assert!(!world.lane.is_idle(), "it has not asked yet");
+    let in_turn = |effect: &Effect| {
+        let Effect::Pull { part, .. } = effect else {
+            return false;
+        };
+        matches!(part, Part::After(_))
+    };
+    let asked = world.run_without(in_turn);
+    assert_eq!(asked.len(), 1);
+    assert!(!world.lane.is_idle(), "an answer is on its way");
+    asked.into_iter().for_each(|effect| world.answer(effect));
+    assert!(world.lane.is_idle());
+    world.want(1, approved(1));
+    let storing = world.run_without(|effect| matches!(effect, Effect::Store(_)));
+    assert_eq!(storing.len(), 1);
+    assert!(!world.lane.is_idle(), "something is being stored");
 }

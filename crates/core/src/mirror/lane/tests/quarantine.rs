@@ -169,3 +169,26 @@ fn what_a_block_cannot_pay_for_is_replaced_at_once() {
     world.later(POLICY.idle_interval);
     assert_eq!(world.sent.last(), Some(&(Nonce(0), Attempt(1))));
 }
+
+/// What the registry holds is asked once, though the nonce before it is not final yet.
+#[test]
+fn an_answer_of_the_registry_stands() {
+    let mut world = World::new();
+    world.final_block = Some(0);
+    world.want(1, approved(1));
+    world.run();
+    world.want(2, approved(1).with_approval(false));
+    world.run();
+    world.mine(true);
+    world.hidden = Some(Nonce(1));
+    let mut inspected = 0;
+    for _ in 0..30 {
+        world.block += 1;
+        world.now = world.now.after(Millis(1_000));
+        let asked = world.run_without(|effect| matches!(effect, Effect::Inspect { .. }));
+        inspected += asked.len();
+        asked.into_iter().for_each(|effect| world.answer(effect));
+        world.run();
+    }
+    assert_eq!(inspected, 1);
+}

@@ -227,3 +227,16 @@ fn a_lane_is_idle_once_nothing_is_left_to_do() {
     assert_eq!(storing.len(), 1);
     assert!(!world.lane.is_idle(), "something is being stored");
 }
+
+#[test]
+fn what_is_being_settled_is_not_counted() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    assert_eq!(world.lane.standing().unmined, 1);
+    world.mine(true);
+    world.now = world.now.after(Millis(1_000));
+    let settling = world.run_without(|effect| matches!(effect, Effect::Settle(_)));
+    assert_eq!(settling.len(), 1);
+    assert_eq!(world.lane.standing(), Standing::default());
+}

@@ -192,3 +192,14 @@ fn an_answer_of_the_registry_stands() {
     }
     assert_eq!(inspected, 1);
 }
+
+#[test]
+fn what_a_block_can_just_pay_for_is_left_alone() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.base_fee = world.stored[0].price.max_fee;
+    world.look(1);
+    world.later(POLICY.idle_interval);
+    assert_eq!(world.stored.len(), 1);
+}

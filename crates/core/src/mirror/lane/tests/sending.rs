@@ -187,3 +187,20 @@ fn a_signer_without_funds_signs_nothing_more_for_a_while() {
     world.run();
     assert_eq!(world.history.len(), 2);
 }
+
+/// A denial on its own costs the fewest bytes. After something that may never be
+/// mined it is the whole record, which is the same word all the same.
+#[test]
+fn a_denial_is_whole_only_after_something_that_is_under_way() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mine(true);
+    world.later(Millis(1_000));
+    world.want(1, approved(2).with_approval(false));
+    world.run();
+    assert!(matches!(world.history.last(), Some(Batch::Deny(_))));
+    world.want(1, approved(3).with_freeze(true));
+    world.run();
+    assert!(matches!(world.history.last(), Some(Batch::Upsert(_))));
+}

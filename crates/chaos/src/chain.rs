@@ -73,18 +73,24 @@ impl Chain {
     }
 
     /// The registry's words for these wallets, in the newest block that is
-    /// final, and in the newest of all. A reorganisation between the two reads
-    /// cannot matter: what is final stays.
+    /// final, and in the newest of all. Nobody mines meanwhile: while blocks are
+    /// replaced, Anvil answers for older blocks with what newer ones left.
     pub(crate) async fn words(
         &self,
         wallets: &[WalletAddress],
     ) -> Result<BTreeMap<WalletAddress, (WalletRecord, WalletRecord)>> {
-        let head = number(&self.rpc.ask("eth_blockNumber", json!([])).await?)?;
+        let _nobody = self.mining.lock().await;
+        let head = self.head().await?;
         let last = (head + 1).saturating_sub(u64::from(self.plan.confirmations));
         let fixed = self.words_in(wallets, json!(format!("{last:#x}"))).await?;
         let newest = self.words_in(wallets, json!("latest")).await?;
         let pairs = fixed.into_iter().zip(newest);
         Ok(wallets.iter().copied().zip(pairs).collect())
+    }
+
+    /// Its newest block.
+    pub(crate) async fn head(&self) -> Result<u64> {
+        number(&self.rpc.ask("eth_blockNumber", json!([])).await?)
     }
 
     async fn words_in(&self, wallets: &[WalletAddress], block: Value) -> Result<Vec<WalletRecord>> {

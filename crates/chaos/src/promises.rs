@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use anyhow::{Result, anyhow};
+use futures::future::join_all;
 use serde_json::json;
 use symbolon_core::{mirror::record::WalletRecord, wallet::WalletAddress};
 use symbolon_store::MirrorStanding;
@@ -63,10 +64,19 @@ pub(crate) async fn until_settled(stage: &Stage) {
 
 /// What keeps a chain from being settled, in words.
 pub(crate) async fn owed(stage: &Stage) -> String {
-    match stage.store.chain_statistics(&stage.issuer).await {
+    let owed = match stage.store.chain_statistics(&stage.issuer).await {
         Ok(chains) => format!("{chains:?}"),
         Err(error) => error.to_string(),
-    }
+    };
+    let before = heads(stage).await;
+    sleep(LOOK_AGAIN * 50).await;
+    let after = heads(stage).await;
+    format!("{owed}; heads {before:?}, and then {after:?}")
+}
+
+/// A chain that makes no blocks settles nothing.
+async fn heads(stage: &Stage) -> Vec<Result<u64>> {
+    join_all(stage.chains.iter().map(Chain::head)).await
 }
 
 /// Everything that must be so once the chains have settled; each difference in

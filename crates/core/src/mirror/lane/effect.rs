@@ -345,3 +345,79 @@ pub enum Input {
     /// Nothing of the signers before this one is open any more.
     FormerEnded,
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+
+    use super::*;
+    use crate::{
+        ids::AuthorityIndex,
+        mirror::{
+            batch::{Denial, RestrictionNumber, Upsert},
+            plan::Owed,
+            rules::Grounds,
+        },
+    };
+
+    fn wallet() -> WalletAddress {
+        WalletAddress::new(Address::with_last_byte(1)).unwrap()
+    }
+
+    /// What is stored because of the fourth entry and the seventh, where the log has
+    /// nine.
+    fn envelope(batch: Batch) -> Envelope {
+        let rows = [7, 4].map(|entry| Owed {
+            entry: EntryNumber(entry),
+            wallet: wallet(),
+        });
+        Envelope {
+            nonce: Nonce(0),
+            attempt: Attempt(0),
+            gas_limit: Gas(0),
+            price: GasPrice::default(),
+            head: head(),
+            batch,
+            discharge: Discharge {
+                rows: rows.to_vec(),
+                ..Discharge::default()
+            },
+        }
+    }
+
+    fn head() -> Head {
+        Head {
+            number: EntryNumber(9),
+            ..Head::default()
+        }
+    }
+
+    #[test]
+    fn a_transaction_is_as_old_as_the_oldest_denial_in_it() {
+        let denial = Batch::Deny(vec![Denial {
+            wallet: wallet(),
+            version: Version(2),
+            grounds: Grounds::REVOKED,
+        }]);
+        assert_eq!(envelope(denial).oldest_denial(), Some(EntryNumber(4)));
+        let approval = Batch::Upsert(vec![Upsert {
+            wallet: wallet(),
+            record: WalletRecord::tombstone(Version(1))
+                .with_identity(Address::with_last_byte(2))
+                .with_approval(true),
+        }]);
+        assert_eq!(envelope(approval).oldest_denial(), None);
+        let authority = AuthorityIndex(3);
+        let cut_off = Batch::Authority(AuthorityRestriction::cut_off(authority));
+        assert_eq!(envelope(cut_off).oldest_denial(), Some(EntryNumber(9)));
+        let lifted = AuthorityRestriction::lifted(authority, RestrictionNumber(1));
+        assert_eq!(envelope(Batch::Authority(lifted)).oldest_denial(), None);
+    }
+
+    #[test]
+    fn nothing_leaves_nothing_out() {
+        let after = Pulled::nothing(Part::After(EntryNumber(5)), head());
+        assert_eq!((after.through, after.head), (EntryNumber(5), head()));
+        assert!(after.records.is_empty() && !after.more);
+    }
+}

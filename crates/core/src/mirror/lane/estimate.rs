@@ -192,3 +192,31 @@ impl Lane {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+
+    use super::*;
+    use crate::mirror::lane::tests::POLICY;
+
+    #[test]
+    fn a_denial_that_is_refused_again_waits_twice_as_long() {
+        let wallet = WalletAddress::new(Address::with_last_byte(1)).unwrap();
+        let mut refusals = Refusals::default();
+        let mut now = UnixMillis(1);
+        for seconds in [1, 2, 4, 8, 16, 32, 32] {
+            refusals.set_aside(wallet, now, &POLICY);
+            let until = now.after(Millis(1_000 * seconds));
+            assert!(
+                refusals.is_aside(wallet, UnixMillis(until.0 - 1)),
+                "{seconds}"
+            );
+            assert!(!refusals.is_aside(wallet, until), "{seconds}");
+            now = until;
+        }
+        assert_eq!(refusals.aside(), 1);
+        refusals.forgive(wallet);
+        assert_eq!(refusals.aside(), 0);
+    }
+}

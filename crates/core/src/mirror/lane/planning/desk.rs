@@ -129,3 +129,95 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+
+    use super::*;
+    use crate::mirror::{batch::Upsert, plan::Owed};
+
+    fn wallet(n: u8) -> WalletAddress {
+        WalletAddress::new(Address::with_last_byte(n)).unwrap()
+    }
+
+    fn record(version: u16) -> WalletRecord {
+        WalletRecord::tombstone(Version(version))
+    }
+
+    /// The third versions of wallets 1 to `wallets`, each owed by the entry of its
+    /// number, where the n-th holds the version `10 n`.
+    fn planned(wallets: u8) -> Planned {
+        let upsert = |n| Upsert {
+            wallet: wallet(n),
+            record: record(3),
+        };
+        let owed = |n: u8| Owed {
+            entry: EntryNumber(n.into()),
+            wallet: wallet(n),
+        };
+        Planned {
+            batch: Batch::Upsert((1..=wallets).map(upsert).collect()),
+            held: (1..=wallets).map(|n| record(10 * u16::from(n))).collect(),
+            head: Head::default(),
+            discharge: Discharge {
+                rows: (1..=wallets).map(owed).collect(),
+                through: Some(EntryNumber(9)),
+                authority: None,
+            },
+            passes: true,
+        }
+    }
+
+    fn entries(discharge: &Discharge) -> Vec<u64> {
+        discharge.rows.iter().map(|row| row.entry.0).collect()
+    }
+
+    #[test]
+    fn each_half_has_what_is_its_own() {
+        let mut second = planned(3);
+        let first = second.split();
+        assert_eq!(first.batch.versions(), [(wallet(1), Version(3))]);
+        assert_eq!(first.held, [record(10)]);
+        assert_eq!(entries(&first.discharge), [1]);
+        let rest = [2, 3].map(|n| (wallet(n), Version(3)));
+        assert_eq!(second.batch.versions(), rest);
+        assert_eq!(second.held, [record(20), record(30)]);
+        assert_eq!(entries(&second.discharge), [2, 3]);
+        let through = [&first, &second].map(|half| half.discharge.through);
+        assert_eq!(through, [None, Some(EntryNumber(9))]);
+        assert!(!first.passes, "it is asked about anew");
+    }
+
+    #[test]
+    fn any_job_tells_the_chain_up_to_an_entry() {
+        let through = Some(EntryNumber(9));
+        assert_eq!(Job::Store(planned(1)).through(), through);
+        assert_eq!(Job::Quarantine(planned(1)).through(), through);
+        assert_eq!(Job::Discharge(planned(1).discharge).through(), through);
+    }
+
+    #[test]
+    fn what_is_overtaken_goes_with_what_it_held() {
+        let mut desk = Desk::default();
+        desk.jobs.push_back(Job::Store(planned(3)));
+        let overtaken = [(1, 3), (2, 2), (3, 4)].map(|(n, last)| (wallet(n), Version(last)));
+        desk.give_way(&overtaken.into());
+        let Some(Job::Store(left)) = desk.jobs.pop_front() else {
+            panic!("the second stays");
+        };
+        assert_eq!(left.batch.versions(), [(wallet(2), Version(3))]);
+        assert_eq!(left.held, [record(20)]);
+    }
+
+    #[test]
+    fn of_a_batch_that_is_overtaken_whole_the_rows_are_struck() {
+        let mut desk = Desk::default();
+        desk.jobs.push_back(Job::Store(planned(1)));
+        desk.give_way(&[(wallet(1), Version(3))].into());
+        let Some(Job::Discharge(discharge)) = desk.jobs.pop_front() else {
+            panic!("nothing is stored");
+        };
+        assert_eq!(entries(&discharge), [1]);
+    }
+}

@@ -127,6 +127,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sent_before_a_hold_does_not_prolong_it() {
+        let mut hold = begun();
+        let until = hold.until;
+        hold.begin(refused(), UnixMillis(until.0 - 1), &POLICY);
+        assert_eq!(hold.until, until);
+    }
+
+    #[test]
     fn after_something_was_taken_a_refusal_is_the_first() {
         let mut hold = begun();
         let first = hold.until;

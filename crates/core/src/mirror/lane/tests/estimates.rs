@@ -148,3 +148,58 @@ fn a_denial_that_waits_for_an_estimate_gives_way_to_what_is_newer() {
     assert_eq!(world.held(address(2)), denied);
     assert!(world.lane.is_idle());
 }
+
+impl World {
+    /// Has a node asked about what is sent next, as after a refusal.
+    fn careful(urgency: Urgency) -> Self {
+        let mut world = Self::new();
+        world.run();
+        world.lane.planning.desk(urgency).refusals.be_careful();
+        world
+    }
+}
+
+#[test]
+fn a_refused_batch_of_approvals_is_halved_until_one_stands_alone() {
+    let mut world = World::careful(Urgency::Approvals);
+    world.unwritable.insert(address(2));
+    for wallet in 1..=3 {
+        world.want(wallet, approved(1));
+    }
+    world.run();
+    world.mine(true);
+    assert_eq!(world.quarantined, [(address(2), Version(1))]);
+    for wallet in [1, 3] {
+        assert_eq!(world.held(address(wallet)), approved(1), "{wallet}");
+    }
+}
+
+#[test]
+fn a_refused_batch_of_denials_is_halved_at_once() {
+    let mut world = World::careful(Urgency::Denials);
+    world.unwritable.insert(address(2));
+    let denied = approved(2).with_approval(false);
+    for wallet in 1..=4 {
+        world.want(wallet, denied);
+    }
+    world.run();
+    world.mine(true);
+    for wallet in [1, 3, 4] {
+        assert_eq!(world.held(address(wallet)), denied, "{wallet}");
+    }
+    assert_eq!(world.lane.standing().refused_denials, 1);
+    world.unwritable.clear();
+    world.settle_down();
+    assert_eq!(world.lane.standing().refused_denials, 0);
+}
+
+#[test]
+fn nobody_is_asked_any_more_once_something_was_taken() {
+    let mut world = World::careful(Urgency::Approvals);
+    world.want(1, approved(1));
+    world.settle_down();
+    assert_eq!(world.estimates, 1);
+    world.want(2, approved(1));
+    world.settle_down();
+    assert_eq!(world.estimates, 1);
+}

@@ -88,3 +88,20 @@ fn what_fills_a_gap_discharges_nothing_a_second_time() {
     assert_eq!(filled.discharge, Discharge::default());
     assert!(world.sent.contains(&(Nonce(0), Attempt(0))));
 }
+
+/// Two stored at the same time might be planned upon each other.
+#[test]
+fn a_gap_is_filled_while_nothing_else_is_stored() {
+    let is_store = |effect: &Effect| matches!(effect, Effect::Store(_));
+    let mut world = behind_a_gap();
+    world.want(2, approved(2).with_approval(false));
+    let storing = world.run_without(is_store);
+    world.block += 1;
+    world.now = world.now.after(Millis(1_000));
+    assert!(world.run_without(is_store).is_empty());
+    storing.into_iter().for_each(|effect| world.answer(effect));
+    let filling = world.run_without(is_store);
+    assert_eq!(filling.len(), 1);
+    world.want(3, approved(2).with_approval(false));
+    assert!(world.run_without(is_store).is_empty());
+}

@@ -134,3 +134,19 @@ fn nothing_is_asked_for_while_what_came_to_nothing_is_settled() {
     assert!(world.held(address(1)).denies());
     assert!(world.lane.is_idle());
 }
+
+#[test]
+fn batches_are_halved_until_nothing_is_left_to_do() {
+    let mut world = World::new();
+    world.lane.policy.max_upserts = 8;
+    world.lane.max_upserts = 8;
+    world.want(1, approved(1));
+    world.run();
+    world.mine(false);
+    world.later(Millis(1_000));
+    assert_eq!(world.lane.max_upserts, 4);
+    world.taken_for(Millis(10_000));
+    assert!(world.lane.is_idle());
+    world.later(Millis(1_000));
+    assert_eq!(world.lane.max_upserts, 8);
+}

@@ -53,3 +53,14 @@ fn a_replacement_is_sent_as_soon_as_the_wire_is_free() {
     world.run();
     assert_eq!(world.sent.last(), Some(&(Nonce(0), Attempt(1))));
 }
+
+#[test]
+fn the_receipt_of_any_try_is_looked_for() {
+    let mut world = overdue();
+    world.run();
+    assert_eq!(world.stored.len(), 2);
+    world.now = world.now.after(Millis(1_000));
+    let looks = world.run_without(|effect| matches!(effect, Effect::Observe(_)));
+    let tries = world.stored.iter().map(|stored| stored.hash).collect();
+    assert_eq!(looks, [Effect::Observe(vec![(Nonce(0), tries)])]);
+}

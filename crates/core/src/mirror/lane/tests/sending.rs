@@ -155,3 +155,52 @@ fn what_the_chain_holds_already_is_not_sent() {
     assert!(world.sent.is_empty());
     assert!(world.outbox.is_empty());
 }
+
+#[test]
+fn denials_have_a_reserve_and_no_more() {
+    let mut world = World::new();
+    let most = POLICY.max_in_flight + POLICY.denial_reserve;
+    for wallet in 1..=most + 1 {
+        world.want(wallet as u8, approved(2).with_approval(false));
+        world.run();
+    }
+    assert_eq!(world.sent.len(), most);
+    world.mine(true);
+    world.later(Millis(1_000));
+    assert_eq!(world.sent.len(), most + 1);
+}
+
+#[test]
+fn a_signer_without_funds_signs_nothing_more_for_a_while() {
+    let mut world = World::new();
+    world.broadcast = Broadcast::Unfunded;
+    world.want(1, approved(1));
+    world.run();
+    let held_until = world.now.after(POLICY.rebroadcast_after);
+    world.broadcast = Broadcast::Accepted;
+    world.want(2, approved(2).with_approval(false));
+    world.now = UnixMillis(held_until.0 - 1);
+    world.lane.observe_at = held_until.after(Millis(1_000));
+    assert!(world.run_without(|_| false).is_empty());
+    assert_eq!(world.history.len(), 1);
+    world.now = held_until;
+    world.run();
+    assert_eq!(world.history.len(), 2);
+}
+
+/// A denial on its own costs the fewest bytes. After something that may never be
+/// mined it is the whole record, which is the same word all the same.
+#[test]
+fn a_denial_is_whole_only_after_something_that_is_under_way() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.mine(true);
+    world.later(Millis(1_000));
+    world.want(1, approved(2).with_approval(false));
+    world.run();
+    assert!(matches!(world.history.last(), Some(Batch::Deny(_))));
+    world.want(1, approved(3).with_freeze(true));
+    world.run();
+    assert!(matches!(world.history.last(), Some(Batch::Upsert(_))));
+}

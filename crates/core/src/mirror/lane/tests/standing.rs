@@ -179,3 +179,64 @@ fn what_came_to_nothing_waits_while_rows_are_struck() {
         assert!(world.lane.is_idle());
     }
 }
+
+/// Where blocks are slow, nodes are asked ever less often, until something happens.
+#[test]
+fn a_look_comes_soon_after_something_was_mined() {
+    let mut world = World::new();
+    world.lane.policy.busy_interval = Millis(1_600);
+    // Nothing else is to be done meanwhile.
+    world.lane.policy.rebroadcast_after = Millis(600_000);
+    world.lane.policy.replace_after = Millis(600_000);
+    world.final_block = Some(0);
+    world.want(1, approved(1));
+    world.want(2, approved(1).with_approval(false));
+    world.run();
+    let waits = |world: &World| world.lane.poll_at().0 - world.now.0;
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        world.now = world.lane.poll_at();
+        world.run();
+        seen.push(waits(&world));
+    }
+    assert_eq!(seen, [200, 400, 800, 1_600, 1_600, 1_600]);
+    world.block += 1;
+    world.mine_next(true);
+    world.now = world.lane.poll_at();
+    world.run();
+    assert_eq!(waits(&world), POLICY.eager_interval.0);
+}
+
+#[test]
+fn a_lane_is_idle_once_nothing_is_left_to_do() {
+    let mut world = World::new();
+    assert!(!world.lane.is_idle(), "it has not asked yet");
+    let in_turn = |effect: &Effect| {
+        let Effect::Pull { part, .. } = effect else {
+            return false;
+        };
+        matches!(part, Part::After(_))
+    };
+    let asked = world.run_without(in_turn);
+    assert_eq!(asked.len(), 1);
+    assert!(!world.lane.is_idle(), "an answer is on its way");
+    asked.into_iter().for_each(|effect| world.answer(effect));
+    assert!(world.lane.is_idle());
+    world.want(1, approved(1));
+    let storing = world.run_without(|effect| matches!(effect, Effect::Store(_)));
+    assert_eq!(storing.len(), 1);
+    assert!(!world.lane.is_idle(), "something is being stored");
+}
+
+#[test]
+fn what_is_being_settled_is_not_counted() {
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    assert_eq!(world.lane.standing().unmined, 1);
+    world.mine(true);
+    world.now = world.now.after(Millis(1_000));
+    let settling = world.run_without(|effect| matches!(effect, Effect::Settle(_)));
+    assert_eq!(settling.len(), 1);
+    assert_eq!(world.lane.standing(), Standing::default());
+}

@@ -114,6 +114,17 @@ fn the_last_batch_of_a_turn_discharges_it() {
 }
 
 #[test]
+fn what_goes_out_of_turn_tells_of_no_turn() {
+    let mut desk = Desk::new();
+    desk.run();
+    desk.world.want(1, approved(2).with_approval(false));
+    desk.run();
+    let told = desk.store();
+    assert_eq!(wallets(&told), [address(1)]);
+    assert_eq!(told.discharge.through, None);
+}
+
+#[test]
 fn a_denial_takes_its_wallet_out_of_what_waits() {
     let mut desk = Desk::new();
     desk.run();

@@ -371,6 +371,27 @@ mod tests {
     }
 
     #[test]
+    fn an_identity_is_one_of_its_chain() {
+        let investor = InvestorId([7; 32].into());
+        let here = identity_address(investor, ChainId(1));
+        assert_ne!(here, identity_address(investor, ChainId(10)));
+        assert_ne!(
+            here,
+            identity_address(InvestorId([8; 32].into()), ChainId(1))
+        );
+        assert_eq!(here, identity_address(investor, ChainId(1)));
+    }
+
+    #[test]
+    fn people_are_shown_the_fields() {
+        let shown = format!("{:?}", full());
+        assert!(
+            shown.contains("country: 840") && shown.contains("version: 513"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn a_newer_tombstone_stands_for_an_older_one() {
         let [older, newer] = [2, 3].map(|version| WalletRecord::tombstone(Version(version)));
         assert!(older.is_met_by(newer));

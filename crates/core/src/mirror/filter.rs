@@ -92,7 +92,7 @@ impl RegistryFilter {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{
         ids::{AuthorityIndex, InvestorId},
@@ -101,7 +101,7 @@ mod tests {
         wallet::{ChainScope, Version, WalletAddress},
     };
 
-    fn investor(country: Country, level: Level) -> Investor {
+    pub(in crate::mirror) fn investor(country: Country, level: Level) -> Investor {
         Investor {
             id: InvestorId([7; 32].into()),
             kind: InvestorKind::NaturalPerson,

@@ -293,7 +293,8 @@ mod tests {
     use super::*;
     use crate::{
         country::Country,
-        investor::{Accreditation, Attestation, InvestorKind, Source, Verified},
+        investor::{Accreditation, Verified},
+        mirror::filter::tests::investor,
         wallet::{ChainScope, WalletAddress},
     };
 
@@ -371,6 +372,27 @@ mod tests {
     }
 
     #[test]
+    fn an_identity_is_one_of_its_chain() {
+        let investor = InvestorId([7; 32].into());
+        let here = identity_address(investor, ChainId(1));
+        assert_ne!(here, identity_address(investor, ChainId(10)));
+        assert_ne!(
+            here,
+            identity_address(InvestorId([8; 32].into()), ChainId(1))
+        );
+        assert_eq!(here, identity_address(investor, ChainId(1)));
+    }
+
+    #[test]
+    fn people_are_shown_the_fields() {
+        let shown = format!("{:?}", full());
+        assert!(
+            shown.contains("country: 840") && shown.contains("version: 513"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn a_newer_tombstone_stands_for_an_older_one() {
         let [older, newer] = [2, 3].map(|version| WalletRecord::tombstone(Version(version)));
         assert!(older.is_met_by(newer));
@@ -379,34 +401,21 @@ mod tests {
         assert!(!denied.is_tombstone() && !denied.is_met_by(newer));
     }
     fn verdict() -> Verified {
+        let verified = investor(Country::US, Level::Corporate);
         Verified {
-            level: Level::Corporate,
-            country: Country::US,
             accreditation: Accreditation::Qualified,
             accreditation_ends: Some(Day(20_000)),
             us_person: true,
             expiry: Some(UnixSeconds(4_102_444_800)),
-            source: Source::Operator {
-                operator: "Ada".to_owned(),
-                attestation: Attestation {
-                    text: "Seen.".to_owned(),
-                    version: "1".to_owned(),
-                },
-            },
-            verified_at: UnixSeconds(1),
+            ..verified.status.verdict().cloned().unwrap()
         }
     }
 
     fn holder(status: Status) -> Investor {
         Investor {
-            id: InvestorId([7; 32].into()),
-            kind: InvestorKind::LegalEntity,
-            external_id: None,
             authority: AuthorityIndex(3),
             status,
-            restricted: false,
-            frozen: false,
-            wallets: Vec::new(),
+            ..investor(Country::US, Level::Corporate)
         }
     }
 

@@ -191,6 +191,9 @@ fn an_answer_of_the_registry_stands() {
         world.run();
     }
     assert_eq!(inspected, 1);
+    world.final_block = None;
+    world.later(Millis(2_000));
+    assert!(world.stored.is_empty(), "{:?}", world.stored);
 }
 
 #[test]

@@ -150,3 +150,28 @@ fn batches_are_halved_until_nothing_is_left_to_do() {
     world.later(Millis(1_000));
     assert_eq!(world.lane.max_upserts, 8);
 }
+
+#[test]
+fn what_was_read_before_something_came_to_nothing_is_read_again() {
+    let is_pull = |effect: &Effect| matches!(effect, Effect::Pull { .. });
+    let mut world = World::new();
+    world.want(1, approved(1));
+    world.run();
+    world.want(2, approved(1));
+    let asked = world.run_without(is_pull);
+    let read: Vec<_> = asked
+        .into_iter()
+        .filter_map(|effect| world.carry_out(effect))
+        .collect();
+    assert!(!read.is_empty());
+    world.mine(false);
+    world.now = world.now.after(Millis(1_000));
+    world.run_without(is_pull);
+    for answer in read {
+        world.lane.handle(answer, world.now);
+    }
+    world.run();
+    assert_eq!(world.history.len(), 1, "nothing is planned upon that");
+    world.taken_for(Millis(10_000));
+    assert_eq!(world.held(address(2)), approved(1));
+}

@@ -64,3 +64,12 @@ fn the_receipt_of_any_try_is_looked_for() {
     let tries = world.stored.iter().map(|stored| stored.hash).collect();
     assert_eq!(looks, [Effect::Observe(vec![(Nonce(0), tries)])]);
 }
+
+#[test]
+fn a_nonce_is_replaced_once_at_a_time() {
+    let is_store = |effect: &Effect| matches!(effect, Effect::Store(_));
+    let mut world = overdue();
+    assert_eq!(world.run_without(is_store).len(), 1);
+    world.now = world.now.after(POLICY.replace_after);
+    assert!(world.run_without(is_store).is_empty());
+}

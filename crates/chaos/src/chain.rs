@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use alloy_primitives::hex;
+use alloy_primitives::{B256, hex};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
@@ -64,7 +64,19 @@ impl Chain {
         Ok(before.saturating_sub(after))
     }
 
-    async fn mirror_nonce(&self) -> Result<u64> {
+    /// What the node has of a transaction.
+    pub(crate) async fn known(&self, hash: B256) -> Result<Value> {
+        let hash = json!([hash]);
+        let found = self.rpc.ask("eth_getTransactionByHash", hash.clone());
+        let mut found = found.await?;
+        let mut receipt = self.rpc.ask("eth_getTransactionReceipt", hash).await?;
+        Ok(json!({
+            "block": found["blockNumber"].take(),
+            "receipt": receipt["blockNumber"].take(),
+        }))
+    }
+
+    pub(crate) async fn mirror_nonce(&self) -> Result<u64> {
         let mirror = symbolon_testkit::chain::mirror().address();
         let nonce = self
             .rpc

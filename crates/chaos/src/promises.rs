@@ -7,6 +7,7 @@ use futures::future::join_all;
 use serde_json::json;
 use symbolon_core::{mirror::record::WalletRecord, wallet::WalletAddress};
 use symbolon_store::MirrorStanding;
+use symbolon_testkit::chain::mirror;
 use tokio::time::sleep;
 
 use crate::{
@@ -71,12 +72,28 @@ pub(crate) async fn owed(stage: &Stage) -> String {
     let before = heads(stage).await;
     sleep(LOOK_AGAIN * 50).await;
     let after = heads(stage).await;
-    format!("{owed}; heads {before:?}, and then {after:?}")
+    let open = join_all(stage.chains.iter().map(|chain| open(stage, chain))).await;
+    format!("{owed}; heads {before:?}, and then {after:?}; open {open:?}")
 }
 
 /// A chain that makes no blocks settles nothing.
 async fn heads(stage: &Stage) -> Vec<Result<u64>> {
     join_all(stage.chains.iter().map(Chain::head)).await
+}
+
+/// What the chain knows of transactions that are open.
+async fn open(stage: &Stage, chain: &Chain) -> Result<String> {
+    let (registry, signer) = (chain.real.id().into(), mirror().address());
+    let open = stage
+        .store
+        .open_transactions(&stage.issuer, registry, signer);
+    let mut words = format!("{} are mined", chain.mirror_nonce().await?);
+    for one in open.await? {
+        let known = chain.known(one.hash).await?;
+        let (nonce, attempt) = (one.nonce.0, one.attempt.0);
+        words += &format!("; nonce {nonce}, try {attempt}: {known}");
+    }
+    Ok(words)
 }
 
 /// Everything that must be so once the chains have settled; each difference in

@@ -172,7 +172,7 @@ pub async fn run_import(
         let turn = importer.take_turn(&chunk, foreseen).await?;
         next = chunks.try_recv().ok();
         foreseen = next.as_ref().map(|next| importer.foresee(&turn, next));
-        let stored = importer.store(turn, chunk).await?;
+        let stored = importer.store(turn, chunk, done.line).await?;
         options.wake.wake(issuer);
         metrics::imported(stored.accepted, stored.refused);
         done.line = stored.line;
@@ -187,12 +187,24 @@ pub async fn run_import(
     if let Err(ImportFailure::File(error)) = &read {
         fail(store, issuer, job, done, error).await?;
         store
-            .finish_import(issuer, &job.id, ImportState::Failed, clock.now())
+            .finish_import(
+                issuer,
+                &job.id,
+                ImportState::Failed,
+                done.line + 1,
+                clock.now(),
+            )
             .await?;
     }
     read?;
     store
-        .finish_import(issuer, &job.id, ImportState::Finished, clock.now())
+        .finish_import(
+            issuer,
+            &job.id,
+            ImportState::Finished,
+            done.line,
+            clock.now(),
+        )
         .await?;
     Ok(done)
 }
@@ -206,6 +218,7 @@ async fn fail(
     error: &HeaderError,
 ) -> Result<(), StoreError> {
     let progress = ImportProgress {
+        after: done.line,
         line: done.line + 1,
         errors: vec![row_error(RowError::from(error))],
         ..ImportProgress::default()

@@ -100,8 +100,9 @@ impl Store {
     }
 }
 
-/// The commit returns before the disk has it: for what is done again if a crash
-/// loses it. What is committed in earnest after it takes it along. A hint only.
+/// The commit returns before the disk has it: for what is done again, or missed by
+/// nobody, if a crash of the database alone loses it. What is committed in earnest
+/// after it takes it along.
 pub(crate) async fn commit_at_leisure(connection: &mut PgConnection) -> Result<()> {
     sqlx::raw_sql("SET LOCAL synchronous_commit = off")
         .execute(connection)

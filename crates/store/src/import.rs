@@ -18,6 +18,10 @@ use crate::{
     connection,
 };
 
+/// Why a worker's note is refused.
+const ELSEWHERE: &str =
+    "the import has ended, or has come to another line: send the file again, and it goes on";
+
 /// An upload that begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewImport {
@@ -76,6 +80,8 @@ pub struct ImportJob {
 /// What one chunk of an import adds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportProgress {
+    /// The line that the import had come to before the chunk.
+    pub after: u64,
     /// The last line of the chunk.
     pub line: u64,
     /// Rows accepted in it.
@@ -199,25 +205,29 @@ impl Store {
             .collect()
     }
 
-    /// Ends an import.
+    /// Ends an import that has come to this line. Refused where a crash of the
+    /// database has lost lines that were stored before.
     pub async fn finish_import(
         &self,
         issuer: &IssuerId,
         id: &str,
         state: ImportState,
+        line: u64,
         now: UnixSeconds,
     ) -> Result<()> {
         let done = sqlx::query!(
-            "UPDATE import_job SET state = $3, finished_s = $4 WHERE issuer = $1 AND id = $2",
+            "UPDATE import_job SET state = $3, finished_s = $4 \
+             WHERE issuer = $1 AND id = $2 AND line = $5",
             issuer_key(issuer),
             id,
             state.word(),
             bigint(now.0),
+            bigint(line),
         )
         .execute(&self.pool)
         .await?;
         match done.rows_affected() {
-            0 => Err(StoreError::NotFound { what: "import" }),
+            0 => Err(StoreError::Conflict { what: ELSEWHERE }),
             _ => Ok(()),
         }
     }
@@ -242,7 +252,8 @@ impl IssuerTransaction {
     /// Notes how far an import has come, in the transaction that stores its
     /// rows, so that it goes on exactly where it stopped: a crash that loses
     /// the one loses the other, and the commit need not wait for the disk.
-    /// Refused where a second worker has stored these lines already.
+    /// Refused where a second worker has stored these lines already, and where a
+    /// crash of the database has lost the lines before them.
     pub async fn record_import_progress(
         &mut self,
         id: &str,
@@ -251,19 +262,18 @@ impl IssuerTransaction {
         connection::commit_at_leisure(&mut self.transaction).await?;
         let done = sqlx::query!(
             "UPDATE import_job SET line = $3, accepted = accepted + $4, refused = refused + $5 \
-             WHERE issuer = $1 AND id = $2 AND state = 'running' AND line < $3",
+             WHERE issuer = $1 AND id = $2 AND state = 'running' AND line = $6",
             issuer_key(&self.issuer),
             id,
             bigint(progress.line),
             bigint(progress.accepted),
             bigint(progress.refused),
+            bigint(progress.after),
         )
         .execute(&mut *self.transaction)
         .await?;
         if done.rows_affected() == 0 {
-            return Err(StoreError::Conflict {
-                what: "the import has ended, or is past this line",
-            });
+            return Err(StoreError::Conflict { what: ELSEWHERE });
         }
         self.insert_import_errors(id, &progress.errors).await
     }

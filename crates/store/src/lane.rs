@@ -32,7 +32,6 @@ use symbolon_core::{
 use crate::{
     CrashPoint, Lease, Result, Store, StoreError, authority,
     codec::{address, bigint, entry_number, issuer_key, registry_key, unsigned},
-    connection,
     observed::{self, Sighting},
     outbox,
 };
@@ -180,7 +179,7 @@ impl Store {
 
     /// Notes what became of these nonces, in this order and all or nothing:
     /// their transactions' ends, what the chain was seen to hold, and which
-    /// wallets must be told again. Lost in a crash, it is seen again.
+    /// wallets must be told again.
     pub async fn settle(
         &self,
         lease: &Lease,
@@ -190,8 +189,8 @@ impl Store {
         now: UnixSeconds,
     ) -> Result<()> {
         let (issuer, registry) = (lease.issuer(), lease.registry());
+        // The lane takes it for stored and looks no more, so the disk must have it.
         let mut transaction = self.begin_growing().await?;
-        connection::commit_at_leisure(&mut transaction).await?;
         lease.hold(&mut transaction).await?;
         let (mut seen, mut authorities) = (Vec::new(), Vec::new());
         let mut vain = Vec::new();

@@ -77,6 +77,7 @@ impl Importer {
         &self,
         turn: Turn,
         chunk: Chunk,
+        after: u64,
     ) -> Result<ImportProgress, StoreError> {
         let Turn {
             mut transaction,
@@ -84,6 +85,7 @@ impl Importer {
         } = turn;
         let answers = transaction.store(batch).await?;
         let mut progress = ImportProgress {
+            after,
             line: chunk.line,
             accepted: 0,
             refused: chunk.refused,

@@ -81,19 +81,20 @@ async fn an_import_goes_on_where_it_stopped() {
         code: "country".to_owned(),
         message: "XK has no numeric code".to_owned(),
     };
-    let progress = |line, errors: Vec<ImportError>| ImportProgress {
+    let progress = |after, line, errors: Vec<ImportError>| ImportProgress {
+        after,
         line,
         accepted: 1,
         refused: errors.len() as u64,
         errors,
     };
-    for (line, errors) in [
-        (3, vec![error(2, Some("country")), error(3, None)]),
-        (5, vec![error(5, None)]),
+    for (after, line, errors) in [
+        (0, 3, vec![error(2, Some("country")), error(3, None)]),
+        (3, 5, vec![error(5, None)]),
     ] {
         let mut transaction = store.begin(issuer).await.unwrap();
         transaction
-            .record_import_progress("job-1", &progress(line, errors))
+            .record_import_progress("job-1", &progress(after, line, errors))
             .await
             .unwrap();
         transaction.commit().await.unwrap();
@@ -101,17 +102,22 @@ async fn an_import_goes_on_where_it_stopped() {
     // A crash between chunks loses the chunk and its progress together.
     let mut transaction = store.begin(issuer).await.unwrap();
     transaction
-        .record_import_progress("job-1", &progress(8, vec![]))
+        .record_import_progress("job-1", &progress(5, 8, vec![]))
         .await
         .unwrap();
     drop(transaction);
-    // Two workers cannot both store the same lines.
-    let mut transaction = store.begin(issuer).await.unwrap();
-    let again = transaction
-        .record_import_progress("job-1", &progress(5, vec![]))
-        .await;
-    assert!(matches!(again, Err(StoreError::Conflict { .. })));
-    drop(transaction);
+    // Two workers cannot both store the same lines, and whoever does not know that
+    // a chunk was lost stores none after it.
+    for (after, line) in [(3, 5), (8, 9)] {
+        let mut transaction = store.begin(issuer).await.unwrap();
+        let refused = transaction
+            .record_import_progress("job-1", &progress(after, line, vec![]))
+            .await;
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })));
+    }
+    let finished = ImportState::Finished;
+    let lost = store.finish_import(issuer, "job-1", finished, 8, NOW).await;
+    assert!(matches!(lost, Err(StoreError::Conflict { .. })));
 
     let job = store
         .import_of_file(issuer, new.file_hash, AuthorityIndex::OWNER)
@@ -133,7 +139,7 @@ async fn an_import_goes_on_where_it_stopped() {
         errors[2..]
     );
     store
-        .finish_import(issuer, "job-1", ImportState::Finished, NOW)
+        .finish_import(issuer, "job-1", finished, 5, NOW)
         .await
         .unwrap();
     let job = store

@@ -3,6 +3,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
+    pin::pin,
     time::Duration,
 };
 
@@ -63,9 +64,11 @@ async fn once(store: &Store, issuer: &IssuerId, context: &Context) -> Result<Exi
 
 async fn stay(store: &Store, issuer: &IssuerId, context: &Context) -> Result<Exit> {
     let mut beat = tokio::time::interval(BEAT);
+    // One for all turns: an interrupt while the chains are looked at counts.
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
     loop {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
+            _ = &mut interrupted => return Ok(Exit::Done),
             _ = beat.tick() => {}
         }
         let (chains, now) = (look(store, issuer).await?, context.clock.now());

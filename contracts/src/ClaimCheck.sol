@@ -13,6 +13,7 @@ library ClaimCheck {
     /// no identity yet, or it or the issuer fails.
     function holdsClaim(IERC735 identity, uint256 topic, IClaimValidity issuer) internal view returns (bool) {
         if (address(identity).code.length == 0 || address(issuer).code.length == 0) return false;
+        // slither-disable-next-line unused-return the scheme and the URI decide nothing
         try identity.getClaim(keccak256(abi.encode(issuer, topic))) returns (
             uint256 claimed, uint256, address claimer, bytes memory signature, bytes memory data, string memory
         ) {

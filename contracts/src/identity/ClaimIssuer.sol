@@ -23,6 +23,7 @@ contract ClaimIssuer is IClaimIssuer, Keys {
 
     /// @inheritdoc IClaimIssuer
     function revokeClaim(bytes32 _claimId, address _identity) external only(MANAGEMENT) returns (bool) {
+        // slither-disable-next-line unused-return of a claim, the signature alone is asked for
         (,,, bytes memory signature,,) = IERC735(_identity).getClaim(_claimId);
         _revoke(signature);
         return true;
@@ -49,6 +50,7 @@ contract ClaimIssuer is IClaimIssuer, Keys {
         if (ends != 0 && block.timestamp >= ends) return false;
         bytes32 claim = keccak256(abi.encode(_identity, claimTopic, data));
         bytes32 signed = MessageHashUtils.toEthSignedMessageHash(claim);
+        // slither-disable-next-line unused-return what is wrong with a signature is nobody's business
         (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(signed, sig);
         return problem == ECDSA.RecoverError.NoError && _hasPurpose(_keyOf(signer), CLAIM);
     }

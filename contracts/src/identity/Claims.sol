@@ -56,6 +56,7 @@ abstract contract Claims is IIdentityContract, Keys {
             _claimIds.push(id);
         }
         // Lengths beyond 16 bits are beyond what fits in code, too.
+        // slither-disable-next-line encode-packed-collision the lengths are among what is packed
         place.pointer = SSTORE2.write(
             abi.encodePacked(
                 issuer,
@@ -95,6 +96,7 @@ abstract contract Claims is IIdentityContract, Keys {
         view
         returns (uint256, uint256, address, bytes memory, bytes memory, string memory)
     {
+        // slither-disable-next-line uninitialized-local nothing, where there is no claim
         Claim memory claim;
         address pointer = _places[_claimId].pointer;
         if (pointer != address(0)) claim = _read(pointer);

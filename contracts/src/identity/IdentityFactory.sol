@@ -19,9 +19,10 @@ contract IdentityFactory is IIdentityFactory {
         identity = identityOf(registry, salt);
         // Told twice, it deploys once.
         if (address(identity).code.length != 0) return identity;
+        emit IdentityDeployed(identity, registry, wallet);
+        // slither-disable-next-line unused-return it is where it was said to be, or this reverts
         Clones.cloneDeterministicWithImmutableArgs(implementation, abi.encodePacked(registry), salt);
         Identity(address(identity)).initialize(wallet);
-        emit IdentityDeployed(identity, registry, wallet);
     }
 
     /// @inheritdoc IIdentityFactory

@@ -149,6 +149,8 @@ abstract contract Keys is IKeys {
     }
 
     function _call(uint256 id, address to, uint256 value, bytes memory data) private returns (bool success) {
+        // Whoever may act has it call whom they like; nothing here is read or written after.
+        // slither-disable-next-line arbitrary-send-eth,low-level-calls,reentrancy-events
         (success,) = to.call{value: value}(data);
         if (success) emit Executed(id, to, value, data);
         else emit ExecutionFailed(id, to, value, data);
@@ -163,6 +165,7 @@ abstract contract Keys is IKeys {
     /// @inheritdoc IERC734
     function getKey(bytes32 _key) external view returns (uint256[] memory purposes, uint256 keyType, bytes32 key) {
         Key memory known = _keys[_key];
+        // slither-disable-next-line incorrect-equality a set of purposes, and no amount
         if (known.purposes == 0) return (purposes, 0, 0);
         return (_listed(known.purposes), known.keyType, _key);
     }

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {IIdentityContract} from "../interfaces/IIdentityContract.sol";
+import {IRoles} from "../interfaces/IRoles.sol";
+import {Claims} from "./Claims.sol";
+
+/// @title An investor's identity on a chain
+/// @notice See {IIdentityContract}. Deployed by {IdentityFactory} as a minimal proxy that carries its registry's
+/// address in its code; nobody can change what it runs.
+contract Identity is Claims {
+    address private immutable _factory = msg.sender;
+
+    /// @dev Called once, in the transaction that deploys the identity.
+    function initialize(address wallet) external {
+        require(msg.sender == _factory, NotTheFactory(msg.sender));
+        require(wallet != address(0), ZeroKey());
+        _addFirstKey(_keyOf(wallet), true);
+    }
+
+    /// @inheritdoc IIdentityContract
+    function registry() public view returns (IRoles) {
+        return IRoles(address(bytes20(Clones.fetchCloneArgs(address(this)))));
+    }
+
+    /// @dev The register manages, and adds claims. It never acts in the investor's name.
+    function _mayAct(address who, uint256 purpose) internal view override returns (bool) {
+        if (super._mayAct(who, purpose)) return true;
+        return (purpose == MANAGEMENT || purpose == CLAIM) && registry().isMirror(who);
+    }
+}

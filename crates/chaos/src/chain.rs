@@ -71,6 +71,7 @@ impl Chain {
         let mut found = found.await?;
         let mut receipt = self.rpc.ask("eth_getTransactionReceipt", hash).await?;
         Ok(json!({
+            "known": !found.is_null(),
             "block": found["blockNumber"].take(),
             "receipt": receipt["blockNumber"].take(),
         }))

@@ -9,8 +9,8 @@ import {IIdentityContract} from "../interfaces/IIdentityContract.sol";
 import {Keys} from "./Keys.sol";
 
 /// @notice The claims of an identity.
-/// @dev A claim is written once and read often, so it is kept as code: a third of the gas of storage to write, and a
-/// fifth to read.
+/// @dev A claim is written once and read often, and takes a dozen slots, so it is kept as code, which is cheaper to
+/// write and to read.
 abstract contract Claims is IIdentityContract, Keys {
     struct Claim {
         uint256 topic;

@@ -24,7 +24,8 @@ contract Identity is Claims {
         return IRoles(address(bytes20(Clones.fetchCloneArgs(address(this)))));
     }
 
-    /// @dev The register manages, and adds claims. It never acts in the investor's name.
+    /// @dev The register manages, and adds claims. It is no action key: to act in the investor's name it would first have
+    /// to add one, for all to see.
     function _mayAct(address who, uint256 purpose) internal view override returns (bool) {
         if (super._mayAct(who, purpose)) return true;
         return (purpose == MANAGEMENT || purpose == CLAIM) && registry().isMirror(who);

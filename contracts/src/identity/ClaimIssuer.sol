@@ -25,6 +25,7 @@ contract ClaimIssuer is IClaimIssuer, Keys {
     function revokeClaim(bytes32 _claimId, address _identity) external only(MANAGEMENT) returns (bool) {
         // slither-disable-next-line unused-return of a claim, the signature alone is asked for
         (,,, bytes memory signature,,) = IERC735(_identity).getClaim(_claimId);
+        require(signature.length != 0, NothingToRevoke(_claimId, _identity));
         _revoke(signature);
         return true;
     }

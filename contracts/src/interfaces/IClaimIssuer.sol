@@ -22,6 +22,8 @@ interface IClaimIssuer is IClaimValidity, IKeys {
 
     /// @notice The claim was taken back before.
     error AlreadyRevoked(bytes signature);
+    /// @notice The identity does not hold this claim now, and may again: take it back by its signature.
+    error NothingToRevoke(bytes32 claimId, address identity);
 
     /// @notice Takes back the claim that an identity holds under this id. Only for management.
     function revokeClaim(bytes32 _claimId, address _identity) external returns (bool);

@@ -63,6 +63,16 @@ contract ClaimIssuerTest is IdentityTest {
         claimIssuer.revokeClaimBySignature(signature);
     }
 
+    /// @dev Its holder may have put it away, and may bring it back.
+    function testWhatIsNotHeldIsNotTakenBackInVain() public {
+        bytes32 id = give(KYC, claimData(0));
+        vm.prank(mirror);
+        identity.removeClaim(id);
+        vm.expectRevert(abi.encodeWithSelector(IClaimIssuer.NothingToRevoke.selector, id, address(identity)));
+        vm.prank(owner);
+        claimIssuer.revokeClaim(id, address(identity));
+    }
+
     function testOnlyManagersTakeBack() public {
         bytes memory signature = signed(address(identity), KYC, claimData(0));
         vm.startPrank(signer);

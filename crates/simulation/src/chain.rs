@@ -32,6 +32,8 @@ pub type Signer = usize;
 pub const SIGNERS: usize = 3;
 /// The base fee to which the chain returns, in wei.
 const USUAL_BASE_FEE: u128 = 10_000_000_000;
+/// What is never mined pays no more than this part of what lanes may pay.
+const ROOM_UNDER_CAP: u128 = 4;
 /// Transactions of a signer in one block, at most.
 const ROOM: usize = 4;
 
@@ -57,6 +59,8 @@ pub struct Chain {
     receipts: BTreeMap<B256, Receipt>,
     /// What waits, by signer and nonce.
     pool: BTreeMap<(Signer, u64), B256>,
+    /// What of it is never mined, if anything.
+    kept: Option<B256>,
     base_fee: u128,
     /// The newest block that there ever was.
     highest: u64,
@@ -81,6 +85,7 @@ impl Default for Chain {
             known: BTreeMap::new(),
             receipts: BTreeMap::new(),
             pool: BTreeMap::new(),
+            kept: None,
             base_fee: USUAL_BASE_FEE,
             highest: 0,
             longest: 0,
@@ -156,6 +161,20 @@ impl Chain {
         Broadcast::Accepted
     }
 
+    /// Whether these bytes may wait for ever: nothing else does, and dearer ones may
+    /// take their place without going beyond what lanes may pay.
+    pub fn may_keep(&self, hash: B256) -> bool {
+        let keeps = |kept| self.pool.values().any(|hash| *hash == kept);
+        let room = POLICY.fees.cap.0 / ROOM_UNDER_CAP;
+        let is_cheap = |known: &Known| known.price.max_fee.0 <= room;
+        !self.kept.is_some_and(keeps) && self.known.get(&hash).is_some_and(is_cheap)
+    }
+
+    /// Has these bytes wait for ever, for as long as none take their place.
+    pub fn keep(&mut self, hash: B256) {
+        self.kept = Some(hash);
+    }
+
     /// A block in which somebody else who has the mirror's role writes a batch.
     /// Returns what it changed.
     pub fn write_foreign(&mut self, batch: &Batch) -> Vec<(WalletAddress, WalletRecord)> {
@@ -180,6 +199,7 @@ impl Chain {
     pub fn forget(&mut self) -> bool {
         let forgot = !self.pool.is_empty();
         self.pool.clear();
+        self.kept = None;
         forgot
     }
 
@@ -293,7 +313,7 @@ impl Chain {
             let Some(known) = self.known.get(&hash) else {
                 return;
             };
-            if known.price.max_fee.0 < self.base_fee {
+            if known.price.max_fee.0 < self.base_fee || self.kept == Some(hash) {
                 return;
             }
             self.pool.remove(&place);

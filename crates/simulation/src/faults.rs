@@ -17,6 +17,8 @@ pub enum Fault {
     AnswerLost,
     /// The node takes bytes, and drops them at once.
     AcceptedAndDropped,
+    /// The node keeps a transaction, and mines it never.
+    KeptAndNotMined,
     /// The node forgets everything that waits.
     PoolForgotten,
     /// The node is some blocks late.
@@ -59,13 +61,14 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Crash,
         Self::DatabaseFails,
         Self::DatabaseForgetsToAnswer,
         Self::NodeDown,
         Self::AnswerLost,
         Self::AcceptedAndDropped,
+        Self::KeptAndNotMined,
         Self::PoolForgotten,
         Self::NodeLate,
         Self::BytesLate,

@@ -30,14 +30,16 @@ const FOLDERS: u32 = 16;
 static CLUSTER: OnceLock<PrivatePostgres> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// An empty register in a database of its own, dropped with this value.
+/// An empty register in a database of its own.
 #[derive(Debug)]
 pub struct TestDatabase {
     /// The register.
     pub store: Store,
     /// Where it is, for a second connection.
     pub url: String,
-    name: String,
+    /// By which name it is dropped with this value; nothing where it ends with its
+    /// cluster.
+    name: Option<String>,
 }
 
 impl TestDatabase {
@@ -54,11 +56,22 @@ impl TestDatabase {
             .create_database(&name)
             .await
             .expect("make a test database");
-        let store = Store::connect(&url, 10)
+        let mut database = Self::at(&url).await;
+        database.name = Some(name);
+        database
+    }
+
+    /// The empty database of this URL, with the present schema.
+    pub async fn at(url: &str) -> Self {
+        let store = Store::connect(url, 10)
             .await
             .expect("connect to the test database");
         store.migrate().await.expect("migrate the test database");
-        Self { store, url, name }
+        Self {
+            store,
+            url: url.to_owned(),
+            name: None,
+        }
     }
 }
 
@@ -111,7 +124,9 @@ async fn run(connection: &mut PgConnection, statements: String) {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let name = std::mem::take(&mut self.name);
+        let Some(name) = self.name.take() else {
+            return;
+        };
         // On a thread of its own: the test's runtime is busy dropping this.
         let dropping = std::thread::spawn(move || {
             if let Some(cluster) = CLUSTER.get() {

@@ -398,6 +398,9 @@ impl Lane {
                 let forgotten = slot.accepted && outcome == Broadcast::Accepted;
                 slot.accepted = true;
                 slot.sent_at_block = self.block_number;
+                if forgotten {
+                    slot.left_out = 0;
+                }
                 self.patience = self.policy.eager_interval;
                 self.observe_at = self.observe_at.min(now.after(self.patience));
                 if forgotten && nonce == self.mined_nonce {

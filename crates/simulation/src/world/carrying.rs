@@ -236,6 +236,10 @@ impl World {
             return Broadcast::Unreachable;
         }
         let outcome = self.seats[chain].chain.send(raw);
+        let may_keep = outcome == Broadcast::Accepted && self.seats[chain].chain.may_keep(hash);
+        if may_keep && self.strikes(Fault::KeptAndNotMined, chain) {
+            self.seats[chain].chain.keep(hash);
+        }
         if self.strikes(Fault::AnswerLost, chain) {
             return Broadcast::Unreachable;
         }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod books;
+mod crash;
 mod federation;
 mod filters;
 mod foresight;

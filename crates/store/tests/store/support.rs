@@ -40,7 +40,11 @@ pub(crate) struct Register {
 impl Register {
     /// An issuer with two chains and nobody in it.
     pub(crate) async fn empty() -> Self {
-        let database = TestDatabase::fresh().await;
+        Self::empty_in(TestDatabase::fresh().await).await
+    }
+
+    /// The same, in this empty database.
+    pub(crate) async fn empty_in(database: TestDatabase) -> Self {
         let issuer = issuer("acme");
         open(&database.store, &issuer).await;
         Self { database, issuer }
@@ -49,10 +53,15 @@ impl Register {
     /// With so many verified customers, each with its own wallet.
     pub(crate) async fn with_customers(count: u8) -> Self {
         let register = Self::empty().await;
-        for answer in register.decide((1..=count).map(admit).collect()).await {
+        register.admit(count).await;
+        register
+    }
+
+    /// Verifies so many customers, each with its own wallet.
+    pub(crate) async fn admit(&self, count: u8) {
+        for answer in self.decide((1..=count).map(admit).collect()).await {
             answer.unwrap();
         }
-        register
     }
 
     pub(crate) fn store(&self) -> &Store {

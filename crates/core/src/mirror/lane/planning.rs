@@ -468,6 +468,7 @@ impl Lane {
         let Some(price) = price else {
             // At the cap: the same bytes go again, and the operator sees it wait.
             slot.underpriced = false;
+            slot.left_out = 0;
             slot.stored_at = now;
             return None;
         };

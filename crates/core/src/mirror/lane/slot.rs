@@ -16,6 +16,10 @@ use crate::{
 /// The front of a lane is sent again after this many blocks without it. The
 /// first may have been under way already, and the second full.
 const BLOCKS_BEFORE_RESENT: u64 = 3;
+/// A node that still has the front when it was sent again so often does not mine
+/// it, whatever it pays: Anvil keeps a transaction for ever that it took while a
+/// block included the nonce before it. Each try may wait longer than the last.
+const RESENT_BEFORE_REPLACED: usize = 3;
 
 /// A stored transaction whose fate is open, as the store hands it back after
 /// a restart.
@@ -81,6 +85,8 @@ pub struct Slot {
     pub(super) accepted: bool,
     /// The newest block when a node took it.
     pub(super) sent_at_block: u64,
+    /// How often the newest try went again because blocks left it out.
+    pub(super) left_out: usize,
     /// Whether a node asked a higher fee for it.
     pub(super) underpriced: bool,
     pub(super) replacing: bool,
@@ -119,6 +125,7 @@ impl Slot {
             last_broadcast: None,
             accepted: false,
             sent_at_block: 0,
+            left_out: 0,
             underpriced: false,
             replacing: false,
             receipt: None,
@@ -144,6 +151,7 @@ impl Slot {
         self.tries.sort_by_key(|each| each.attempt);
         self.accepted = false;
         self.underpriced = false;
+        self.left_out = 0;
         self.last_broadcast = None;
     }
 
@@ -196,6 +204,7 @@ impl Slot {
     /// A reorganisation undid it: its bytes go again at once.
     pub(super) fn undo(&mut self) {
         self.receipt = None;
+        self.left_out = 0;
         self.last_broadcast = None;
     }
 
@@ -208,6 +217,7 @@ impl Slot {
             .is_some_and(|last| now >= last.after(policy.idle_interval));
         if old && self.accepted && block_number >= self.sent_at_block + BLOCKS_BEFORE_RESENT {
             self.sent_at_block = block_number;
+            self.left_out += 1;
             self.last_broadcast = None;
         }
     }
@@ -247,7 +257,7 @@ impl Slot {
         if !waiting {
             return None;
         }
-        if self.underpriced {
+        if self.underpriced || self.left_out > RESENT_BEFORE_REPLACED * self.tries.len() {
             return Some(UnixMillis(0));
         }
         let offered = self.newest().price.max_fee;

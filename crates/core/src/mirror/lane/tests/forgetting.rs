@@ -1,4 +1,4 @@
-//! A node that takes transactions and loses them.
+//! A node that takes transactions and loses them, or keeps them without mining them.
 
 use super::*;
 
@@ -51,4 +51,25 @@ fn a_lane_that_moves_sends_nothing_again() {
     }
     assert!(world.sent.is_empty());
     assert!(world.lane.is_idle());
+}
+
+#[test]
+fn what_a_node_keeps_without_mining_it_is_replaced_long_before_its_age() {
+    let mut world = two_under_way();
+    world.broadcast = Broadcast::Known;
+    let dearer = (Nonce(0), Attempt(1));
+    world.pass_blocks(11);
+    assert!(!world.sent.contains(&dearer), "patience: {:?}", world.sent);
+    world.pass_blocks(1);
+    assert!(world.sent.contains(&dearer), "{:?}", world.sent);
+    assert!(world.now < world.stored[0].stored_at.after(POLICY.replace_after));
+}
+
+#[test]
+fn a_node_that_had_forgotten_the_front_is_given_its_time() {
+    let mut world = two_under_way();
+    world.pass_blocks(18);
+    let tries = world.sent.iter().filter(|(nonce, _)| *nonce == Nonce(0));
+    assert!(tries.clone().count() > 3, "{:?}", world.sent);
+    assert!(tries.clone().all(|(_, attempt)| *attempt == Attempt(0)));
 }

@@ -1,5 +1,8 @@
 // slither over src/. What it finds is mended, or explained in one line where it stands
 // (`// slither-disable-next-line detector reason`), or of a kind that is named here.
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { project } from "./artefacts.mjs";
 import { absoluteRemappings, run } from "./tools.mjs";
 
 /** Detector → why none of its findings says anything here. */
@@ -10,22 +13,31 @@ const EXCLUDED = {
 };
 
 export function slither() {
-  const options = ["--config-file", "slither.config.json", "--exclude", Object.keys(EXCLUDED).join(","), "--warn-unused-ignores"];
-  const { status, stderr } = run("slither", [".", ...options], {
+  const report = join(project, "out/slither/report.json");
+  // slither overwrites none.
+  rmSync(report, { force: true });
+  const { stderr } = run("slither", [
+    ".",
+    ...["--config-file", "slither.config.json", "--exclude", Object.keys(EXCLUDED).join(",")],
+    ...["--warn-unused-ignores", "--json", report],
+  ], {
     folder: "slither",
     env: { FOUNDRY_REMAPPINGS: absoluteRemappings() },
   });
   process.stderr.write(stderr);
-  const [, contracts, detectors, results] =
-    stderr.match(/analyzed \((\d+) contracts with (\d+) detectors\), (\d+) result/) ?? [];
-  // A contract that it cannot read it only complains about, and leaves out.
-  const unread = stderr.split("\n").filter((line) => line.startsWith("ERROR"));
+  const [, contracts, detectors] = stderr.match(/analyzed \((\d+) contracts with (\d+) detectors\)/) ?? [];
+  // The libraries' own explanations are none of ours, and it counts them all as one finding.
+  const found = JSON.parse(readFileSync(report, "utf8")).results.detectors ?? [];
+  const lines = stderr.split("\n");
+  const failures = [
+    // A contract that it cannot read it only complains about, and leaves out.
+    ...lines.filter((line) => line.startsWith("ERROR")),
+    ...lines.filter((line) => line.includes("Unused slither-disable") && !line.includes("node_modules")),
+    ...found.filter(({ check }) => check !== "unused-ignore-directive").map(({ description }) => description.trim()),
+  ];
   return {
     looked: `${contracts} contracts with libraries, ${detectors} detectors`,
-    result: `${results} findings`,
-    failures: [
-      ...unread,
-      ...(status === 0 && results === "0" ? [] : ["slither found something: mend it, or say in one line why it may stay."]),
-    ],
+    result: `${failures.length} findings`,
+    failures: failures.length === 0 ? [] : [...failures, "mend what slither found, or say in one line why it may stay."],
   };
 }

@@ -35,6 +35,7 @@ export function absoluteRemappings() {
   const real = realpathSync(modules);
   return [
     `@openzeppelin/=${real}/@openzeppelin/`,
+    `solady/=${real}/solady/src/`,
     `forge-std/=${real}/@layerzerolabs/toolbox-foundry/lib/forge-std/`,
   ].join("\n");
 }

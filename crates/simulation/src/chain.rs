@@ -261,6 +261,11 @@ impl Chain {
         self.height() < self.longest
     }
 
+    /// Whether a block of this number has ever been final.
+    pub fn was_final(&self, block: u64) -> bool {
+        block + POLICY.confirmations <= self.longest + 1
+    }
+
     fn undo(&mut self, depth: usize, kept: bool) -> usize {
         let undone = self.blocks.split_off(self.blocks.len() - depth);
         for hash in undone.iter().flat_map(|block| &block.included) {

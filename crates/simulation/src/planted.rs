@@ -86,6 +86,10 @@ fn promise(how: &str) -> &'static str {
     let known = [
         ("a denial is lost", "no denial is lost"),
         ("is not stored", "nothing is sent that is not stored"),
+        (
+            "before its block was final",
+            "nothing counts before it is final",
+        ),
         ("as it never was", "nobody is verified as it never was"),
         ("denied for good", "a final denial stands"),
         (

@@ -143,6 +143,16 @@ impl World {
                 .discharge(token, &discharge)
                 .map(|()| Input::Discharged),
             Effect::Settle(mut ended) => {
+                for (nonce, outcome) in &ended {
+                    let early = |block| !seat.chain.was_final(block);
+                    if matches!(outcome, Outcome::Mined(receipt) if early(receipt.block_number)) {
+                        let what = format!(
+                            "chain {chain}: nonce {} counted before its block was final",
+                            nonce.0
+                        );
+                        self.broken.push(what);
+                    }
+                }
                 if signer != seat.signer {
                     // A successor may have written to the same wallets in the
                     // same block: what the newest one left there that counts is

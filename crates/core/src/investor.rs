@@ -50,6 +50,17 @@ pub enum Level {
     Corporate,
 }
 
+impl Level {
+    /// The code that a wallet record holds.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Basic => 1,
+            Self::Enhanced => 2,
+            Self::Corporate => 3,
+        }
+    }
+}
+
 /// What the investor may buy beyond the public: the rating of `KYCRegistrar`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -25,5 +25,6 @@ pub mod mirror;
 pub mod operation;
 pub mod register;
 pub mod time;
+pub mod transfer_rules;
 pub mod verdict;
 pub mod wallet;

@@ -213,6 +213,26 @@ impl WalletRecord {
         Self(FROZEN.write(self.0, frozen.into()))
     }
 
+    /// The same record of a US person or not.
+    pub fn with_us_person(self, us_person: bool) -> Self {
+        Self(US_PERSON.write(self.0, us_person.into()))
+    }
+
+    /// The same record at another level ([`Level::code`]; 0 unset).
+    pub fn with_level_code(self, code: u8) -> Self {
+        Self(LEVEL.write(self.0, code.into()))
+    }
+
+    /// The same record with another rating (0 unset).
+    pub fn with_rating(self, rating: u8) -> Self {
+        Self(RATING.write(self.0, rating.into()))
+    }
+
+    /// The same record with another last day of the accreditation; `None` is never.
+    pub fn with_accreditation_ends(self, last: Option<Day>) -> Self {
+        Self(ACCREDITATION_ENDS.write(self.0, last.map_or(0, |day| day.0.into())))
+    }
+
     /// The same record, marked as an agent's or not.
     pub fn with_provisional(self, provisional: bool) -> Self {
         Self(PROVISIONAL.write(self.0, provisional.into()))
@@ -261,11 +281,6 @@ pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Optio
         Status::Verified(verdict) | Status::Expired(verdict) => (verdict, true),
         Status::Revoked { verdict, .. } => (verdict, false),
     };
-    let level = match verdict.level {
-        Level::Basic => 1,
-        Level::Enhanced => 2,
-        Level::Corporate => 3,
-    };
     let mut word = U256::from_be_slice(identity.as_slice());
     for (field, value) in [
         (COUNTRY, u64::from(verdict.country.numeric())),
@@ -280,7 +295,7 @@ pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Optio
         (RESTRICTED, (investor.restricted || !wallet.active).into()),
         (FROZEN, investor.frozen.into()),
         (US_PERSON, verdict.us_person.into()),
-        (LEVEL, level),
+        (LEVEL, verdict.level.code().into()),
         (RATING, verdict.accreditation.rating().into()),
     ] {
         word |= U256::from(value & field.mask()) << field.at;

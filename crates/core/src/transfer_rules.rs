@@ -1,0 +1,18 @@
+//! Rules by country: who may receive a token, and who may send it.
+//!
+//! A [`RuleBook`] has one [`CountryRule`] a country and one for all others, as
+//! the contract `CountryRules` holds them; [`judge`] answers as that contract
+//! does, from the same words. [`preset`] holds the lists that regulators give,
+//! each with its source and date. [`rehearse`] tells whom a change would touch
+//! before it holds.
+
+mod book;
+mod file;
+mod judge;
+pub mod preset;
+mod rehearsal;
+
+pub use book::{Admission, CountryRule, HolderCap, RuleBook};
+pub use file::{RuleFile, RuleFileError};
+pub use judge::{Party, Reason, Refusal, judge};
+pub use rehearsal::{Holder, Rehearsal, Touched, Transfer, TransferRefused, rehearse};

@@ -24,8 +24,10 @@ pub enum Party {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Reason {
-    /// Nobody of that country may hold the token.
+    /// Nobody of that country may hold the token, by its own rule.
     CountryBlocked,
+    /// Nobody of that country may, since it is none of those that are allowed.
+    CountryNotAllowed,
     /// The verification is not thorough enough.
     LevelTooLow,
     /// The accreditation is too low, or has lapsed.
@@ -66,7 +68,7 @@ pub fn judge(
 pub(super) fn may_send(book: &RuleBook, from: WalletRecord) -> Result<(), Refusal> {
     let blocked = countries(from).find(|country| book.rule_of(*country).is_block());
     blocked.map_or(Ok(()), |country| {
-        Err(refusal(Party::Sender, country, Reason::CountryBlocked))
+        Err(refusal(Party::Sender, country, block(book, country)))
     })
 }
 
@@ -77,7 +79,12 @@ pub(super) fn may_receive(
     now: UnixSeconds,
 ) -> Result<(), Refusal> {
     for country in countries(to) {
-        if let Some(reason) = refused(book.rule_of(country), to, now) {
+        let rule = book.rule_of(country);
+        let reason = match rule.is_block() {
+            true => Some(block(book, country)),
+            false => refused(rule, to, now),
+        };
+        if let Some(reason) = reason {
             return Err(refusal(Party::Recipient, country, reason));
         }
     }
@@ -94,18 +101,25 @@ fn refusal(party: Party, country: Option<Country>, reason: Reason) -> Refusal {
 
 /// The countries whose rules bind a wallet: that of its record, and for a US
 /// person the United States.
-fn countries(record: WalletRecord) -> impl Iterator<Item = Option<Country>> {
+pub(super) fn countries(record: WalletRecord) -> impl Iterator<Item = Option<Country>> {
     let own = Country::from_numeric(record.country_code());
     let us = record.is_us_person() && own != Some(Country::US);
     [own].into_iter().chain(us.then_some(Some(Country::US)))
 }
 
+/// How a country is blocked: by its own rule, or by that of all others.
+fn block(book: &RuleBook, country: Option<Country>) -> Reason {
+    let own = country.is_some_and(|country| book.countries.contains_key(&country));
+    match own {
+        true => Reason::CountryBlocked,
+        false => Reason::CountryNotAllowed,
+    }
+}
+
 fn refused(rule: CountryRule, to: WalletRecord, now: UnixSeconds) -> Option<Reason> {
     let least_level = rule.least_level.map_or(0, Level::code);
     let least_rating = rule.least_accreditation.map_or(0, Accreditation::rating);
-    if rule.is_block() {
-        Some(Reason::CountryBlocked)
-    } else if to.level_code() < least_level {
+    if to.level_code() < least_level {
         Some(Reason::LevelTooLow)
     } else if rating_at(to, now) < least_rating {
         Some(Reason::AccreditationRequired)
@@ -240,5 +254,6 @@ mod tests {
         };
         let refused = judge(&book, None, WalletRecord::EMPTY, NOW).unwrap_err();
         assert_eq!(refused.country, None);
+        assert_eq!(refused.reason, Reason::CountryNotAllowed);
     }
 }

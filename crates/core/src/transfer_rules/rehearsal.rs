@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Refusal, RuleBook,
-    judge::{judge, may_receive, may_send},
+    judge::{countries, judge, may_receive, may_send},
 };
 use crate::{
     country::Country, mirror::record::WalletRecord, time::UnixSeconds, wallet::WalletAddress,
@@ -160,7 +160,7 @@ impl Able {
 fn over_cap(book: &RuleBook, holders: &[Holder]) -> BTreeMap<Country, usize> {
     let mut identities: BTreeMap<Country, BTreeSet<_>> = BTreeMap::new();
     for holder in holders {
-        if let Some(country) = Country::from_numeric(holder.record.country_code()) {
+        for country in countries(holder.record).flatten() {
             let identity = holder.record.identity();
             identities.entry(country).or_default().insert(identity);
         }

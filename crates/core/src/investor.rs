@@ -59,6 +59,16 @@ impl Level {
             Self::Corporate => 3,
         }
     }
+
+    /// The level behind a code of 1 to 3.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            1 => Some(Self::Basic),
+            2 => Some(Self::Enhanced),
+            3 => Some(Self::Corporate),
+            _ => None,
+        }
+    }
 }
 
 /// What the investor may buy beyond the public: the rating of `KYCRegistrar`.

@@ -2,7 +2,8 @@
 //!
 //! A [`RuleBook`] has one [`CountryRule`] a country and one for all others, as
 //! the contract `CountryRules` holds them; [`judge`] answers as that contract
-//! does, from the same words. [`preset`] holds the lists that regulators give,
+//! does, from the same words. What is announced holds only after a time, blocks
+//! aside ([`Schedule`]), on chains as [`record`] has it. [`preset`] holds the lists that regulators give,
 //! each with its source and date. [`rehearse`] tells whom a change would touch
 //! before it holds.
 
@@ -10,9 +11,12 @@ mod book;
 mod file;
 mod judge;
 pub mod preset;
+pub mod record;
 mod rehearsal;
+mod schedule;
 
 pub use book::{Admission, CountryRule, HolderCap, RuleBook};
 pub use file::{RuleFile, RuleFileError};
 pub use judge::{Party, Reason, Refusal, judge};
 pub use rehearsal::{Holder, Rehearsal, Touched, Transfer, TransferRefused, rehearse};
+pub use schedule::{Announced, Schedule, Standing};

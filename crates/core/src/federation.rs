@@ -1,9 +1,9 @@
-//! The federation: the authorities that verify beside the issuer, and who may
-//! decide about them.
+//! The federation: the authorities that verify beside the issuer, who may
+//! decide about them, and the transfer rules that bind their investors.
 //!
 //! The issuer owns its register. It alone adds authorities, gives them
-//! countries, cuts one off (and with it every investor in its charge) and puts
-//! another in charge of investors. Where the owner has named approvers, each of
+//! countries, cuts one off (and with it every investor in its charge), puts
+//! another in charge of investors, and announces rules by country. Where the owner has named approvers, each of
 //! these operations waits for several of them:
 //!
 //! 1. One of them proposes an [`OwnerOperation`], and thereby approves it.
@@ -46,6 +46,7 @@ use crate::{
     authority::{Authority, Mandate},
     ids::{AuthorityIndex, AuthorityName, KeyId, PersonName},
     time::UnixSeconds,
+    transfer_rules::Schedule,
     verdict::RestrictedAuthorities,
 };
 
@@ -99,6 +100,8 @@ pub struct Federation {
     pub proposals: BTreeMap<ProposalId, Proposal>,
     /// The API keys that speak for an authority or a person, and work.
     pub keys: BTreeMap<KeyId, GrantedKey>,
+    /// The transfer rules by country.
+    pub rules: Schedule,
 }
 
 impl Federation {

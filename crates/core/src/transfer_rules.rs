@@ -15,8 +15,12 @@ pub mod record;
 mod rehearsal;
 mod schedule;
 
+/// Seconds that pass before an announced rule holds, unless it is a block. Contracts
+/// that the register deploys wait as long.
+pub const RULES_WAIT_SECONDS: u64 = 2 * 86_400;
+
 pub use book::{Admission, CountryRule, HolderCap, RuleBook};
 pub use file::{RuleFile, RuleFileError};
 pub use judge::{Party, Reason, Refusal, judge};
 pub use rehearsal::{Holder, Rehearsal, Touched, Transfer, TransferRefused, rehearse};
-pub use schedule::{Announced, Schedule, Standing};
+pub use schedule::{Announced, RuleChanges, RuleKeys, Schedule, Standing};

@@ -69,6 +69,18 @@ CREATE TABLE authority (
     UNIQUE (issuer, name)
 );
 
+-- Transfer rules by country, as `core::transfer_rules::record` packs them.
+CREATE TABLE country_rule (
+    issuer    bigint   NOT NULL,
+    country   smallint NOT NULL, -- ISO 3166-1 numeric; 0: all without a rule of their own
+    version   integer  NOT NULL,
+    rule      bigint   NOT NULL, -- until the announced one holds; 0: none of its own
+    announced bigint,
+    from_s    bigint,            -- when that one holds
+    PRIMARY KEY (issuer, country),
+    CHECK ((announced IS NULL) = (from_s IS NULL))
+);
+
 -- Operations of the owner's that wait, or waited, for approvals.
 CREATE TABLE proposal (
     issuer      bigint NOT NULL,

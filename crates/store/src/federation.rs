@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::{
     IssuerTransaction, Request, Result, Store, StoreError, Subject, api_key, authority,
     codec::{bigint, entry_number, issuer_key, json, seconds, unsigned},
-    entry,
+    entry, rules,
 };
 
 /// What came of a command of the owner's.
@@ -263,6 +263,22 @@ impl IssuerTransaction {
             FederationEvent::InvestorsReassigned { .. }
             | FederationEvent::ApiKeyGranted(_)
             | FederationEvent::ApiKeyRevoked(_) => Ok(()),
+            FederationEvent::RulesAnnounced { changes, .. } => {
+                for (key, _) in changes.iter() {
+                    let standing = federation.rules.standing(key);
+                    rules::write(connection, issuer, key, standing).await?;
+                }
+                self.queued = true;
+                Ok(())
+            }
+            FederationEvent::RulesWithdrawn { rules: named, .. } => {
+                for key in named.iter() {
+                    let standing = federation.rules.standing(key);
+                    rules::write(connection, issuer, key, standing).await?;
+                }
+                self.queued = true;
+                Ok(())
+            }
             FederationEvent::ApprovalPolicySet { policy } => {
                 store_policy(connection, issuer, policy).await
             }
@@ -313,7 +329,8 @@ pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Re
     .ok_or(StoreError::NotFound { what: "issuer" })?;
     let authorities = authority::all(&mut *connection, issuer).await?;
     let proposals = open_proposals(&mut *connection, issuer).await?;
-    let keys = api_key::granted(connection, issuer).await?;
+    let keys = api_key::granted(&mut *connection, issuer).await?;
+    let rules = rules::all(connection, issuer).await?;
     let required = policy.approvals_required;
     Ok(Federation {
         authorities: authorities
@@ -330,6 +347,7 @@ pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Re
             .map(|proposal| (proposal.id, proposal))
             .collect(),
         keys,
+        rules,
     })
 }
 

@@ -52,6 +52,7 @@ mod quarantine;
 mod receipt;
 mod reconciliation;
 mod reorganisation;
+mod rules;
 mod standing;
 mod statistics;
 mod transaction;

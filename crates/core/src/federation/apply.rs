@@ -62,6 +62,10 @@ impl Federation {
             }
             // Told investor by investor, in their own entries.
             FederationEvent::InvestorsReassigned { .. } => {}
+            FederationEvent::RulesAnnounced { changes, at, from } => {
+                self.rules.announce(changes, *at, *from);
+            }
+            FederationEvent::RulesWithdrawn { rules, at } => self.rules.withdraw(rules, *at),
             FederationEvent::ApprovalPolicySet { policy } => self.policy = policy.clone(),
             FederationEvent::OperationProposed {
                 operation,

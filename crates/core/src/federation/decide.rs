@@ -10,6 +10,7 @@ use crate::{
     ids::{AuthorityIndex, PersonName},
     log::EntryNumber,
     time::UnixSeconds,
+    transfer_rules::{CountryRule, RULES_WAIT_SECONDS},
 };
 
 type Decision = Result<Vec<FederationEvent>, FederationRefusal>;
@@ -70,9 +71,9 @@ fn propose(
     actor: &Actor,
     now: UnixSeconds,
 ) -> Decision {
-    check(federation, &operation)?;
+    check(federation, &operation, now)?;
     if federation.policy.is_immediate() {
-        return Ok(vec![carried_out(federation, operation)?]);
+        return Ok(vec![carried_out(federation, operation, now)?]);
     }
     if expires <= now {
         return Err(FederationRefusal::LapsePassed(expires));
@@ -111,7 +112,7 @@ fn propose(
         proposal: proposal.id,
         by: person.clone(),
     });
-    let completed = completed(federation, proposal, &events)?;
+    let completed = completed(federation, proposal, &events, now)?;
     events.extend(completed);
     Ok(events)
 }
@@ -123,17 +124,22 @@ fn approve(federation: &Federation, id: ProposalId, actor: &Actor, now: UnixSeco
         return Err(FederationRefusal::ApprovedAlready(person.clone()));
     }
     // What was sound when it was proposed may not be so any more.
-    check(federation, &proposal.operation)?;
+    check(federation, &proposal.operation, now)?;
     let mut events = vec![FederationEvent::OperationApproved {
         proposal: id,
         by: person.clone(),
     }];
-    events.extend(completed(federation, proposal, &[])?);
+    events.extend(completed(federation, proposal, &[], now)?);
     Ok(events)
 }
 
 /// What follows once a proposal has its approvals; nothing before.
-fn completed(federation: &Federation, proposal: Proposal, before: &[FederationEvent]) -> Decision {
+fn completed(
+    federation: &Federation,
+    proposal: Proposal,
+    before: &[FederationEvent],
+    now: UnixSeconds,
+) -> Decision {
     if !federation.policy.is_met_by(&proposal) {
         return Ok(Vec::new());
     }
@@ -148,13 +154,14 @@ fn completed(federation: &Federation, proposal: Proposal, before: &[FederationEv
         let others = federation.proposals.keys().filter(|other| !ended(other));
         events.extend(others.map(|other| FederationEvent::OperationLapsed { proposal: *other }));
     }
-    events.push(carried_out(federation, proposal.operation)?);
+    events.push(carried_out(federation, proposal.operation, now)?);
     Ok(events)
 }
 
 fn carried_out(
     federation: &Federation,
     operation: OwnerOperation,
+    now: UnixSeconds,
 ) -> Result<FederationEvent, FederationRefusal> {
     Ok(match operation {
         OwnerOperation::AddAuthority { name, countries } => FederationEvent::AuthorityAdded {
@@ -182,6 +189,14 @@ fn carried_out(
             authority,
             investors,
         },
+        OwnerOperation::AnnounceRules { changes } => FederationEvent::RulesAnnounced {
+            changes: federation.rules.news(changes),
+            at: now,
+            from: UnixSeconds(now.0.saturating_add(RULES_WAIT_SECONDS)),
+        },
+        OwnerOperation::WithdrawRules { rules } => {
+            FederationEvent::RulesWithdrawn { rules, at: now }
+        }
         OwnerOperation::SetApprovalPolicy { policy } => {
             FederationEvent::ApprovalPolicySet { policy }
         }
@@ -189,7 +204,11 @@ fn carried_out(
 }
 
 /// Refuses an operation that cannot be carried out as things stand.
-fn check(federation: &Federation, operation: &OwnerOperation) -> Result<(), FederationRefusal> {
+fn check(
+    federation: &Federation,
+    operation: &OwnerOperation,
+    now: UnixSeconds,
+) -> Result<(), FederationRefusal> {
     match operation {
         OwnerOperation::AddAuthority { name, .. } => {
             if let Some(same) = federation.by_name(name) {
@@ -226,6 +245,22 @@ fn check(federation: &Federation, operation: &OwnerOperation) -> Result<(), Fede
                 return Err(FederationRefusal::AuthorityRestricted(*authority));
             }
             Ok(())
+        }
+        OwnerOperation::AnnounceRules { changes } => {
+            let capless = |rule: CountryRule| rule.holder_cap.is_some_and(|cap| cap.0 == 0);
+            if changes.iter().any(|(_, rule)| rule.is_some_and(capless)) {
+                return Err(FederationRefusal::CapOfNobody);
+            }
+            let news = federation.rules.news(changes.clone());
+            unless(news.is_empty(), "these are the rules already")
+        }
+        OwnerOperation::WithdrawRules { rules } => {
+            let waits = |key| federation.rules.standing(key).withdrawing(now).is_some();
+            let mut missing = rules.iter().filter(|key| !waits(*key));
+            unless(
+                rules.iter().next().is_none() || missing.next().is_some(),
+                "nothing is announced there, or it holds already",
+            )
         }
         OwnerOperation::SetApprovalPolicy { policy } => {
             policy.check()?;

@@ -9,6 +9,7 @@ use crate::{
     country::Country,
     ids::{AuthorityIndex, AuthorityName, InvestorId, PersonName},
     time::UnixSeconds,
+    transfer_rules::{RuleChanges, RuleKeys},
 };
 
 /// Something that happened to the federation.
@@ -48,6 +49,22 @@ pub enum FederationEvent {
         authority: AuthorityIndex,
         /// Whom.
         investors: BTreeSet<InvestorId>,
+    },
+    /// Transfer rules were announced; blocks among them hold.
+    RulesAnnounced {
+        /// The rules, by country.
+        changes: RuleChanges,
+        /// When.
+        at: UnixSeconds,
+        /// From when all but the blocks hold.
+        from: UnixSeconds,
+    },
+    /// What was announced for these and did not hold yet is not to hold.
+    RulesWithdrawn {
+        /// Whose.
+        rules: RuleKeys,
+        /// When.
+        at: UnixSeconds,
     },
     /// Others approve from now on.
     ApprovalPolicySet {
@@ -108,6 +125,8 @@ impl FederationEvent {
             Self::AuthorityRestricted { .. } => "AuthorityRestricted",
             Self::AuthorityReinstated { .. } => "AuthorityReinstated",
             Self::InvestorsReassigned { .. } => "InvestorsReassigned",
+            Self::RulesAnnounced { .. } => "RulesAnnounced",
+            Self::RulesWithdrawn { .. } => "RulesWithdrawn",
             Self::ApprovalPolicySet { .. } => "ApprovalPolicySet",
             Self::OperationProposed { .. } => "OperationProposed",
             Self::OperationApproved { .. } => "OperationApproved",

@@ -9,6 +9,7 @@ use crate::{
     country::Country,
     ids::{AuthorityIndex, AuthorityName, InvestorId},
     time::UnixSeconds,
+    transfer_rules::{RuleChanges, RuleKeys},
 };
 
 /// The most investors that one operation puts in another's charge.
@@ -48,6 +49,16 @@ pub enum OwnerOperation {
         authority: AuthorityIndex,
         /// Whom.
         investors: BTreeSet<InvestorId>,
+    },
+    /// Announce transfer rules, which hold after a time; a block holds at once.
+    AnnounceRules {
+        /// The rules, by country.
+        changes: RuleChanges,
+    },
+    /// Withdraw announced rules that do not hold yet.
+    WithdrawRules {
+        /// Whose.
+        rules: RuleKeys,
     },
     /// Name who approves the owner's operations, and how many must.
     SetApprovalPolicy {

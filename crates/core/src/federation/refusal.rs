@@ -51,6 +51,9 @@ pub enum FederationRefusal {
     /// None, or too many at once.
     #[error("name 1 to {MOST_REASSIGNED} investors, not {0}")]
     InvestorsOutOfRange(usize),
+    /// Such a cap lets nobody in, which a block says.
+    #[error("holder_cap: 0 is no cap: block the country, or leave the cap out")]
+    CapOfNobody,
     /// A threshold that nobody can meet, or approvers without a say.
     #[error(
         "{required} of {named} cannot be: require 1 to as many as you name, at most {MOST_APPROVERS}, or name nobody and require 0"
@@ -109,6 +112,7 @@ impl FederationRefusal {
             Self::AlreadySo(_) => "already_so",
             Self::AuthorityRestricted(_) => "authority_restricted",
             Self::InvestorsOutOfRange(_) => "investors_out_of_range",
+            Self::CapOfNobody => "cap_of_nobody",
             Self::PolicyOutOfRange { .. } => "policy_out_of_range",
             Self::UnknownProposal(_) => "unknown_proposal",
             Self::ProposalOver(_) => "proposal_over",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AuthorityIndex, ChainId, InvestorId},
-    investor::{Investor, Level, Status},
+    investor::{Investor, Status},
     time::{Day, UnixSeconds},
     verdict::RestrictedAuthorities,
     wallet::{Version, Wallet},
@@ -218,7 +218,7 @@ impl WalletRecord {
         Self(US_PERSON.write(self.0, us_person.into()))
     }
 
-    /// The same record at another level ([`Level::code`]; 0 unset).
+    /// The same record at another level ([`Level::code`](crate::investor::Level::code); 0 unset).
     pub fn with_level_code(self, code: u8) -> Self {
         Self(LEVEL.write(self.0, code.into()))
     }
@@ -308,7 +308,7 @@ mod tests {
     use super::*;
     use crate::{
         country::Country,
-        investor::{Accreditation, Verified},
+        investor::{Accreditation, Level, Verified},
         mirror::filter::tests::investor,
         wallet::{ChainScope, WalletAddress},
     };

@@ -1,6 +1,6 @@
 //! The rules of a register over time: what holds, what is announced, and from when.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,55 @@ impl Standing {
     }
 }
 
+/// Rules that are to follow those that hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleChanges {
+    /// For countries without a rule of their own; nothing where that stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<CountryRule>,
+    /// By country; null where it is to have no rule of its own any more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub countries: BTreeMap<Country, Option<CountryRule>>,
+}
+
+impl RuleChanges {
+    /// Each rule and whose it is.
+    pub fn iter(&self) -> impl Iterator<Item = (RuleKey, Option<CountryRule>)> {
+        let others = self.others.map(|rule| (None, Some(rule)));
+        let countries = self.countries.iter();
+        let countries = countries.map(|(country, rule)| (Some(*country), *rule));
+        others.into_iter().chain(countries)
+    }
+
+    /// Whether everything stays as it is.
+    pub fn is_empty(&self) -> bool {
+        self.others.is_none() && self.countries.is_empty()
+    }
+}
+
+/// Whose rules are meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleKeys {
+    /// Whether that of countries without a rule of their own is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub others: bool,
+    /// Of these countries.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub countries: BTreeSet<Country>,
+}
+
+impl RuleKeys {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = RuleKey> {
+        let others = self.others.then_some(None);
+        others
+            .into_iter()
+            .chain(self.countries.iter().copied().map(Some))
+    }
+}
+
 /// Every country's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule(pub BTreeMap<RuleKey, Standing>);
@@ -106,19 +155,47 @@ impl Schedule {
     }
 
     /// What has to be announced so that these rules hold in the end.
-    pub fn changes_to(&self, book: &RuleBook) -> BTreeMap<RuleKey, Option<CountryRule>> {
-        let known = self.0.keys().copied().chain([None]);
-        let named = book.countries.keys().copied().map(Some);
-        let wanted = |key: RuleKey| match key {
-            None => Some(book.others),
-            Some(country) => book.countries.get::<Country>(&country).copied(),
-        };
-        let now = |key| match key {
-            None => Some(self.standing(None).in_the_end().unwrap_or_default()),
-            key => self.standing(key).in_the_end(),
-        };
-        let changed = known.chain(named).filter(|key| wanted(*key) != now(*key));
-        changed.map(|key| (key, wanted(key))).collect()
+    pub fn changes_to(&self, book: &RuleBook) -> RuleChanges {
+        let end = self.in_the_end();
+        let named = book.countries.keys().chain(end.countries.keys());
+        let rules = named.map(|country| {
+            let [wanted, end] = [book, &end].map(|one| one.countries.get(country).copied());
+            (*country, wanted, end)
+        });
+        let changed = rules.filter(|(_, wanted, end)| wanted != end);
+        RuleChanges {
+            others: (book.others != end.others).then_some(book.others),
+            countries: changed
+                .map(|(country, wanted, _)| (country, wanted))
+                .collect(),
+        }
+    }
+
+    /// Without what holds, or is announced: announced again, it would wait anew.
+    pub fn news(&self, mut changes: RuleChanges) -> RuleChanges {
+        let is_news = |key, rule| self.standing(key).in_the_end() != rule;
+        changes.others = changes.others.filter(|rule| is_news(None, Some(*rule)));
+        changes
+            .countries
+            .retain(|country, rule| is_news(Some(*country), *rule));
+        changes
+    }
+
+    /// Announces these rules at `now` for `from`.
+    pub fn announce(&mut self, changes: &RuleChanges, now: UnixSeconds, from: UnixSeconds) {
+        for (key, rule) in changes.iter() {
+            let standing = self.standing(key).announcing(rule, now, from);
+            self.0.insert(key, standing);
+        }
+    }
+
+    /// Withdraws what is announced for these, where anything is.
+    pub fn withdraw(&mut self, keys: &RuleKeys, now: UnixSeconds) {
+        for key in keys.iter() {
+            if let Some(standing) = self.standing(key).withdrawing(now) {
+                self.0.insert(key, standing);
+            }
+        }
     }
 }
 
@@ -152,13 +229,11 @@ mod tests {
             countries: BTreeMap::from([("CH".parse().unwrap(), asking(Level::Enhanced))]),
         };
         for step in 0..3 {
-            for (key, rule) in schedule.changes_to(&book) {
-                let standing = schedule.standing(key).announcing(rule, NOW, LATER);
-                schedule.0.insert(key, standing);
-            }
+            let changes = schedule.changes_to(&book);
+            schedule.announce(&changes, NOW, LATER);
             assert_eq!(schedule.in_the_end(), book, "step {step}");
             assert_eq!(schedule.at(LATER), book, "step {step}");
-            assert_eq!(schedule.changes_to(&book), BTreeMap::new());
+            assert!(schedule.changes_to(&book).is_empty());
             book.others = CountryRule::OPEN;
             book.countries.clear();
         }

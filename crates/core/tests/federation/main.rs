@@ -14,7 +14,9 @@ use symbolon_core::{
         ProposalId,
     },
     ids::{AuthorityIndex, InvestorId},
+    investor::Level,
     time::UnixSeconds,
+    transfer_rules::{CountryRule, HolderCap, RULES_WAIT_SECONDS, RuleChanges, RuleKeys},
 };
 use world::{World, actor, person};
 
@@ -68,7 +70,26 @@ fn any_operation() -> impl Strategy<Value = OwnerOperation> {
             let investors = (0..number).map(|n| InvestorId([n + 1; 32].into())).collect();
             OwnerOperation::ReassignInvestors { authority, investors }
         }),
+        3 => any_rules().prop_map(|changes| OwnerOperation::AnnounceRules { changes }),
+        1 => select(vec![countries(&["US"]), countries(&["DE"])]).prop_map(|countries| {
+            let rules = RuleKeys { others: false, countries };
+            OwnerOperation::WithdrawRules { rules }
+        }),
     ]
+}
+
+fn any_rules() -> impl Strategy<Value = RuleChanges> {
+    let enhanced = CountryRule {
+        least_level: Some(Level::Enhanced),
+        ..CountryRule::OPEN
+    };
+    let rule = select(vec![None, Some(CountryRule::BLOCKED), Some(enhanced)]);
+    (select(vec!["US", "DE", "KP"]), rule, any::<bool>()).prop_map(|(code, rule, others)| {
+        RuleChanges {
+            others: others.then_some(CountryRule::OPEN),
+            countries: [(code.parse().unwrap(), rule)].into(),
+        }
+    })
 }
 
 /// A step: who asks, for what, and how much time goes by before.
@@ -252,4 +273,104 @@ fn nobody_keeps_the_approvers_from_acting() {
         Err(FederationRefusal::TooManyOpen)
     );
     world.propose("ada", restrict(1)).unwrap();
+}
+
+fn blocking(code: &str) -> RuleChanges {
+    RuleChanges {
+        countries: [(code.parse().unwrap(), Some(CountryRule::BLOCKED))].into(),
+        ..RuleChanges::default()
+    }
+}
+
+#[test]
+fn rules_wait_and_blocks_do_not() {
+    let mut world = World::default();
+    let enhanced = CountryRule {
+        least_level: Some(Level::Enhanced),
+        ..CountryRule::OPEN
+    };
+    let mut changes = blocking("KP");
+    changes.others = Some(enhanced);
+    let announce = |changes| OwnerOperation::AnnounceRules { changes };
+    world
+        .propose("treasury", announce(changes.clone()))
+        .unwrap();
+    let (now, korea) = (world.now(), Some("KP".parse().unwrap()));
+    let rules = world.federation.rules.at(now);
+    assert!(rules.rule_of(korea).is_block());
+    assert_eq!(rules.others, CountryRule::OPEN);
+    world.wait(RULES_WAIT_SECONDS / 2);
+    assert_eq!(
+        world.propose("treasury", announce(changes.clone())),
+        Err(FederationRefusal::AlreadySo("these are the rules already"))
+    );
+    changes.countries = blocking("IR").countries;
+    let events = world.propose("treasury", announce(changes)).unwrap();
+    let FederationEvent::RulesAnnounced { changes, .. } = &events[0] else {
+        panic!("{events:?}");
+    };
+    assert_eq!(
+        changes,
+        &blocking("IR"),
+        "what is announced does not wait anew"
+    );
+    world.wait(RULES_WAIT_SECONDS / 2);
+    assert_eq!(world.federation.rules.at(world.now()).others, enhanced);
+}
+
+#[test]
+fn what_is_announced_is_withdrawn_until_it_holds() {
+    let mut world = World::default();
+    let enhanced = CountryRule {
+        least_level: Some(Level::Enhanced),
+        ..CountryRule::OPEN
+    };
+    let changes = RuleChanges {
+        countries: [(Country::US, Some(enhanced))].into(),
+        ..RuleChanges::default()
+    };
+    let withdraw = || OwnerOperation::WithdrawRules {
+        rules: RuleKeys {
+            others: false,
+            countries: [Country::US].into(),
+        },
+    };
+    let nothing = "nothing is announced there, or it holds already";
+    let nothing = Err(FederationRefusal::AlreadySo(nothing));
+    assert_eq!(world.propose("treasury", withdraw()), nothing);
+    for wait in [0, RULES_WAIT_SECONDS] {
+        let announced = OwnerOperation::AnnounceRules {
+            changes: changes.clone(),
+        };
+        world.propose("treasury", announced).unwrap();
+        world.wait(wait);
+        let withdrawn = world.propose("treasury", withdraw());
+        match wait {
+            0 => withdrawn.map(|_| ()).unwrap(),
+            _ => assert_eq!(withdrawn, nothing),
+        }
+    }
+    assert_eq!(
+        world
+            .federation
+            .rules
+            .at(world.now())
+            .rule_of(Some(Country::US)),
+        enhanced
+    );
+}
+
+#[test]
+fn a_cap_of_nobody_is_a_block() {
+    let mut world = World::default();
+    let nobody = CountryRule {
+        holder_cap: Some(HolderCap(0)),
+        ..CountryRule::OPEN
+    };
+    let changes = RuleChanges {
+        others: Some(nobody),
+        ..RuleChanges::default()
+    };
+    let refused = world.propose("treasury", OwnerOperation::AnnounceRules { changes });
+    assert_eq!(refused, Err(FederationRefusal::CapOfNobody));
 }

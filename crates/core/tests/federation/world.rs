@@ -177,6 +177,8 @@ fn is_change(event: &FederationEvent) -> bool {
             | AuthorityRestricted { .. }
             | AuthorityReinstated { .. }
             | InvestorsReassigned { .. }
+            | RulesAnnounced { .. }
+            | RulesWithdrawn { .. }
             | ApprovalPolicySet { .. }
     )
 }

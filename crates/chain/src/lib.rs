@@ -8,7 +8,7 @@
 //! contracts in place by way of the [`deployer`], [`preset`] knows chains, and
 //! [`roles`] tells who may write to them; [`history`] reads back what mirrors
 //! wrote, [`writes`] who wrote at all, [`agents`] what tokens' agents did and [`registrar`] what a federation
-//! decided on chain, and [`token`] speaks to tokens as their users do. [`erc3643`] is what deployed tokens and their registries
+//! decided on chain, [`token`] speaks to tokens as their users do, and [`transfers`] tells what became of them. [`erc3643`] is what deployed tokens and their registries
 //! understand, [`holders`] finds who holds them, and [`development`] acts for
 //! anybody on a node where that is allowed.
 //!
@@ -35,6 +35,7 @@ pub mod roles;
 pub mod signer;
 pub mod spans;
 pub mod token;
+pub mod transfers;
 pub mod writes;
 
 pub use error::ChainError;

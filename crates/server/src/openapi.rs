@@ -31,6 +31,7 @@ use crate::problem::{FieldError, ProblemBody};
         (name = "Imports", description = "Customer files of any size."),
         (name = "Chains", description = "Where the register is mirrored to, and how far."),
         (name = "Federation", description = "Authorities that verify in their countries, and who approves what the owner decides about them."),
+        (name = "Rules", description = "Who may hold the tokens, by country, and from when."),
         (name = "Events", description = "Everything that happened, in a log that cannot be edited unnoticed."),
         (name = "Exports", description = "The whole register, for the regulator."),
         (name = "Register", description = "The register in numbers."),

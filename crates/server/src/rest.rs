@@ -17,6 +17,7 @@ mod investors;
 mod model;
 mod operations;
 mod receipts;
+mod rules;
 mod status;
 mod upload;
 mod verdicts;
@@ -66,6 +67,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(disputes::router())
         .merge(authorities::router())
         .merge(approvals::router())
+        .merge(rules::router())
         .merge(events::router())
         .merge(exports::router())
         .merge(status::router())

@@ -81,6 +81,15 @@ CREATE TABLE country_rule (
     CHECK ((announced IS NULL) = (from_s IS NULL))
 );
 
+-- Tokens that ask one of the issuer's registries.
+CREATE TABLE token (
+    issuer      bigint NOT NULL,
+    registry_id bigint NOT NULL,
+    token       bytea  NOT NULL CHECK (octet_length(token) = 20),
+    first_block bigint NOT NULL, -- from which its transfers are read
+    PRIMARY KEY (issuer, registry_id, token)
+);
+
 -- Operations of the owner's that wait, or waited, for approvals.
 CREATE TABLE proposal (
     issuer      bigint NOT NULL,

@@ -55,6 +55,7 @@ mod reorganisation;
 mod rules;
 mod standing;
 mod statistics;
+mod token;
 mod transaction;
 mod wallet;
 mod warrant;
@@ -86,6 +87,7 @@ pub use reconciliation::{Compared, Findings, Measure, Scan, Seen, Step, ToCompar
 pub use reorganisation::Settled;
 pub use standing::MirrorStanding;
 pub use statistics::{ChainStatistics, Statistics};
+pub use token::KnownToken;
 pub use transaction::IssuerTransaction;
 pub use wallet::{ChainRecord, WalletReport};
 pub use warrant::{Lapse, Warrant};

@@ -98,7 +98,9 @@ pub(crate) enum Command {
     Approvers(commands::federation::approvers::ApproversArgs),
     /// Approve what the owner decides, or see what waits
     Proposal(commands::federation::proposal::ProposalArgs),
-    /// Rehearse how a token that stands already would do with our registry
+    /// Say who may hold the tokens, by country, and rehearse it
+    Rules(commands::rules::RulesArgs),
+    /// Make tokens known, and rehearse how one would do with our registry
     Token(commands::token::TokenArgs),
     /// Make and list issuers
     Issuer(commands::issuer::IssuerArgs),

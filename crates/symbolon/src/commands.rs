@@ -10,6 +10,7 @@ pub(crate) mod import;
 pub(crate) mod issuer;
 pub(crate) mod receipt;
 pub(crate) mod revoke;
+pub(crate) mod rules;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod token;

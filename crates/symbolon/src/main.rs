@@ -63,7 +63,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Import(args) if args.dry_run => {
             commands::import::dry_run(&args, Output::new(json))?
         }
-        Command::Token(args) => commands::token::run(&args, &globals).await?,
+        Command::Token(args) => commands::token::run(&args, &globals, context).await?,
         Command::Doctor(args) => commands::doctor::run(&args, &globals).await?,
         Command::Serve(args) => commands::serve::run(&args, context()?).await?,
         Command::Import(args) => commands::import::run(&args, &context()?).await?,
@@ -78,6 +78,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Authority(args) => commands::federation::authority::run(args, &context()?).await?,
         Command::Approvers(args) => commands::federation::approvers::run(args, &context()?).await?,
         Command::Proposal(args) => commands::federation::proposal::run(args, &context()?).await?,
+        Command::Rules(args) => commands::rules::run(args, &context()?).await?,
         Command::Issuer(args) => commands::issuer::run(&args, &context()?).await?,
     };
     Ok(exit.into())

@@ -1,5 +1,7 @@
 //! The verdict on one transfer, as `CountryRules.explain` gives it.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{CountryRule, RuleBook};
@@ -36,6 +38,26 @@ pub enum Reason {
     UsPerson,
     /// The country has as many holders as it may have.
     HolderCap,
+}
+
+impl Reason {
+    /// As the contract says it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CountryBlocked => "COUNTRY_BLOCKED",
+            Self::CountryNotAllowed => "COUNTRY_NOT_ALLOWED",
+            Self::LevelTooLow => "LEVEL_TOO_LOW",
+            Self::AccreditationRequired => "ACCREDITATION_REQUIRED",
+            Self::UsPerson => "US_PERSON",
+            Self::HolderCap => "HOLDER_CAP",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// A refusal, explained.

@@ -165,6 +165,9 @@ problems! {
     POLICY_OUT_OF_RANGE = 422 "policy_out_of_range", "Nobody could fulfil this",
         "As many approvals are required as people named at most, and none if nobody is named.",
         "Name 1 to 32 approvers and require 1 to as many, or name nobody and require 0.";
+    CAP_OF_NOBODY = 422 "cap_of_nobody", "A cap that lets nobody in",
+        "A rule caps the holders of a country at 0.",
+        "Block the country, or leave the cap out.";
     NO_PERSON = 403 "no_person", "The key is nobody's in particular",
         "Approvals are people's, and this key names none.",
         "Use the key of an approver: `symbolon api-key create --person`.";
@@ -246,6 +249,7 @@ pub fn of_federation(refusal: &FederationRefusal) -> &'static Kind {
         FederationRefusal::AlreadySo(_) => &ALREADY_SO,
         FederationRefusal::AuthorityRestricted(_) => &AUTHORITY_RESTRICTED,
         FederationRefusal::InvestorsOutOfRange(_) => &INVESTORS_OUT_OF_RANGE,
+        FederationRefusal::CapOfNobody => &CAP_OF_NOBODY,
         FederationRefusal::PolicyOutOfRange { .. } => &POLICY_OUT_OF_RANGE,
         FederationRefusal::UnknownProposal(_) => &UNKNOWN_PROPOSAL,
         FederationRefusal::ProposalOver(_) => &PROPOSAL_OVER,

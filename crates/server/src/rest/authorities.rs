@@ -317,7 +317,7 @@ async fn reassign(
     propose(&state, post).await
 }
 
-fn countries(check: &mut Check, texts: &[String]) -> Option<BTreeSet<Country>> {
+pub(super) fn countries(check: &mut Check, texts: &[String]) -> Option<BTreeSet<Country>> {
     let read: Vec<_> = texts
         .iter()
         .enumerate()

@@ -21,5 +21,6 @@ mod paging;
 mod problems;
 mod receipts;
 mod register;
+mod rules;
 mod wallets;
 mod writer;

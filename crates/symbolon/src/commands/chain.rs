@@ -5,7 +5,7 @@ mod check;
 mod deploy;
 mod handover;
 mod owner;
-mod place;
+pub(crate) mod place;
 mod presets;
 mod reconcile;
 mod rotate_signer;

@@ -3,6 +3,6 @@
 
 pub(crate) mod approvers;
 pub(crate) mod authority;
-mod owner;
+pub(crate) mod owner;
 pub(crate) mod proposal;
 mod words;

@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// The node of a chain that the register knows.
-#[derive(Debug, Args)]
-pub(super) struct NodeArgs {
+#[derive(Debug, Default, Args)]
+pub(crate) struct NodeArgs {
     /// The node's URL, on a shared machine rather by --rpc-file [default: that of the chain's lane]
     #[arg(long, value_name = "URL")]
     rpc: Option<SecretString>,
@@ -27,17 +27,17 @@ pub(super) struct NodeArgs {
 }
 
 /// A registry in its place.
-pub(super) struct Place {
-    pub(super) chain: Chain,
-    pub(super) endpoint: Endpoint,
+pub(crate) struct Place {
+    pub(crate) chain: Chain,
+    pub(crate) endpoint: Endpoint,
     /// How this machine is to drive it, if it is.
-    pub(super) lane: Option<LaneConfig>,
+    pub(crate) lane: Option<LaneConfig>,
 }
 
 impl Place {
     /// The issuer's registry on this chain, by way of the node that is named,
     /// else of its lane's.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         args: &NodeArgs,
         id: RegistryId,
         store: &Store,
@@ -74,12 +74,12 @@ impl Place {
 
 impl NodeArgs {
     /// Whether a node was named.
-    pub(super) fn is_given(&self) -> bool {
+    pub(crate) fn is_given(&self) -> bool {
         self.rpc.is_some() || self.rpc_file.is_some()
     }
 
     /// The registry that is named, else all that have a lane.
-    pub(super) fn chains(
+    pub(crate) fn chains(
         &self,
         named: Option<RegistryId>,
         issuer: &IssuerId,

@@ -28,7 +28,7 @@ const KEY_VARIABLE: &str = "SYMBOLON_API_KEY";
 
 /// Who acts.
 #[derive(Clone, Debug, Args)]
-pub(super) struct OwnerArgs {
+pub(crate) struct OwnerArgs {
     /// Who asks for it [default: the user of this machine]
     #[arg(
         long,
@@ -47,7 +47,7 @@ pub(super) struct OwnerArgs {
 
 /// Until when an operation may be approved.
 #[derive(Clone, Debug, Args)]
-pub(super) struct WaitArgs {
+pub(crate) struct WaitArgs {
     /// Until when it may be approved, where it needs approvals: a date or an
     /// RFC 3339 moment, at most 30 days ahead [default: a week from now]
     #[arg(long, value_name = "MOMENT", value_parser = moment)]
@@ -95,7 +95,7 @@ impl OwnerArgs {
 }
 
 /// Carries an operation out, or proposes it where it needs approvals.
-pub(super) async fn propose(
+pub(crate) async fn propose(
     context: &Context,
     owner: &OwnerArgs,
     wait: &WaitArgs,
@@ -112,7 +112,7 @@ pub(super) async fn propose(
 }
 
 /// Decides a command of the owner's, and says what came of it.
-pub(super) async fn govern(
+pub(crate) async fn govern(
     context: &Context,
     owner: &OwnerArgs,
     command: impl AsyncFnOnce(&Store, &IssuerId) -> Result<FederationCommand>,
@@ -168,6 +168,8 @@ impl Came {
                 FederationEvent::AuthorityRestricted { .. }
                     | FederationEvent::AuthorityReinstated { .. }
                     | FederationEvent::InvestorsReassigned { .. }
+                    | FederationEvent::RulesAnnounced { .. }
+                    | FederationEvent::RulesWithdrawn { .. }
             )
         });
         Self {

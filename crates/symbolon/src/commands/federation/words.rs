@@ -6,7 +6,10 @@ use symbolon_core::{
     ids::AuthorityIndex,
 };
 
-use crate::output::counted;
+use crate::{
+    commands::rules::{changes_in_words, whose},
+    output::counted,
+};
 
 /// An operation as people speak of it, where `federation` knows its authorities.
 pub(super) fn in_words(operation: &OwnerOperation, federation: &Federation) -> String {
@@ -33,6 +36,11 @@ pub(super) fn in_words(operation: &OwnerOperation, federation: &Federation) -> S
         } => {
             let whom = counted(investors.len() as u64, "investor", "investors");
             format!("put {} in charge of {whom}", name(authority))
+        }
+        OwnerOperation::AnnounceRules { changes } => changes_in_words(changes),
+        OwnerOperation::WithdrawRules { rules } => {
+            let names: Vec<_> = rules.iter().map(whose).collect();
+            format!("withdraw what is announced for {}", names.join(", "))
         }
         OwnerOperation::SetApprovalPolicy { policy } if policy.is_immediate() => {
             "nobody approves any more".to_owned()

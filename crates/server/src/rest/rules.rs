@@ -1,0 +1,249 @@
+//! Transfer rules by country: what holds, and what is announced. Changing them is
+//! the owner's.
+
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State, response::Response};
+use serde::{Deserialize, Serialize};
+use symbolon_core::{
+    country::Country,
+    federation::OwnerOperation,
+    transfer_rules::{Admission, CountryRule, HolderCap, RuleChanges, RuleKeys, record::RuleKey},
+};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Refused,
+    approvals::{Asked, OperationResult, propose},
+    words::{AccreditationWord, Level},
+};
+use crate::{
+    auth::Caller,
+    change::Post,
+    extract::{Check, page::Page},
+    problem::Result,
+    state::AppState,
+};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, announce))
+        .routes(routes!(withdraw))
+}
+
+/// Whether residents of a country may hold the token at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum AdmissionWord {
+    /// Who meets the rest of the rule.
+    #[default]
+    Allowed,
+    /// Nobody: they neither receive nor send.
+    Blocked,
+}
+
+/// What is asked of the residents of a country. All but a block binds who
+/// receives: whoever holds the token may sell it to somebody eligible.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(as = CountryRule)]
+#[serde(deny_unknown_fields)]
+struct RuleBody {
+    #[serde(default)]
+    admission: AdmissionWord,
+    /// The least level of verification.
+    least_level: Option<Level>,
+    /// The least accreditation, in force.
+    least_accreditation: Option<AccreditationWord>,
+    /// Nobody receives who is a US person.
+    #[serde(default)]
+    no_us_persons: bool,
+    /// The most holders of the country, by identity; none for any number.
+    #[schema(minimum = 1)]
+    holder_cap: Option<u32>,
+}
+
+impl From<CountryRule> for RuleBody {
+    fn from(rule: CountryRule) -> Self {
+        Self {
+            admission: match rule.admission {
+                Admission::Allowed => AdmissionWord::Allowed,
+                Admission::Blocked => AdmissionWord::Blocked,
+            },
+            least_level: rule.least_level.map(Into::into),
+            least_accreditation: rule.least_accreditation.map(Into::into),
+            no_us_persons: rule.no_us_persons,
+            holder_cap: rule.holder_cap.map(|cap| cap.0),
+        }
+    }
+}
+
+impl From<RuleBody> for CountryRule {
+    fn from(body: RuleBody) -> Self {
+        Self {
+            admission: match body.admission {
+                AdmissionWord::Allowed => Admission::Allowed,
+                AdmissionWord::Blocked => Admission::Blocked,
+            },
+            least_level: body.least_level.map(Into::into),
+            least_accreditation: body.least_accreditation.map(Into::into),
+            no_us_persons: body.no_us_persons,
+            holder_cap: body.holder_cap.map(HolderCap),
+        }
+    }
+}
+
+/// How the rule of a country stands.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StandingRule)]
+struct StandingBody {
+    /// ISO 3166-1 alpha-2; none for all countries without a rule of their own.
+    #[schema(example = "US")]
+    country: Option<&'static str>,
+    /// What holds now; none where the rule of all others does.
+    rule: Option<RuleBody>,
+    /// What is to hold.
+    announced: Option<AnnouncedBody>,
+}
+
+/// A rule that is announced.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AnnouncedRule)]
+struct AnnouncedBody {
+    /// None where the country is to have no rule of its own any more.
+    rule: Option<RuleBody>,
+    /// From when it holds.
+    #[schema(format = DateTime)]
+    from: String,
+}
+
+/// List transfer rules
+///
+/// First the rule of all countries without one of their own, then the others' by
+/// country. There are no pages: there are 249 countries.
+#[utoipa::path(
+    get, path = "/rules", operation_id = "list_rules", tag = "Rules",
+    responses((status = 200, description = "All rules", body = Page<StandingBody>))
+)]
+async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page<StandingBody>>> {
+    let schedule = state.store.rules(&caller.issuer).await?;
+    let now = state.clock.now();
+    let body = |key: RuleKey| {
+        let standing = schedule.standing(key);
+        let announced = standing.announced.filter(|announced| now < announced.from);
+        let rule = match key {
+            None => Some(standing.at(now).unwrap_or_default()),
+            Some(_) => standing.at(now),
+        };
+        StandingBody {
+            country: key.map(Country::alpha2),
+            rule: rule.map(Into::into),
+            announced: announced.map(|announced| AnnouncedBody {
+                rule: announced.rule.map(Into::into),
+                from: announced.from.to_string(),
+            }),
+        }
+    };
+    let countries = schedule.0.keys().filter(|key| key.is_some()).copied();
+    let countries = countries
+        .map(body)
+        .filter(|standing| standing.rule.is_some() || standing.announced.is_some());
+    Ok(Json(Page {
+        data: std::iter::once(body(None)).chain(countries).collect(),
+        next_cursor: None,
+    }))
+}
+
+/// The rules that are to hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewRules {
+    /// For countries without a rule of their own; left out where that stays.
+    others: Option<RuleBody>,
+    /// By ISO 3166-1 alpha-2 or alpha-3; null where a country is to have no rule of
+    /// its own any more.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, RuleBody>, example = json!({"US": {"least_accreditation": "qualified"}, "KP": {"admission": "blocked"}}))]
+    countries: BTreeMap<String, Option<RuleBody>>,
+    /// Until when this may be approved, where it needs approvals: a date or an
+    /// RFC 3339 moment, at most 30 days ahead; a week by default.
+    lapses: Option<String>,
+}
+
+/// Announce transfer rules
+///
+/// A rule holds two days after it was announced; a block holds at once. Rules that
+/// are not named stay as they are.
+#[utoipa::path(
+    post, path = "/rules", operation_id = "announce_rules", tag = "Rules",
+    request_body = NewRules,
+    responses(
+        (status = 200, description = "It was carried out", body = OperationResult),
+        (status = 202, description = "It waits for approvals", body = OperationResult), Refused)
+)]
+async fn announce(State(state): State<AppState>, post: Post<NewRules>) -> Result<Response> {
+    let now = state.clock.now();
+    let post = post.map(|body| {
+        let mut check = Check::default();
+        let mut changes = RuleChanges {
+            others: body.others.map(Into::into),
+            ..RuleChanges::default()
+        };
+        for (code, rule) in &body.countries {
+            let field = format!("countries.{code}");
+            if rule.is_some_and(|rule| rule.holder_cap == Some(0)) {
+                let message = "0 is no cap: block the country, or leave the cap out";
+                check.refuse(&format!("{field}.holder_cap"), "cap_of_nobody", message);
+            }
+            if let Some(country) = check.country(&field, code) {
+                changes.countries.insert(country, rule.map(Into::into));
+            }
+        }
+        let lapses = check.lapse("lapses", body.lapses.as_deref(), now);
+        let operation = OwnerOperation::AnnounceRules { changes };
+        Ok(check.finish(Asked::new(Some(operation), lapses))?)
+    })?;
+    propose(&state, post).await
+}
+
+/// Whose announced rules are not to hold.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Withdrawal {
+    /// Whether that of countries without a rule of their own is meant.
+    #[serde(default)]
+    others: bool,
+    /// ISO 3166-1 alpha-2 or alpha-3.
+    #[serde(default)]
+    #[schema(example = json!(["US"]))]
+    countries: Vec<String>,
+    /// As with `announce_rules`.
+    lapses: Option<String>,
+}
+
+/// Withdraw announced rules
+///
+/// Only while they do not hold yet. What holds is changed by another announcement.
+#[utoipa::path(
+    post, path = "/rules/withdraw", operation_id = "withdraw_rules", tag = "Rules",
+    request_body = Withdrawal,
+    responses(
+        (status = 200, description = "It was carried out", body = OperationResult),
+        (status = 202, description = "It waits for approvals", body = OperationResult), Refused)
+)]
+async fn withdraw(State(state): State<AppState>, post: Post<Withdrawal>) -> Result<Response> {
+    let now = state.clock.now();
+    let post = post.map(|body| {
+        let mut check = Check::default();
+        let countries = super::authorities::countries(&mut check, &body.countries);
+        let lapses = check.lapse("lapses", body.lapses.as_deref(), now);
+        let operation = countries.map(|countries| OwnerOperation::WithdrawRules {
+            rules: RuleKeys {
+                others: body.others,
+                countries,
+            },
+        });
+        Ok(check.finish(Asked::new(operation, lapses))?)
+    })?;
+    propose(&state, post).await
+}

@@ -31,9 +31,15 @@ abstract contract CertificateRecords is ICertificateRecords, MirrorRole, Require
         emit RegisterHead(head);
 
         for (uint256 at = 0; at < records.length;) {
-            uint256 tokenId = uint256(bytes32(records[at:at + 32]));
-            CertificateRecord given = fromRegister(uint256(bytes32(records[at + 32:at + 64])));
+            uint256 tokenId;
+            uint256 word;
+            assembly ("memory-safe") {
+                let entry := add(records.offset, at)
+                tokenId := calldataload(entry)
+                word := calldataload(add(entry, 32))
+            }
             if (uint160(tokenId) == 0) revert ZeroHolderAt(at / RECORD_SIZE);
+            CertificateRecord given = fromRegister(word);
 
             CertificateRecord stored = _records[tokenId];
             if (given.revoked()) {
@@ -54,11 +60,17 @@ abstract contract CertificateRecords is ICertificateRecords, MirrorRole, Require
         emit RegisterHead(head);
 
         for (uint256 at = 0; at < denials.length;) {
-            uint256 tokenId = uint256(bytes32(denials[at:at + 32]));
+            uint256 tokenId;
+            uint256 version;
+            assembly ("memory-safe") {
+                let entry := add(denials.offset, at)
+                tokenId := calldataload(entry)
+                version := shr(240, calldataload(add(entry, 32)))
+            }
             if (uint160(tokenId) == 0) revert ZeroHolderAt(at / DENIAL_SIZE);
 
             CertificateRecord stored = _records[tokenId];
-            _record(tokenId, stored, stored.denied(uint16(bytes2(denials[at + 32:at + 34]))));
+            _record(tokenId, stored, stored.denied(uint16(version)));
 
             unchecked {
                 at += DENIAL_SIZE;

@@ -12,10 +12,10 @@ import {CertificateGuard} from "../src/certificates/CertificateGuard.sol";
 /// @notice A constant-product pool. Putting in and swapping are for holders of one certificate; taking out what one put
 /// in is for everybody, at any time.
 /// @dev The certificate is a condition of entering. A holder whose document lapsed keeps its property: what has to be
-/// frozen is frozen by the token, which asks its own registry before it moves. So shares are kept here and are no token:
+/// frozen is frozen by the token, which asks its own registry before it moves. Shares are kept here and are no token:
 /// else they would reach those who may not enter.
-/// @dev An example of {CertificateGuard}, and no more: no oracle, no fee for the house, no flash swaps. Tokens that take
-/// a fee on transfer, or change balances by themselves, do not fit.
+/// @dev An example of {CertificateGuard}, and no more: no oracle, no fee for the house, no flash swaps. Tokens that
+/// take a fee on transfer, or change balances by themselves, do not fit.
 contract CertifiedPool is CertificateGuard, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 

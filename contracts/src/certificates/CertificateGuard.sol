@@ -4,8 +4,8 @@ pragma solidity ^0.8.24;
 import {IERC5851Draft} from "../interfaces/IERC5851Draft.sol";
 
 /// @title What a contract inherits to be for certified callers alone
-/// @notice {onlyCertified} reverts with {NotCertified} unless the registry answers yes: a registry that reverts, is none
-/// or answers anything else denies everybody.
+/// @notice {onlyCertified} reverts with {NotCertified} unless the registry answers yes: a registry that reverts, is
+/// none or answers anything else denies everybody.
 /// @dev Any registry of ERC-5851 that has the draft's `isVerified` will do. Guard what enters; whoever loses its
 /// certificate should still get its own out.
 abstract contract CertificateGuard {
@@ -27,7 +27,9 @@ abstract contract CertificateGuard {
         _;
     }
 
-    /// @dev Spelt out because Solidity's own call would fail in other words than {NotCertified} where the registry fails.
+    /// @dev Spelt out because Solidity's own call would fail in other words than {NotCertified} where the registry
+    /// fails.
+    // slither-disable-next-line dead-code for contracts that inherit it
     function _requireCertified(address account, uint256 id) internal view {
         address registry = address(certificates);
         bool yes;

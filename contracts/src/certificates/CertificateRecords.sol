@@ -136,7 +136,6 @@ abstract contract CertificateRecords is ICertificateRecords, MirrorRole, Require
 
     /// @dev Every write ends here: stores the record and says what changed, if anything did.
     function _record(uint256 tokenId, CertificateRecord stored, CertificateRecord record) internal {
-        // slither-disable-next-line incorrect-equality a word that stays as it is, to the bit
         if (CertificateRecord.unwrap(record) == CertificateRecord.unwrap(stored)) return;
         _records[tokenId] = record;
         address holder = address(uint160(tokenId));

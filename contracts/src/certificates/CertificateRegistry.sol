@@ -59,6 +59,7 @@ contract CertificateRegistry is ICertificateRegistry, CertificateRecords {
         ICertificateVerifier verifier = verifierOf[id];
         require(address(verifier) != address(0), NoVerifier(id));
         uint256 version = _requireRequirements(id);
+        // slither-disable-next-line reentrancy-benign,reentrancy-events the record is read after it
         uint256 expiry = verifier.verify(msg.sender, id, version, proof);
         _requireToCome(expiry);
 

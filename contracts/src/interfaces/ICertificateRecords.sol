@@ -8,8 +8,9 @@ import {IERC5851Draft} from "./IERC5851Draft.sol";
 /// @title The register's own side of a certificate registry
 /// @notice One word per certificate, laid out as {CertificateRecord} says. A certificate is a token that stays with its
 /// holder, with the id `(id << 160) | holder`.
-/// @dev Two things are told apart. `isVerified` and `ifVerified` are the verdict: certified, and not expired. A token is
-/// held from `Transfer` to `Transfer`, and so until it is revoked, expired or not: time passes without events, and
+/// @dev An id takes 96 bits at most. A larger one is refused, but the verdict on it is no: nobody can hold it.
+/// @dev Two things are told apart. `isVerified` and `ifVerified` are the verdict: certified, and not expired. A token
+/// is held from `Transfer` to `Transfer`, and so until it is revoked, expired or not: time passes without events, and
 /// whoever follows those would contradict {ownerOf} otherwise. So {ownerOf} and {locked} are for wallets to show, never
 /// to rely on.
 interface ICertificateRecords is IERC5851Draft, IERC5851, IERC5192 {
@@ -44,8 +45,8 @@ interface ICertificateRecords is IERC5851Draft, IERC5851, IERC5192 {
     function upsert(bytes32 head, bytes calldata records) external;
 
     /// @notice Revokes certificates. Only for mirrors.
-    /// @dev A denial always lands, whatever its version, be the certificate held or not. The stored version rises to the
-    /// given one, by {MAX_LEAP} at most, and to 1 at least.
+    /// @dev A denial always lands, whatever its version, be the certificate held or not. The stored version rises to
+    /// the given one, by {MAX_LEAP} at most, and to 1 at least.
     /// @param head The head of the register's hash chain.
     /// @param denials Entries of 34 bytes: id (12), holder (20), version (2).
     function deny(bytes32 head, bytes calldata denials) external;

@@ -8,13 +8,13 @@ import {IMirrorRole} from "./IMirrorRole.sol";
 import {IRequirements} from "./IRequirements.sol";
 
 /// @title Symbolon's certificate registry
-/// @notice Certificates by ERC-5851, in the functions of its draft and of its final text. They are issued and revoked by
-/// the register's mirrors, by the admin, and issued to whoever proves to meet their requirements.
+/// @notice Certificates by ERC-5851, in the functions of its draft and of its final text. They are issued and revoked
+/// by the register's mirrors, by the admin, and issued to whoever proves to meet their requirements.
 /// @dev The admin's `certify` and `revoke` raise the version by one, so that the register sees them, judges them and
 /// writes after them. A proof moves no version: the register's next word replaces what was proven.
 /// @dev Nobody's certificate survives a revocation, and no proof lifts one: only the admin, or a newer record of a
-/// mirror, certifies whom one of them revoked. For that a revocation of what nobody holds succeeds and is kept, in an id
-/// that does not exist too.
+/// mirror, certifies whom one of them revoked. For that a revocation of what nobody holds succeeds and is kept, in an
+/// id that does not exist too.
 interface ICertificateRegistry is ICertificateRecords, IRequirements, IMirrorRole, IERC165 {
     /// @notice Who judges the proofs for an id from now on; zero for nobody.
     event VerifierSet(uint256 indexed id, ICertificateVerifier indexed verifier);

@@ -9,7 +9,9 @@ interface ICertificateVerifier {
     /// @dev It may write, so that it can use up a nullifier. It should then serve its registries alone: whoever else
     /// calls would use up others' proofs.
     /// @dev It should refuse a version for whose requirements it was not made: it is asked about the newest.
-    /// @param holder Who proves; the proof has to be bound to it.
+    /// @dev The proof has to be bound to the holder, and to the id, this chain and the registry that asks, lest it
+    /// count elsewhere or for somebody else.
+    /// @param holder Who proves.
     /// @param id The certificate's.
     /// @param requirementVersion Of the requirements that count now.
     function verify(address holder, uint256 id, uint256 requirementVersion, bytes calldata proof)

@@ -32,8 +32,8 @@ interface IRequirements is IERC5851Draft, IERC5851 {
     /// @notice The most requirements of one id: a contract reads them all at once, and a circuit has a slot for each.
     function MAX_REQUIREMENTS() external view returns (uint256);
 
-    /// @notice The most bytes that the requirements of one id take, ABI-encoded: what fits in one contract's code, where
-    /// they are kept.
+    /// @notice The most bytes that the requirements of one id take, ABI-encoded: what fits in one contract's code,
+    /// where they are kept.
     function MAX_REQUIREMENTS_SIZE() external view returns (uint256);
 
     /// @notice The newest version of what an id requires, 1 at first; 0 when the id does not exist.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-/// @dev A record field by field. {Certificates} packs it from the table in `CertificateRecord.sol`, written out a second
-/// time on purpose: the tests would not notice a wrong shift that they shared with the code.
+/// @dev A record field by field. {Certificates} packs it from the table in `CertificateRecord.sol`, written out a
+/// second time on purpose: the tests would not notice a wrong shift that they shared with the code.
 struct Certificate {
     uint64 expiry;
     uint16 version;

@@ -39,10 +39,10 @@ abstract contract CertificateTest is Test {
         registry = new CertificateRegistry(owner);
         vm.prank(owner);
         registry.addMirror(mirror);
-        require_(ID, requirements(">=", 18));
+        setRequirements(ID, requirements(">=", 18));
     }
 
-    function require_(uint256 id, IERC5851Draft.Requirement[] memory list) internal {
+    function setRequirements(uint256 id, IERC5851Draft.Requirement[] memory list) internal {
         vm.prank(owner);
         registry.changeStandardRequirement(id, list);
     }

@@ -42,7 +42,7 @@ contract ChangeStandardClaimTest is CertificateTest {
         (list[0], list[1]) = (requirement("<", 1), requirement("==", 0));
         list[1].expectation.bytesValue = hex"01";
         vm.recordLogs();
-        require_(ID, list);
+        setRequirements(ID, list);
         Vm.Log[] memory logs = vm.getRecordedLogs();
         assertEq(logs.length, 1);
         assertEq(logs[0].topics[0], IERC5851Draft.StandardChanged.selector);

@@ -129,7 +129,7 @@ contract CertificateGasTest is CertificateTest {
         for (uint256 i = 0; i < 4; ++i) {
             four[i] = requirement(">=", i);
         }
-        require_(ID, four);
+        setRequirements(ID, four);
         takeCall("changeStandardRequirement, four", 1_100_000);
     }
 

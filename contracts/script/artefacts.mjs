@@ -16,6 +16,7 @@ const exported = {
   "src/KYCRegistrar.sol": "KYCRegistrar.json",
   "src/RegulatedToken.sol": "RegulatedToken.json",
   "src/VerifiedSender.sol": "VerifiedSender.json",
+  "src/certificates/CertificateRegistry.sol": "CertificateRegistry.json",
   "src/identity/ClaimIssuer.sol": "ClaimIssuer.json",
   "src/identity/Identity.sol": "Identity.json",
   "src/identity/IdentityFactory.sol": "IdentityFactory.json",

@@ -2,9 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {RegulatedToken} from "../src/RegulatedToken.sol";
-import {RegistryTest} from "./helpers/RegistryTest.sol";
-import {Word} from "./helpers/Word.sol";
+import {RegulatedToken} from "../../src/RegulatedToken.sol";
+import {RegistryTest} from "../helpers/RegistryTest.sol";
+import {Word} from "../helpers/Word.sol";
 
 contract RegulatedTokenTest is RegistryTest {
     RegulatedToken private token;

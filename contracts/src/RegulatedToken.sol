@@ -15,6 +15,7 @@ import {
     TOKENS_FROZEN
 } from "./token/Reasons.sol";
 import {RulesCalls} from "./token/RulesCalls.sol";
+import {Terms} from "./token/TransferTerms.sol";
 import {KycGuard} from "./KycGuard.sol";
 
 /// @title The reference token
@@ -34,7 +35,7 @@ contract RegulatedToken is IRegulatedToken, ForcedMoves {
 
     /// @inheritdoc ERC20
     function transfer(address to, uint256 value) public override returns (bool) {
-        Terms memory terms = _requireTransferable(msg.sender, to, value);
+        Terms terms = _requireTransferable(msg.sender, to, value);
         _transfer(msg.sender, to, value);
         _tellTransferred(terms, msg.sender, to, value);
         return true;
@@ -42,7 +43,7 @@ contract RegulatedToken is IRegulatedToken, ForcedMoves {
 
     /// @inheritdoc ERC20
     function transferFrom(address from, address to, uint256 value) public override returns (bool) {
-        Terms memory terms = _requireTransferable(from, to, value);
+        Terms terms = _requireTransferable(from, to, value);
         _spendAllowance(from, msg.sender, value);
         _transfer(from, to, value);
         _tellTransferred(terms, from, to, value);
@@ -78,15 +79,15 @@ contract RegulatedToken is IRegulatedToken, ForcedMoves {
 
     /// @inheritdoc IRegulatedToken
     function pause() external onlyOwner {
-        require(!_terms.paused, AlreadyPaused());
-        _terms.paused = true;
+        require(!_terms.paused(), AlreadyPaused());
+        _terms = _terms.withPause(true);
         emit Paused(msg.sender);
     }
 
     /// @inheritdoc IRegulatedToken
     function unpause() external onlyOwner {
-        require(_terms.paused, NotPaused());
-        _terms.paused = false;
+        require(_terms.paused(), NotPaused());
+        _terms = _terms.withPause(false);
         emit Unpaused(msg.sender);
     }
 
@@ -94,16 +95,16 @@ contract RegulatedToken is IRegulatedToken, ForcedMoves {
 
     /// @inheritdoc IRegulatedToken
     function paused() external view returns (bool) {
-        return _terms.paused;
+        return _terms.paused();
     }
 
     /// @inheritdoc IRegulatedToken
     function reason(address from, address to, uint256 amount) external view returns (string memory refusal) {
         if (from == address(0) || to == address(0) || !_areVerified(from, to)) return KYC_NOT_VERIFIED;
-        Terms memory terms = _terms;
-        if (terms.paused) return PAUSED;
+        Terms terms = _terms;
+        if (terms.paused()) return PAUSED;
         if (_reachesFrozen(terms, from, amount)) return TOKENS_FROZEN;
-        if (address(terms.rules) != address(0)) refusal = terms.rules.refusal(from, to, amount);
+        if (terms.haveRules()) refusal = terms.rules().refusal(from, to, amount);
         if (bytes(refusal).length == 0 && amount > balanceOf(from)) return INSUFFICIENT_BALANCE;
     }
 
@@ -116,19 +117,19 @@ contract RegulatedToken is IRegulatedToken, ForcedMoves {
     // -------------------------------------------------------------------------- rules
 
     /// @dev Reverts with what {reason} says, but for a balance that is too small.
-    function _requireTransferable(address from, address to, uint256 amount) private view returns (Terms memory terms) {
+    function _requireTransferable(address from, address to, uint256 amount) private view returns (Terms terms) {
         _requireVerified(from, to);
         terms = _terms;
-        if (terms.paused) revert(PAUSED);
+        if (terms.paused()) revert(PAUSED);
         if (_reachesFrozen(terms, from, amount)) revert(TOKENS_FROZEN);
-        if (address(terms.rules) != address(0)) terms.rules.requireAllowed(from, to, amount);
+        if (terms.haveRules()) terms.rules().requireAllowed(from, to, amount);
     }
 
     function _redemptionRefusal(address holder, uint256 amount) private view returns (string memory) {
         (bool may, bool frozen) = _mayRedeem(holder);
         if (!may) return frozen ? ASSET_FROZEN : KYC_NOT_VERIFIED;
-        Terms memory terms = _terms;
-        if (terms.paused) return PAUSED;
+        Terms terms = _terms;
+        if (terms.paused()) return PAUSED;
         if (_reachesFrozen(terms, holder, amount)) return TOKENS_FROZEN;
         return "";
     }

@@ -2,10 +2,11 @@
 pragma solidity 0.8.37;
 
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {IERC3643Compliance} from "../interfaces/IERC3643Compliance.sol";
 import {ITokenCompliance} from "../interfaces/ITokenCompliance.sol";
 import {ITransferRules} from "../interfaces/ITransferRules.sol";
 import {RulesCalls} from "./RulesCalls.sol";
-import {TransferTerms} from "./TransferTerms.sol";
+import {Terms, TransferTerms} from "./TransferTerms.sol";
 
 /// @notice The rules of a token: taken, replaced after a notice, and asked about recipients.
 abstract contract Compliance is ITokenCompliance, TransferTerms, Ownable2Step {
@@ -30,13 +31,13 @@ abstract contract Compliance is ITokenCompliance, TransferTerms, Ownable2Step {
 
     /// @inheritdoc ITokenCompliance
     function setCompliance(ITransferRules _compliance) external onlyOwner {
-        ITransferRules former = _terms.rules;
+        ITransferRules former = _terms.rules();
         require(address(former) == address(0) || _isDue(_compliance), ComplianceNotDue(_compliance));
         delete _announced;
 
         bool taken = address(_compliance) != address(0);
-        _terms.countsHolders = taken && _compliance.countsHolders();
-        _terms.rules = _compliance;
+        bool counts = taken && _compliance.countsHolders();
+        _terms = _terms.withRules(_compliance, counts);
         emit ComplianceAdded(address(_compliance));
         if (address(former) != address(0)) former.dismiss();
         if (taken) _compliance.bindToken(address(this));
@@ -44,7 +45,7 @@ abstract contract Compliance is ITokenCompliance, TransferTerms, Ownable2Step {
 
     /// @inheritdoc ITokenCompliance
     function compliance() external view returns (ITransferRules) {
-        return _terms.rules;
+        return _terms.rules();
     }
 
     /// @inheritdoc ITokenCompliance
@@ -54,22 +55,22 @@ abstract contract Compliance is ITokenCompliance, TransferTerms, Ownable2Step {
 
     /// @dev The rules are asked about a recipient alone as they are about a mint.
     function _requireAccepted(address to, uint256 amount) internal view {
-        ITransferRules rules = _terms.rules;
-        if (address(rules) != address(0)) rules.requireAllowed(address(0), to, amount);
+        Terms terms = _terms;
+        if (terms.haveRules()) terms.rules().requireAllowed(address(0), to, amount);
     }
 
-    function _tellTransferred(Terms memory terms, address from, address to, uint256 amount) internal {
-        if (terms.countsHolders) terms.rules.tell(abi.encodeCall(terms.rules.transferred, (from, to, amount)));
+    function _tellTransferred(Terms terms, address from, address to, uint256 amount) internal {
+        if (terms.counts()) terms.rules().tell(abi.encodeCall(IERC3643Compliance.transferred, (from, to, amount)));
     }
 
     function _tellCreated(address to, uint256 amount) internal {
-        Terms memory terms = _terms;
-        if (terms.countsHolders) terms.rules.tell(abi.encodeCall(terms.rules.created, (to, amount)));
+        Terms terms = _terms;
+        if (terms.counts()) terms.rules().tell(abi.encodeCall(IERC3643Compliance.created, (to, amount)));
     }
 
     function _tellDestroyed(address from, uint256 amount) internal {
-        Terms memory terms = _terms;
-        if (terms.countsHolders) terms.rules.tell(abi.encodeCall(terms.rules.destroyed, (from, amount)));
+        Terms terms = _terms;
+        if (terms.counts()) terms.rules().tell(abi.encodeCall(IERC3643Compliance.destroyed, (from, amount)));
     }
 
     /// @dev What was announced lapses, or an owner would keep something announced at all times.

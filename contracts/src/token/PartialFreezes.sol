@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 import {IPartialFreezes} from "../interfaces/IPartialFreezes.sol";
-import {TransferTerms} from "./TransferTerms.sol";
+import {Terms, TransferTerms} from "./TransferTerms.sol";
 
 /// @notice How many tokens of a wallet are frozen.
 /// @dev Invariant: never more than it holds. What lowers a balance either spares the frozen tokens or unfreezes them.
@@ -31,8 +31,8 @@ abstract contract PartialFreezes is IPartialFreezes, TransferTerms, ERC20, Ownab
     }
 
     /// @dev Whether the holder has the amount, but too much of it is frozen.
-    function _reachesFrozen(Terms memory terms, address holder, uint256 amount) internal view returns (bool) {
-        if (terms.frozenWallets == 0) return false;
+    function _reachesFrozen(Terms terms, address holder, uint256 amount) internal view returns (bool) {
+        if (!terms.anyFrozen()) return false;
         uint256 frozen = _frozen[holder];
         if (frozen == 0) return false;
         uint256 balance = balanceOf(holder);
@@ -60,7 +60,7 @@ abstract contract PartialFreezes is IPartialFreezes, TransferTerms, ERC20, Ownab
     function _setFrozen(address account, uint256 amount) private {
         bool had = _frozen[account] != 0;
         _frozen[account] = amount;
-        if (had && amount == 0) --_terms.frozenWallets;
-        else if (!had && amount != 0) ++_terms.frozenWallets;
+        if (had && amount == 0) _terms = _terms.withOneLessFrozen();
+        else if (!had && amount != 0) _terms = _terms.withOneMoreFrozen();
     }
 }

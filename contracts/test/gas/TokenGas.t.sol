@@ -10,8 +10,8 @@ import {RulesOfCountries} from "./RulesOfCountries.sol";
 /// @dev What a transfer costs its sender, to a recipient who holds some already, and what the parts of the token add.
 contract TokenGasTest is RegistryTest {
     RegulatedToken private token;
-    address private from = address(uint160(uint256(keccak256("sender"))));
-    address private to = address(uint160(uint256(keccak256("recipient"))));
+    address private from = address(uint160(uint256(keccak256(abi.encode("wallet", 0)))));
+    address private to = makeAddr("recipient");
 
     function setUp() public override {
         super.setUp();
@@ -37,11 +37,11 @@ contract TokenGasTest is RegistryTest {
         vm.prank(from);
         bare.transfer(to, 1);
         uint256 without = vm.lastCallGas().gasTotalUsed;
-        take("transfer without any check", without, 35_000);
+        take("transfer without the check", without, 35_000);
 
         uint256 gas = transfer();
         take("transfer", gas, 45_000);
-        take("added by the verdict and the token's own terms", gas - without, 10_500);
+        take("added by the check of both parties and of the token's own terms", gas - without, 10_500);
     }
 
     function testTransferWithCountryRules() public {

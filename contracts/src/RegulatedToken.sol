@@ -7,13 +7,7 @@ import {IRegulatedToken} from "./interfaces/IRegulatedToken.sol";
 import {ITransferRules} from "./interfaces/ITransferRules.sol";
 import {IVerdict} from "./interfaces/IVerdict.sol";
 import {ForcedMoves} from "./token/ForcedMoves.sol";
-import {
-    ASSET_FROZEN,
-    INSUFFICIENT_BALANCE,
-    KYC_NOT_VERIFIED,
-    PAUSED,
-    TOKENS_FROZEN
-} from "./token/Reasons.sol";
+import {ASSET_FROZEN, INSUFFICIENT_BALANCE, KYC_NOT_VERIFIED, PAUSED, TOKENS_FROZEN} from "./token/Reasons.sol";
 import {RulesCalls} from "./token/RulesCalls.sol";
 import {Terms} from "./token/TransferTerms.sol";
 import {KycGuard} from "./KycGuard.sol";

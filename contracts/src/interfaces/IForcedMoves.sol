@@ -9,9 +9,7 @@ import {ITwoApprovers} from "./ITwoApprovers.sol";
 /// or an order, not a person.
 /// @dev The first approval is public, and the holder may move its tokens before the second: freeze them first.
 interface IForcedMoves is ITwoApprovers {
-    event RecoverySuccess(
-        address indexed _lostWallet, address indexed _newWallet, address indexed _investorOnchainID
-    );
+    event RecoverySuccess(address indexed _lostWallet, address indexed _newWallet, address indexed _investorOnchainID);
     /// @notice Two approvers moved tokens of `from`; `licence` is 0 where none was given.
     event MovedByForce(
         address indexed from, address indexed to, uint256 amount, string justification, bytes32 indexed licence

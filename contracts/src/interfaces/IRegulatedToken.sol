@@ -42,8 +42,9 @@ interface IRegulatedToken is IForcedMoves, ITokenCompliance, IPartialFreezes {
     /// @notice Gives the caller's tokens back to the issuer, who pays by {Redeemed}. For holders who are verified, whose
     /// verification expired, or who left of their own will; not for revoked, restricted or frozen ones, nor while the
     /// token is paused. The rules are not asked.
-    /// @dev Where the registry keeps no words only verified holders redeem, and so do those whom a restricted authority
-    /// had verified, or an agent alone, nowhere.
+    /// @dev Nothing but the expiry may stand against an expired holder: not a restricted authority, nor that an agent
+    /// alone had written it. Who left is told by a tombstone without a hold, and an agent's removal is none. Where the
+    /// registry keeps no words, such as a set or a {KYCRegistrar}, only verified holders redeem.
     function redeem(uint256 amount) external;
 
     /// @notice Stops transfers and redemptions. Only for the owner.

@@ -22,7 +22,7 @@ abstract contract ForcedMoves is IForcedMoves, Compliance, PartialFreezes, Stand
         if (!_approvedByTwo()) return false;
 
         _release(from, amount);
-        _moveByForce(from, to, amount, justification, licence);
+        _moveByForce(from, to, amount, 0, justification, licence);
         return true;
     }
 
@@ -45,8 +45,7 @@ abstract contract ForcedMoves is IForcedMoves, Compliance, PartialFreezes, Stand
         uint256 frozen = getFrozenTokens(lostWallet);
         _release(lostWallet, amount);
         emit RecoverySuccess(lostWallet, newWallet, investorOnchainID);
-        _moveByForce(lostWallet, newWallet, amount, justification, licence);
-        if (frozen != 0) _freeze(newWallet, frozen);
+        _moveByForce(lostWallet, newWallet, amount, frozen, justification, licence);
         return true;
     }
 
@@ -69,10 +68,17 @@ abstract contract ForcedMoves is IForcedMoves, Compliance, PartialFreezes, Stand
         );
     }
 
-    function _moveByForce(address from, address to, uint256 amount, string calldata justification, bytes32 licence)
-        private
-    {
+    /// @dev The freeze comes along before the rules are told, or what they call could move what is to be frozen.
+    function _moveByForce(
+        address from,
+        address to,
+        uint256 amount,
+        uint256 frozen,
+        string calldata justification,
+        bytes32 licence
+    ) private {
         _transfer(from, to, amount);
+        if (frozen != 0) _freeze(to, frozen);
         emit MovedByForce(from, to, amount, justification, licence);
         _tellTransferred(_terms, from, to, amount);
     }

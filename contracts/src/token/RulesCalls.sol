@@ -31,8 +31,8 @@ library RulesCalls {
         return answer == YES ? "" : _reason(rules, from, to, amount, answer);
     }
 
-    /// @dev Tells the rules what happened. Those that lose count refuse from then on, so whatever they do not take in
-    /// does not happen.
+    /// @dev Tells the rules what happened. What they do not take in does not happen, or they would count wrongly from
+    /// then on.
     function tell(ITransferRules rules, bytes memory news) internal {
         bool taken;
         assembly ("memory-safe") {

@@ -123,9 +123,7 @@ contract ForcedTransferTest is TokenTest {
         mint(wallet, BALANCE);
         byBoth(forced(wallet, other, 10, 0));
         deny(wallet, 2, REVOKED);
-        refuseEither(
-            forced(wallet, other, 11, 0), abi.encodeWithSelector(IForcedMoves.AssetFrozen.selector, wallet)
-        );
+        refuseEither(forced(wallet, other, 11, 0), abi.encodeWithSelector(IForcedMoves.AssetFrozen.selector, wallet));
         byBoth(forced(wallet, other, 11, LICENCE));
     }
 }

@@ -110,6 +110,18 @@ contract RulesTest is TokenTest {
         assertEq(token.totalSupply(), BALANCE);
     }
 
+    /// @dev Nor what a recovery is about to freeze again.
+    function testWhenToldTheyFindTheFreezeInItsPlace() public {
+        freeze(wallet, BALANCE);
+        vm.prank(other);
+        token.approve(address(rules), BALANCE);
+        rules.react(address(token), abi.encodeCall(token.transferFrom, (other, wallet, 1)));
+        byBoth(recovery(wallet, other, 0));
+        assertEq(rules.refusalOfReaction(), words("TOKENS_FROZEN"));
+        assertEq(token.getFrozenTokens(other), BALANCE);
+        assertBalances(0, BALANCE);
+    }
+
     /// @dev Even as an approver: the call is executed before its rules hear of it.
     function testWhenToldTheyApproveNothingTwice() public {
         burn(wallet, BALANCE);

@@ -133,13 +133,11 @@ contract TokenHandler is Test {
 
     function appoint(uint256 by, bool named) external {
         address approver = approvers[by % approvers.length];
-        if (named) try token.addApprover(approver) {} catch {}
-        else try token.removeApprover(approver) {} catch {}
+        if (named) try token.addApprover(approver) {} catch {} else try token.removeApprover(approver) {} catch {}
     }
 
     function pause(bool paused) external {
-        if (paused) try token.pause() {} catch {}
-        else try token.unpause() {} catch {}
+        if (paused) try token.pause() {} catch {} else try token.unpause() {} catch {}
     }
 
     function changeRules(bool allow) external {

@@ -76,7 +76,7 @@ abstract contract Compliance is ITokenCompliance, TransferTerms, Ownable2Step {
     /// @dev What was announced lapses, or an owner would keep something announced at all times.
     function _isDue(ITransferRules next) private view returns (bool) {
         Announcement memory announced = _announced;
-        return announced.next == next && block.timestamp >= announced.due
+        return address(announced.next) == address(next) && block.timestamp >= announced.due
             && block.timestamp < announced.due + COMPLIANCE_NOTICE;
     }
 }

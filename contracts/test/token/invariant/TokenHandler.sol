@@ -24,7 +24,9 @@ contract TokenHandler is Test {
     bool public movedByOne;
     bool public frozenTokensSent;
 
-    /// @dev Who sent each call since it last moved anything.
+    /// @dev What was approved once, and who sent it last.
+    bytes[] private pending;
+    bool[] private licences;
     mapping(bytes32 callHash => address) private sender;
     uint256[] private before;
     bool[] private frozenBefore;
@@ -116,19 +118,26 @@ contract TokenHandler is Test {
             catch {}
     }
 
-    /// @dev Few amounts and few reasons, so that calls meet again.
-    function force(uint256 by, uint256 from, uint256 to, uint8 choice) external watched(choice & 1 == 1) {
-        uint256 amount = token.balanceOf(pick(from)) / (choice & 2 == 0 ? 1 : 2);
-        bytes32 licence = choice & 1 == 1 ? bytes32("licence") : bytes32(0);
-        string memory justification = choice & 12 == 0 ? "a" : choice & 4 == 0 ? "b" : "c";
-        send(by, abi.encodeCall(token.forcedTransfer, (pick(from), pick(to), amount, justification, licence)));
+    function force(uint256 by, uint256 from, uint256 to, uint256 amount, bool licensed) external watched(licensed) {
+        amount = bound(amount, 0, token.balanceOf(pick(from)));
+        bytes32 licence = licensed ? bytes32("licence") : bytes32(0);
+        send(by, abi.encodeCall(token.forcedTransfer, (pick(from), pick(to), amount, "order", licence)), licensed);
     }
 
-    function recover(uint256 by, uint256 from, uint256 to, uint8 choice) external watched(choice & 1 == 1) {
+    function recover(uint256 by, uint256 from, uint256 to, bool licensed) external watched(licensed) {
         address identity = address(registry.identity(pick(to)));
-        bytes32 licence = choice & 1 == 1 ? bytes32("licence") : bytes32(0);
-        string memory justification = choice & 12 == 0 ? "a" : choice & 4 == 0 ? "b" : "c";
-        send(by, abi.encodeCall(token.recoveryAddress, (pick(from), pick(to), identity, justification, licence)));
+        bytes32 licence = licensed ? bytes32("licence") : bytes32(0);
+        string memory justification = vm.toString(pending.length);
+        send(
+            by,
+            abi.encodeCall(token.recoveryAddress, (pick(from), pick(to), identity, justification, licence)),
+            licensed
+        );
+    }
+
+    /// @dev Something of the last that was approved, by anybody.
+    function sendAgain(uint256 by, uint256 which) external watched(licensedOf(which)) {
+        if (pending.length != 0) send(by, pending[recent(which)], licensedOf(which));
     }
 
     function appoint(uint256 by, bool named) external {
@@ -153,7 +162,7 @@ contract TokenHandler is Test {
     }
 
     /// @dev Whatever one approver does again and again, nothing moves until another one has sent the same.
-    function send(uint256 by, bytes memory call) private {
+    function send(uint256 by, bytes memory call, bool licensed) private {
         address approver = approvers[by % approvers.length];
         bytes32 callHash = keccak256(call);
         vm.prank(approver);
@@ -164,9 +173,19 @@ contract TokenHandler is Test {
                 if (token.balanceOf(wallets[i]) != before[i]) movedByOne = true;
             }
             sender[callHash] = approver;
+            pending.push(call);
+            licences.push(licensed);
         } else if (sender[callHash] == address(0) || sender[callHash] == approver) {
             movedByOne = true;
         }
+    }
+
+    function licensedOf(uint256 which) private view returns (bool) {
+        return pending.length != 0 && licences[recent(which)];
+    }
+
+    function recent(uint256 which) private view returns (uint256) {
+        return pending.length - 1 - which % (pending.length < 3 ? pending.length : 3);
     }
 
     function pick(uint256 index) private view returns (address) {

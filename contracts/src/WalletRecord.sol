@@ -165,6 +165,13 @@ library WalletRecordLib {
         return word == 0 || word & (VACATED | HOLDS) == VACATED;
     }
 
+    /// @dev Whether nothing but its version is left of the record: the wallet was removed, and nothing holds it. What it
+    /// was before does not show: a revoked wallet stays barred after its removal only if the removal restricts it too.
+    function departed(WalletRecord self) internal pure returns (bool) {
+        uint256 word = WalletRecord.unwrap(self);
+        return word != 0 && word & ~VERSION == 0;
+    }
+
     // ------------------------------------------------------ the register's writes
 
     /// @dev Whether the record's version makes it replace `stored`: newer, and not absurdly far ahead (I2).

@@ -20,6 +20,7 @@ const exported = {
   "src/identity/ClaimIssuer.sol": "ClaimIssuer.json",
   "src/identity/Identity.sol": "Identity.json",
   "src/identity/IdentityFactory.sol": "IdentityFactory.json",
+  "src/rules/CountryRules.sol": "CountryRules.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
   "test/gas/InvestorsProbe.sol": "probes/InvestorsProbe.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",

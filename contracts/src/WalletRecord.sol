@@ -73,6 +73,8 @@ library WalletRecordLib {
     uint256 private constant PROVISIONAL = 1 << 253;
     uint256 private constant VACATED = 1 << 254;
 
+    uint256 private constant RATING_NONE = 1;
+
     /// @dev What {removed} and denials that remove leave standing besides the version.
     uint256 private constant HOLDS = RESTRICTED | FROZEN;
     /// @dev How far above the two grounds that hold a wallet their flags lie.
@@ -128,6 +130,15 @@ library WalletRecordLib {
 
     function rating(WalletRecord self) internal pure returns (uint256) {
         return (WalletRecord.unwrap(self) >> RATING_AT) & 7;
+    }
+
+    /// @dev The rating at `time`: one above None has fallen to None once the day of the accreditation's expiry is over.
+    function ratingAt(WalletRecord self, uint256 time) internal pure returns (uint256 given) {
+        given = rating(self);
+        if (given > RATING_NONE) {
+            uint256 last = accreditationExpiry(self);
+            if (last != 0 && time / 1 days > last) given = RATING_NONE;
+        }
     }
 
     function provisional(WalletRecord self) internal pure returns (bool) {

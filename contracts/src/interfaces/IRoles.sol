@@ -5,5 +5,5 @@ import {IAgentRole} from "./IAgentRole.sol";
 import {IMirrorRole} from "./IMirrorRole.sol";
 
 /// @title Who may write to a registry
-/// @notice The owner appoints mirrors and agents and writes nothing itself.
+/// @notice The owner appoints mirrors, which alone move versions, and agents, and writes nothing itself.
 interface IRoles is IAgentRole, IMirrorRole {}

@@ -3,13 +3,14 @@ pragma solidity ^0.8.24;
 
 import {IERC3643Compliance} from "./IERC3643Compliance.sol";
 
-/// @title Rules that say why they refuse
-/// @notice A compliance of ERC-3643 for tokens that pass its reasons on to wallets.
+/// @title A compliance that says why
+/// @notice A token asks {canTransfer} before tokens move, and on a no reverts with {reason}.
 interface ITransferRules is IERC3643Compliance {
-    /// @notice Why {canTransfer} refuses, short and in upper case; empty when it does not.
-    function reason(address _from, address _to, uint256 _value) external view returns (string memory);
+    /// @notice Why {canTransfer} says no to the same caller at the same time: a short text that never changes, for
+    /// wallets to show. Empty where it says yes.
+    function reason(address from, address to, uint256 amount) external view returns (string memory);
 
-    /// @notice Whether the token has to tell of what it moved, minted and burnt. Asked once, when a token takes these
-    /// rules.
+    /// @notice Whether holders are counted. If not, a token need not tell of what moved. Asked once, when a token takes
+    /// these rules.
     function countsHolders() external view returns (bool);
 }

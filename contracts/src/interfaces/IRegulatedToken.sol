@@ -21,7 +21,9 @@ import {ITokenCompliance} from "./ITokenCompliance.sol";
 ///
 /// @dev What it has besides ERC-20 bears ERC-3643's names where there are any.
 interface IRegulatedToken is IForcedMoves, ITokenCompliance, IPartialFreezes {
+    // slither-disable-next-line unindexed-event-address T-REX's event
     event Paused(address _userAddress);
+    // slither-disable-next-line unindexed-event-address T-REX's event
     event Unpaused(address _userAddress);
     /// @notice A holder gave tokens back, for the issuer to pay.
     event Redeemed(address indexed holder, uint256 amount);

@@ -169,7 +169,7 @@ contract CountryRules is ICountryRules, ComplianceModule, RuleRecords {
         returns (Refusal)
     {
         if (!rule.allowed()) return _closed(Party.Recipient, country);
-        Reason why;
+        Reason why = Reason.None;
         if (recipient.level() < rule.leastLevel()) why = Reason.LevelTooLow;
         else if (recipient.ratingAt(block.timestamp) < rule.leastRating()) why = Reason.AccreditationRequired;
         else if (rule.noUsPerson() && recipient.usPerson()) why = Reason.UsPerson;

@@ -61,10 +61,11 @@ abstract contract HolderCounts is ITransferRules, IHolderCounts, RegistryFacts {
     /// @dev Makes the counts what the wallet's balance and its record of the moment say.
     function _recount(address token, address wallet) internal {
         address former = _countedFor[token][wallet];
-        address current;
-        WalletRecord facts;
-        // slither-disable-next-line calls-loop the token and the registry are asked about each wallet
+        address current = address(0);
+        WalletRecord facts = WalletRecord.wrap(0);
+        // slither-disable-next-line calls-loop the token is asked about each wallet
         if (IERC20(token).balanceOf(wallet) != 0) {
+            // slither-disable-next-line calls-loop and so is the registry
             facts = WalletRecord.wrap(registry.recordOf(wallet));
             current = _holderOf(wallet, facts);
         }

@@ -77,6 +77,7 @@ abstract contract RuleRecords is IRuleRecords, MirrorRole, HolderCounts {
 
     /// @inheritdoc IRuleRecords
     function withdrawRule(uint16 country) external onlyOwner {
+        // slither-disable-next-line unused-return that there is a rule is enough
         (, uint40 from) = _recordAt(country).announced(block.timestamp);
         require(from != 0, NothingAnnounced(country));
         _withdraw(country, _nextVersion(country));

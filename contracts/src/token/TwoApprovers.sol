@@ -90,6 +90,7 @@ abstract contract TwoApprovers is ITwoApprovers, ERC20, Ownable2Step {
     }
 
     function _counts(PendingCall memory approval) private view returns (bool) {
+        // slither-disable-next-line incorrect-equality an appointment has one number
         return !approval.executed && block.timestamp < approval.until && isApprover(approval.approver)
             && _appointments[approval.approver].number == approval.appointment;
     }

@@ -5,14 +5,13 @@ import {IComplianceModule} from "./interfaces/IComplianceModule.sol";
 import {IERC3643Compliance, IERC3643Token} from "./interfaces/IERC3643Compliance.sol";
 import {IERC3643IdentityRegistryViews} from "./interfaces/IERC3643IdentityRegistry.sol";
 import {IVerifiedSender} from "./interfaces/IVerifiedSender.sol";
+import {ComplianceModule} from "./ComplianceModule.sol";
 
 /// @title Nobody sends who is not verified
 /// @notice A compliance for one token, or a module of that token's compliance.
-contract VerifiedSender is IVerifiedSender {
+contract VerifiedSender is IVerifiedSender, ComplianceModule {
     /// @inheritdoc IVerifiedSender
     IERC3643Token public immutable token;
-    /// @inheritdoc IComplianceModule
-    mapping(address compliance => bool) public isComplianceBound;
     bool private _tokenBound;
 
     constructor(IERC3643Token token_) {
@@ -63,22 +62,6 @@ contract VerifiedSender is IVerifiedSender {
     function destroyed(address, uint256) external pure {}
 
     // -------------------------------------------------------------------- as a module
-
-    /// @inheritdoc IComplianceModule
-    function bindCompliance(address _compliance) external {
-        require(msg.sender == _compliance, NotTheCompliance(msg.sender, _compliance));
-        require(!isComplianceBound[_compliance], AlreadyBound(_compliance));
-        isComplianceBound[_compliance] = true;
-        emit ComplianceBound(_compliance);
-    }
-
-    /// @inheritdoc IComplianceModule
-    function unbindCompliance(address _compliance) external {
-        require(msg.sender == _compliance, NotTheCompliance(msg.sender, _compliance));
-        require(isComplianceBound[_compliance], NotBound(_compliance));
-        isComplianceBound[_compliance] = false;
-        emit ComplianceUnbound(_compliance);
-    }
 
     /// @inheritdoc IComplianceModule
     function moduleCheck(address _from, address, uint256, address) external view returns (bool) {

@@ -73,6 +73,8 @@ library WalletRecordLib {
     uint256 private constant PROVISIONAL = 1 << 253;
     uint256 private constant VACATED = 1 << 254;
 
+    uint256 private constant RATING_NONE = 1;
+
     /// @dev What {removed} and denials that remove leave standing besides the version.
     uint256 private constant HOLDS = RESTRICTED | FROZEN;
     /// @dev How far above the two grounds that hold a wallet their flags lie.
@@ -130,6 +132,15 @@ library WalletRecordLib {
         return (WalletRecord.unwrap(self) >> RATING_AT) & 7;
     }
 
+    /// @dev The rating at `time`: one above None has fallen to None once the day of the accreditation's expiry is over.
+    function ratingAt(WalletRecord self, uint256 time) internal pure returns (uint256 given) {
+        given = rating(self);
+        if (given > RATING_NONE) {
+            uint256 last = accreditationExpiry(self);
+            if (last != 0 && time / 1 days > last) given = RATING_NONE;
+        }
+    }
+
     function provisional(WalletRecord self) internal pure returns (bool) {
         return WalletRecord.unwrap(self) & PROVISIONAL != 0;
     }
@@ -163,6 +174,13 @@ library WalletRecordLib {
     function vacant(WalletRecord self) internal pure returns (bool) {
         uint256 word = WalletRecord.unwrap(self);
         return word == 0 || word & (VACATED | HOLDS) == VACATED;
+    }
+
+    /// @dev Whether nothing but its version is left of the record: the wallet was removed, and nothing holds it. What it
+    /// was before does not show: a revoked wallet stays barred after its removal only if the removal restricts it too.
+    function departed(WalletRecord self) internal pure returns (bool) {
+        uint256 word = WalletRecord.unwrap(self);
+        return word != 0 && word & ~VERSION == 0;
     }
 
     // ------------------------------------------------------ the register's writes

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {IRoles} from "../src/interfaces/IRoles.sol";
+import {IMirrorRole} from "../src/interfaces/IMirrorRole.sol";
 import {IWalletRecords} from "../src/interfaces/IWalletRecords.sol";
 import {RegistryTest} from "./helpers/RegistryTest.sol";
 import {Word} from "./helpers/Word.sol";
@@ -73,10 +73,10 @@ contract AuthoritiesTest is RegistryTest {
     }
 
     function testOnlyMirrors() public {
-        vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, owner));
+        vm.expectRevert(abi.encodeWithSelector(IMirrorRole.NotMirror.selector, owner));
         vm.prank(owner);
         registry.restrictAuthority(HEAD, 1);
-        vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, owner));
+        vm.expectRevert(abi.encodeWithSelector(IMirrorRole.NotMirror.selector, owner));
         vm.prank(owner);
         registry.liftRestriction(HEAD, 1, 0);
     }

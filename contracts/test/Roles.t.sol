@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IdentityRegistry} from "../src/IdentityRegistry.sol";
 import {IBuiltInStorage} from "../src/interfaces/IBuiltInStorage.sol";
-import {IRoles} from "../src/interfaces/IRoles.sol";
+import {IMirrorRole} from "../src/interfaces/IMirrorRole.sol";
 import {RegistryTest} from "./helpers/RegistryTest.sol";
 
 contract RolesTest is RegistryTest {
@@ -108,7 +108,7 @@ contract RolesTest is RegistryTest {
         registry.addMirror(stranger);
         assertTrue(registry.isMirror(stranger));
         assertTrue(registry.isMirror(mirror));
-        vm.expectRevert(abi.encodeWithSelector(IRoles.AlreadyMirror.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IMirrorRole.AlreadyMirror.selector, stranger));
         registry.addMirror(stranger);
         vm.expectRevert(ZERO_ARGUMENT);
         registry.addMirror(address(0));
@@ -117,14 +117,14 @@ contract RolesTest is RegistryTest {
         emit MirrorRemoved(stranger);
         registry.removeMirror(stranger);
         assertFalse(registry.isMirror(stranger));
-        vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IMirrorRole.NotMirror.selector, stranger));
         registry.removeMirror(stranger);
     }
 
     function testARemovedMirrorWritesNoMore() public {
         vm.prank(owner);
         registry.removeMirror(mirror);
-        vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, mirror));
+        vm.expectRevert(abi.encodeWithSelector(IMirrorRole.NotMirror.selector, mirror));
         upsert(wallet, approval(1));
     }
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IIdentity} from "../src/interfaces/IERC3643IdentityRegistry.sol";
-import {IRoles} from "../src/interfaces/IRoles.sol";
+import {IMirrorRole} from "../src/interfaces/IMirrorRole.sol";
 import {IWalletRecords} from "../src/interfaces/IWalletRecords.sol";
 import {RegistryTest} from "./helpers/RegistryTest.sol";
 import {Word, Words} from "./helpers/Word.sol";
@@ -197,7 +197,7 @@ contract UpsertTest is RegistryTest {
     function testOnlyMirrors() public {
         address[3] memory others = [owner, agent, stranger];
         for (uint256 i = 0; i < others.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IRoles.NotMirror.selector, others[i]));
+            vm.expectRevert(abi.encodeWithSelector(IMirrorRole.NotMirror.selector, others[i]));
             vm.prank(others[i]);
             registry.upsert(HEAD, entry(wallet, approval(1).pack()));
         }

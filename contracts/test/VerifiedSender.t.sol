@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {VerifiedSender} from "../src/VerifiedSender.sol";
 import {IERC3643Token} from "../src/interfaces/IERC3643Compliance.sol";
+import {IComplianceModule} from "../src/interfaces/IComplianceModule.sol";
 import {IVerifiedSender} from "../src/interfaces/IVerifiedSender.sol";
 import {TrexSuite} from "./trex/TrexSuite.sol";
 
@@ -86,20 +87,20 @@ contract VerifiedSenderTest is TrexSuite {
         emit ComplianceBound(stranger);
         sender.bindCompliance(stranger);
         assertTrue(sender.isComplianceBound(stranger));
-        vm.expectRevert(abi.encodeWithSelector(IVerifiedSender.AlreadyBound.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IComplianceModule.AlreadyBound.selector, stranger));
         sender.bindCompliance(stranger);
 
         vm.expectEmit(address(sender));
         emit ComplianceUnbound(stranger);
         sender.unbindCompliance(stranger);
         assertFalse(sender.isComplianceBound(stranger));
-        vm.expectRevert(abi.encodeWithSelector(IVerifiedSender.NotBound.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IComplianceModule.NotBound.selector, stranger));
         sender.unbindCompliance(stranger);
     }
 
     function testOnlyAComplianceBindsItself() public {
         bytes memory reason =
-            abi.encodeWithSelector(IVerifiedSender.NotTheCompliance.selector, address(this), address(compliance));
+            abi.encodeWithSelector(IComplianceModule.NotTheCompliance.selector, address(this), address(compliance));
         vm.expectRevert(reason);
         sender.bindCompliance(address(compliance));
         vm.expectRevert(reason);

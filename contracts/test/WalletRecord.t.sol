@@ -49,6 +49,14 @@ contract WalletRecordTest is Test {
         assertEq(WalletRecord.wrap(b.pack()).supersedes(WalletRecord.wrap(a.pack())), expected);
     }
 
+    /// @dev The accreditation's last day counts whole.
+    function testRatingAt(uint256 word, uint40 time) public pure {
+        Word memory w = Words.unpack(word);
+        bool lapsed = w.accreditationExpiry != 0 && time >= (uint256(w.accreditationExpiry) + 1) * 86_400;
+        uint256 expected = lapsed && w.rating > 1 ? 1 : w.rating;
+        assertEq(WalletRecord.wrap(word).ratingAt(time), expected);
+    }
+
     function assertFields(uint256 word) private pure {
         WalletRecord record = WalletRecord.wrap(word);
         Word memory w = Words.unpack(word);

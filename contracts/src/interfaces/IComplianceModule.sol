@@ -2,10 +2,15 @@
 pragma solidity ^0.8.24;
 
 /// @title A module of T-REX's modular compliance
-/// @notice Signatures, events and names of parameters are T-REX 4's.
+/// @notice Signatures, events and names of parameters are T-REX 4's; errors are ours.
 interface IComplianceModule {
     event ComplianceBound(address indexed _compliance);
     event ComplianceUnbound(address indexed _compliance);
+
+    /// @notice Only a compliance itself binds and unbinds.
+    error NotTheCompliance(address caller, address named);
+    error AlreadyBound(address compliance);
+    error NotBound(address compliance);
 
     /// @notice Told by a compliance that it took the module.
     function bindCompliance(address _compliance) external;

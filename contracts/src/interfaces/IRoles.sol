@@ -2,22 +2,8 @@
 pragma solidity ^0.8.24;
 
 import {IAgentRole} from "./IAgentRole.sol";
+import {IMirrorRole} from "./IMirrorRole.sol";
 
 /// @title Who may write to a registry
-/// @notice The owner appoints mirrors and agents and writes nothing itself.
-interface IRoles is IAgentRole {
-    event MirrorAdded(address indexed mirror);
-    event MirrorRemoved(address indexed mirror);
-
-    /// @notice The caller is none of the register's lanes.
-    error NotMirror(address caller);
-    /// @notice The address already is a mirror.
-    error AlreadyMirror(address mirror);
-
-    /// @notice Whether `mirror` is a lane of the register, which alone moves versions.
-    function isMirror(address mirror) external view returns (bool);
-
-    function addMirror(address mirror) external;
-
-    function removeMirror(address mirror) external;
-}
+/// @notice The owner appoints mirrors, which alone move versions, and agents, and writes nothing itself.
+interface IRoles is IAgentRole, IMirrorRole {}

@@ -13,10 +13,6 @@ import {IERC3643Compliance, IERC3643Token} from "./IERC3643Compliance.sol";
 interface IVerifiedSender is IERC3643Compliance, IComplianceModule {
     /// @notice The caller is not {token}, or means another token.
     error NotTheToken(address caller, address named);
-    /// @notice Only a compliance itself binds and unbinds.
-    error NotTheCompliance(address caller, address named);
-    error AlreadyBound(address compliance);
-    error NotBound(address compliance);
 
     /// @notice The token whose senders are checked. Its registry of the moment is asked, so the check goes along when
     /// the token switches registries.

@@ -2,10 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IdentityRegistry} from "../../src/IdentityRegistry.sol";
-import {RegulatedToken} from "../../src/RegulatedToken.sol";
 import {RegistryTest} from "../helpers/RegistryTest.sol";
 import {Word, Words} from "../helpers/Word.sol";
-import {BareToken} from "./BareToken.sol";
 import {VerifiedProbe} from "./VerifiedProbe.sol";
 
 /// @dev Takes the figures in `snapshots/` and holds them to the limits that the project promises. Every call here is
@@ -127,30 +125,6 @@ contract GasTest is RegistryTest {
         (bool verified, uint256 gas) = probe.isVerified(registry, from);
         assertTrue(verified);
         take("isVerified called by a contract, cold, of another authority", gas, 7_600);
-    }
-
-    function testTransfer() public {
-        approveBoth(0);
-        BareToken bare = new BareToken("Bond", "BOND", owner);
-        RegulatedToken regulated = new RegulatedToken("Bond", "BOND", registry, owner);
-        vm.startPrank(owner);
-        bare.mint(from, 100);
-        bare.mint(to, 100);
-        regulated.mint(from, 100);
-        regulated.mint(to, 100);
-        vm.stopPrank();
-
-        vm.prank(from);
-        bare.transfer(to, 1);
-        uint256 without = vm.lastCallGas().gasTotalUsed;
-        vm.prank(from);
-        regulated.transfer(to, 1);
-        uint256 gas = vm.lastCallGas().gasTotalUsed;
-
-        vm.snapshotValue("RegulatedToken", "transfer", gas);
-        vm.snapshotValue("RegulatedToken", "transfer without the check", without);
-        vm.snapshotValue("RegulatedToken", "added by the check of both parties", gas - without);
-        assertLe(gas - without, 8_000);
     }
 
     function testDeployment() public {

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {VerifiedSender} from "../../src/VerifiedSender.sol";
 import {IERC3643Token} from "../../src/interfaces/IERC3643Compliance.sol";
 import {IVerdict} from "../../src/interfaces/IVerdict.sol";
+import {CountryRules} from "../../src/rules/CountryRules.sol";
+import {Mode, Terms} from "../../src/rules/Rule.sol";
 import {Word} from "../helpers/Word.sol";
 import {TrexSuite} from "../trex/TrexSuite.sol";
 import {VerifiedProbe} from "./VerifiedProbe.sol";
@@ -49,6 +51,38 @@ contract TrexGasTest is TrexSuite {
         vm.prank(owner);
         compliance.addModule(address(sender));
         takeTransfer("transfer, our registry, VerifiedSender as a module", 97_000);
+    }
+
+    function testTransferWithCountryRules() public {
+        switchTo(address(registry));
+        takeTransferWithRules(", CountryRules", false, 79_000, 101_000);
+        takeTransferWithRules(", CountryRules that count holders", true, 97_000, 122_000);
+    }
+
+    function takeTransferWithRules(string memory name, bool counts, uint256 alone, uint256 asModule) private {
+        uint256 snapshot = vm.snapshotState();
+        CountryRules rules = new CountryRules(owner, registry, 1 days, counts, Terms(Mode.Allowed, 0, 0, false, 0));
+        vm.startPrank(owner);
+        rules.announceRule(276, Terms(Mode.Allowed, 0, 0, false, 0), 0);
+        rules.announceRule(250, Terms(Mode.Allowed, 0, 0, false, 0), 0);
+        vm.stopPrank();
+        vm.warp(block.timestamp + 1 days);
+        if (counts) rules.count(address(token), wallets());
+        uint256 installed = vm.snapshotState();
+        vm.prank(owner);
+        token.setCompliance(address(rules));
+        takeTransfer(string.concat("transfer, our registry", name, " as the compliance"), alone);
+
+        vm.revertToState(installed);
+        vm.prank(owner);
+        compliance.addModule(address(rules));
+        takeTransfer(string.concat("transfer, our registry", name, " as a module"), asModule);
+        vm.revertToState(snapshot);
+    }
+
+    function wallets() private view returns (address[] memory list) {
+        list = new address[](2);
+        (list[0], list[1]) = (alice, bob);
     }
 
     function testVerdict() public {

@@ -73,3 +73,18 @@ fn a_node_that_had_forgotten_the_front_is_given_its_time() {
     assert!(tries.clone().count() > 3, "{:?}", world.sent);
     assert!(tries.clone().all(|(_, attempt)| *attempt == Attempt(0)));
 }
+
+#[test]
+fn each_try_is_given_longer_than_the_one_before_it() {
+    let mut world = two_under_way();
+    world.broadcast = Broadcast::Known;
+    let mut replaced = Vec::new();
+    for block in 1..=34 {
+        world.block += 1;
+        world.later(Millis(350));
+        if world.stored.len() > 2 + replaced.len() {
+            replaced.push(block);
+        }
+    }
+    assert_eq!(replaced, [12, 33], "of either age it would be later");
+}

@@ -395,10 +395,10 @@ async fn what_is_no_such_token_is_refused() {
     let plain = [&BareToken::BYTECODE[..], &bare.abi_encode()]
         .concat()
         .into();
-    // It asks a registry, but has no compliance, and no way to change either.
+    // It asks a registry and has a compliance, but no way to change the registry.
     let ours = deploy::token_code("Ours", "OURS", named("registry", 0), owner.address());
     let desk = Desk::bare();
-    for (code, view) in [(plain, "identityRegistry"), (ours, "compliance")] {
+    for (code, view) in [(plain, "identityRegistry"), (ours, "version")] {
         let token = deploy::deploy(&endpoint, &owner, &code, B256::ZERO).await;
         let refused = check(&desk, token.unwrap().address, anvil.url(), &[]).exits(4);
         let error = refused.error();

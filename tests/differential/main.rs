@@ -4,6 +4,7 @@
 //! - [`registry`]: the register, its federation and its mirror, against the
 //!   compiled `IdentityRegistry`.
 //! - [`registrar`]: the same rules, kept on chain by the compiled `KYCRegistrar`.
+//! - [`transfers`]: transfer rules by country, against the compiled `CountryRules`.
 //!
 //! `SYMBOLON_HISTORIES` says how many, `SYMBOLON_SEED` draws others. A history
 //! that failed once is tried first ever after: see the `regressions.txt` of
@@ -24,3 +25,4 @@
 mod histories;
 mod registrar;
 mod registry;
+mod transfers;

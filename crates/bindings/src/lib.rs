@@ -61,6 +61,12 @@ contract!(
 );
 
 contract!(
+    /// Transfer rules by country, as a token's compliance or a module of it.
+    CountryRules,
+    "../../contracts/abi/CountryRules.json"
+);
+
+contract!(
     /// The compliance, or module of one, that asks about senders too.
     VerifiedSender,
     "../../contracts/abi/VerifiedSender.json"

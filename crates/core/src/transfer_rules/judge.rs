@@ -65,7 +65,7 @@ impl fmt::Display for Reason {
 pub struct Refusal {
     /// Whose rule it is.
     pub party: Party,
-    /// Of which country; nothing for the rule of all others.
+    /// Of which country; nothing where the wallet has none.
     pub country: Option<Country>,
     /// Why.
     pub reason: Reason,

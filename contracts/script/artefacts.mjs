@@ -22,6 +22,7 @@ const exported = {
   "src/identity/IdentityFactory.sol": "IdentityFactory.json",
   "src/rules/CountryRules.sol": "CountryRules.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
+  "test/gas/GuardedToken.sol": "probes/GuardedToken.json",
   "test/gas/InvestorsProbe.sol": "probes/InvestorsProbe.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
   "test/helpers/TwoOfTwo.sol": "probes/TwoOfTwo.json",

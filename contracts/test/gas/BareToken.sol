@@ -5,7 +5,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
 
-/// @notice {RegulatedToken} without its check: what the check adds is the difference between the two.
+/// @notice A token without any check: what a check adds is the difference to it.
 contract BareToken is ERC20, Ownable2Step {
     constructor(string memory name, string memory symbol, address owner) ERC20(name, symbol) Ownable(owner) {}
 

@@ -7,6 +7,7 @@ import {Word} from "../helpers/Word.sol";
 import {CountryRules} from "../../src/rules/CountryRules.sol";
 import {Mode, Terms} from "../../src/rules/Rule.sol";
 import {BareToken} from "./BareToken.sol";
+import {GuardedToken} from "./GuardedToken.sol";
 
 /// @dev What a transfer costs its sender, to a recipient who holds some already, and what the parts of the token add.
 contract TokenGasTest is RegistryTest {
@@ -30,15 +31,11 @@ contract TokenGasTest is RegistryTest {
     }
 
     function testTransfer() public {
-        BareToken bare = new BareToken("Bond", "BOND", owner);
-        vm.startPrank(owner);
-        bare.mint(from, 100);
-        bare.mint(to, 100);
-        vm.stopPrank();
-        vm.prank(from);
-        bare.transfer(to, 1);
-        uint256 without = vm.lastCallGas().gasTotalUsed;
+        uint256 without = transferOf(new BareToken("Bond", "BOND", owner));
         take("transfer without the check", without, 35_000);
+        uint256 guarded = transferOf(new GuardedToken("Bond", "BOND", registry, owner)) - without;
+        vm.snapshotValue("KycGuard", "added to a transfer by the check of both parties", guarded);
+        assertLe(guarded, 8_000);
 
         uint256 gas = transfer();
         take("transfer", gas, 45_000);
@@ -87,6 +84,16 @@ contract TokenGasTest is RegistryTest {
 
     function testDeployment() public {
         take("bytes of runtime code", address(token).code.length, 24_576);
+    }
+
+    function transferOf(BareToken other) private returns (uint256) {
+        vm.startPrank(owner);
+        other.mint(from, 100);
+        other.mint(to, 100);
+        vm.stopPrank();
+        vm.prank(from);
+        other.transfer(to, 1);
+        return vm.lastCallGas().gasTotalUsed;
     }
 
     function transfer() private returns (uint256) {

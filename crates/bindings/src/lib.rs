@@ -76,9 +76,15 @@ contract!(
 #[cfg(feature = "probes")]
 pub mod probes {
     contract!(
-        /// [`RegulatedToken`](super::RegulatedToken) without its check.
+        /// A token without any check.
         BareToken,
         "../../contracts/abi/probes/BareToken.json"
+    );
+
+    contract!(
+        /// The same with the check of both parties that any token inherits.
+        GuardedToken,
+        "../../contracts/abi/probes/GuardedToken.json"
     );
 
     contract!(

@@ -113,7 +113,13 @@ pub(crate) fn again_as_nobody(test: &str) {
     }
     let stage = reachable_dir();
     let binary = stage.path().join("test");
-    fs::copy(std::env::current_exe().unwrap(), &binary).unwrap();
+    // By another process: a child that a parallel test spawns meanwhile would keep
+    // the file open for writing, and nobody can run such a one.
+    let copied = Command::new("cp")
+        .arg(std::env::current_exe().unwrap())
+        .arg(&binary)
+        .status();
+    assert!(copied.unwrap().success());
     let tmp = stage.path().join("tmp");
     fs::create_dir(&tmp).unwrap();
     fs::set_permissions(&tmp, fs::Permissions::from_mode(0o777)).unwrap();

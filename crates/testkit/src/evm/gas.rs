@@ -4,8 +4,8 @@
 use alloy_primitives::{Address, B256, U256, address, keccak256};
 use alloy_sol_types::{SolCall, SolConstructor, SolValue};
 use symbolon_bindings::{
-    IdentityRegistry, RegulatedToken,
-    probes::{BareToken, VerifiedProbe},
+    IdentityRegistry,
+    probes::{BareToken, GuardedToken, VerifiedProbe},
 };
 
 use super::{
@@ -33,7 +33,7 @@ pub struct Figures {
     /// A transfer of a token without a check.
     pub bare_transfer: u64,
     /// A transfer of the same token with a check of both parties.
-    pub regulated_transfer: u64,
+    pub guarded_transfer: u64,
     /// A wallet's first registration.
     pub upsert_new: u64,
     /// Another record of a known wallet.
@@ -49,7 +49,7 @@ pub struct Figures {
 impl Figures {
     /// What the check of both parties adds to a transfer.
     pub fn added_to_a_transfer(&self) -> u64 {
-        self.regulated_transfer - self.bare_transfer
+        self.guarded_transfer - self.bare_transfer
     }
 }
 
@@ -57,7 +57,7 @@ impl Figures {
 pub fn measure() -> Result<Figures, Revert> {
     let (is_verified, are_verified) = verdicts(0)?;
     let (is_verified_of_authority, _) = verdicts(7)?;
-    let (bare_transfer, regulated_transfer) = transfers()?;
+    let (bare_transfer, guarded_transfer) = transfers()?;
 
     let mut registry = Registry::deploy(NOW)?;
     Ok(Figures {
@@ -65,7 +65,7 @@ pub fn measure() -> Result<Figures, Revert> {
         is_verified_of_authority,
         are_verified,
         bare_transfer,
-        regulated_transfer,
+        guarded_transfer,
         upsert_new: upsert(&mut registry, 1)?,
         upsert_known: upsert(&mut registry, 2)?,
         upsert_repeated: upsert(&mut registry, 2)?,
@@ -138,7 +138,7 @@ fn transfers() -> Result<(u64, u64), Revert> {
         owner,
     };
     let at = registry.address;
-    let regulated = RegulatedToken::constructorCall {
+    let guarded = GuardedToken::constructorCall {
         name,
         symbol,
         registry: at,
@@ -146,8 +146,8 @@ fn transfers() -> Result<(u64, u64), Revert> {
     };
     let evm = &mut registry.evm;
     let (bare, _) = evm.deploy(OWNER, &BareToken::BYTECODE, &bare.abi_encode())?;
-    let (regulated, _) = evm.deploy(OWNER, &RegulatedToken::BYTECODE, &regulated.abi_encode())?;
-    Ok((transfer(evm, bare)?, transfer(evm, regulated)?))
+    let (guarded, _) = evm.deploy(OWNER, &GuardedToken::BYTECODE, &guarded.abi_encode())?;
+    Ok((transfer(evm, bare)?, transfer(evm, guarded)?))
 }
 
 /// One token moves between two holders.

@@ -20,6 +20,7 @@ mod receipt;
 mod reconciliation;
 mod register;
 mod reinstatement;
+mod rules;
 mod support;
 mod transaction;
 mod warrants;

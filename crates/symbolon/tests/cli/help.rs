@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 52] = [
+const COMMANDS: [&[&str]; 62] = [
     &[],
     &["demo"],
     &["serve"],
@@ -51,6 +51,16 @@ const COMMANDS: [&[&str]; 52] = [
     &["proposal", "cancel"],
     &["token"],
     &["token", "check"],
+    &["token", "add"],
+    &["token", "list"],
+    &["token", "forget"],
+    &["rules"],
+    &["rules", "show"],
+    &["rules", "presets"],
+    &["rules", "rehearse"],
+    &["rules", "announce"],
+    &["rules", "block"],
+    &["rules", "withdraw"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "promise"],

@@ -21,6 +21,7 @@ mod pruned;
 mod reconcile;
 mod register;
 mod rotation;
+mod rules;
 mod secrets;
 mod serve;
 mod support;

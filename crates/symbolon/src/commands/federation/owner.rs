@@ -168,8 +168,6 @@ impl Came {
                 FederationEvent::AuthorityRestricted { .. }
                     | FederationEvent::AuthorityReinstated { .. }
                     | FederationEvent::InvestorsReassigned { .. }
-                    | FederationEvent::RulesAnnounced { .. }
-                    | FederationEvent::RulesWithdrawn { .. }
             )
         });
         Self {

@@ -24,8 +24,8 @@ const ACCREDITED: &str = r#"{"presets": ["us-accredited"]}"#;
 
 fn standing(desk: &Desk, country: Value) -> Value {
     let shown = desk.run(&["rules", "show", "--json"]).succeeded().json();
-    let rules = shown.as_array().unwrap().iter();
-    let found = rules.cloned().find(|rule| rule["country"] == country);
+    let mut rules = shown.as_array().unwrap().iter();
+    let found = rules.find(|rule| rule["country"] == country).cloned();
     found.unwrap_or(Value::Null)
 }
 

@@ -13,7 +13,7 @@ use crate::harness::{ACME, Reply, Server, attestation, wallet};
 
 /// What a foreign key sees of a collection or a total: everything here must
 /// hold nothing of the issuer whose things exist.
-const WITHOUT_NAMES: [(&str, &str); 21] = [
+const WITHOUT_NAMES: [(&str, &str); 24] = [
     ("get", "/v1/investors"),
     ("post", "/v1/investors"),
     ("post", "/v1/verifications/batch"),
@@ -28,6 +28,9 @@ const WITHOUT_NAMES: [(&str, &str); 21] = [
     ("post", "/v1/authorities"),
     ("get", "/v1/approval-policy"),
     ("post", "/v1/approval-policy"),
+    ("get", "/v1/rules"),
+    ("post", "/v1/rules"),
+    ("post", "/v1/rules/withdraw"),
     ("get", "/v1/proposals"),
     ("get", "/v1/events"),
     ("get", "/v1/exports/investors.csv"),
@@ -68,6 +71,11 @@ fn bodies() -> BTreeMap<&'static str, Value> {
             "reassign_investors",
             json!({"investors": [format!("0x{}", "1".repeat(64))]}),
         ),
+        (
+            "announce_rules",
+            json!({"countries": {"US": {"no_us_persons": true}}}),
+        ),
+        ("withdraw_rules", json!({"countries": ["US"]})),
         (
             "set_approval_policy",
             json!({"approvers": ["otto"], "required": 1}),

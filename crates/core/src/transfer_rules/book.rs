@@ -90,21 +90,6 @@ impl RuleBook {
             .copied()
             .unwrap_or(self.others)
     }
-
-    /// The countries whose rule another book changes, and what it makes of them;
-    /// nothing stands for [`Self::others`].
-    pub fn changes(&self, to: &Self) -> Vec<(Option<Country>, CountryRule)> {
-        let named = self.countries.keys().chain(to.countries.keys());
-        let mut named: Vec<_> = named.copied().map(Some).collect();
-        named.sort_unstable();
-        named.dedup();
-        let others = (self.others != to.others).then_some((None, to.others));
-        let countries = named.into_iter().filter_map(|country| {
-            let rule = to.rule_of(country);
-            (self.rule_of(country) != rule).then_some((country, rule))
-        });
-        others.into_iter().chain(countries).collect()
-    }
 }
 
 #[cfg(test)]
@@ -127,25 +112,5 @@ mod tests {
         assert!(!allow_only.rule_of(Some("CH".parse().unwrap())).is_block());
         assert!(allow_only.rule_of(Some(Country::US)).is_block());
         assert!(allow_only.rule_of(None).is_block());
-    }
-
-    #[test]
-    fn changes_are_what_differs() {
-        let before = book(
-            CountryRule::OPEN,
-            &[("CH", CountryRule::OPEN), ("KP", CountryRule::BLOCKED)],
-        );
-        let after = book(
-            CountryRule::OPEN,
-            &[("KP", CountryRule::BLOCKED), ("IR", CountryRule::BLOCKED)],
-        );
-        let iran = Some("IR".parse().unwrap());
-        assert_eq!(before.changes(&after), [(iran, CountryRule::BLOCKED)]);
-        assert_eq!(before.changes(&before), []);
-        let closed = book(CountryRule::BLOCKED, &[]);
-        assert_eq!(
-            book(CountryRule::OPEN, &[]).changes(&closed),
-            [(None, CountryRule::BLOCKED)]
-        );
     }
 }

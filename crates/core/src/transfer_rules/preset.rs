@@ -20,9 +20,9 @@ const EEA: [&str; 30] = [
     "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
-/// Under a comprehensive embargo of the United States, or named by the Financial
-/// Action Task Force in its call for countermeasures.
-const EMBARGOED: [&str; 4] = ["CU", "IR", "KP", "MM"];
+/// Under a comprehensive embargo of the United States. Territories that are part
+/// of another country have no code of their own, and are not here.
+const EMBARGOED: [&str; 3] = ["CU", "IR", "KP"];
 
 /// The United States and the territories that its securities law counts as
 /// such (17 CFR 230.902(l)).
@@ -76,8 +76,8 @@ impl Preset {
     pub const fn origin(self) -> Origin {
         match self {
             Self::Sanctions => Origin {
-                source: "31 CFR 510 (North Korea), 515 (Cuba) and 560 (Iran); FATF, High-Risk Jurisdictions subject to a Call for Action (North Korea, Iran, Myanmar)",
-                as_of: "2025-10-24",
+                source: "31 CFR 510 (North Korea), 515 (Cuba) and 560 (Iran)",
+                as_of: "2025-07-01",
             },
             Self::UsAccredited => Origin {
                 source: "17 CFR 230.501(a), 230.506(c) and 230.902(l)",
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_code_of_every_list_is_a_country() {
-        for (preset, count) in Preset::ALL.into_iter().zip([4, 7, 30, 30]) {
+        for (preset, count) in Preset::ALL.into_iter().zip([3, 7, 30, 30]) {
             assert_eq!(preset.rules().len(), count, "{preset:?}");
         }
     }

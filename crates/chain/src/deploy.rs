@@ -8,7 +8,8 @@ use alloy::{
     primitives::{Address, B256, Bytes, TxKind, U256},
     sol_types::SolConstructor,
 };
-use symbolon_bindings::{IdentityRegistry, RegulatedToken};
+use symbolon_bindings::{CountryRules, IdentityRegistry, RegulatedToken};
+use symbolon_core::transfer_rules::RULES_WAIT_SECONDS;
 
 use crate::{
     ChainError,
@@ -21,6 +22,9 @@ use crate::{
 
 /// How long to wait for one transaction.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// `Mode.Allowed` of `Rule.sol`.
+const ALLOWED: u8 = 1;
 
 /// How nodes say that an account has too little.
 const TOO_POOR: &str = "insufficient funds";
@@ -53,6 +57,19 @@ pub fn token_code(name: &str, symbol: &str, registry: Address, owner: Address) -
         owner,
     };
     with_arguments(&RegulatedToken::BYTECODE, arguments.abi_encode())
+}
+
+/// The creation code of the rules by country that tokens of this registry ask. They
+/// wait as long as the register does, count holders, and ask nothing at first.
+pub fn rules_code(owner: Address, registry: Address) -> Bytes {
+    let arguments = CountryRules::constructorCall {
+        owner,
+        registry,
+        delay: RULES_WAIT_SECONDS.try_into().unwrap_or(u32::MAX),
+        countsHolders: true,
+        defaultRule: (ALLOWED, 0, 0, false, 0).into(),
+    };
+    with_arguments(&CountryRules::BYTECODE, arguments.abi_encode())
 }
 
 /// Where this code would stand, on any chain.

@@ -17,8 +17,8 @@ use symbolon_core::{
 };
 
 use crate::{
-    ChainError,
-    lane::{LaneClient, calldata},
+    ChainError, companion,
+    lane::{LaneClient, calldata, target},
 };
 
 impl LaneClient {
@@ -49,7 +49,7 @@ impl LaneClient {
         gas_limit: Gas,
     ) -> Result<bool, ChainError> {
         let mut request = TransactionRequest::default()
-            .to(self.registry())
+            .to(target(self.registry(), batch))
             .from(self.signer())
             .input(calldata(head, batch).into());
         request.gas = Some(gas_limit.0);
@@ -74,5 +74,6 @@ fn harmless(batch: &Batch) -> Batch {
             grounds: Grounds::REVOKED,
         }]),
         Batch::Authority(authority) => Batch::Authority(*authority),
+        Batch::Companion(batch) => Batch::Companion(companion::harmless(batch)),
     }
 }

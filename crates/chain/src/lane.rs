@@ -19,7 +19,7 @@ use symbolon_core::{
 };
 
 use crate::{
-    ChainError,
+    ChainError, companion,
     endpoint::{Endpoint, HeadBlock},
     finality::Finality,
     history,
@@ -92,6 +92,11 @@ impl LaneClient {
     /// The registry's address.
     pub fn registry(&self) -> Address {
         self.registry
+    }
+
+    /// When a block counts for good.
+    pub(crate) fn finality(&self) -> Finality {
+        self.finality
     }
 
     /// The key's address.
@@ -268,7 +273,8 @@ pub fn sign(
     envelope: &Envelope,
 ) -> Result<SignedBytes, ChainError> {
     let (nonce, gas_limit) = (envelope.nonce.0, envelope.gas_limit.0);
-    let (to, value) = (TxKind::Call(registry), U256::ZERO);
+    let to = TxKind::Call(target(registry, &envelope.batch));
+    let value = U256::ZERO;
     let input = calldata(envelope.head.hash, &envelope.batch);
     let price = envelope.price;
     let signed = match form {
@@ -299,10 +305,16 @@ pub fn sign(
     })
 }
 
-/// The call of the registry that carries a batch and the log's head (I9).
+/// The contract that a batch is a call of.
+pub(crate) fn target(registry: Address, batch: &Batch) -> Address {
+    batch.companion().map_or(registry, |batch| batch.contract)
+}
+
+/// The call that carries a batch and the log's head (I9).
 pub fn calldata(head: B256, batch: &Batch) -> Bytes {
     let packed = Bytes::from(batch.packed());
     match batch {
+        Batch::Companion(batch) => companion::calldata(head, batch),
         Batch::Upsert(_) => IdentityRegistry::upsertCall {
             head,
             records: packed,

@@ -22,6 +22,37 @@ pub async fn mint(
     Ok(())
 }
 
+/// Lets a token that has no rules ask these, as its owner, unless it does already.
+pub async fn take_rules(
+    endpoint: &Endpoint,
+    owner: &LaneSigner,
+    token: Address,
+    rules: Address,
+) -> Result<(), ChainError> {
+    let nonsense = ChainError::Nonsense {
+        method: "eth_call",
+        why: "the token does not say which rules it asks",
+    };
+    let asked = RegulatedToken::complianceCall {}.abi_encode().into();
+    let answer = endpoint.ask(token, asked).await?;
+    let asks =
+        answer.and_then(|output| RegulatedToken::complianceCall::abi_decode_returns(&output).ok());
+    if asks.ok_or(nonsense)? == rules {
+        return Ok(());
+    }
+    let call = RegulatedToken::setComplianceCall { _compliance: rules };
+    let call = call.abi_encode().into();
+    send(
+        endpoint,
+        owner,
+        token,
+        call,
+        "to let the token ask its rules",
+    )
+    .await?;
+    Ok(())
+}
+
 /// What a wallet holds.
 pub async fn balance(
     endpoint: &Endpoint,

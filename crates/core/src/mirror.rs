@@ -5,10 +5,12 @@
 //! a chain holds to what it must hold, [`batch`] those writes as calldata
 //! carries them, [`fees`] what they may cost, [`reinstatement`] when an authority
 //! may count again, [`reconciliation`] what follows where a chain holds what
-//! nobody here wrote, and [`lane`] the machine that brings them to one chain under
+//! nobody here wrote, [`companion`] the contracts beside the registry that are
+//! written as well, and [`lane`] the machine that brings it all to one chain under
 //! one signer's nonces. [`planted`] is for the tests of the tests.
 
 pub mod batch;
+pub mod companion;
 pub mod fees;
 pub mod filter;
 pub mod lane;

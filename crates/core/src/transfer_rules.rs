@@ -10,6 +10,7 @@
 mod book;
 mod file;
 mod judge;
+pub mod mirrored;
 pub mod preset;
 pub mod record;
 mod rehearsal;

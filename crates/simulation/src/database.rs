@@ -143,11 +143,12 @@ impl Books {
         let mut pulled = match part {
             Part::After(after) => self.in_turn(register, after, limit),
             Part::Denials | Part::Again => self.out_of_turn(register, part, limit),
+            Part::Errands => Pulled::nothing(part, register.head()),
         };
         pulled.authorities = match part {
             Part::Denials => self.to_cut_off(register),
             Part::Again => self.to_reinstate(register),
-            Part::After(_) => Vec::new(),
+            Part::After(_) | Part::Errands => Vec::new(),
         };
         pulled.head = register.head();
         Ok(pulled)

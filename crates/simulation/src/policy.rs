@@ -38,11 +38,13 @@ pub const POLICY: LanePolicy = LanePolicy {
     confirmations: 3,
     max_upserts: 3,
     max_denials: 4,
+    max_errands: 4,
     max_in_flight: 4,
     denial_reserve: 4,
     base_gas: Gas(80_000),
     gas_per_upsert: Gas(29_000),
     gas_per_denial: Gas(29_000),
+    gas_per_errand: Gas(40_000),
     fees: FeePolicy {
         cap: Wei(500_000_000_000),
         bump_percent: 13,

@@ -96,6 +96,7 @@ pub(crate) fn told_by(batch: &Batch) -> String {
             })
             .collect(),
         Batch::Authority(one) => vec![format!("authority {} {}", one.authority, one.restricted)],
+        Batch::Companion(batch) => vec![format!("{:?}", batch.call())],
     };
     words.join(", ")
 }

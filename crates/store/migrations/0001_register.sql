@@ -77,8 +77,48 @@ CREATE TABLE country_rule (
     rule      bigint   NOT NULL, -- until the announced one holds; 0: none of its own
     announced bigint,
     from_s    bigint,            -- when that one holds
+    changed_entry bigint NOT NULL, -- that last announced or withdrew
     PRIMARY KEY (issuer, country),
     CHECK ((announced IS NULL) = (from_s IS NULL))
+);
+
+-- Contracts beside a registry that its lane writes, too.
+CREATE TABLE companion (
+    issuer      bigint NOT NULL,
+    registry_id bigint NOT NULL,
+    companion   text   NOT NULL CHECK (companion IN ('rules')),
+    contract    bytea  NOT NULL CHECK (octet_length(contract) = 20),
+    PRIMARY KEY (issuer, registry_id, companion)
+);
+
+-- What such a contract is to be held against because of this entry, by key. A row
+-- goes together with the storing of the transaction that tells it, or once there is
+-- nothing to tell; a newer entry takes the place of an older one.
+CREATE TABLE companion_owed (
+    issuer       bigint  NOT NULL,
+    registry_id  bigint  NOT NULL,
+    companion    text    NOT NULL,
+    key          bytea   NOT NULL, -- as the contract's entries begin
+    entry_number bigint  NOT NULL,
+    denial       boolean NOT NULL, -- goes first (I3)
+    PRIMARY KEY (issuer, registry_id, companion, key)
+);
+
+-- What is known of the words that such contracts hold.
+CREATE TABLE companion_mirror (
+    issuer       bigint NOT NULL,
+    registry_id  bigint NOT NULL,
+    companion    text   NOT NULL,
+    key          bytea  NOT NULL,
+    -- By the newest transaction that is stored and has not ended, and its version;
+    -- null: none is.
+    told         bytea CHECK (octet_length(told) = 32),
+    told_version integer,
+    told_entry   bigint,           -- that was told last; null: none
+    observed     bytea CHECK (octet_length(observed) = 32), -- null: to be read
+    block_number bigint NOT NULL DEFAULT 0, -- what is read of an earlier one is outdated
+    PRIMARY KEY (issuer, registry_id, companion, key),
+    CHECK ((told IS NULL) = (told_version IS NULL))
 );
 
 -- Tokens that ask one of the issuer's registries.
@@ -272,7 +312,8 @@ CREATE TABLE lane_transaction (
     hash             bytea    NOT NULL,
     raw              bytea    NOT NULL,
     call             text     NOT NULL CHECK
-        (call IN ('upsert', 'deny', 'set_authority_restriction')),
+        (call IN ('upsert', 'deny', 'set_authority_restriction', 'announce_rules',
+            'withdraw_rules')),
     batch            bytea    NOT NULL, -- the packed entries that it carries
     wallets          integer  NOT NULL,
     denies           boolean  NOT NULL, -- any of them, or an authority

@@ -266,7 +266,7 @@ impl IssuerTransaction {
             FederationEvent::RulesAnnounced { changes, .. } => {
                 for (key, _) in changes.iter() {
                     let standing = federation.rules.standing(key);
-                    rules::write(connection, issuer, key, standing).await?;
+                    rules::write(connection, issuer, key, standing, entry).await?;
                 }
                 self.queued = true;
                 Ok(())
@@ -274,7 +274,7 @@ impl IssuerTransaction {
             FederationEvent::RulesWithdrawn { rules: named, .. } => {
                 for key in named.iter() {
                     let standing = federation.rules.standing(key);
-                    rules::write(connection, issuer, key, standing).await?;
+                    rules::write(connection, issuer, key, standing, entry).await?;
                 }
                 self.queued = true;
                 Ok(())

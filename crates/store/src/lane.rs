@@ -32,6 +32,7 @@ use symbolon_core::{
 use crate::{
     CrashPoint, Lease, Result, Store, StoreError, authority,
     codec::{address, bigint, entry_number, issuer_key, registry_key, unsigned},
+    companion,
     observed::{self, Sighting},
     outbox,
 };
@@ -193,7 +194,7 @@ impl Store {
         let mut transaction = self.begin_growing().await?;
         lease.hold(&mut transaction).await?;
         let (mut seen, mut authorities) = (Vec::new(), Vec::new());
-        let mut vain = Vec::new();
+        let (mut vain, mut told) = (Vec::new(), Vec::new());
         for (nonce, outcome) in ended {
             let place = Place {
                 issuer,
@@ -203,6 +204,10 @@ impl Store {
             };
             match outcome {
                 Outcome::Mined(receipt) => {
+                    // One that wrote to a companion shows neither.
+                    if receipt.records.is_empty() && receipt.authorities.is_empty() {
+                        told.push((place.carried(&mut transaction).await?, receipt.block_number));
+                    }
                     place.end(&mut transaction, "mined", receipt, now).await?;
                     let block = receipt.block_number;
                     authorities.extend(receipt.authorities.iter().map(|one| (*one, block)));
@@ -234,6 +239,11 @@ impl Store {
             outbox::lock_chain(&mut transaction, issuer, registry).await?;
         }
         authority::observe(&mut transaction, issuer, registry, &authorities).await?;
+        for (carried, block) in &told {
+            if let Some(batch) = carried.batch.companion() {
+                companion::ended(&mut transaction, issuer, registry, batch, *block).await?;
+            }
+        }
         owe_again(&mut transaction, issuer, target, &vain, now).await?;
         CrashPoint::Settling.pass();
         transaction.commit().await
@@ -253,7 +263,11 @@ async fn owe_again(
     let oldest = vain.iter().filter_map(|carried| carried.oldest_denial);
     outbox::requeue(connection, issuer, target, &wallets, oldest.min(), now).await?;
     let batches = vain.iter().map(|carried| &carried.batch);
-    authority::tell_again(connection, issuer, target.id, batches).await
+    authority::tell_again(&mut *connection, issuer, target.id, batches).await?;
+    for batch in vain.iter().filter_map(|carried| carried.batch.companion()) {
+        companion::ended(&mut *connection, issuer, target.id, batch, 0).await?;
+    }
+    Ok(())
 }
 
 /// Notes that any of the open transactions may carry a denial of this entry.

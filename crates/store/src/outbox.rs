@@ -48,6 +48,7 @@ use strike::{Struck, queued, strike};
 use crate::{
     Lease, Result, Store, StoreError, authority,
     codec::{self, bigint, entry_number, issuer_key, registry_key},
+    companion,
     copy::Copy,
     issuer, lane, reconciliation,
     standing::{StandingRow, select_standings},
@@ -104,12 +105,14 @@ impl Store {
             Part::Denials | Part::Again => {
                 out_of_turn(connection, lease, target, part, limit).await?
             }
+            // Read by [`Store::pull_errands`], with what companions hold.
+            Part::Errands => Pulled::nothing(part, head),
         };
         pulled.authorities = match part {
             Part::Denials => authority::to_cut_off(connection, issuer, registry).await?,
             // Whoever is denied must not count for a moment.
             Part::Again => authority::to_reinstate(connection, issuer, registry).await?,
-            Part::After(_) => Vec::new(),
+            Part::After(_) | Part::Errands => Vec::new(),
         };
         transaction.commit().await?;
         pulled.head = head;
@@ -224,7 +227,7 @@ async fn out_of_turn(
                 .fetch_all(&mut *connection)
                 .await?
             }
-            Part::Again | Part::After(_) => {
+            Part::Again | Part::After(_) | Part::Errands => {
                 select_rows!(
                     "AND NOT denial",
                     issuer_key(issuer),
@@ -407,5 +410,6 @@ pub(crate) async fn carry_out(
     if let Some(told) = discharge.authority {
         authority::tell(&mut *connection, issuer, registry, told).await?;
     }
+    companion::tell(&mut *connection, issuer, registry, &discharge.errands).await?;
     strike(connection, issuer, registry, &discharge.rows, carrier).await
 }

@@ -6,6 +6,8 @@ use sqlx::{PgConnection, PgExecutor};
 use symbolon_core::{
     country::Country,
     ids::IssuerId,
+    log::EntryNumber,
+    mirror::companion::CompanionKey,
     transfer_rules::{
         Announced, CountryRule, Schedule, Standing,
         record::{RuleKey, key_code, packed, unpacked},
@@ -16,6 +18,7 @@ use symbolon_core::{
 use crate::{
     Result, Store, StoreError,
     codec::{bigint, issuer_key, seconds},
+    companion,
 };
 
 impl Store {
@@ -44,14 +47,17 @@ pub(crate) async fn write(
     issuer: &IssuerId,
     key: RuleKey,
     standing: Standing,
+    entry: EntryNumber,
 ) -> Result<()> {
     let announced = standing.announced;
     sqlx::query!(
-        "INSERT INTO country_rule (issuer, country, version, rule, announced, from_s) \
-         VALUES ($1, $2, $3, $4, $5, $6) \
+        "INSERT INTO country_rule \
+             (issuer, country, version, rule, announced, from_s, changed_entry) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (issuer, country) \
          DO UPDATE SET version = excluded.version, rule = excluded.rule, \
-             announced = excluded.announced, from_s = excluded.from_s",
+             announced = excluded.announced, from_s = excluded.from_s, \
+             changed_entry = excluded.changed_entry",
         issuer_key(issuer),
         // ISO 3166-1 numeric codes are below 1,000.
         key_code(key).cast_signed(),
@@ -59,10 +65,19 @@ pub(crate) async fn write(
         bigint(packed(standing.rule)),
         announced.map(|announced| bigint(packed(announced.rule))),
         announced.map(|announced| bigint(announced.from.0)),
+        bigint(entry.0),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    // Whatever ends what was announced cannot wait.
+    companion::owe(
+        connection,
+        issuer,
+        CompanionKey::Rule(key),
+        entry,
+        announced.is_none(),
+    )
+    .await
 }
 
 struct RuleRow {

@@ -83,6 +83,23 @@ impl TestChain {
             .expect("appoint the mirror");
     }
 
+    /// Puts rules by country in place for tokens of this registry, which take writes
+    /// from nobody yet.
+    pub async fn deploy_rules(&self) -> Address {
+        let owner = signer(OWNER_KEY);
+        let code = deploy::rules_code(owner.address(), self.registry);
+        let deployed = deploy::deploy(&self.endpoint, &owner, &code, B256::ZERO).await;
+        deployed.expect("deploy the rules").address
+    }
+
+    /// Lets [`MIRROR_KEY`] write to a contract beside the registry.
+    pub async fn appoint_mirror_of(&self, contract: Address) {
+        let (owner, mirror) = (signer(OWNER_KEY), mirror().address());
+        deploy::appoint_mirror(&self.endpoint, &owner, contract, mirror)
+            .await
+            .expect("appoint the mirror");
+    }
+
     /// The chain's id.
     pub fn id(&self) -> ChainId {
         self.endpoint.chain()

@@ -3,7 +3,11 @@
 use alloy_primitives::{Address, U256};
 use thiserror::Error;
 
-use super::{record::WalletRecord, rules::Grounds};
+use super::{
+    companion::{CompanionBatch, CompanionCall},
+    record::WalletRecord,
+    rules::Grounds,
+};
 use crate::{
     ids::AuthorityIndex,
     wallet::{Version, WalletAddress},
@@ -78,7 +82,7 @@ impl AuthorityRestriction {
     }
 }
 
-/// One call of the registry.
+/// One call of the registry, or of a contract beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Batch {
     /// `upsert(head, records)`.
@@ -88,6 +92,8 @@ pub enum Batch {
     /// `restrictAuthority(head, authority)`, or `liftRestriction(head, authority,
     /// restriction)`.
     Authority(AuthorityRestriction),
+    /// A companion's.
+    Companion(CompanionBatch),
 }
 
 /// Which function a batch calls.
@@ -99,6 +105,8 @@ pub enum Call {
     Deny,
     /// `restrictAuthority` or `liftRestriction`.
     SetAuthorityRestriction,
+    /// A companion's.
+    Companion(CompanionCall),
 }
 
 impl Call {
@@ -108,6 +116,7 @@ impl Call {
             Self::Upsert => "upsert",
             Self::Deny => "deny",
             Self::SetAuthorityRestriction => "set_authority_restriction",
+            Self::Companion(call) => call.as_str(),
         }
     }
 
@@ -117,7 +126,7 @@ impl Call {
             "upsert" => Some(Self::Upsert),
             "deny" => Some(Self::Deny),
             "set_authority_restriction" => Some(Self::SetAuthorityRestriction),
-            _ => None,
+            name => CompanionCall::from_name(name).map(Self::Companion),
         }
     }
 }
@@ -137,6 +146,7 @@ impl Batch {
             Self::Upsert(_) => Call::Upsert,
             Self::Deny(_) => Call::Deny,
             Self::Authority(_) => Call::SetAuthorityRestriction,
+            Self::Companion(batch) => Call::Companion(batch.call()),
         }
     }
 
@@ -145,13 +155,22 @@ impl Batch {
         match self {
             Self::Upsert(entries) => entries.len(),
             Self::Deny(entries) => entries.len(),
-            Self::Authority(_) => 0,
+            Self::Authority(_) | Self::Companion(_) => 0,
+        }
+    }
+
+    /// How many wallets, authorities or keys of a companion it writes.
+    pub fn entries(&self) -> usize {
+        match self {
+            Self::Upsert(_) | Self::Deny(_) => self.wallets(),
+            Self::Authority(_) => 1,
+            Self::Companion(batch) => batch.len(),
         }
     }
 
     /// Whether it writes nothing.
     pub fn is_empty(&self) -> bool {
-        self.wallets() == 0 && !matches!(self, Self::Authority(_))
+        self.entries() == 0
     }
 
     /// Whether it denies anybody.
@@ -160,6 +179,7 @@ impl Batch {
             Self::Upsert(entries) => entries.iter().any(|entry| entry.record.denies()),
             Self::Deny(_) => true,
             Self::Authority(authority) => authority.restricted,
+            Self::Companion(_) => false,
         }
     }
 
@@ -187,7 +207,15 @@ impl Batch {
                 .iter()
                 .map(|entry| (entry.wallet, entry.version))
                 .collect(),
-            Self::Authority(_) => Vec::new(),
+            Self::Authority(_) | Self::Companion(_) => Vec::new(),
+        }
+    }
+
+    /// The keys of a companion that it writes.
+    pub fn companion(&self) -> Option<&CompanionBatch> {
+        match self {
+            Self::Companion(batch) => Some(batch),
+            Self::Upsert(_) | Self::Deny(_) | Self::Authority(_) => None,
         }
     }
 
@@ -198,7 +226,7 @@ impl Batch {
         match self {
             Self::Upsert(entries) => entries.retain(|_| kept()),
             Self::Deny(entries) => entries.retain(|_| kept()),
-            Self::Authority(_) => {}
+            Self::Authority(_) | Self::Companion(_) => {}
         }
     }
 
@@ -209,12 +237,14 @@ impl Batch {
             Self::Upsert(entries) => Self::Upsert(entries.split_off(at.min(entries.len()))),
             Self::Deny(entries) => Self::Deny(entries.split_off(at.min(entries.len()))),
             Self::Authority(authority) => Self::Authority(*authority),
+            Self::Companion(batch) => Self::Companion(batch.split_off(at)),
         }
     }
 
     /// The call's `bytes` argument: 52 bytes an upsert (wallet, record), 23 a
     /// denial (wallet, version, grounds). An authority's restriction has no such
-    /// argument, and is kept as six: authority, restricted, number.
+    /// argument, and is kept as six: authority, restricted, number. A companion's is
+    /// kept behind the contract's address.
     pub fn packed(&self) -> Vec<u8> {
         match self {
             Self::Upsert(entries) => {
@@ -243,6 +273,7 @@ impl Batch {
                 bytes.extend(number.0.to_be_bytes());
                 bytes
             }
+            Self::Companion(batch) => batch.packed(),
         }
     }
 
@@ -253,6 +284,10 @@ impl Batch {
             bytes: bytes.len(),
         };
         let width = match call {
+            Call::Companion(call) => {
+                let batch = call.unpack(bytes).map_err(|_| error)?;
+                return Ok(Self::Companion(batch));
+            }
             Call::Upsert => UPSERT_BYTES,
             Call::Deny => DENIAL_BYTES,
             Call::SetAuthorityRestriction => {
@@ -275,7 +310,7 @@ impl Batch {
             |entry: &[u8]| WalletAddress::new(Address::from_slice(&entry[..20])).map_err(|_| error);
         let entries = bytes.chunks_exact(width);
         Ok(match call {
-            Call::SetAuthorityRestriction => return Err(error),
+            Call::SetAuthorityRestriction | Call::Companion(_) => return Err(error),
             Call::Upsert => Self::Upsert(
                 entries
                     .map(|entry| {

@@ -57,7 +57,7 @@ pub use effect::{
 };
 pub use estimate::Estimate;
 use gap::Gap;
-use planning::{Desk, Planning};
+use planning::Planning;
 pub use slot::{OpenTransaction, Slot};
 use succession::Role;
 use under_way::UnderWay;
@@ -90,12 +90,16 @@ pub struct LanePolicy {
     pub max_in_flight: usize,
     /// Further transactions that only denials may use.
     pub denial_reserve: usize,
+    /// Keys of a companion in one transaction, at most.
+    pub max_errands: usize,
     /// Gas for a transaction without wallets.
     pub base_gas: Gas,
     /// Gas for each upsert, generously.
     pub gas_per_upsert: Gas,
     /// Gas for each denial, generously.
     pub gas_per_denial: Gas,
+    /// Gas for each key of a companion, generously.
+    pub gas_per_errand: Gas,
     /// What a transaction may cost.
     pub fees: FeePolicy,
     /// How soon to look after something was sent or mined; while nothing
@@ -117,9 +121,9 @@ impl LanePolicy {
             Batch::Upsert(_) => self.gas_per_upsert,
             Batch::Deny(_) => self.gas_per_denial,
             Batch::Authority(_) => Gas(0),
+            Batch::Companion(_) => self.gas_per_errand,
         };
-        let wallets = batch.wallets() as u64;
-        Gas(self.base_gas.0 + each.0 * wallets)
+        Gas(self.base_gas.0 + each.0 * batch.entries() as u64)
     }
 }
 
@@ -137,6 +141,8 @@ pub struct Standing {
     /// Wallets whose denial the registry would not carry out. They are tried
     /// again, ever less often.
     pub refused_denials: usize,
+    /// Keys that a companion would not take. They are tried again, too.
+    pub refused_errands: usize,
 }
 
 /// The machine of one chain and one signer.
@@ -223,7 +229,8 @@ impl Lane {
             unfinal: count(|slot| slot.receipt.is_some()),
             replaced: count(|slot| slot.receipt.is_none() && slot.tries.len() > 1),
             quarantined: count(|slot| slot.quarantine.is_some()),
-            refused_denials: self.planning.denials.refusals.aside(),
+            refused_denials: self.planning.denials.refusals.aside.len(),
+            refused_errands: self.planning.errands_aside.len(),
         }
     }
 
@@ -254,16 +261,11 @@ impl Lane {
 
     /// When [`Lane::poll`] may have something to do without any input.
     pub fn poll_at(&self) -> UnixMillis {
-        let holds = [
-            self.held_until,
-            self.planning.denials.hold.until,
-            self.planning.approvals.hold.until,
-        ];
-        let desks = [&self.planning.denials, &self.planning.approvals];
-        let questions = desks.into_iter().flat_map(Desk::asks_at);
-        let holds = holds
-            .into_iter()
-            .chain(questions)
+        let desks = self.planning.desks();
+        let desks = desks.into_iter();
+        let holds = desks
+            .flat_map(|desk| desk.asks_at().into_iter().chain([desk.hold.until]))
+            .chain([self.held_until])
             .filter(|until| *until > UnixMillis(0));
         let front = self.slots.get(&self.mined_nonce);
         let replacement = if self.is_former() {

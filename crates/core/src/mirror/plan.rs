@@ -2,6 +2,7 @@
 
 use super::{
     batch::{AuthorityRestriction, Denial, Upsert},
+    companion::PendingErrand,
     record::WalletRecord,
     rules::{Grounds, MAX_LEAP, denied, upserted},
 };
@@ -28,6 +29,8 @@ pub struct Discharge {
     pub through: Option<EntryNumber>,
     /// What an authority has become.
     pub authority: Option<AuthorityRestriction>,
+    /// What companions are told, or need no telling of.
+    pub errands: Vec<PendingErrand>,
 }
 
 /// A wallet that a chain must be told about.

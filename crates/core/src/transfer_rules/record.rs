@@ -85,6 +85,12 @@ impl RuleRecord {
         Some((unpacked(self.bits(ANNOUNCED_AT) & RULE), from))
     }
 
+    /// The rule that holds once what is announced does.
+    pub fn in_the_end(self) -> Option<CountryRule> {
+        let at = self.from().map_or(0, |_| ANNOUNCED_AT);
+        unpacked(self.bits(at) & RULE)
+    }
+
     /// How often it was written.
     pub fn version(self) -> Version {
         Version(self.bits(VERSION_AT) as u16)

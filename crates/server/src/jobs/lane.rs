@@ -80,12 +80,15 @@ pub fn default_policy(confirmations: u64, fee_cap: Wei) -> LanePolicy {
         confirmations,
         max_upserts: 350,
         max_denials: 500,
+        max_errands: 200,
         max_in_flight: 12,
         denial_reserve: 52,
         base_gas: Gas(80_000),
         gas_per_upsert: Gas(29_000),
         // One of a wallet that the chain never held fills an empty slot.
         gas_per_denial: Gas(29_000),
+        // A word and an event.
+        gas_per_errand: Gas(40_000),
         fees: FeePolicy {
             cap: fee_cap,
             bump_percent: 13,

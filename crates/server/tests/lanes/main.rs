@@ -21,6 +21,7 @@ mod reconciliation;
 mod register;
 mod registrar;
 mod registries;
+mod rules;
 mod servers;
 mod succession;
 mod verdicts;

@@ -45,6 +45,27 @@ async fn a_node_that_is_down_delays_its_own_lane_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_goes_away_under_a_lane_is_told_of_until_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let anvil = || Anvil::builder(31_337).folder(folder.path());
+    let chain = TestChain::without_mirror(anvil()).await;
+    chain.appoint_mirror().await;
+    let mut register = Register::of(&[&chain]).await;
+    register.run_lane(chain.id(), chain.url(), policy());
+    register.admit(5).await;
+    register.until_mirrored(&chain).await;
+    let id = chain.id();
+    assert_eq!(register.status(id).await.last_error, None);
+    chain.stop().await;
+    register.until_error(id, "no answer").await;
+    let _back = TestChain::without_mirror(anvil()).await;
+    until("the error is over", async || {
+        register.status(id).await.last_error.is_none()
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_forgets_a_transaction_gets_the_same_bytes_again() {
     let chain = TestChain::start(31_337).await;
     let proxy = Proxy::before(&chain).await;

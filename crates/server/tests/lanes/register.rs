@@ -65,6 +65,8 @@ pub(crate) struct Register {
     pub(crate) stop: CancellationToken,
     pub(crate) lanes: JoinSet<()>,
     pub(crate) database: TestDatabase,
+    /// For how long a server that says nothing keeps its lanes.
+    pub(crate) lease: Duration,
 }
 
 impl Register {
@@ -85,6 +87,7 @@ impl Register {
             stop: CancellationToken::new(),
             lanes: JoinSet::new(),
             database,
+            lease: LEASE,
         };
         for chain in chains {
             register.add_chain(chain.id(), chain.registry).await;
@@ -143,7 +146,7 @@ impl Register {
             finality: FinalityTag::None,
             signer,
             policy,
-            lease: LeaseTerms::of_this_process(LEASE),
+            lease: LeaseTerms::of_this_process(self.lease),
         };
         let (store, clock) = (self.store.clone(), self.clock.clone());
         self.lanes.spawn(run(

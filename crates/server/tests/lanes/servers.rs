@@ -1,6 +1,8 @@
 //! Two servers on one database, as far as one process can play them. Killed and
 //! stopped ones are in the command's own tests.
 
+use std::time::{Duration, Instant};
+
 use symbolon_server::{Clock, Wake, jobs};
 use symbolon_store::Store;
 use symbolon_testkit::chain::{TestChain, mirror};
@@ -28,6 +30,25 @@ async fn what_one_server_decides_wakes_the_lanes_of_another() {
         ended.unwrap();
     }
     elsewhere.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_lives_keeps_its_lane_beyond_the_lease() {
+    let chain = TestChain::start(31_337).await;
+    let mut register = Register::of(&[&chain]).await;
+    register.lease = Duration::from_millis(500);
+    register.run_lane(chain.id(), chain.url(), policy());
+    let since = async || {
+        let known = register.store.chain(&register.issuer, chain.id()).await;
+        known.unwrap().driver.map(|driver| driver.since)
+    };
+    until("a lane drives", async || since().await.is_some()).await;
+    let (begun, taken) = (Instant::now(), since().await);
+    until("several leases would have ended", async || {
+        begun.elapsed() > 6 * register.lease
+    })
+    .await;
+    assert_eq!(since().await, taken);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -137,6 +137,8 @@ impl State {
                 (written.collect(), Vec::new())
             }
             Batch::Authority(told) => (Vec::new(), self.turn(*told, head).into_iter().collect()),
+            // No companion is simulated.
+            Batch::Companion(_) => Written::default(),
         }
     }
 

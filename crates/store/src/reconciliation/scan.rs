@@ -12,7 +12,7 @@ use super::{Compared, Measure};
 use crate::{
     IssuerTransaction, Result, Store,
     codec::{self, bigint, issuer_key, registry_key, seconds, unsigned},
-    lane, notify, wallet,
+    companion, lane, notify, wallet,
 };
 
 /// What was found, in numbers of wallets.
@@ -226,9 +226,9 @@ pub(crate) async fn begin(
         issuer_key(issuer),
         registry_key(registry),
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    companion::owe_all(connection, issuer, registry).await
 }
 
 /// Whether a scan may end: while decisions may be lost, not before everything is

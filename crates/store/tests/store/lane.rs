@@ -47,7 +47,7 @@ async fn sign(register: &Register, pending: &[PendingRecord], nonce: u64, attemp
             discharge: Discharge {
                 rows: pending.iter().map(|pending| pending.owed).collect(),
                 through: pending.last().map(|pending| pending.owed.entry),
-                authority: None,
+                ..Discharge::default()
             },
         },
         hash: B256::repeat_byte(nonce as u8 + 1),

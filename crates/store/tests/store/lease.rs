@@ -139,7 +139,7 @@ async fn an_old_token_writes_nothing() {
             entry: EntryNumber(4),
             wallet: wallet(2),
         }],
-        authority: None,
+        ..Discharge::default()
     };
     let status = ChainStatus {
         last_error: Some("too late".to_owned()),

@@ -4,6 +4,7 @@
 
 mod audit;
 mod books;
+mod companion;
 mod crash;
 mod federation;
 mod filters;

@@ -26,7 +26,7 @@ async fn discharge(register: &Register, rows: Vec<Owed>, through: Option<u64>) {
     let discharge = Discharge {
         rows,
         through: through.map(EntryNumber),
-        authority: None,
+        ..Discharge::default()
     };
     let lease = register.lease(ONE).await;
     let done = register.store().discharge(&lease, &discharge);

@@ -27,7 +27,7 @@ async fn told_to(register: &Register, chain: RegistryId) {
             .map(|pending| pending.owed)
             .collect(),
         through: Some(head.number),
-        authority: None,
+        ..Default::default()
     };
     let lease = register.lease(chain).await;
     let discharged = register.store().discharge(&lease, &discharge);

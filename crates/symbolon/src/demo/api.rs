@@ -155,6 +155,33 @@ impl Api {
         entries_ok(&answer(request).await?)
     }
 
+    /// Verifies a new customer of this type by hand.
+    pub(super) async fn verify_as(
+        &self,
+        wallet: WalletAddress,
+        country: &str,
+        investor_type: &str,
+    ) -> Result<()> {
+        let entry = json!({"wallet": wallet, "country": country, "investor_type": investor_type});
+        let body = json!({"attestation": attestation(), "entries": [entry]});
+        let request = self
+            .request(Method::POST, "/v1/verifications/batch")
+            .json(&body);
+        entries_ok(&answer(request).await?)
+    }
+
+    /// Announces a country's rule, unless an earlier run has: then it says so.
+    pub(super) async fn announce_rule(&self, country: &str, rule: Value) -> Result<bool> {
+        let known = self.get("/v1/rules").await?;
+        let known = known["data"].as_array().context("a list of rules")?;
+        if known.iter().any(|known| known["country"] == country) {
+            return Ok(false);
+        }
+        let body = json!({"countries": {country: rule}});
+        answer(self.request(Method::POST, "/v1/rules").json(&body)).await?;
+        Ok(true)
+    }
+
     /// Makes an authority known that no earlier run has met, and returns its
     /// number.
     pub(super) async fn add_authority(&self, countries: &[&str]) -> Result<AuthorityIndex> {

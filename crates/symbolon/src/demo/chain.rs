@@ -10,8 +10,9 @@ use alloy::{
 };
 use anyhow::{Context, Result, anyhow, bail};
 use secrecy::SecretString;
-use symbolon_bindings::{IdentityRegistry, RegulatedToken};
+use symbolon_bindings::{CountryRules, IdentityRegistry, RegulatedToken};
 use symbolon_chain::{
+    companion::words_at,
     deploy::{self, mined},
     endpoint::Endpoint,
     history::{self, MirrorTransaction},
@@ -19,9 +20,11 @@ use symbolon_chain::{
     token,
 };
 use symbolon_core::{
+    country::Country,
     ids::ChainId,
-    mirror::batch::Batch,
+    mirror::{batch::Batch, companion::CompanionKey},
     time::UnixSeconds,
+    transfer_rules::{CountryRule, record::RuleRecord},
     wallet::{Version, WalletAddress},
 };
 use symbolon_sandbox::{Anvil, Mining};
@@ -43,6 +46,8 @@ pub(super) struct DemoChain {
     pub(super) registry: Address,
     pub(super) deployed_block: u64,
     pub(super) token: Address,
+    /// The rules by country that the token asks.
+    pub(super) rules: Address,
     owner: LaneSigner,
     mirror: Address,
     anvil: Anvil,
@@ -66,11 +71,16 @@ impl DemoChain {
         deploy::appoint_mirror(&endpoint, &owner, registry.address, mirror).await?;
         let code = deploy::token_code("Demo Bond", "DEMO", registry.address, owner.address());
         let token = deploy::deploy(&endpoint, &owner, &code, B256::ZERO).await?;
+        let code = deploy::rules_code(owner.address(), registry.address);
+        let rules = deploy::deploy(&endpoint, &owner, &code, B256::ZERO).await?;
+        deploy::appoint_mirror(&endpoint, &owner, rules.address, mirror).await?;
+        token::take_rules(&endpoint, &owner, token.address, rules.address).await?;
         Ok(Self {
             name,
             registry: registry.address,
             deployed_block: registry.block,
             token: token.address,
+            rules: rules.address,
             endpoint,
             owner,
             mirror,
@@ -98,6 +108,60 @@ impl DemoChain {
     /// The time of the newest block.
     pub(super) async fn time(&self) -> Result<UnixSeconds> {
         Ok(self.endpoint.head().await?.at)
+    }
+
+    /// Sets the chain's clock forward.
+    pub(super) async fn let_pass(&self, seconds: u64) -> Result<()> {
+        let node = self.endpoint.provider();
+        node.raw_request::<_, serde_json::Value>("evm_increaseTime".into(), (seconds,))
+            .await?;
+        node.raw_request::<_, serde_json::Value>("evm_mine".into(), ())
+            .await?;
+        Ok(())
+    }
+
+    /// Waits until this country's rule is announced, or holds.
+    pub(super) async fn until_announced(&self, country: Country, rule: CountryRule) -> Result<()> {
+        let key = [CompanionKey::Rule(Some(country))];
+        for _ in 0..1_200 {
+            let block = self.height().await?;
+            let words = words_at(&self.endpoint, self.rules, &key, block).await?;
+            let held = words.into_iter().map(|(_, word)| RuleRecord(word));
+            if held
+                .map(RuleRecord::in_the_end)
+                .any(|held| held == Some(rule))
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        bail!("chain {} was never told of the rule", self.id())
+    }
+
+    /// Whose wallet the rules refuse in a transfer, and the country whose rule does.
+    pub(super) async fn refused_by(
+        &self,
+        from: WalletAddress,
+        to: WalletAddress,
+    ) -> Result<(&'static str, Option<Country>)> {
+        let call = CountryRules::explainToCall {
+            asker: self.token,
+            from: from.address(),
+            to: to.address(),
+            _3: U256::from(1),
+        };
+        let request = TransactionRequest::default()
+            .to(self.rules)
+            .input(Bytes::from(call.abi_encode()).into());
+        let answer = self.endpoint.call(request).await?;
+        let output = answer.map_err(|reason| anyhow!("explainTo: {reason}"))?;
+        let said = CountryRules::explainToCall::abi_decode_returns(&output)?;
+        let party = match said.party {
+            1 => "the sender",
+            2 => "the recipient",
+            _ => "nobody",
+        };
+        Ok((party, Country::from_numeric(said.country)))
     }
 
     /// How many transactions the mirror has sent so far.

@@ -15,11 +15,12 @@ use symbolon_core::{
     actor::Actor,
     federation::KeyGrant,
     ids::{AuthorityIndex, IssuerId},
+    mirror::companion::Companion,
     time::UnixSeconds,
 };
 use symbolon_sandbox::{Farewell, Leash, PrivatePostgres};
 use symbolon_server::Clock;
-use symbolon_store::{ApiKey, NewChain, Store, StoreError};
+use symbolon_store::{ApiKey, KnownCompanion, KnownToken, NewChain, Store, StoreError};
 
 use super::{
     api::Api,
@@ -198,24 +199,36 @@ async fn found_register(store: &Store, issuer: &IssuerId, chains: &[DemoChain]) 
         Err(error) => return Err(error.into()),
     }
     let known = store.chains(issuer).await?;
+    let mirrored = store.companions(issuer).await?;
     for chain in chains {
-        if known
-            .iter()
-            .any(|known| known.chain.id == chain.id().into())
-        {
-            continue;
-        }
+        let id = chain.id().into();
         let mut transaction = store.begin(issuer).await?;
-        let chain = NewChain {
-            id: chain.id().into(),
-            filter: Default::default(),
-            name: chain.name.to_owned(),
-            registry: chain.registry,
-            deployed_block: chain.deployed_block,
-            confirmations: 1,
-            settings: serde_json::json!({}),
+        if !known.iter().any(|known| known.chain.id == id) {
+            let chain = NewChain {
+                id,
+                filter: Default::default(),
+                name: chain.name.to_owned(),
+                registry: chain.registry,
+                deployed_block: chain.deployed_block,
+                confirmations: 1,
+                settings: serde_json::json!({}),
+            };
+            transaction.add_chain(&chain).await?;
+        }
+        let rules = KnownCompanion {
+            registry: id,
+            companion: Companion::Rules,
+            contract: chain.rules,
         };
-        transaction.add_chain(&chain).await?;
+        if !mirrored.contains(&rules) {
+            transaction.add_companion(&rules).await?;
+        }
+        let token = KnownToken {
+            registry: id,
+            token: chain.token,
+            first_block: chain.deployed_block,
+        };
+        transaction.add_token(&token).await?;
         transaction.commit().await?;
     }
     Ok(())

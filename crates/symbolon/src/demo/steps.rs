@@ -6,6 +6,7 @@ mod expiry;
 mod import;
 mod kill;
 mod revocation;
+mod rules;
 mod transfers;
 
 use anyhow::Result;
@@ -26,6 +27,7 @@ pub(super) async fn tell(
     revocation::tell(&cast, stage, narrator, &mut summary).await?;
     expiry::tell(&cast, stage, narrator, &mut summary).await?;
     authority::tell(&cast, stage, narrator, &mut summary).await?;
+    rules::tell(&cast, stage, narrator, &mut summary).await?;
     kill::tell(&cast, stage, narrator, &mut summary).await?;
     Ok(summary)
 }

@@ -42,6 +42,8 @@ pub(super) struct Transfers {
     pub(super) to_revoked: String,
     pub(super) after_renewal: String,
     pub(super) to_expired: String,
+    pub(super) to_us_retail: String,
+    pub(super) to_us_accredited: String,
 }
 
 /// The authority that was cut off.

@@ -7,6 +7,7 @@ use crate::{
     log::{EntryNumber, Head},
     mirror::{
         batch::{AuthorityRestriction, Batch},
+        companion::PendingErrand,
         fees::{Gas, GasPrice, Market, Wei},
         plan::{Discharge, PendingRecord},
         record::WalletRecord,
@@ -51,8 +52,16 @@ impl Attempt {
 pub enum Urgency {
     /// Revocations, restrictions, freezes, removals: first (I3).
     Denials,
-    /// Everything else.
+    /// Every other wallet and authority.
     Approvals,
+    /// What companions of the registry are told. One that refuses it keeps nobody
+    /// else waiting.
+    Errands,
+}
+
+impl Urgency {
+    /// Each of them, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Denials, Self::Errands, Self::Approvals];
 }
 
 /// Which of the wallets that a chain is owed to ask for.
@@ -67,6 +76,8 @@ pub enum Part {
     Again,
     /// Those whose newest change is a later entry than this.
     After(EntryNumber),
+    /// What companions are owed.
+    Errands,
 }
 
 impl Part {
@@ -75,6 +86,7 @@ impl Part {
         match self {
             Self::Denials => Urgency::Denials,
             Self::Again | Self::After(_) => Urgency::Approvals,
+            Self::Errands => Urgency::Errands,
         }
     }
 }
@@ -88,6 +100,8 @@ pub struct Pulled {
     /// [`Part::Again`]: those to be reinstated, once no denial waits that was
     /// decided before ([`may_reinstate`](crate::mirror::reinstatement::may_reinstate)).
     pub authorities: Vec<AuthorityRestriction>,
+    /// Of [`Part::Errands`]: what each takes, upon what the companion will hold.
+    pub errands: Vec<PendingErrand>,
     /// The log's head at that moment, or an earlier one.
     pub head: Head,
     /// Of [`Part::After`]: the entry up to which nothing is left out.
@@ -101,7 +115,7 @@ impl Pulled {
     pub fn nothing(part: Part, head: Head) -> Self {
         let through = match part {
             Part::After(entry) => entry,
-            Part::Denials | Part::Again => EntryNumber::default(),
+            Part::Denials | Part::Again | Part::Errands => EntryNumber::default(),
         };
         Self {
             head,

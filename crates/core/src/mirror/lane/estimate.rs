@@ -1,4 +1,5 @@
 //! A batch that a chain would refuse is taken apart before it costs gas.
+//! What goes to a companion is asked about each time: nobody may wait for it.
 //!
 //! No wallet makes the registry refuse a batch, so batches are sent without
 //! asking. But once the chain has refused one, a node is asked about each of
@@ -8,7 +9,7 @@
 //! changes. A denial is never given up (I2): it is set aside, and tried again
 //! ever less often, while the others go on.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
 use super::{
     Effect, Lane, LanePolicy, Urgency,
@@ -44,8 +45,19 @@ pub(super) struct Refusals {
     asking: Option<usize>,
     /// It is asked no sooner.
     pub(super) ask_at: UnixMillis,
-    /// Denials that it would not carry out: how often, and when they are next tried.
-    aside: HashMap<WalletAddress, (u32, UnixMillis)>,
+    /// Denials that it would not carry out.
+    pub(super) aside: Aside<WalletAddress>,
+}
+
+/// What a contract would not carry out though it stood alone: how often, and when it
+/// is next tried.
+#[derive(Debug)]
+pub(super) struct Aside<K>(HashMap<K, (u32, UnixMillis)>);
+
+impl<K> Default for Aside<K> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
 }
 
 impl Refusals {
@@ -57,27 +69,29 @@ impl Refusals {
     pub(super) fn trust(&mut self) {
         self.careful = false;
     }
+}
 
-    fn set_aside(&mut self, wallet: WalletAddress, now: UnixMillis, policy: &LanePolicy) {
-        let (times, until) = self.aside.entry(wallet).or_default();
+impl<K: Eq + Hash> Aside<K> {
+    fn set(&mut self, key: K, now: UnixMillis, policy: &LanePolicy) {
+        let (times, until) = self.0.entry(key).or_default();
         let wait = policy.idle_interval.0 << (*times).min(MOST_DOUBLINGS);
         *until = now.after(Millis(wait));
         *times += 1;
     }
 
-    /// Whether a denial of this wallet waits for its next try.
-    pub(super) fn is_aside(&self, wallet: WalletAddress, now: UnixMillis) -> bool {
-        let aside = self.aside.get(&wallet);
+    /// Whether it waits for its next try.
+    pub(super) fn holds(&self, key: &K, now: UnixMillis) -> bool {
+        let aside = self.0.get(key);
         aside.is_some_and(|(_, until)| now < *until)
     }
 
-    /// It was carried out, or is no denial any more.
-    pub(super) fn forgive(&mut self, wallet: WalletAddress) {
-        self.aside.remove(&wallet);
+    /// It was carried out, or is not to be any more.
+    pub(super) fn forgive(&mut self, key: &K) {
+        self.0.remove(key);
     }
 
-    pub(super) fn aside(&self) -> usize {
-        self.aside.len()
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -85,9 +99,13 @@ impl Desk {
     /// The next job, if a node is to be asked about it first.
     pub(super) fn unsure(&self) -> Option<&Planned> {
         match self.jobs.front() {
-            Some(Job::Store(planned)) if self.refusals.careful => {
-                let asks = !planned.passes && !matches!(planned.batch, Batch::Authority(_));
-                asks.then_some(planned)
+            Some(Job::Store(planned)) => {
+                let asks = match planned.batch {
+                    Batch::Authority(_) => false,
+                    Batch::Companion(_) => true,
+                    Batch::Upsert(_) | Batch::Deny(_) => self.refusals.careful,
+                };
+                (asks && !planned.passes).then_some(planned)
             }
             _ => None,
         }
@@ -113,7 +131,7 @@ impl Desk {
         }
         let planned = self.unsure()?;
         let asked = (planned.head, planned.batch.clone());
-        self.refusals.asking = Some(planned.batch.wallets());
+        self.refusals.asking = Some(planned.batch.entries());
         self.refusals.ask_at = UnixMillis(0);
         Some(asked)
     }
@@ -123,21 +141,19 @@ impl Lane {
     /// Asks a node about what is to be stored next, denials first.
     pub(super) fn estimate(&mut self, now: UnixMillis) -> Option<Effect> {
         let policy = self.policy;
-        [Urgency::Denials, Urgency::Approvals]
-            .into_iter()
-            .find_map(|urgency| {
-                let desk = self.planning.desk(urgency);
-                if desk.is_asking() {
-                    return None;
-                }
-                let (head, batch) = desk.hold.ask(now).or_else(|| desk.ask(now))?;
-                Some(Effect::Estimate {
-                    urgency,
-                    gas_limit: policy.gas_limit(&batch),
-                    head,
-                    batch,
-                })
+        Urgency::ALL.into_iter().find_map(|urgency| {
+            let desk = self.planning.desk(urgency);
+            if desk.is_asking() {
+                return None;
+            }
+            let (head, batch) = desk.hold.ask(now).or_else(|| desk.ask(now))?;
+            Some(Effect::Estimate {
+                urgency,
+                gas_limit: policy.gas_limit(&batch),
+                head,
+                batch,
             })
+        })
     }
 
     pub(super) fn estimated(&mut self, urgency: Urgency, estimate: Estimate, now: UnixMillis) {
@@ -151,18 +167,18 @@ impl Lane {
         let Some(Job::Store(planned)) = desk.jobs.front_mut() else {
             return;
         };
-        let wallets = planned.batch.wallets();
-        if asked != Some(wallets) {
+        let entries = planned.batch.entries();
+        if asked != Some(entries) {
             // A denial has overtaken some of it: it is asked about anew.
             return;
         }
         match (estimate, urgency) {
             // A denial does not wait for a node that has nothing to say.
             (Estimate::Passes, _) | (Estimate::Unknown, Urgency::Denials) => planned.passes = true,
-            (Estimate::Unknown, Urgency::Approvals) => {
+            (Estimate::Unknown, Urgency::Approvals | Urgency::Errands) => {
                 desk.refusals.ask_at = now.after(policy.idle_interval);
             }
-            (Estimate::Refused, _) if wallets > 1 => {
+            (Estimate::Refused, _) if entries > 1 => {
                 let first = Job::Store(planned.split());
                 desk.jobs.push_front(first);
             }
@@ -170,13 +186,19 @@ impl Lane {
         }
     }
 
-    /// The next job writes one wallet, and would be refused.
+    /// The next job writes one entry, and would be refused.
     fn stands_alone(&mut self, urgency: Urgency, now: UnixMillis) {
         let policy = self.policy;
         let desk = self.planning.desk(urgency);
         let Some(Job::Store(mut planned)) = desk.jobs.pop_front() else {
             return;
         };
+        if let Some(batch) = planned.batch.companion() {
+            for (key, _) in batch.versions() {
+                self.planning.errands_aside.set(key, now, &policy);
+            }
+            return;
+        }
         if !planned.batch.denies() {
             desk.jobs.push_front(Job::Quarantine(planned));
             return;
@@ -188,7 +210,7 @@ impl Lane {
         }
         let denials = &mut self.planning.desk(Urgency::Denials).refusals;
         for (wallet, _) in planned.batch.versions() {
-            denials.set_aside(wallet, now, &policy);
+            denials.aside.set(wallet, now, &policy);
         }
     }
 }
@@ -203,20 +225,17 @@ mod tests {
     #[test]
     fn a_denial_that_is_refused_again_waits_twice_as_long() {
         let wallet = WalletAddress::new(Address::with_last_byte(1)).unwrap();
-        let mut refusals = Refusals::default();
+        let mut aside = Aside::default();
         let mut now = UnixMillis(1);
         for seconds in [1, 2, 4, 8, 16, 32, 32] {
-            refusals.set_aside(wallet, now, &POLICY);
+            aside.set(wallet, now, &POLICY);
             let until = now.after(Millis(1_000 * seconds));
-            assert!(
-                refusals.is_aside(wallet, UnixMillis(until.0 - 1)),
-                "{seconds}"
-            );
-            assert!(!refusals.is_aside(wallet, until), "{seconds}");
+            assert!(aside.holds(&wallet, UnixMillis(until.0 - 1)), "{seconds}");
+            assert!(!aside.holds(&wallet, until), "{seconds}");
             now = until;
         }
-        assert_eq!(refusals.aside(), 1);
-        refusals.forgive(wallet);
-        assert_eq!(refusals.aside(), 0);
+        assert_eq!(aside.len(), 1);
+        aside.forgive(&wallet);
+        assert_eq!(aside.len(), 0);
     }
 }

@@ -7,7 +7,7 @@
 //! of these wallets in a block that counts. Only what it lacks is owed again.
 
 use super::{Effect, Inspection, Lane, Nonce, Outcome};
-use crate::{mirror::batch::Batch, time::UnixMillis};
+use crate::time::UnixMillis;
 
 /// Why and since when a nonce is in quarantine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,10 +29,7 @@ impl Lane {
             due.then(|| quarantine.asking = true)?;
             Some((&slot.batch, nonce))
         })?;
-        let wallets = match slot {
-            Batch::Authority(_) => Vec::new(),
-            batch => batch.versions().into_iter().map(|(one, _)| one).collect(),
-        };
+        let wallets = slot.versions().into_iter().map(|(one, _)| one).collect();
         Some(Effect::Inspect { nonce, wallets })
     }
 

@@ -98,8 +98,8 @@ impl Lane {
                 slot.quarantine = None;
             }
         }
-        let was_refused = !refused.is_empty();
-        for urgency in [Urgency::Denials, Urgency::Approvals] {
+        let was_refused = refused.keys().any(|urgency| *urgency != Urgency::Errands);
+        for urgency in Urgency::ALL {
             let desk = self.planning.desk(urgency);
             if let Some(refused) = refused.remove(&urgency) {
                 desk.refusals.be_careful();
@@ -167,7 +167,7 @@ impl Lane {
             match slot.and_then(|slot| slot.outcome) {
                 Some(Outcome::Mined(receipt)) => {
                     for (wallet, _) in &receipt.records {
-                        self.planning.denials.refusals.forgive(*wallet);
+                        self.planning.denials.refusals.aside.forgive(wallet);
                     }
                     mined.push(*nonce);
                 }

@@ -1,12 +1,14 @@
 //! From what a chain is owed to batches that are to be stored.
 //!
-//! Two desks, one an urgency, each of which asks for wallets and makes jobs of
-//! the answer. One job is carried out at a time, the denials' first, since a
-//! nonce that is planned after another must not be stored without it. While a
-//! job of approvals is carried out, the next ones are asked for.
+//! A desk an urgency, each of which asks for what is owed and makes jobs of the
+//! answer. One job is carried out at a time, the denials' first, since a nonce
+//! that is planned after another must not be stored without it. While a job of
+//! approvals is carried out, the next ones are asked for. Errands and approvals
+//! take turns, but for errands that deny.
 
 mod desk;
 mod drafts;
+mod errands;
 mod hold;
 
 use std::collections::{HashMap, VecDeque};
@@ -16,11 +18,14 @@ pub(super) use desk::{Desk, Job, Planned};
 use drafts::Drafts;
 use hold::Hold;
 
-use super::{Attempt, Effect, Envelope, Lane, Part, Pulled, Role, Signed, Slot, Urgency};
+use super::{
+    Attempt, Effect, Envelope, Lane, Part, Pulled, Role, Signed, Slot, Urgency, estimate::Aside,
+};
 use crate::{
     log::EntryNumber,
     mirror::{
         batch::Batch,
+        companion::CompanionKey,
         plan::{Discharge, Owed, Step, step, whole_step},
         planted::{Bug, is_planted},
         rules::denied,
@@ -34,6 +39,11 @@ use crate::{
 pub(super) struct Planning {
     pub(super) denials: Desk,
     pub(super) approvals: Desk,
+    pub(super) errands: Desk,
+    /// What companions would not take.
+    pub(super) errands_aside: Aside<CompanionKey>,
+    /// Whether approvals are next.
+    approvals_turn: bool,
     /// Whose job is being carried out.
     at_work: Option<Urgency>,
     /// Whether that job strikes what needs no telling.
@@ -46,6 +56,8 @@ pub(super) struct Planning {
     again: Stock,
     /// Wallets that changed later than `through`.
     in_turn: Stock,
+    /// What companions are owed.
+    for_companions: Stock,
     /// Every change up to this entry was planned.
     through: EntryNumber,
     /// Of them, every change up to this entry is stored as told.
@@ -67,12 +79,16 @@ impl Planning {
         Self {
             denials: Desk::default(),
             approvals: Desk::default(),
+            errands: Desk::default(),
+            errands_aside: Aside::default(),
+            approvals_turn: false,
             at_work: None,
             striking: false,
             cutting_off: false,
             out_of_turn: Stock::MayHold,
             again: Stock::MayHold,
             in_turn: Stock::MayHold,
+            for_companions: Stock::MayHold,
             through,
             told_through: through,
             begun: false,
@@ -90,11 +106,12 @@ impl Planning {
     /// they stay.
     pub(super) fn upset(&mut self) {
         self.upset = true;
-        for desk in [&mut self.denials, &mut self.approvals] {
-            desk.jobs.retain_mut(|job| match job {
+        for urgency in Urgency::ALL {
+            self.desk(urgency).jobs.retain_mut(|job| match job {
                 Job::Store(_) | Job::Quarantine(_) => true,
                 Job::Discharge(discharge) => {
                     discharge.rows.clear();
+                    discharge.errands.clear();
                     discharge.through.is_some()
                 }
             });
@@ -115,8 +132,10 @@ impl Planning {
 
     /// What was asked for may be answered with what no longer holds.
     pub(super) fn distrust(&mut self) {
-        self.denials.stale = self.denials.pulling;
-        self.approvals.stale = self.approvals.pulling;
+        for urgency in Urgency::ALL {
+            let desk = self.desk(urgency);
+            desk.stale = desk.pulling;
+        }
         self.wake();
     }
 
@@ -141,7 +160,7 @@ impl Planning {
                 let older = |(wallet, version): (_, Version)| Some((wallet, version.previous()?));
                 self.denials.give_way(&versions.filter_map(older).collect());
             }
-            None => {}
+            Some(Urgency::Errands) | None => {}
         }
     }
 
@@ -150,26 +169,39 @@ impl Planning {
         self.out_of_turn = Stock::MayHold;
         self.again = Stock::MayHold;
         self.in_turn = Stock::MayHold;
+        self.for_companions = Stock::MayHold;
     }
 
     /// Whether nothing is planned, nor anything left to plan.
     pub(super) fn is_idle(&self) -> bool {
-        let dry = [self.out_of_turn, self.again, self.in_turn].map(|stock| stock == Stock::Dry);
-        let clear = self.denials.is_clear() && self.approvals.is_clear();
-        self.at_work.is_none() && clear && dry == [true; 3]
+        let stocks = [
+            self.out_of_turn,
+            self.again,
+            self.in_turn,
+            self.for_companions,
+        ];
+        let dry = stocks.iter().all(|stock| *stock == Stock::Dry);
+        let clear = self.desks().into_iter().all(Desk::is_clear);
+        self.at_work.is_none() && clear && dry
+    }
+
+    /// Every desk.
+    pub(super) fn desks(&self) -> [&Desk; 3] {
+        [&self.denials, &self.errands, &self.approvals]
     }
 
     /// Whose answers are on their way.
     pub(super) fn pulling(&self) -> Vec<Urgency> {
-        let denials = self.denials.pulling.then_some(Urgency::Denials);
-        let approvals = self.approvals.pulling.then_some(Urgency::Approvals);
-        denials.into_iter().chain(approvals).collect()
+        let desks = Urgency::ALL.into_iter().zip(self.desks());
+        let pulling = desks.filter(|(_, desk)| desk.pulling);
+        pulling.map(|(urgency, _)| urgency).collect()
     }
 
     pub(super) fn desk(&mut self, urgency: Urgency) -> &mut Desk {
         match urgency {
             Urgency::Denials => &mut self.denials,
             Urgency::Approvals => &mut self.approvals,
+            Urgency::Errands => &mut self.errands,
         }
     }
 
@@ -189,6 +221,14 @@ impl Planning {
             self.out_of_turn = Stock::Dry;
             self.denials.pulling = true;
             return Some(Part::Denials);
+        }
+        if self.for_companions == Stock::MayHold
+            && self.at_work != Some(Urgency::Errands)
+            && ready(&mut self.errands, Urgency::Errands)
+        {
+            self.for_companions = Stock::Dry;
+            self.errands.pulling = true;
+            return Some(Part::Errands);
         }
         if !self.begun || !ready(&mut self.approvals, Urgency::Approvals) {
             return None;
@@ -211,12 +251,18 @@ impl Planning {
         if self.at_work.is_some() {
             return None;
         }
-        [Urgency::Denials, Urgency::Approvals]
+        let first = match self.approvals_turn && !self.errands.is_urgent() {
+            true => Urgency::Approvals,
+            false => Urgency::Errands,
+        };
+        [Urgency::Denials, first]
             .into_iter()
+            .chain(Urgency::ALL)
             .filter(|urgency| room(*urgency))
             .find_map(|urgency| {
                 let job = self.desk(urgency).take()?;
                 self.at_work = Some(urgency);
+                self.approvals_turn = urgency == Urgency::Errands;
                 self.striking = !matches!(job, Job::Store(_));
                 self.told_through = self.told_through.max(job.through().unwrap_or_default());
                 Some(job)
@@ -242,7 +288,7 @@ impl Planning {
 
 impl Lane {
     pub(super) fn plan(&mut self, now: UnixMillis) -> Option<Effect> {
-        for urgency in [Urgency::Denials, Urgency::Approvals] {
+        for urgency in Urgency::ALL {
             self.planning.desk(urgency).hold.is_over(now);
         }
         let market = self.market?;
@@ -251,7 +297,7 @@ impl Lane {
         }
         self.held_until = UnixMillis(0);
         let approves = !self.is_cutting_off();
-        let may_begin = |urgency| urgency == Urgency::Denials || approves;
+        let may_begin = |urgency| urgency != Urgency::Approvals || approves;
         match self.planning.job(may_begin) {
             Some(Job::Store(planned)) => {
                 let (nonce, batch) = (self.next_nonce, &planned.batch);
@@ -283,11 +329,13 @@ impl Lane {
                 let room = |urgency| match urgency {
                     Urgency::Denials => unmined < policy.max_in_flight + policy.denial_reserve,
                     Urgency::Approvals => approves && !succeeding && unmined < policy.max_in_flight,
+                    Urgency::Errands => unmined < policy.max_in_flight,
                 };
                 let part = self.planning.ask(now, room)?;
                 let limit = match part {
                     Part::Denials => self.policy.max_denials,
                     Part::Again | Part::After(_) => self.max_upserts,
+                    Part::Errands => self.policy.max_errands,
                 };
                 Some(Effect::Pull { part, limit })
             }
@@ -310,6 +358,7 @@ impl Lane {
         let Pulled {
             records,
             authorities,
+            errands,
             head,
             through,
             more,
@@ -320,6 +369,11 @@ impl Lane {
         if std::mem::take(&mut desk.stale) || upset {
             desk.pulling = false;
             self.planning.wake();
+            self.under_way.pulled(part.urgency());
+            return;
+        }
+        if part == Part::Errands {
+            self.planning.take_errands(errands, head, more, now);
             self.under_way.pulled(part.urgency());
             return;
         }
@@ -339,8 +393,8 @@ impl Lane {
             };
             let refusals = &mut self.planning.denials.refusals;
             if !desired.denies() {
-                refusals.forgive(wallet);
-            } else if refusals.is_aside(wallet, now) {
+                refusals.aside.forgive(&wallet);
+            } else if refusals.aside.holds(&wallet, now) {
                 aside += 1;
                 continue;
             }
@@ -420,7 +474,7 @@ impl Lane {
                 planning.cut_off_in_vain = false;
                 &mut planning.out_of_turn
             }
-            Part::Again => &mut planning.again,
+            Part::Again | Part::Errands => &mut planning.again,
             Part::After(_) => {
                 planning.through = match is_planted(Bug::TurnSkipsUnread) {
                     true => head.number,

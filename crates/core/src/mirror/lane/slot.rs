@@ -169,6 +169,7 @@ impl Slot {
     /// among approvals had its turn with them, and nobody waits for it.
     pub(super) fn urgency(&self) -> Urgency {
         let denies = match &self.batch {
+            Batch::Companion(_) => return Urgency::Errands,
             Batch::Deny(_) => true,
             Batch::Upsert(entries) => entries.iter().all(|entry| entry.record.denies()),
             Batch::Authority(authority) => authority.restricted,

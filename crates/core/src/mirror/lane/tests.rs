@@ -2,6 +2,7 @@
 //! that the test moves.
 
 mod authorities;
+mod errands;
 mod estimates;
 mod finality;
 mod forgetting;
@@ -26,6 +27,7 @@ use crate::{
     log::EntryNumber,
     mirror::{
         batch::{AuthorityRestriction, RestrictionNumber},
+        companion::{CompanionKey, PendingErrand},
         fees::Wei,
         plan::{Discharge, Owed, PendingRecord},
         record::WalletRecord,
@@ -39,11 +41,13 @@ pub(super) const POLICY: LanePolicy = LanePolicy {
     confirmations: 1,
     max_upserts: 3,
     max_denials: 5,
+    max_errands: 4,
     max_in_flight: 2,
     denial_reserve: 1,
     base_gas: Gas(60_000),
     gas_per_upsert: Gas(30_000),
     gas_per_denial: Gas(10_000),
+    gas_per_errand: Gas(40_000),
     fees: FeePolicy {
         cap: Wei(1_000),
         bump_percent: 13,
@@ -102,6 +106,12 @@ struct World {
     takes_nothing: bool,
     /// It carries out nothing that writes one of these.
     unwritable: BTreeSet<WalletAddress>,
+    /// What companions are owed.
+    errands: Vec<PendingErrand>,
+    /// A companion carries out nothing that writes one of these.
+    unwritable_keys: BTreeSet<CompanionKey>,
+    /// It carries out nothing.
+    no_errands: bool,
     /// How often a node was asked what it would do.
     estimates: usize,
     quarantined: Vec<(WalletAddress, Version)>,
@@ -146,6 +156,9 @@ impl World {
             barred: false,
             takes_nothing: false,
             unwritable: BTreeSet::new(),
+            errands: Vec::new(),
+            unwritable_keys: BTreeSet::new(),
+            no_errands: false,
             estimates: 0,
             quarantined: Vec::new(),
             hides_receipts: false,
@@ -215,7 +228,7 @@ impl World {
                     .filter(|(_, denies)| match part {
                         Part::Denials => **denies,
                         Part::Again => !**denies,
-                        Part::After(_) => false,
+                        Part::After(_) | Part::Errands => false,
                     })
                     .take(limit)
                     .map(|(owed, _)| PendingRecord {
@@ -230,6 +243,7 @@ impl World {
                         more: records.len() == limit,
                         records,
                         authorities: self.untold(part),
+                        errands: self.untold_errands(part, limit),
                         ..Pulled::default()
                     },
                 }
@@ -240,12 +254,14 @@ impl World {
                         self.inherit_denial(owed.entry);
                     }
                 }
+                self.errands.retain(|one| !discharge.errands.contains(one));
                 Input::Discharged
             }
             Effect::Estimate { urgency, batch, .. } => {
                 self.estimates += 1;
                 let estimate = match self.would_take(&batch) {
                     _ if self.takes_nothing => Estimate::Unknown,
+                    _ if urgency == Urgency::Errands && self.no_errands => Estimate::Unknown,
                     true => Estimate::Passes,
                     false => Estimate::Refused,
                 };
@@ -270,6 +286,8 @@ impl World {
                 for owed in &envelope.discharge.rows {
                     self.outbox.remove(owed);
                 }
+                let told = &envelope.discharge.errands;
+                self.errands.retain(|one| !told.contains(one));
                 if let Some(oldest) = envelope.oldest_denial() {
                     self.oldest_denials.entry(envelope.nonce).or_insert(oldest);
                 }
@@ -349,7 +367,7 @@ impl World {
     /// What the chain is owed of authorities, as the store reads it.
     fn untold(&self, part: Part) -> Vec<AuthorityRestriction> {
         let restricted = part == Part::Denials;
-        if matches!(part, Part::After(_)) {
+        if !matches!(part, Part::Denials | Part::Again) {
             return Vec::new();
         }
         let denials = self.outbox.iter().filter(|(_, denies)| **denies);
@@ -408,7 +426,10 @@ impl World {
 
     fn would_take(&self, batch: &Batch) -> bool {
         let wallets = batch.versions();
+        let keys = batch.companion().map(|batch| batch.versions());
+        let mut keys = keys.into_iter().flatten();
         !wallets.iter().any(|(one, _)| self.unwritable.contains(one))
+            && !keys.any(|(one, _)| self.unwritable_keys.contains(&one))
     }
 
     /// Mines what has been sent, in the order of nonces.
@@ -438,7 +459,7 @@ impl World {
                     (entry.wallet, denied(held, entry.version, entry.grounds))
                 })
                 .collect(),
-            Batch::Authority(_) => Vec::new(),
+            Batch::Authority(_) | Batch::Companion(_) => Vec::new(),
         };
         let authorities = match envelope.batch {
             Batch::Authority(told) => self.turn(told, succeeded).into_iter().collect(),

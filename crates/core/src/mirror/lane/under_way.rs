@@ -71,7 +71,7 @@ fn writes(batch: &Batch) -> Vec<(WalletAddress, Write)> {
             .iter()
             .map(|entry| (entry.wallet, Write::Deny(entry.version, entry.grounds)))
             .collect(),
-        Batch::Authority(_) => Vec::new(),
+        Batch::Authority(_) | Batch::Companion(_) => Vec::new(),
     }
 }
 

@@ -9,20 +9,22 @@ use std::{
 };
 
 use alloy_primitives::B256;
-use symbolon_chain::{ChainError, endpoint::HeadBlock, lane::LaneClient};
+use symbolon_chain::{
+    ChainError, companion::CompanionWords, endpoint::HeadBlock, lane::LaneClient,
+};
 use symbolon_core::{
     log::EntryNumber,
     mirror::{
         filter::MirroredRegistry,
         lane::{
-            Broadcast, Effect, Estimate, Input, Nonce, OpenTransaction, Outcome, Signed, Standing,
-            Urgency,
+            Broadcast, Effect, Estimate, Input, Nonce, OpenTransaction, Outcome, Part, Signed,
+            Standing, Urgency,
         },
     },
     time::{Millis, UnixMillis},
     wallet::WalletAddress,
 };
-use symbolon_store::{ChainStatus, CrashPoint, Store};
+use symbolon_store::{ChainStatus, CrashPoint, Lease, Store, Unread};
 use tokio::time::timeout;
 
 use super::{LaneError, LaneSettings, milestones::Milestones};
@@ -55,6 +57,8 @@ pub(super) struct Books {
     held_up: AtomicBool,
     /// Whether the node last refused a transaction that the signer cannot pay for.
     unfunded: AtomicBool,
+    /// Why a contract beside the registry could not be read when that was last tried.
+    unreadable: Mutex<Option<String>>,
 }
 
 impl Books {
@@ -79,6 +83,7 @@ impl Books {
             standing: Mutex::default(),
             held_up: AtomicBool::new(false),
             unfunded: AtomicBool::new(false),
+            unreadable: Mutex::default(),
         }
     }
 
@@ -107,6 +112,10 @@ impl Books {
         // Whoever has lost the lane does nothing any more, reading included.
         let lease = self.held.in_force()?;
         Ok(match effect {
+            Effect::Pull {
+                part: Part::Errands,
+                limit,
+            } => self.pull_errands(lease, limit).await?,
             Effect::Pull { part, limit } => {
                 let pulled = store.pull(lease, &self.target, part, limit).await?;
                 CrashPoint::Pulled.pass();
@@ -126,7 +135,7 @@ impl Books {
                 let estimate = match urgency {
                     // A denial waits for no node that is slow to answer.
                     Urgency::Denials => timeout(DENIALS_WAIT, asked).await,
-                    Urgency::Approvals => Ok(asked.await),
+                    Urgency::Approvals | Urgency::Errands => Ok(asked.await),
                 };
                 let estimate = estimate.unwrap_or(Estimate::Unknown);
                 if estimate == Estimate::Unknown && urgency == Urgency::Approvals {
@@ -200,6 +209,44 @@ impl Books {
         })
     }
 
+    /// What companions are owed, once it is known what they hold. One that cannot be
+    /// read is told of nothing, and keeps nobody else waiting.
+    async fn pull_errands(&self, lease: &Lease, limit: usize) -> Result<Input, LaneError> {
+        let part = Part::Errands;
+        let (mut pulled, unread) = {
+            let now = self.clock.now();
+            self.store.pull_errands(lease, limit, now).await?
+        };
+        let mut unreadable = None;
+        for Unread { contract, keys } in &unread {
+            match self.client.companion_words(*contract, keys).await {
+                Ok(CompanionWords { block, words }) => {
+                    self.store.note_companion(lease, block, &words).await?;
+                }
+                Err(error) => {
+                    unreadable = Some(format!(
+                        "the contract at {contract} cannot be read: {error}"
+                    ))
+                }
+            }
+        }
+        if !unread.is_empty() && unreadable.is_none() {
+            let now = self.clock.now();
+            (pulled, _) = self.store.pull_errands(lease, limit, now).await?;
+        }
+        if let Some(why) = &unreadable {
+            let (issuer, registry) = (lease.issuer(), lease.registry());
+            tracing::warn!(%issuer, %registry, "{why}");
+            // Asked for again with the next news.
+            pulled.more = false;
+        }
+        *self
+            .unreadable
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = unreadable;
+        Ok(Input::Pulled { part, pulled })
+    }
+
     async fn inspect(&self, nonce: Nonce, wallets: &[WalletAddress]) -> Input {
         let inspection = self.client.inspect(wallets).await;
         if let Err(error) = &inspection {
@@ -240,7 +287,11 @@ impl Books {
             return Some(HELD_UP.to_owned());
         }
         let standing = *self.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        in_words(standing)
+        let unreadable = self
+            .unreadable
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        in_words(standing).or_else(|| unreadable.clone())
     }
 
     async fn observe(&self, open: &[(Nonce, Vec<B256>)]) -> Input {
@@ -317,6 +368,7 @@ fn in_words(standing: Standing) -> Option<String> {
     let Standing {
         quarantined,
         refused_denials,
+        refused_errands,
         ..
     } = standing;
     if refused_denials > 0 {
@@ -324,9 +376,47 @@ fn in_words(standing: Standing) -> Option<String> {
             "the registry would not carry out the denials of {refused_denials} wallets: look at its contract; they are tried again"
         ));
     }
+    if refused_errands > 0 {
+        return Some(format!(
+            "a contract beside the registry takes {refused_errands} rules from nobody: see that the lane's signer is a mirror of it; they are tried again"
+        ));
+    }
     (quarantined > 0).then(|| {
         format!(
             "{quarantined} transactions are in quarantine: their nonces are used up, and the node shows no receipt; their wallets are told again once the registry says what it holds"
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_told_of_the_worst_and_of_nothing_while_all_is_well() {
+        assert_eq!(in_words(Standing::default()), None);
+        let quarantined = Standing {
+            quarantined: 2,
+            ..Standing::default()
+        };
+        let refused_errands = Standing {
+            refused_errands: 3,
+            ..quarantined
+        };
+        let refused_denials = Standing {
+            refused_denials: 4,
+            ..refused_errands
+        };
+        for (worse, words) in [
+            (quarantined, "2 transactions"),
+            (refused_errands, "3 rules"),
+            (refused_denials, "4 wallets"),
+        ] {
+            let told = in_words(worse);
+            assert!(
+                told.as_ref().is_some_and(|told| told.contains(words)),
+                "{told:?}"
+            );
+        }
+    }
 }

@@ -33,17 +33,21 @@ pub(in crate::mirror::lane) struct Planned {
 impl Planned {
     /// Its first half, while the second one stays.
     pub(in crate::mirror::lane) fn split(&mut self) -> Self {
-        let first = self.batch.wallets() / 2;
+        let first = self.batch.entries() / 2;
         let second = self.batch.split_off(first);
         let batch = std::mem::replace(&mut self.batch, second);
-        let rest = self.held.split_off(first);
+        let rest = self.held.split_off(first.min(self.held.len()));
         let held = std::mem::replace(&mut self.held, rest);
         let wallets: HashSet<_> = batch.versions().into_iter().map(|(one, _)| one).collect();
         let rows = &mut self.discharge.rows;
         let rows = rows.extract_if(.., |row| wallets.contains(&row.wallet));
+        // Each entry of a companion's has its errand.
+        let errands = &mut self.discharge.errands;
+        let later = errands.split_off(first.min(errands.len()));
         // Up to which entry the chain was told is said by the last one.
         let discharge = Discharge {
             rows: rows.collect(),
+            errands: std::mem::replace(errands, later),
             ..Discharge::default()
         };
         Self {
@@ -97,6 +101,17 @@ impl Desk {
             return None;
         }
         self.jobs.pop_front()
+    }
+
+    /// Whether the next job denies something out of turn.
+    pub(super) fn is_urgent(&self) -> bool {
+        match self.jobs.front() {
+            Some(Job::Store(planned)) => {
+                let mut writes = planned.discharge.errands.iter().filter_map(|one| one.write);
+                writes.any(|write| write.is_denial)
+            }
+            _ => false,
+        }
     }
 
     /// Drops what is planned for these wallets up to these versions, since the other
@@ -163,7 +178,7 @@ mod tests {
             discharge: Discharge {
                 rows: (1..=wallets).map(owed).collect(),
                 through: Some(EntryNumber(9)),
-                authority: None,
+                ..Discharge::default()
             },
             passes: true,
         }

@@ -92,7 +92,7 @@ fn approvals_are_not_asked_for_before_it_is_known_who_is_cut_off() {
             asked.push(part);
         }
     }
-    assert_eq!(asked, [Part::Denials]);
+    assert_eq!(asked, [Part::Denials, Part::Errands]);
 }
 
 /// Somebody else has cut it off. The register cuts it off, too, and reinstates it

@@ -18,7 +18,11 @@ use symbolon_core::{
         lane::Pulled,
     },
     time::UnixSeconds,
-    transfer_rules::{Schedule, mirrored::MirroredRule, record::RuleRecord},
+    transfer_rules::{
+        Schedule,
+        mirrored::{MirroredRule, RuleOnChain},
+        record::{RuleKey, RuleRecord},
+    },
 };
 
 use crate::{
@@ -88,12 +92,17 @@ impl Store {
         of: Companion,
     ) -> Result<Vec<CompanionOnChain>> {
         sqlx::query!(
-            r#"SELECT m.registry_id, m.key, m.observed,
-                m.told IS NOT NULL OR EXISTS (SELECT FROM companion_owed o
-                    WHERE o.issuer = $1 AND o.registry_id = m.registry_id
-                    AND o.companion = $2 AND o.key = m.key) AS "is_under_way!"
-            FROM companion_mirror m WHERE m.issuer = $1 AND m.companion = $2
-            ORDER BY m.key, m.registry_id"#,
+            r#"SELECT k.registry_id AS "registry_id!", k.key AS "key!", m.observed AS "observed?",
+                m.told IS NOT NULL OR o.key IS NOT NULL AS "is_under_way!"
+            FROM (SELECT registry_id, key FROM companion_mirror
+                    WHERE issuer = $1 AND companion = $2
+                UNION SELECT registry_id, key FROM companion_owed
+                    WHERE issuer = $1 AND companion = $2) k
+            LEFT JOIN companion_mirror m ON m.issuer = $1 AND m.registry_id = k.registry_id
+                AND m.companion = $2 AND m.key = k.key
+            LEFT JOIN companion_owed o ON o.issuer = $1 AND o.registry_id = k.registry_id
+                AND o.companion = $2 AND o.key = k.key
+            ORDER BY k.key, k.registry_id"#,
             issuer_key(issuer),
             of.as_str(),
         )
@@ -109,6 +118,26 @@ impl Store {
             })
         })
         .collect()
+    }
+
+    /// How each chain stands to the rule of a country, by country and registry.
+    pub async fn rules_on_chains(
+        &self,
+        issuer: &IssuerId,
+        schedule: &Schedule,
+    ) -> Result<BTreeMap<RuleKey, Vec<(RegistryId, RuleOnChain)>>> {
+        let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for known in self.companions_on_chains(issuer, Companion::Rules).await? {
+            let CompanionKey::Rule(country) = known.key;
+            let standing = schedule.standing(country);
+            let observed = known.observed.map(RuleRecord);
+            let state = RuleOnChain::of(&standing, observed, known.is_under_way);
+            found
+                .entry(country)
+                .or_default()
+                .push((known.registry, state));
+        }
+        Ok(found)
     }
 
     /// What the companions of this registry are owed, denials first, and the keys of

@@ -12,6 +12,41 @@ use crate::{
     wallet::Version,
 };
 
+/// How a chain stands to a country's rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleOnChain {
+    /// It comes to the register's rule by itself.
+    Mirrored,
+    /// It is being told, or read.
+    UnderWay,
+    /// It holds another one, and nobody tells it: somebody has blocked the country
+    /// there.
+    Differs,
+}
+
+impl RuleOnChain {
+    /// By what was last read there.
+    pub fn of(standing: &Standing, observed: Option<RuleRecord>, is_under_way: bool) -> Self {
+        match observed {
+            _ if is_under_way => Self::UnderWay,
+            None => Self::UnderWay,
+            Some(held) if packed(held.in_the_end()) == packed(standing.in_the_end()) => {
+                Self::Mirrored
+            }
+            Some(_) => Self::Differs,
+        }
+    }
+
+    /// Its name in interfaces.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mirrored => "mirrored",
+            Self::UnderWay => "under_way",
+            Self::Differs => "differs",
+        }
+    }
+}
+
 /// A country's rule as the register has it, to be held against a chain's.
 #[derive(Clone, Copy, Debug)]
 pub struct MirroredRule {
@@ -224,6 +259,20 @@ mod tests {
         let open = holds(asking(Level::Basic));
         assert_eq!(writes(open, false, blocked), None);
         assert!(writes(open, true, blocked).is_some(), "they have decided");
+    }
+
+    #[test]
+    fn people_see_where_a_chain_stands() {
+        let told = announced(None, asking(Level::Basic));
+        let held = RuleRecord(writes(told, true, settled(None)).unwrap().becomes);
+        let of = |held, under_way| RuleOnChain::of(&told, held, under_way);
+        assert_eq!(of(Some(held), false), RuleOnChain::Mirrored);
+        assert_eq!(of(Some(held), true), RuleOnChain::UnderWay);
+        assert_eq!(of(None, false), RuleOnChain::UnderWay);
+        assert_eq!(
+            of(Some(held.blocked(Version(9))), false),
+            RuleOnChain::Differs
+        );
     }
 
     #[test]

@@ -8,7 +8,11 @@ use serde::{Deserialize, Serialize};
 use symbolon_core::{
     country::Country,
     federation::OwnerOperation,
-    transfer_rules::{Admission, CountryRule, HolderCap, RuleChanges, RuleKeys, record::RuleKey},
+    ids::RegistryId,
+    transfer_rules::{
+        Admission, CountryRule, HolderCap, RuleChanges, RuleKeys, mirrored::RuleOnChain,
+        record::RuleKey,
+    },
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -104,6 +108,42 @@ struct StandingBody {
     rule: Option<RuleBody>,
     /// What is to hold.
     announced: Option<AnnouncedBody>,
+    /// How the chains stand to it that have a `CountryRules`.
+    chains: Vec<RuleOnChainBody>,
+}
+
+/// How a chain stands to a country's rule.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RuleOnChain)]
+struct RuleOnChainBody {
+    #[schema(example = 8453)]
+    chain_id: u64,
+    /// Which of the issuer's registries there.
+    place: u8,
+    state: RuleOnChainWord,
+}
+
+/// How it stands.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RuleOnChainWord {
+    /// It comes to this rule by itself.
+    Mirrored,
+    /// It is being told, or read.
+    UnderWay,
+    /// It holds another one: somebody blocked the country there. Announcing the rule
+    /// anew opens it.
+    Differs,
+}
+
+impl From<RuleOnChain> for RuleOnChainWord {
+    fn from(state: RuleOnChain) -> Self {
+        match state {
+            RuleOnChain::Mirrored => Self::Mirrored,
+            RuleOnChain::UnderWay => Self::UnderWay,
+            RuleOnChain::Differs => Self::Differs,
+        }
+    }
 }
 
 /// A rule that is announced.
@@ -127,6 +167,10 @@ struct AnnouncedBody {
 )]
 async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page<StandingBody>>> {
     let schedule = state.store.rules(&caller.issuer).await?;
+    let on_chains = state
+        .store
+        .rules_on_chains(&caller.issuer, &schedule)
+        .await?;
     let now = state.clock.now();
     let body = |key: RuleKey| {
         let standing = schedule.standing(key);
@@ -142,6 +186,12 @@ async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page
                 rule: announced.rule.map(Into::into),
                 from: announced.from.to_string(),
             }),
+            chains: on_chains
+                .get(&key)
+                .into_iter()
+                .flatten()
+                .map(on_chain)
+                .collect(),
         }
     };
     let countries = schedule.0.keys().filter(|key| key.is_some()).copied();
@@ -152,6 +202,14 @@ async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Page
         data: std::iter::once(body(None)).chain(countries).collect(),
         next_cursor: None,
     }))
+}
+
+fn on_chain((registry, state): &(RegistryId, RuleOnChain)) -> RuleOnChainBody {
+    RuleOnChainBody {
+        chain_id: registry.chain.0,
+        place: registry.place,
+        state: (*state).into(),
+    }
 }
 
 /// The rules that are to hold.

@@ -77,8 +77,9 @@ impl Register {
 
     /// The contract was read, and holds this wherever nobody knew.
     async fn read(&self, block: u64, word: U256) {
+        let unread = self.errands().await.1;
         let lease = self.lease(ONE).await;
-        for Unread { contract, keys } in self.errands().await.1 {
+        for Unread { contract, keys } in unread {
             assert_eq!(contract, CONTRACT);
             let words: Vec<_> = keys.into_iter().map(|key| (key, word)).collect();
             self.store()
@@ -88,7 +89,7 @@ impl Register {
         }
     }
 
-    async fn tell(&self, nonce: u64, errands: &[PendingErrand]) -> Signed {
+    async fn tell_companion(&self, nonce: u64, errands: &[PendingErrand]) -> Signed {
         let writes = errands.iter().map(|one| one.write.unwrap().entry);
         let call = writes.clone().next().unwrap().call();
         let signed = Signed {
@@ -201,7 +202,7 @@ async fn what_is_stored_is_owed_no_more_until_it_has_ended() {
     register.announce("US", asking(Level::Basic)).await;
     let errands = register.errands_of_an_empty_contract().await;
     let becomes = errands[0].write.unwrap().becomes;
-    register.tell(0, &errands).await;
+    register.tell_companion(0, &errands).await;
     assert_eq!(register.errands().await, (vec![], vec![]));
     register.end(0, mined(BLOCK + 5, true)).await;
     let (errands, unread) = register.errands().await;
@@ -231,7 +232,7 @@ async fn whatever_came_to_nothing_is_told_again() {
         let register = Register::with_rules_contract().await;
         register.announce("US", asking(Level::Basic)).await;
         let errands = register.errands_of_an_empty_contract().await;
-        register.tell(0, &errands).await;
+        register.tell_companion(0, &errands).await;
         register.end(0, outcome).await;
         let again = register.errands_of_an_empty_contract().await;
         assert_eq!(
@@ -247,12 +248,12 @@ async fn a_change_that_comes_between_is_not_lost() {
     register.announce("US", asking(Level::Basic)).await;
     let stale = register.errands_of_an_empty_contract().await;
     register.announce("US", Some(CountryRule::BLOCKED)).await;
-    register.tell(0, &stale).await;
+    register.tell_companion(0, &stale).await;
     let (errands, _) = register.errands().await;
     let write = errands[0].write.unwrap();
     assert!(write.is_denial);
     assert_eq!(write.entry.version().0, 2, "upon what is under way");
-    register.tell(1, &errands).await;
+    register.tell_companion(1, &errands).await;
     // The first one's end is not the second's.
     register.end(0, mined(BLOCK, true)).await;
     let (errands, unread) = register.errands().await;
@@ -268,12 +269,12 @@ async fn what_is_told_in_two_steps_is_owed_until_the_second() {
     register.announce("US", asking(Level::Enhanced)).await;
     let errands = register.errands_of_an_empty_contract().await;
     assert!(errands[0].write.unwrap().is_denial);
-    register.tell(0, &errands).await;
+    register.tell_companion(0, &errands).await;
     let (errands, _) = register.errands().await;
     let write = errands[0].write.unwrap();
     assert!(!write.is_denial && write.is_last);
     assert_eq!(write.entry.version().0, 2);
-    register.tell(1, &errands).await;
+    register.tell_companion(1, &errands).await;
     assert_eq!(register.errands().await, (vec![], vec![]));
 }
 
@@ -282,7 +283,7 @@ async fn a_block_that_the_register_has_forgotten_stays() {
     let register = Register::with_rules_contract().await;
     register.announce("US", asking(Level::Basic)).await;
     let errands = register.errands_of_an_empty_contract().await;
-    register.tell(0, &errands).await;
+    register.tell_companion(0, &errands).await;
     register.end(0, mined(BLOCK, true)).await;
     let blocked = RuleRecord(errands[0].write.unwrap().becomes)
         .blocked(errands[0].write.unwrap().entry.version());

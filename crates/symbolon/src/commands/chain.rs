@@ -4,7 +4,7 @@ mod add;
 mod check;
 mod deploy;
 mod handover;
-mod owner;
+pub(crate) mod owner;
 pub(crate) mod place;
 mod presets;
 mod reconcile;

@@ -1,5 +1,6 @@
 //! `symbolon rules`: who may hold the issuer's tokens, by country.
 
+mod deploy;
 mod rehearse;
 mod words;
 
@@ -22,8 +23,8 @@ use crate::{
     exit::{Exit, Failure, Result},
     output::table,
 };
+use words::{chains_in_words, in_words, rule_in_words};
 pub(crate) use words::{changes_in_words, whose};
-use words::{in_words, rule_in_words};
 
 /// The arguments of `symbolon rules`.
 #[derive(Debug, Args)]
@@ -79,6 +80,10 @@ and `holder_cap`.")]
         #[command(flatten)]
         owner: OwnerArgs,
     },
+    /// Put `CountryRules` in place beside a registry, for tokens there to ask
+    Deploy(deploy::DeployArgs),
+    /// Tell a `CountryRules` that stands already of the rules
+    Attach(deploy::AttachArgs),
     /// Withdraw announced rules that do not hold yet
     #[command(after_help = "\
 Examples:
@@ -129,6 +134,8 @@ pub(crate) async fn run(args: RulesArgs, context: &Context) -> Result<Exit> {
             })
             .await
         }
+        Action::Deploy(args) => deploy::deploy(&args, context).await,
+        Action::Attach(args) => deploy::attach(&args, context).await,
         Action::Withdraw {
             countries,
             others,
@@ -156,12 +163,16 @@ fn read(path: &Path) -> Result<RuleBook> {
 }
 
 async fn show(context: &Context) -> Result<Exit> {
-    let schedule = context
-        .with_issuer(async |store, issuer| Ok(store.rules(issuer).await?))
+    let (schedule, on_chains) = context
+        .with_issuer(async |store, issuer| {
+            let schedule = store.rules(issuer).await?;
+            let on_chains = store.rules_on_chains(issuer, &schedule).await?;
+            Ok((schedule, on_chains))
+        })
         .await?;
     let now = context.clock.now();
     let mut shown = Vec::new();
-    let mut rows = table(["country", "now", "announced", "from"]);
+    let mut rows = table(["country", "now", "announced", "from", "chains"]);
     let mut show = |key: RuleKey, standing: &Standing| {
         let announced = standing.announced.filter(|announced| now < announced.from);
         let holds = standing.at(now);
@@ -177,6 +188,9 @@ async fn show(context: &Context) -> Result<Exit> {
             rule_in_words(holds),
             announced.map_or(String::new(), |one| rule_in_words(one.rule)),
             announced.map_or(String::new(), |one| one.from.to_string()),
+            on_chains
+                .get(&key)
+                .map_or(String::new(), |chains| chains_in_words(chains)),
         ]);
         shown.push(json!({
             "country": key,
@@ -185,6 +199,11 @@ async fn show(context: &Context) -> Result<Exit> {
                 "rule": one.rule,
                 "from": one.from.to_string(),
             })),
+            "chains": on_chains.get(&key).into_iter().flatten().map(|(id, state)| json!({
+                "chain_id": id.chain,
+                "place": id.place,
+                "state": state.as_str(),
+            })).collect::<Vec<_>>(),
         }));
     };
     show(None, &schedule.standing(None));

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 62] = [
+const COMMANDS: [&[&str]; 64] = [
     &[],
     &["demo"],
     &["serve"],
@@ -61,6 +61,8 @@ const COMMANDS: [&[&str]; 62] = [
     &["rules", "announce"],
     &["rules", "block"],
     &["rules", "withdraw"],
+    &["rules", "deploy"],
+    &["rules", "attach"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "promise"],

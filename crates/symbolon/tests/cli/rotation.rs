@@ -22,20 +22,20 @@ use crate::{
 const NEW_KEY: &str = "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a";
 
 /// A server whose words somebody reads.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     said: JoinHandle<Vec<String>>,
 }
 
 impl Server {
-    fn start(chain: &Chain) -> Self {
+    pub(crate) fn start(chain: &Chain) -> Self {
         let (child, mut lines): (Child, Lines<BufReader<ChildStderr>>) = serve::start(&chain.desk);
         serve::address(&mut lines);
         let said = std::thread::spawn(move || lines.map_while(Result::ok).collect());
         Self { child, said }
     }
 
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         import::signal(self.child.id(), "INT");
         let ended = self.child.wait().unwrap();
         let said = self.said.join().unwrap();

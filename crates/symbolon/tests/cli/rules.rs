@@ -1,11 +1,13 @@
 //! Transfer rules at the command line, and their rehearsal with a real token.
 
+use std::time::Duration;
+
 use alloy::sol_types::SolCall;
 use alloy_primitives::{Address, B256, U256};
 use serde_json::{Value, json};
 use symbolon_bindings::RegulatedToken;
 use symbolon_chain::{
-    deploy, development::DevelopmentNode, lane::calldata, signer::LaneSigner, token,
+    deploy, development::DevelopmentNode, lane::calldata, roles, signer::LaneSigner, token,
 };
 use symbolon_core::{
     mirror::{
@@ -17,6 +19,7 @@ use symbolon_core::{
 
 use crate::{
     chain::{Chain, MIRROR, OWNER_KEY},
+    rotation::Server,
     support::{Desk, OTHER, WALLET},
 };
 
@@ -190,4 +193,70 @@ async fn before_there_is_a_token_whoever_is_verified_counts() {
         json!([]),
         "nothing is announced"
     );
+}
+
+/// How the chain stands to a country's rule, once it is not being told any more.
+fn on_chain(desk: &Desk, country: &str) -> Value {
+    for _ in 0..300 {
+        let standing = standing(desk, json!(country));
+        let state = standing["chains"][0]["state"].clone();
+        if state != json!("under_way") {
+            return state;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the chain is never told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_are_put_beside_a_registry_and_kept_by_its_lane() {
+    let chain = Chain::with_lane().await;
+    let desk = &chain.desk;
+    desk.run(&["rules", "block", "KP"]).succeeded();
+    let owned = ["--owner-key-file", "owner.key", "--json"];
+    let deploy = [&["rules", "deploy", "31337"][..], &owned[..]].concat();
+    let deployed = desk.run(&deploy).succeeded().json();
+    assert_eq!(deployed["fresh"], json!(true));
+    let mirror: Address = MIRROR.parse().unwrap();
+    assert_eq!(deployed["mirrors"], json!([mirror]));
+    let again = desk.run(&deploy).succeeded().json();
+    assert_eq!(again["fresh"], json!(false));
+    assert_eq!(again["rules"], deployed["rules"]);
+    assert_eq!(
+        standing(desk, json!("KP"))["chains"][0]["state"],
+        json!("under_way")
+    );
+
+    let server = Server::start(&chain);
+    assert_eq!(on_chain(desk, "KP"), json!("mirrored"));
+    let shown = desk.run(&["rules", "show"]).succeeded().stdout;
+    assert!(shown.contains("31337 has it"), "{shown}");
+    server.stop();
+    let stranger = desk.run(&["rules", "attach", "31337", WALLET]).exits(4);
+    assert!(
+        stranger
+            .error()
+            .contains("does not answer as rules by country do"),
+        "{stranger:?}"
+    );
+    let rules = deployed["rules"].as_str().unwrap();
+    desk.run(&["rules", "attach", "31337", rules]).succeeded();
+
+    // Whoever follows the signer may write there, too.
+    desk.write(
+        "new.key",
+        "5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
+    );
+    let rotate = [
+        "chain",
+        "rotate-signer",
+        "31337",
+        "--new-signer-key-file",
+        "new.key",
+    ];
+    desk.run(&[&rotate[..], &owned[..]].concat()).succeeded();
+    let (endpoint, contract) = (chain.endpoint().await, rules.parse().unwrap());
+    let new = LaneSigner::from_hex(&desk.read("new.key").into()).unwrap();
+    let appointed = roles::is_mirror(&endpoint, contract, new.address()).await;
+    assert!(appointed.unwrap());
 }

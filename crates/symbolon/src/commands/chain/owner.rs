@@ -115,7 +115,7 @@ impl Owner {
 }
 
 /// The key in a file; who has none yet is told how to make one.
-pub(super) fn signer(option: &str, path: &Path) -> Result<LaneSigner> {
+pub(crate) fn signer(option: &str, path: &Path) -> Result<LaneSigner> {
     if !path.exists() {
         let name = path.display();
         return Err(Failure::configuration(format!(

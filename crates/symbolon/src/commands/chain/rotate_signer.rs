@@ -127,6 +127,24 @@ async fn step(
         progress.appointed = unsent.is_none();
         progress.unsent.extend(unsent);
     }
+    let companions = store.companions(issuer).await?;
+    let companions = companions.iter().filter(|one| one.registry == id);
+    let companions: Vec<_> = companions.map(|one| one.contract).collect();
+    for contract in &companions {
+        if roles::is_mirror(endpoint, *contract, new).await? {
+            continue;
+        }
+        let (owner, _) = roles::ownership(endpoint, *contract).await?;
+        let call = roles::add_mirror(new);
+        let what = "to appoint the new mirror of the rules";
+        let unsent = args
+            .owner
+            .of(owner)?
+            .carry_out(endpoint, *contract, call, what)
+            .await?;
+        progress.appointed &= unsent.is_none();
+        progress.unsent.extend(unsent);
+    }
     progress.serving = known.status.signer == Some(new);
     if !progress.serving {
         progress.lane = Some(lane_lines(args.new_signer_key_file.as_deref(), id.chain));
@@ -145,6 +163,18 @@ async fn step(
         let unsent = sender.carry_out(endpoint, registry, call, what).await?;
         progress.removed = unsent.is_none();
         progress.unsent.extend(unsent);
+        for contract in companions {
+            if !roles::is_mirror(endpoint, contract, old).await? {
+                continue;
+            }
+            let (owner, _) = roles::ownership(endpoint, contract).await?;
+            let call = roles::remove_mirror(old);
+            let what = "to remove the old mirror of the rules";
+            let sender = args.owner.of(owner)?;
+            let unsent = sender.carry_out(endpoint, contract, call, what).await?;
+            progress.removed &= unsent.is_none();
+            progress.unsent.extend(unsent);
+        }
     }
     Ok(progress)
 }

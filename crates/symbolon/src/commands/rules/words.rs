@@ -2,8 +2,9 @@
 
 use symbolon_core::{
     country::Country,
+    ids::RegistryId,
     investor::{Accreditation, Level},
-    transfer_rules::{CountryRule, RuleChanges, record::RuleKey},
+    transfer_rules::{CountryRule, RuleChanges, mirrored::RuleOnChain, record::RuleKey},
 };
 
 /// Whose rule it is.
@@ -103,4 +104,17 @@ mod tests {
         changes.others = None;
         assert_eq!(changes_in_words(&changes), "block KP");
     }
+}
+
+/// How chains stand to a rule.
+pub(super) fn chains_in_words(chains: &[(RegistryId, RuleOnChain)]) -> String {
+    let word = |state| match state {
+        RuleOnChain::Mirrored => "has it",
+        RuleOnChain::UnderWay => "is being told",
+        RuleOnChain::Differs => "BLOCKS by itself",
+    };
+    let chains = chains
+        .iter()
+        .map(|(id, state)| format!("{id} {}", word(*state)));
+    chains.collect::<Vec<_>>().join(", ")
 }

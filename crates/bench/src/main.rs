@@ -10,6 +10,7 @@
     reason = "a program that prints"
 )]
 
+mod contracts;
 mod customers;
 mod gas;
 mod import;
@@ -40,9 +41,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn() -> BoxFuture<'static, Result<Vec<Row>>>;
 
 /// Every measurement, by the word that selects it.
-const MEASUREMENTS: [(&str, Measurement); 9] = [
+const MEASUREMENTS: [(&str, Measurement); 10] = [
     ("gas", || Box::pin(async { gas::measure() })),
     ("registrar", || Box::pin(async { registrar::measure() })),
+    ("contracts", || Box::pin(contracts::measure())),
     ("trex", || Box::pin(trex::measure())),
     ("signing", || Box::pin(async { signing::measure() })),
     ("import", || Box::pin(import::measure())),

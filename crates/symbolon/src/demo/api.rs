@@ -170,16 +170,16 @@ impl Api {
         entries_ok(&answer(request).await?)
     }
 
-    /// Announces a country's rule, unless an earlier run has: then it says so.
-    pub(super) async fn announce_rule(&self, country: &str, rule: Value) -> Result<bool> {
+    /// Announces a country's rule, unless an earlier run has.
+    pub(super) async fn announce_rule(&self, country: &str, rule: Value) -> Result<()> {
         let known = self.get("/v1/rules").await?;
         let known = known["data"].as_array().context("a list of rules")?;
         if known.iter().any(|known| known["country"] == country) {
-            return Ok(false);
+            return Ok(());
         }
         let body = json!({"countries": {country: rule}});
         answer(self.request(Method::POST, "/v1/rules").json(&body)).await?;
-        Ok(true)
+        Ok(())
     }
 
     /// Makes an authority known that no earlier run has met, and returns its

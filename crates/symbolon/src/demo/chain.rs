@@ -110,9 +110,10 @@ impl DemoChain {
         Ok(self.endpoint.head().await?.at)
     }
 
-    /// Sets the chain's clock forward.
-    pub(super) async fn let_pass(&self, seconds: u64) -> Result<()> {
+    /// Sets the chain's clock forward to this time.
+    pub(super) async fn forward_to(&self, time: UnixSeconds) -> Result<()> {
         let node = self.endpoint.provider();
+        let seconds = time.0.saturating_sub(self.time().await?.0);
         node.raw_request::<_, serde_json::Value>("evm_increaseTime".into(), (seconds,))
             .await?;
         node.raw_request::<_, serde_json::Value>("evm_mine".into(), ())
@@ -120,18 +121,21 @@ impl DemoChain {
         Ok(())
     }
 
-    /// Waits until this country's rule is announced, or holds.
-    pub(super) async fn until_announced(&self, country: Country, rule: CountryRule) -> Result<()> {
+    /// Waits until this country's rule is announced, or holds, and says from when.
+    pub(super) async fn until_announced(
+        &self,
+        country: Country,
+        rule: CountryRule,
+    ) -> Result<Option<UnixSeconds>> {
         let key = [CompanionKey::Rule(Some(country))];
         for _ in 0..1_200 {
-            let block = self.height().await?;
-            let words = words_at(&self.endpoint, self.rules, &key, block).await?;
-            let held = words.into_iter().map(|(_, word)| RuleRecord(word));
-            if held
-                .map(RuleRecord::in_the_end)
-                .any(|held| held == Some(rule))
-            {
-                return Ok(());
+            let head = self.endpoint.head().await?;
+            let words = words_at(&self.endpoint, self.rules, &key, head.number).await?;
+            for (_, word) in words {
+                let word = RuleRecord(word);
+                if word.in_the_end() == Some(rule) {
+                    return Ok(word.announced(head.at).map(|(_, from)| from));
+                }
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }

@@ -2,11 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use symbolon_core::{
-    country::Country,
-    investor::Accreditation,
-    transfer_rules::{CountryRule, RULES_WAIT_SECONDS},
-};
+use symbolon_core::{country::Country, investor::Accreditation, transfer_rules::CountryRule};
 
 use super::{
     cast::{Cast, made_up},
@@ -16,8 +12,6 @@ use super::{
 use crate::demo::{narrator::Narrator, stage::Stage, summary::Summary};
 
 const US: &str = "US";
-/// A block more than the announcement waits.
-const WAIT_S: u64 = RULES_WAIT_SECONDS + 1;
 
 pub(super) async fn tell(
     cast: &Cast,
@@ -36,18 +30,17 @@ pub(super) async fn tell(
         ..CountryRule::OPEN
     };
     let body = json!({"least_accreditation": "qualified"});
-    let is_new = stage.api.announce_rule(US, body).await?;
+    stage.api.announce_rule(US, body).await?;
     until_mirrored(stage, narrator).await?;
-    let us = Country::US;
+    let mut still = String::new();
     for chain in &stage.chains {
-        chain.until_announced(us, rule).await?;
+        let Some(from) = chain.until_announced(Country::US, rule).await? else {
+            continue;
+        };
+        agree(&mut still, chain.would_transfer(cast.seller, retail).await?);
+        chain.forward_to(from).await?;
     }
-    if is_new {
-        let mut still = String::new();
-        for chain in &stage.chains {
-            agree(&mut still, chain.would_transfer(cast.seller, retail).await?);
-            chain.let_pass(WAIT_S).await?;
-        }
+    if !still.is_empty() {
         narrator.say(&format!(
             "   Announced, it changes nothing yet (a transfer to a US retail investor: {still}). Both chains' clocks are set two days forward."
         ));

@@ -67,6 +67,12 @@ contract!(
 );
 
 contract!(
+    /// Certificates whose requirements are data (ERC-5851).
+    CertificateRegistry,
+    "../../contracts/abi/CertificateRegistry.json"
+);
+
+contract!(
     /// The compliance, or module of one, that asks about senders too.
     VerifiedSender,
     "../../contracts/abi/VerifiedSender.json"

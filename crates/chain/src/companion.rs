@@ -7,13 +7,15 @@ use alloy::{
     sol_types::SolCall,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use symbolon_bindings::CountryRules;
+use symbolon_bindings::{CertificateRegistry, CountryRules};
 use symbolon_core::{
+    certificate::{CertificateId, RequirementVersion, record::CertificateRecord},
     mirror::companion::{
-        CompanionBatch, CompanionCall, CompanionEntry, CompanionKey, RuleWithdrawal,
+        Certification, Companion, CompanionBatch, CompanionCall, CompanionEntry, CompanionKey,
+        RuleWithdrawal,
     },
     transfer_rules::record::key_code,
-    wallet::Version,
+    wallet::{Version, WalletAddress},
 };
 
 use crate::{ChainError, endpoint::Endpoint, lane::LaneClient};
@@ -64,41 +66,74 @@ async fn word(
     key: CompanionKey,
     block: BlockId,
 ) -> Result<(CompanionKey, U256), ChainError> {
-    let nonsense = |_| ChainError::Nonsense {
+    let nonsense = || ChainError::Nonsense {
         method: "eth_call",
-        why: "the contract does not say what rule it holds",
+        why: "the contract does not say what it holds",
     };
-    let CompanionKey::Rule(country) = key;
-    let call = CountryRules::ruleRecordOfCall {
-        country: key_code(country),
+    let call = match key {
+        CompanionKey::Rule(country) => CountryRules::ruleRecordOfCall {
+            country: key_code(country),
+        }
+        .abi_encode(),
+        CompanionKey::Certificate(certificate, holder) => CertificateRegistry::recordOfCall {
+            holder: holder.address(),
+            id: U256::from(certificate.0),
+        }
+        .abi_encode(),
     };
     let request = TransactionRequest::default()
         .to(contract)
-        .input(Bytes::from(call.abi_encode()).into());
-    let output = endpoint
-        .judged_at(request, block)
-        .await?
-        .map_err(nonsense)?;
-    let word = CountryRules::ruleRecordOfCall::abi_decode_returns(&output);
-    let word = word.map_err(|error| nonsense(error.to_string()))?;
-    Ok((key, word))
+        .input(Bytes::from(call).into());
+    let answer = endpoint.judged_at(request, block).await?;
+    let output = answer.map_err(|_| nonsense())?;
+    // Either answers with one word.
+    match output.len() {
+        32 => Ok((key, U256::from_be_slice(&output))),
+        _ => Err(nonsense()),
+    }
 }
 
 /// The call of a companion that carries a batch and the log's head (I9).
 pub(crate) fn calldata(head: B256, batch: &CompanionBatch) -> Vec<u8> {
-    let entries = Bytes::from(batch.argument());
+    let argument = Bytes::from(batch.argument());
     match batch.call() {
-        CompanionCall::AnnounceRules => CountryRules::announceCall { head, entries }.abi_encode(),
-        CompanionCall::WithdrawRules => CountryRules::withdrawCall { head, entries }.abi_encode(),
+        CompanionCall::AnnounceRules => {
+            let entries = argument;
+            CountryRules::announceCall { head, entries }.abi_encode()
+        }
+        CompanionCall::WithdrawRules => {
+            let entries = argument;
+            CountryRules::withdrawCall { head, entries }.abi_encode()
+        }
+        CompanionCall::Certify => {
+            let records = argument;
+            CertificateRegistry::upsertCall { head, records }.abi_encode()
+        }
+        CompanionCall::DenyCertificates => {
+            let denials = argument;
+            CertificateRegistry::denyCall { head, denials }.abi_encode()
+        }
     }
 }
 
 /// One like it that the contract has no reason to refuse: its version never counts.
 pub(crate) fn harmless(batch: &CompanionBatch) -> CompanionBatch {
-    let withdrawal = RuleWithdrawal {
-        key: None,
-        version: Version(0),
+    let stale = Version(0);
+    let entry = match batch.call().companion() {
+        Companion::Rules => CompanionEntry::WithdrawRule(RuleWithdrawal {
+            key: None,
+            version: stale,
+        }),
+        Companion::Certificates => {
+            let Ok(holder) = WalletAddress::new(Address::with_last_byte(1)) else {
+                return batch.clone();
+            };
+            CompanionEntry::Certify(Certification {
+                certificate: CertificateId(0),
+                holder,
+                record: CertificateRecord::certifying(stale, RequirementVersion(0), None),
+            })
+        }
     };
-    let entry = CompanionEntry::WithdrawRule(withdrawal);
     entry.call().batch(batch.contract, [entry])
 }

@@ -8,7 +8,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, TxKind, U256},
     sol_types::SolConstructor,
 };
-use symbolon_bindings::{CountryRules, IdentityRegistry, RegulatedToken};
+use symbolon_bindings::{CertificateRegistry, CountryRules, IdentityRegistry, RegulatedToken};
 use symbolon_core::transfer_rules::RULES_WAIT_SECONDS;
 
 use crate::{
@@ -70,6 +70,14 @@ pub fn rules_code(owner: Address, registry: Address) -> Bytes {
         defaultRule: (ALLOWED, 0, 0, false, 0).into(),
     };
     with_arguments(&CountryRules::BYTECODE, arguments.abi_encode())
+}
+
+/// The creation code of a certificate registry for an owner.
+pub fn certificates_code(owner: Address) -> Bytes {
+    with_arguments(
+        &CertificateRegistry::BYTECODE,
+        CertificateRegistry::constructorCall { owner }.abi_encode(),
+    )
 }
 
 /// Where this code would stand, on any chain.

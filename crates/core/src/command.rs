@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     authority::Mandate,
+    certificate::{CertificateId, RequirementVersion},
     country::Country,
     ids::{ChainId, ExternalId},
     investor::{Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source},
@@ -99,6 +100,20 @@ pub enum Command {
     UnfreezeAssets {
         /// The licence or order that allows it.
         licence: String,
+    },
+    /// Certify the investor, the first time or again.
+    Certify {
+        /// For what.
+        certificate: CertificateId,
+        /// By which requirements.
+        requirements: RequirementVersion,
+        /// When that ends; `None` with the verdict.
+        expiry: Option<UnixSeconds>,
+    },
+    /// Take a certificate back, or refuse it beforehand.
+    RevokeCertificate {
+        /// Which.
+        certificate: CertificateId,
     },
 }
 

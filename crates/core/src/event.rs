@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    certificate::{CertificateId, RequirementVersion},
     ids::{AuthorityIndex, ExternalId},
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
+    time::UnixSeconds,
     wallet::{ChainScope, Version, WalletAddress},
 };
 
@@ -85,6 +87,21 @@ pub enum Event {
         /// The licence or order that allows it.
         licence: String,
     },
+    /// It was certified, the first time or again.
+    CertificateIssued {
+        /// For what.
+        certificate: CertificateId,
+        /// By which requirements.
+        requirements: RequirementVersion,
+        /// When that ends; `None` with the verdict.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expiry: Option<UnixSeconds>,
+    },
+    /// A certificate was taken back, or refused beforehand.
+    CertificateRevoked {
+        /// Which.
+        certificate: CertificateId,
+    },
     /// The record that chains hold for a wallet is no longer what they must
     /// hold: the mirror owes them this version (I2).
     RecordChanged {
@@ -114,6 +131,8 @@ impl Event {
             Self::RestrictionLifted => "RestrictionLifted",
             Self::AssetsFrozen => "AssetsFrozen",
             Self::AssetsUnfrozen { .. } => "AssetsUnfrozen",
+            Self::CertificateIssued { .. } => "CertificateIssued",
+            Self::CertificateRevoked { .. } => "CertificateRevoked",
             Self::RecordChanged { .. } => "RecordChanged",
         }
     }

@@ -15,9 +15,12 @@
 //! restriction and an asset freeze lie across all of these: no verification
 //! lifts them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    certificate::{Certificate, CertificateId},
     country::Country,
     ids::{AuthorityIndex, ExternalId, InvestorId},
     time::{Day, UnixSeconds},
@@ -347,6 +350,8 @@ pub struct Investor {
     pub frozen: bool,
     /// Its wallets, in the order in which they were linked.
     pub wallets: Vec<Wallet>,
+    /// What it was certified for.
+    pub certificates: BTreeMap<CertificateId, Certificate>,
 }
 
 impl Investor {

@@ -13,6 +13,7 @@
 
 pub mod actor;
 pub mod authority;
+pub mod certificate;
 pub mod command;
 pub mod country;
 pub mod event;

@@ -5,6 +5,7 @@ mod approvals;
 mod authorities;
 mod bars;
 mod batches;
+mod certificates;
 mod chains;
 mod column_map;
 mod disputes;
@@ -56,6 +57,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(investors::router())
         .merge(verdicts::router())
         .merge(bars::router())
+        .merge(certificates::router())
         .merge(holdings::router())
         .merge(wallets::router())
         .merge(receipts::router())

@@ -86,7 +86,7 @@ CREATE TABLE country_rule (
 CREATE TABLE companion (
     issuer      bigint NOT NULL,
     registry_id bigint NOT NULL,
-    companion   text   NOT NULL CHECK (companion IN ('rules')),
+    companion   text   NOT NULL CHECK (companion IN ('rules', 'certificates')),
     contract    bytea  NOT NULL CHECK (octet_length(contract) = 20),
     PRIMARY KEY (issuer, registry_id, companion)
 );
@@ -115,11 +115,18 @@ CREATE TABLE companion_mirror (
     told         bytea CHECK (octet_length(told) = 32),
     told_version integer,
     told_entry   bigint,           -- that was told last; null: none
+    -- How often that entry was told in vain, and when the last try ended.
+    vain         integer NOT NULL DEFAULT 0,
+    ended_s      bigint  NOT NULL DEFAULT 0,
     observed     bytea CHECK (octet_length(observed) = 32), -- null: to be read
     block_number bigint NOT NULL DEFAULT 0, -- what is read of an earlier one is outdated
     PRIMARY KEY (issuer, registry_id, companion, key),
     CHECK ((told IS NULL) = (told_version IS NULL))
 );
+
+-- Which certificates a chain was told of for a wallet.
+CREATE INDEX companion_mirror_by_holder ON companion_mirror (issuer, substring(key FROM 13))
+    WHERE companion = 'certificates';
 
 -- Tokens that ask one of the issuer's registries.
 CREATE TABLE token (
@@ -177,6 +184,8 @@ CREATE TABLE investor (
     -- The addresses that it holds, in the order in which they were bound: an
     -- index of wallets by holder would cost an import more.
     wallets            bytea[]  NOT NULL,
+    -- What it was certified for, as JSON by certificate; null: nothing ever.
+    certificates       text,
     PRIMARY KEY (issuer, created_entry)
 );
 -- The issuer last: a planner that takes an issuer for small must not be tempted
@@ -188,6 +197,9 @@ CREATE UNIQUE INDEX investor_by_external_id ON investor (external_id, issuer)
 -- by country. Each index more costs an import a tenth of its speed.
 CREATE INDEX investor_by_status ON investor (issuer, status, created_entry)
     WHERE status <> 'verified';
+-- Whose certificates end with an authority that is cut off, and what a new contract
+-- is owed.
+CREATE INDEX investor_certified ON investor (issuer, created_entry) WHERE certificates IS NOT NULL;
 CREATE INDEX investor_by_expiry ON investor (issuer, expiry_s)
     WHERE status = 'verified' AND expiry_s IS NOT NULL;
 
@@ -313,7 +325,7 @@ CREATE TABLE lane_transaction (
     raw              bytea    NOT NULL,
     call             text     NOT NULL CHECK
         (call IN ('upsert', 'deny', 'set_authority_restriction', 'announce_rules',
-            'withdraw_rules')),
+            'withdraw_rules', 'certify', 'deny_certificates')),
     batch            bytea    NOT NULL, -- the packed entries that it carries
     wallets          integer  NOT NULL,
     denies           boolean  NOT NULL, -- any of them, or an authority

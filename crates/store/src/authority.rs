@@ -23,6 +23,7 @@ use symbolon_core::{
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
     codec::{bigint, entry_number, issuer_key, registry_id, registry_key},
+    companion,
     investor::country_code,
 };
 
@@ -173,10 +174,10 @@ pub(crate) async fn write(
             issuer_key(issuer),
             i16::from(authority.index.0),
         )
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
     }
-    Ok(())
+    companion::owe_of_authority(connection, issuer, authority.index, entry).await
 }
 
 /// Those that this chain is yet to be told of as cut off.

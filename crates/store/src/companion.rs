@@ -6,15 +6,23 @@
 //! became of it, the key is owed again until its word was read: only what is there
 //! says what is lacking.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use alloy_primitives::{Address, B256, U256};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor, postgres::PgBindIterExt};
 use symbolon_core::{
-    ids::{IssuerId, RegistryId},
+    certificate::{
+        Certificate, CertificateId,
+        mirrored::{Due, MirroredCertificate},
+        record::CertificateRecord,
+    },
+    ids::{AuthorityIndex, IssuerId, RegistryId},
     log::EntryNumber,
     mirror::{
-        companion::{Companion, CompanionBatch, CompanionKey, Errand, PendingErrand},
+        companion::{
+            Companion, CompanionBatch, CompanionKey, CompanionWrite, Errand, PendingErrand,
+        },
+        filter::MirroredRegistry,
         lane::Pulled,
     },
     time::UnixSeconds,
@@ -23,13 +31,24 @@ use symbolon_core::{
         mirrored::{MirroredRule, RuleOnChain},
         record::{RuleKey, RuleRecord},
     },
+    wallet::WalletAddress,
 };
 
 use crate::{
     IssuerTransaction, Lease, Result, Store, StoreError,
-    codec::{address, bigint, entry_number, hash, issuer_key, registry_id, registry_key},
+    codec::{
+        self, address, bigint, entry_number, hash, issuer_key, json, registry_id, registry_key,
+        seconds,
+    },
     issuer, rules,
+    standing::select_standings,
+    wallet,
 };
+
+/// What a contract took no notice of is told again after twice as many seconds each
+/// time, up to a day and a half.
+const LEAST_PATIENCE_S: u64 = 30;
+const MOST_DOUBLINGS: i32 = 12;
 
 /// A contract beside a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +147,9 @@ impl Store {
     ) -> Result<BTreeMap<RuleKey, Vec<(RegistryId, RuleOnChain)>>> {
         let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for known in self.companions_on_chains(issuer, Companion::Rules).await? {
-            let CompanionKey::Rule(country) = known.key;
+            let CompanionKey::Rule(country) = known.key else {
+                continue;
+            };
             let standing = schedule.standing(country);
             let observed = known.observed.map(RuleRecord);
             let state = RuleOnChain::of(&standing, observed, known.is_under_way);
@@ -145,6 +166,7 @@ impl Store {
     pub async fn pull_errands(
         &self,
         lease: &Lease,
+        target: &MirroredRegistry,
         limit: usize,
         now: UnixSeconds,
     ) -> Result<(Pulled, Vec<Unread>)> {
@@ -152,11 +174,13 @@ impl Store {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut transaction = self.begin_growing().await?;
         let head = issuer::read_head(&mut transaction, issuer).await?;
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            OwedRow,
             r#"SELECT o.companion AS "companion!", o.key AS "key!",
                 o.entry_number AS "entry_number!", m.told AS "told?",
-                m.told_entry AS "told_entry?", m.observed AS "observed?", e.hash AS "hash?",
-                c.contract AS "contract!"
+                m.told_entry AS "told_entry?", m.observed AS "observed?",
+                coalesce(m.vain, 0) AS "vain!", coalesce(m.ended_s, 0) AS "ended_s!",
+                e.hash AS "hash?", c.contract AS "contract!"
             FROM (SELECT * FROM companion_owed WHERE issuer = $1 AND registry_id = $2
                 ORDER BY denial DESC, entry_number, key LIMIT $3) o
             JOIN companion c ON c.issuer = $1 AND c.registry_id = $2 AND c.companion = o.companion
@@ -171,38 +195,27 @@ impl Store {
         )
         .fetch_all(&mut *transaction)
         .await?;
-        let rules = match rows.is_empty() {
-            true => Schedule::default(),
-            false => rules::all(&mut *transaction, issuer).await?,
-        };
+        let rows: Vec<_> = rows.into_iter().map(OwedRow::read).collect::<Result<_>>()?;
+        let known = Known::of(&mut transaction, issuer, target, &rows).await?;
         transaction.commit().await?;
         let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
         let mut unread: BTreeMap<Companion, Unread> = BTreeMap::new();
         let mut errands = Vec::new();
-        for row in rows {
-            let companion = companion(&row.companion)?;
-            let key = key(companion, &row.key)?;
-            let Some(held) = row.told.or(row.observed) else {
-                let contract = address(&row.contract)?;
-                let keys = Vec::new();
-                let unread = unread.entry(companion);
-                unread.or_insert(Unread { contract, keys }).keys.push(key);
+        for owed in rows {
+            let Some(held) = owed.held else {
+                let (contract, keys) = (owed.contract, Vec::new());
+                let unread = unread.entry(owed.errand.key.companion());
+                let unread = unread.or_insert(Unread { contract, keys });
+                unread.keys.push(owed.errand.key);
                 continue;
             };
-            let entry = entry_number(row.entry_number)?;
-            let told = row.told_entry.map(entry_number).transpose()?;
-            let CompanionKey::Rule(country) = key;
-            let rule = MirroredRule {
-                contract: address(&row.contract)?,
-                key: country,
-                standing: rules.standing(country),
-                is_news: told.is_none_or(|told| told < entry),
-                source: row.hash.as_deref().map_or(Ok(B256::ZERO), hash)?,
-            };
-            errands.push(PendingErrand {
-                errand: Errand { entry, key },
-                write: rule.next_write(RuleRecord(word(&held)?), now),
-            });
+            let write = known.next_write(&owed, held, now);
+            // What a contract has taken no notice of is tried ever less often.
+            if write.is_some() && !owed.is_news() && now < owed.not_before {
+                continue;
+            }
+            let errand = owed.errand;
+            errands.push(PendingErrand { errand, write });
         }
         let pulled = Pulled {
             errands,
@@ -211,6 +224,19 @@ impl Store {
             ..Pulled::default()
         };
         Ok((pulled, unread.into_values().collect()))
+    }
+
+    /// Has companions told again at once of what they took no notice of: what stood in
+    /// the way is mended.
+    pub async fn retry_companions(&self, issuer: &IssuerId, registry: RegistryId) -> Result<()> {
+        sqlx::query!(
+            "UPDATE companion_mirror SET vain = 0 WHERE issuer = $1 AND registry_id = $2",
+            issuer_key(issuer),
+            registry_key(registry),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// Notes what a final block of a companion showed, unless what has ended since is
@@ -332,9 +358,192 @@ pub(crate) async fn owe_all(
         issuer_key(issuer),
         registry_key(registry),
     )
+    .execute(&mut *connection)
+    .await?;
+    owe_all_certificates(connection, issuer, registry).await
+}
+
+async fn owe_all_certificates(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<()> {
+    let keeps = keeps_certificates(&mut *connection, issuer).await?;
+    let mut after = 0;
+    while keeps {
+        let rows = sqlx::query!(
+            r#"SELECT created_entry, changed_entry, wallets, certificates AS "certificates!"
+            FROM investor WHERE issuer = $1 AND created_entry > $2 AND certificates IS NOT NULL
+            ORDER BY created_entry LIMIT 1000"#,
+            issuer_key(issuer),
+            after,
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        let Some(last) = rows.last() else { break };
+        after = last.created_entry;
+        let mut owed = Vec::new();
+        for row in rows {
+            let held: BTreeMap<CertificateId, Certificate> =
+                json(&row.certificates, "an investor's certificates")?;
+            let entry = entry_number(row.changed_entry)?;
+            for holder in &row.wallets {
+                let holder = codec::wallet(holder)?;
+                owed.extend(held.keys().map(|certificate| Row {
+                    errand: Errand {
+                        entry,
+                        key: CompanionKey::Certificate(*certificate, holder),
+                    },
+                    denial: false,
+                }));
+            }
+        }
+        owe_to(connection, issuer, Some(registry), &owed).await?;
+    }
+    // What was told of wallets that are nobody's any more.
+    sqlx::query!(
+        "INSERT INTO companion_owed (issuer, registry_id, companion, key, entry_number, denial) \
+         SELECT $1, $2, companion, key, coalesce(told_entry, 0), false FROM companion_mirror \
+         WHERE issuer = $1 AND registry_id = $2 AND companion = 'certificates' \
+         ON CONFLICT (issuer, registry_id, companion, key) DO NOTHING",
+        issuer_key(issuer),
+        registry_key(registry),
+    )
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whether any registry of the issuer's has certificates beside it.
+pub(crate) async fn keeps_certificates(
+    executor: impl PgExecutor<'_>,
+    issuer: &IssuerId,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM companion
+            WHERE issuer = $1 AND companion = 'certificates') AS "keeps!""#,
+        issuer_key(issuer),
+    )
+    .fetch_one(executor)
+    .await?)
+}
+
+/// What companions are owed.
+pub(crate) struct Row {
+    pub(crate) errand: Errand,
+    pub(crate) denial: bool,
+}
+
+/// Owes keys to every companion that holds them.
+pub(crate) async fn owe_many(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    rows: &[Row],
+) -> Result<()> {
+    owe_to(connection, issuer, None, rows).await
+}
+
+async fn owe_to(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: Option<RegistryId>,
+    rows: &[Row],
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let key = |row: &Row| row.errand.key;
+    sqlx::query!(
+        "INSERT INTO companion_owed (issuer, registry_id, companion, key, entry_number, denial) \
+         SELECT $1, c.registry_id, c.companion, r.key, r.entry_number, r.denial \
+         FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::boolean[]) \
+             AS r (companion, key, entry_number, denial) \
+         JOIN companion c ON c.issuer = $1 AND c.companion = r.companion \
+             AND ($6::bigint IS NULL OR c.registry_id = $6) \
+         ON CONFLICT (issuer, registry_id, companion, key) \
+         DO UPDATE SET entry_number = excluded.entry_number, \
+             denial = companion_owed.denial OR excluded.denial",
+        issuer_key(issuer),
+        rows.iter()
+            .map(|row| key(row).companion().as_str())
+            .bind_iter() as _,
+        rows.iter().map(|row| key(row).bytes()).bind_iter() as _,
+        rows.iter()
+            .map(|row| bigint(row.errand.entry.0))
+            .bind_iter() as _,
+        rows.iter().map(|row| row.denial).bind_iter() as _,
+        registry.map(registry_key),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Owes whatever chains were told of these wallets' certificates: they may be
+/// somebody else's now. Returns whether there is any.
+pub(crate) async fn owe_told(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    wallets: &[(WalletAddress, EntryNumber)],
+) -> Result<bool> {
+    if wallets.is_empty() {
+        return Ok(false);
+    }
+    let owed = sqlx::query!(
+        "INSERT INTO companion_owed (issuer, registry_id, companion, key, entry_number, denial) \
+         SELECT $1, m.registry_id, m.companion, m.key, w.entry_number, true \
+         FROM unnest($2::bytea[], $3::bigint[]) AS w (wallet, entry_number) \
+         JOIN companion_mirror m ON m.issuer = $1 AND m.companion = 'certificates' \
+             AND substring(m.key FROM 13) = w.wallet \
+         ON CONFLICT (issuer, registry_id, companion, key) \
+         DO UPDATE SET entry_number = excluded.entry_number, denial = true",
+        issuer_key(issuer),
+        wallets
+            .iter()
+            .map(|(one, _)| wallet::bytes(*one))
+            .bind_iter() as _,
+        wallets.iter().map(|(_, entry)| bigint(entry.0)).bind_iter() as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(owed.rows_affected() > 0)
+}
+
+/// Owes the certificates of all whom this authority verified: it was cut off or
+/// reinstated by this entry.
+pub(crate) async fn owe_of_authority(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    authority: AuthorityIndex,
+    entry: EntryNumber,
+) -> Result<()> {
+    if !keeps_certificates(&mut *connection, issuer).await? {
+        return Ok(());
+    }
+    let rows = sqlx::query!(
+        r#"SELECT wallets, certificates AS "certificates!" FROM investor
+        WHERE issuer = $1 AND certificates IS NOT NULL AND authority = $2"#,
+        issuer_key(issuer),
+        i16::from(authority.0),
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut owed = Vec::new();
+    for row in rows {
+        let held: BTreeMap<CertificateId, Certificate> =
+            json(&row.certificates, "an investor's certificates")?;
+        for holder in &row.wallets {
+            let holder = codec::wallet(holder)?;
+            owed.extend(held.keys().map(|certificate| Row {
+                errand: Errand {
+                    entry,
+                    key: CompanionKey::Certificate(*certificate, holder),
+                },
+                denial: true,
+            }));
+        }
+    }
+    owe_many(connection, issuer, &owed).await
 }
 
 /// Notes what a stored transaction tells, or that nothing is to be told.
@@ -353,6 +562,8 @@ pub(crate) async fn tell(
                  VALUES ($1, $2, $3, $4, $5, $6, $7) \
                  ON CONFLICT (issuer, registry_id, companion, key) \
                  DO UPDATE SET told = excluded.told, told_version = excluded.told_version, \
+                     vain = CASE WHEN companion_mirror.told_entry = excluded.told_entry \
+                         THEN companion_mirror.vain + 1 ELSE 0 END, \
                      told_entry = coalesce(excluded.told_entry, companion_mirror.told_entry)",
                 issuer_key(issuer),
                 registry_key(registry),
@@ -391,13 +602,14 @@ pub(crate) async fn ended(
     registry: RegistryId,
     batch: &CompanionBatch,
     block: u64,
+    now: UnixSeconds,
 ) -> Result<()> {
     for (key, version) in batch.versions() {
         sqlx::query!(
             "WITH ended AS (UPDATE companion_mirror SET observed = NULL, \
                  told = CASE WHEN told_version = $5 THEN NULL ELSE told END, \
                  told_version = CASE WHEN told_version = $5 THEN NULL ELSE told_version END, \
-                 block_number = greatest(block_number, $6) \
+                 block_number = greatest(block_number, $6), ended_s = $7 \
                  WHERE issuer = $1 AND registry_id = $2 AND companion = $3 AND key = $4 \
                  RETURNING told_entry) \
              INSERT INTO companion_owed \
@@ -410,11 +622,171 @@ pub(crate) async fn ended(
             key.bytes(),
             i32::from(version.0),
             bigint(block),
+            bigint(now.0),
         )
         .execute(&mut *connection)
         .await?;
     }
     Ok(())
+}
+
+/// A row of what is owed, with what is known of its key.
+struct OwedRow {
+    companion: String,
+    key: Vec<u8>,
+    entry_number: i64,
+    told: Option<Vec<u8>>,
+    told_entry: Option<i64>,
+    observed: Option<Vec<u8>>,
+    vain: i32,
+    ended_s: i64,
+    hash: Option<Vec<u8>>,
+    contract: Vec<u8>,
+}
+
+/// The same, read.
+struct Owed {
+    errand: Errand,
+    contract: Address,
+    /// The word that it will hold once everything under way is mined; nothing where
+    /// it is to be read.
+    held: Option<U256>,
+    told: Option<EntryNumber>,
+    /// What was told in vain is not told again before.
+    not_before: UnixSeconds,
+    /// Of the entry.
+    hash: B256,
+}
+
+impl OwedRow {
+    fn read(self) -> Result<Owed> {
+        let companion = companion(&self.companion)?;
+        let held = self.told.or(self.observed);
+        let patience = LEAST_PATIENCE_S << self.vain.clamp(0, MOST_DOUBLINGS);
+        let not_before = match self.vain {
+            0 => UnixSeconds(0),
+            _ => UnixSeconds(seconds(self.ended_s)?.0 + patience),
+        };
+        Ok(Owed {
+            errand: Errand {
+                entry: entry_number(self.entry_number)?,
+                key: key(companion, &self.key)?,
+            },
+            contract: address(&self.contract)?,
+            held: held.as_deref().map(word).transpose()?,
+            told: self.told_entry.map(entry_number).transpose()?,
+            not_before,
+            hash: self.hash.as_deref().map_or(Ok(B256::ZERO), hash)?,
+        })
+    }
+}
+
+impl Owed {
+    fn is_news(&self) -> bool {
+        self.told.is_none_or(|told| told < self.errand.entry)
+    }
+}
+
+/// What the register holds of the keys of a page.
+struct Known {
+    rules: Schedule,
+    dues: HashMap<(CertificateId, WalletAddress), Due>,
+}
+
+impl Known {
+    async fn of(
+        connection: &mut PgConnection,
+        issuer: &IssuerId,
+        target: &MirroredRegistry,
+        rows: &[Owed],
+    ) -> Result<Self> {
+        let (mut rules, mut certificates) = (false, Vec::new());
+        for owed in rows {
+            match owed.errand.key {
+                CompanionKey::Rule(_) => rules = true,
+                CompanionKey::Certificate(id, holder) => certificates.push((id, holder)),
+            }
+        }
+        Ok(Self {
+            rules: match rules {
+                true => rules::all(&mut *connection, issuer).await?,
+                false => Schedule::default(),
+            },
+            dues: dues(connection, issuer, target, &certificates).await?,
+        })
+    }
+
+    fn next_write(&self, owed: &Owed, held: U256, now: UnixSeconds) -> Option<CompanionWrite> {
+        let (contract, is_news) = (owed.contract, owed.is_news());
+        match owed.errand.key {
+            CompanionKey::Rule(country) => {
+                let rule = MirroredRule {
+                    contract,
+                    key: country,
+                    standing: self.rules.standing(country),
+                    is_news,
+                    source: owed.hash,
+                };
+                rule.next_write(RuleRecord(held), now)
+            }
+            CompanionKey::Certificate(certificate, holder) => {
+                let due = self.dues.get(&(certificate, holder));
+                let certificate = MirroredCertificate {
+                    contract,
+                    certificate,
+                    holder,
+                    due: due.copied().unwrap_or(Due::Denied),
+                    is_news,
+                };
+                certificate.next_write(CertificateRecord(held))
+            }
+        }
+    }
+}
+
+/// What a registry's chain must hold of these certificates.
+async fn dues(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    target: &MirroredRegistry,
+    certificates: &[(CertificateId, WalletAddress)],
+) -> Result<HashMap<(CertificateId, WalletAddress), Due>> {
+    let holders: BTreeSet<_> = certificates
+        .iter()
+        .map(|(_, holder)| wallet::bytes(*holder))
+        .collect();
+    if holders.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let standings = select_standings!(
+        [
+            "NULL::bigint AS registry_id, NULL::bytea AS record, NULL::bigint AS block_number, \
+         NULL::bigint AS entry_number, NULL::boolean AS superseded \
+         FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
+             WHERE issuer = $1 AND address = k.key LIMIT 1) w"
+        ],
+        "ORDER BY w.address",
+        issuer_key(issuer),
+        &Vec::from_iter(holders),
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut standing = HashMap::new();
+    for row in standings {
+        let cut_off = row.authority_restricted;
+        let found = row.standing()?;
+        standing.insert(found.wallet.address, (found, cut_off));
+    }
+    let due = |(certificate, holder): &(CertificateId, WalletAddress)| {
+        let (found, cut_off) = standing.get(holder)?;
+        let investor = found.investor.as_ref()?;
+        let counts = !cut_off
+            && found.wallet.chains.includes(target.id.chain)
+            && target.filter.admits(investor);
+        let due = Due::of(investor, &found.wallet, *certificate, counts);
+        Some(((*certificate, *holder), due))
+    };
+    Ok(certificates.iter().filter_map(due).collect())
 }
 
 fn companion(name: &str) -> Result<Companion> {

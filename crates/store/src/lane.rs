@@ -241,7 +241,7 @@ impl Store {
         authority::observe(&mut transaction, issuer, registry, &authorities).await?;
         for (carried, block) in &told {
             if let Some(batch) = carried.batch.companion() {
-                companion::ended(&mut transaction, issuer, registry, batch, *block).await?;
+                companion::ended(&mut transaction, issuer, registry, batch, *block, now).await?;
             }
         }
         owe_again(&mut transaction, issuer, target, &vain, now).await?;
@@ -265,7 +265,7 @@ async fn owe_again(
     let batches = vain.iter().map(|carried| &carried.batch);
     authority::tell_again(&mut *connection, issuer, target.id, batches).await?;
     for batch in vain.iter().filter_map(|carried| carried.batch.companion()) {
-        companion::ended(&mut *connection, issuer, target.id, batch, 0).await?;
+        companion::ended(&mut *connection, issuer, target.id, batch, 0, now).await?;
     }
     Ok(())
 }

@@ -55,6 +55,7 @@ macro_rules! select_standings {
                 WHERE a.issuer = i.issuer AND a.authority = i.authority AND a.restricted)
             ELSE false END AS "authority_restricted!",
             i.source AS "source?", i.verified_s AS "verified_s?",
+            i.certificates AS "certificates?",
             i.created_entry AS "created_entry?", i.changed_entry AS "changed_entry?", "#
             + $($source)*
             + " LEFT JOIN LATERAL (SELECT * FROM investor \
@@ -91,6 +92,7 @@ pub(crate) struct StandingRow {
     pub(crate) authority_restricted: bool,
     pub(crate) source: Option<String>,
     pub(crate) verified_s: Option<i64>,
+    pub(crate) certificates: Option<String>,
     pub(crate) created_entry: Option<i64>,
     pub(crate) changed_entry: Option<i64>,
     // What a chain holds, where the query joins it.
@@ -157,6 +159,7 @@ impl StandingRow {
             verified_s: self.verified_s,
             // The one that is joined comes beside it.
             wallets: Vec::new(),
+            certificates: self.certificates,
             created_entry: self.created_entry?,
             changed_entry: self.changed_entry?,
         })

@@ -100,6 +100,8 @@ pub(crate) enum Command {
     Proposal(commands::federation::proposal::ProposalArgs),
     /// Say who may hold the tokens, by country, and rehearse it
     Rules(commands::rules::RulesArgs),
+    /// What investors are certified for, and on which chains
+    Certificates(commands::certificates::CertificatesArgs),
     /// Make tokens known, and rehearse how one would do with our registry
     Token(commands::token::TokenArgs),
     /// Make and list issuers

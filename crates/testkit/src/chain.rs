@@ -92,6 +92,15 @@ impl TestChain {
         deployed.expect("deploy the rules").address
     }
 
+    /// Puts a certificate registry in place, which takes writes from nobody yet and has
+    /// no requirements.
+    pub async fn deploy_certificates(&self) -> Address {
+        let owner = signer(OWNER_KEY);
+        let code = deploy::certificates_code(owner.address());
+        let deployed = deploy::deploy(&self.endpoint, &owner, &code, B256::ZERO).await;
+        deployed.expect("deploy the certificates").address
+    }
+
     /// Lets [`MIRROR_KEY`] write to a contract beside the registry.
     pub async fn appoint_mirror_of(&self, contract: Address) {
         let (owner, mirror) = (signer(OWNER_KEY), mirror().address());

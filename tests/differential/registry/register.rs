@@ -71,6 +71,7 @@ impl Register {
             restricted: false,
             frozen: false,
             wallets: Vec::new(),
+            certificates: Default::default(),
         });
         Self {
             federation: federation::beginning(),

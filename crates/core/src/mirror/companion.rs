@@ -1,4 +1,4 @@
-//! Contracts beside a registry that its lane writes, too: `CountryRules` so far.
+//! Contracts beside a registry that its lane writes, too.
 //!
 //! A companion has a word for each key. What it holds is read, not remembered:
 //! before a key is written, and again once a transaction that wrote it has ended,
@@ -10,30 +10,36 @@ use alloy_primitives::{Address, B256, U256};
 use thiserror::Error;
 
 use crate::{
+    certificate::{CertificateId, record::CertificateRecord},
     country::Country,
     log::EntryNumber,
     transfer_rules::record::{RuleKey, key_code},
-    wallet::Version,
+    wallet::{Version, WalletAddress},
 };
 
 const ANNOUNCEMENT_BYTES: usize = 41;
 const WITHDRAWAL_BYTES: usize = 4;
+const CERTIFICATION_BYTES: usize = 64;
+const CERTIFICATE_DENIAL_BYTES: usize = 34;
 
 /// Which contract beside the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Companion {
     /// `CountryRules`: who may receive a token, by country.
     Rules,
+    /// `CertificateRegistry`: who holds which certificate.
+    Certificates,
 }
 
 impl Companion {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Rules];
+    pub const ALL: [Self; 2] = [Self::Rules, Self::Certificates];
 
     /// Its name, as the store keeps it and people see it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rules => "rules",
+            Self::Certificates => "certificates",
         }
     }
 
@@ -48,6 +54,10 @@ impl Companion {
             (Self::Rules, [high, low]) => {
                 rule_key(u16::from_be_bytes([*high, *low])).map(CompanionKey::Rule)
             }
+            (Self::Certificates, bytes) if bytes.len() == 32 => {
+                let (certificate, holder) = token(bytes)?;
+                Some(CompanionKey::Certificate(certificate, holder))
+            }
             _ => None,
         }
     }
@@ -58,6 +68,8 @@ impl Companion {
 pub enum CompanionKey {
     /// A country's rule, or that of all others.
     Rule(RuleKey),
+    /// A certificate of a wallet.
+    Certificate(CertificateId, WalletAddress),
 }
 
 impl CompanionKey {
@@ -65,6 +77,7 @@ impl CompanionKey {
     pub const fn companion(self) -> Companion {
         match self {
             Self::Rule(_) => Companion::Rules,
+            Self::Certificate(..) => Companion::Certificates,
         }
     }
 
@@ -72,6 +85,12 @@ impl CompanionKey {
     pub fn bytes(self) -> Vec<u8> {
         match self {
             Self::Rule(key) => key_code(key).to_be_bytes().to_vec(),
+            Self::Certificate(certificate, holder) => {
+                let mut bytes = vec![0; 4];
+                bytes.extend(certificate.0.to_be_bytes());
+                bytes.extend(holder.address());
+                bytes
+            }
         }
     }
 }
@@ -117,6 +136,10 @@ pub enum CompanionEntry {
     AnnounceRule(RuleAnnouncement),
     /// Of `withdraw`.
     WithdrawRule(RuleWithdrawal),
+    /// Of `upsert`.
+    Certify(Certification),
+    /// Of `deny`.
+    DenyCertificate(CertificateDenial),
 }
 
 /// A rule that is to hold after the contract's delay, or at once if it blocks.
@@ -141,6 +164,28 @@ pub struct RuleWithdrawal {
     pub version: Version,
 }
 
+/// A certificate of a wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Certification {
+    /// Which.
+    pub certificate: CertificateId,
+    /// Whose.
+    pub holder: WalletAddress,
+    /// Its word.
+    pub record: CertificateRecord,
+}
+
+/// A certificate does not count for a wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CertificateDenial {
+    /// Which.
+    pub certificate: CertificateId,
+    /// Whose.
+    pub holder: WalletAddress,
+    /// Lands whatever it is (I2).
+    pub version: Version,
+}
+
 /// One call of a companion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompanionBatch {
@@ -157,6 +202,10 @@ pub enum CompanionEntries {
     AnnounceRules(Vec<RuleAnnouncement>),
     /// `withdraw(head, entries)` of `CountryRules`.
     WithdrawRules(Vec<RuleWithdrawal>),
+    /// `upsert(head, records)` of `CertificateRegistry`.
+    Certify(Vec<Certification>),
+    /// `deny(head, denials)` of `CertificateRegistry`.
+    DenyCertificates(Vec<CertificateDenial>),
 }
 
 /// Which function of a companion a batch calls.
@@ -166,6 +215,10 @@ pub enum CompanionCall {
     AnnounceRules,
     /// `withdraw`.
     WithdrawRules,
+    /// `upsert`.
+    Certify,
+    /// `deny`.
+    DenyCertificates,
 }
 
 /// Bytes that are no call of a companion.
@@ -176,17 +229,21 @@ pub struct NoEntries;
 impl CompanionEntry {
     /// Whose word it writes.
     pub const fn key(&self) -> CompanionKey {
-        CompanionKey::Rule(match self {
-            Self::AnnounceRule(announcement) => announcement.key,
-            Self::WithdrawRule(withdrawal) => withdrawal.key,
-        })
+        match self {
+            Self::AnnounceRule(one) => CompanionKey::Rule(one.key),
+            Self::WithdrawRule(one) => CompanionKey::Rule(one.key),
+            Self::Certify(one) => CompanionKey::Certificate(one.certificate, one.holder),
+            Self::DenyCertificate(one) => CompanionKey::Certificate(one.certificate, one.holder),
+        }
     }
 
     /// The version that it brings it to.
-    pub const fn version(&self) -> Version {
+    pub fn version(&self) -> Version {
         match self {
             Self::AnnounceRule(announcement) => announcement.version,
             Self::WithdrawRule(withdrawal) => withdrawal.version,
+            Self::Certify(certification) => certification.record.version(),
+            Self::DenyCertificate(denial) => denial.version,
         }
     }
 
@@ -195,15 +252,26 @@ impl CompanionEntry {
         match self {
             Self::AnnounceRule(_) => CompanionCall::AnnounceRules,
             Self::WithdrawRule(_) => CompanionCall::WithdrawRules,
+            Self::Certify(_) => CompanionCall::Certify,
+            Self::DenyCertificate(_) => CompanionCall::DenyCertificates,
         }
     }
 }
 
 impl CompanionCall {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::AnnounceRules,
+        Self::WithdrawRules,
+        Self::Certify,
+        Self::DenyCertificates,
+    ];
+
     /// The contract that it is a call of.
     pub const fn companion(self) -> Companion {
         match self {
             Self::AnnounceRules | Self::WithdrawRules => Companion::Rules,
+            Self::Certify | Self::DenyCertificates => Companion::Certificates,
         }
     }
 
@@ -212,14 +280,14 @@ impl CompanionCall {
         match self {
             Self::AnnounceRules => "announce_rules",
             Self::WithdrawRules => "withdraw_rules",
+            Self::Certify => "certify",
+            Self::DenyCertificates => "deny_certificates",
         }
     }
 
     /// The call of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::AnnounceRules, Self::WithdrawRules]
-            .into_iter()
-            .find(|one| one.as_str() == name)
+        Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
 
     /// The call of this contract with these entries, those of other calls aside.
@@ -228,24 +296,33 @@ impl CompanionCall {
         contract: Address,
         entries: impl IntoIterator<Item = CompanionEntry>,
     ) -> CompanionBatch {
+        use CompanionEntry as Entry;
         let entries = entries.into_iter();
         let entries = match self {
-            Self::AnnounceRules => CompanionEntries::AnnounceRules(
-                entries
-                    .filter_map(|entry| match entry {
-                        CompanionEntry::AnnounceRule(announcement) => Some(announcement),
-                        CompanionEntry::WithdrawRule(_) => None,
-                    })
-                    .collect(),
-            ),
-            Self::WithdrawRules => CompanionEntries::WithdrawRules(
-                entries
-                    .filter_map(|entry| match entry {
-                        CompanionEntry::WithdrawRule(withdrawal) => Some(withdrawal),
-                        CompanionEntry::AnnounceRule(_) => None,
-                    })
-                    .collect(),
-            ),
+            Self::AnnounceRules => CompanionEntries::AnnounceRules(collect(entries, |one| {
+                let Entry::AnnounceRule(one) = one else {
+                    return None;
+                };
+                Some(one)
+            })),
+            Self::WithdrawRules => CompanionEntries::WithdrawRules(collect(entries, |one| {
+                let Entry::WithdrawRule(one) = one else {
+                    return None;
+                };
+                Some(one)
+            })),
+            Self::Certify => CompanionEntries::Certify(collect(entries, |one| {
+                let Entry::Certify(one) = one else {
+                    return None;
+                };
+                Some(one)
+            })),
+            Self::DenyCertificates => CompanionEntries::DenyCertificates(collect(entries, |one| {
+                let Entry::DenyCertificate(one) = one else {
+                    return None;
+                };
+                Some(one)
+            })),
         };
         CompanionBatch { contract, entries }
     }
@@ -253,36 +330,75 @@ impl CompanionCall {
     /// The batch in these bytes, which begin with the contract's address.
     pub fn unpack(self, bytes: &[u8]) -> Result<CompanionBatch, NoEntries> {
         let (contract, bytes) = bytes.split_at_checked(20).ok_or(NoEntries)?;
-        let width = match self {
-            Self::AnnounceRules => ANNOUNCEMENT_BYTES,
-            Self::WithdrawRules => WITHDRAWAL_BYTES,
-        };
+        let width = self.width();
         if bytes.is_empty() || !bytes.len().is_multiple_of(width) {
             return Err(NoEntries);
         }
+        let entries = bytes
+            .chunks_exact(width)
+            .map(|entry| self.entry(entry).ok_or(NoEntries))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(self.batch(Address::from_slice(contract), entries))
+    }
+
+    /// Bytes of one entry.
+    const fn width(self) -> usize {
+        match self {
+            Self::AnnounceRules => ANNOUNCEMENT_BYTES,
+            Self::WithdrawRules => WITHDRAWAL_BYTES,
+            Self::Certify => CERTIFICATION_BYTES,
+            Self::DenyCertificates => CERTIFICATE_DENIAL_BYTES,
+        }
+    }
+
+    /// The entry in so many bytes.
+    fn entry(self, bytes: &[u8]) -> Option<CompanionEntry> {
         let number = |bytes: &[u8]| {
             bytes
                 .iter()
                 .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
         };
-        let entries = bytes.chunks_exact(width).map(|entry| {
-            let key = rule_key(number(&entry[..2]) as u16).ok_or(NoEntries)?;
-            let version = Version(number(&entry[2..4]) as u16);
-            Ok(match self {
-                Self::WithdrawRules => {
-                    CompanionEntry::WithdrawRule(RuleWithdrawal { key, version })
-                }
-                Self::AnnounceRules => CompanionEntry::AnnounceRule(RuleAnnouncement {
-                    key,
-                    version,
-                    rule: number(&entry[4..9]),
-                    source: B256::from_slice(&entry[9..]),
-                }),
-            })
-        });
-        let entries = entries.collect::<Result<Vec<_>, _>>()?;
-        Ok(self.batch(Address::from_slice(contract), entries))
+        match self {
+            Self::AnnounceRules | Self::WithdrawRules => {
+                let key = rule_key(number(&bytes[..2]) as u16)?;
+                let version = Version(number(&bytes[2..4]) as u16);
+                Some(match self {
+                    Self::WithdrawRules => {
+                        CompanionEntry::WithdrawRule(RuleWithdrawal { key, version })
+                    }
+                    _ => CompanionEntry::AnnounceRule(RuleAnnouncement {
+                        key,
+                        version,
+                        rule: number(&bytes[4..9]),
+                        source: B256::from_slice(&bytes[9..]),
+                    }),
+                })
+            }
+            Self::Certify => {
+                let (certificate, holder) = token(&bytes[..32])?;
+                Some(CompanionEntry::Certify(Certification {
+                    certificate,
+                    holder,
+                    record: CertificateRecord(U256::from_be_slice(&bytes[32..])),
+                }))
+            }
+            Self::DenyCertificates => {
+                let (certificate, holder) = token(&bytes[..32])?;
+                Some(CompanionEntry::DenyCertificate(CertificateDenial {
+                    certificate,
+                    holder,
+                    version: Version(number(&bytes[32..]) as u16),
+                }))
+            }
+        }
     }
+}
+
+fn collect<E>(
+    entries: impl Iterator<Item = CompanionEntry>,
+    of: impl Fn(CompanionEntry) -> Option<E>,
+) -> Vec<E> {
+    entries.filter_map(of).collect()
 }
 
 impl CompanionBatch {
@@ -291,6 +407,8 @@ impl CompanionBatch {
         match self.entries {
             CompanionEntries::AnnounceRules(_) => CompanionCall::AnnounceRules,
             CompanionEntries::WithdrawRules(_) => CompanionCall::WithdrawRules,
+            CompanionEntries::Certify(_) => CompanionCall::Certify,
+            CompanionEntries::DenyCertificates(_) => CompanionCall::DenyCertificates,
         }
     }
 
@@ -299,6 +417,8 @@ impl CompanionBatch {
         match &self.entries {
             CompanionEntries::AnnounceRules(entries) => entries.len(),
             CompanionEntries::WithdrawRules(entries) => entries.len(),
+            CompanionEntries::Certify(entries) => entries.len(),
+            CompanionEntries::DenyCertificates(entries) => entries.len(),
         }
     }
 
@@ -307,19 +427,27 @@ impl CompanionBatch {
         self.len() == 0
     }
 
-    /// Each key with the version that it is brought to.
-    pub fn versions(&self) -> Vec<(CompanionKey, Version)> {
-        let rule = |key, version| (CompanionKey::Rule(key), version);
+    /// Each of its entries.
+    pub fn iter(&self) -> Box<dyn Iterator<Item = CompanionEntry> + '_> {
+        use CompanionEntry as Entry;
         match &self.entries {
-            CompanionEntries::AnnounceRules(entries) => {
-                let versions = entries.iter().map(|one| rule(one.key, one.version));
-                versions.collect()
+            CompanionEntries::AnnounceRules(all) => {
+                Box::new(all.iter().copied().map(Entry::AnnounceRule))
             }
-            CompanionEntries::WithdrawRules(entries) => {
-                let versions = entries.iter().map(|one| rule(one.key, one.version));
-                versions.collect()
+            CompanionEntries::WithdrawRules(all) => {
+                Box::new(all.iter().copied().map(Entry::WithdrawRule))
+            }
+            CompanionEntries::Certify(all) => Box::new(all.iter().copied().map(Entry::Certify)),
+            CompanionEntries::DenyCertificates(all) => {
+                Box::new(all.iter().copied().map(Entry::DenyCertificate))
             }
         }
+    }
+
+    /// Each key with the version that it is brought to.
+    pub fn versions(&self) -> Vec<(CompanionKey, Version)> {
+        let versions = self.iter().map(|entry| (entry.key(), entry.version()));
+        versions.collect()
     }
 
     /// Takes off the entries from this place on.
@@ -327,33 +455,36 @@ impl CompanionBatch {
     pub fn split_off(&mut self, at: usize) -> Self {
         let at = at.min(self.len());
         let entries = match &mut self.entries {
-            CompanionEntries::AnnounceRules(entries) => {
-                CompanionEntries::AnnounceRules(entries.split_off(at))
+            CompanionEntries::AnnounceRules(all) => {
+                CompanionEntries::AnnounceRules(all.split_off(at))
             }
-            CompanionEntries::WithdrawRules(entries) => {
-                CompanionEntries::WithdrawRules(entries.split_off(at))
+            CompanionEntries::WithdrawRules(all) => {
+                CompanionEntries::WithdrawRules(all.split_off(at))
+            }
+            CompanionEntries::Certify(all) => CompanionEntries::Certify(all.split_off(at)),
+            CompanionEntries::DenyCertificates(all) => {
+                CompanionEntries::DenyCertificates(all.split_off(at))
             }
         };
         let contract = self.contract;
         Self { contract, entries }
     }
 
-    /// The call's `entries` argument, as `IRuleRecords` reads it.
+    /// The call's `bytes` argument, as `IRuleRecords` and `ICertificateRecords` read it.
     pub fn argument(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        match &self.entries {
-            CompanionEntries::AnnounceRules(entries) => {
-                for entry in entries {
-                    bytes.extend(key_code(entry.key).to_be_bytes());
-                    bytes.extend(entry.version.0.to_be_bytes());
-                    bytes.extend(&entry.rule.to_be_bytes()[3..]);
-                    bytes.extend(entry.source);
+        let mut bytes = Vec::with_capacity(self.len() * self.call().width());
+        for entry in self.iter() {
+            bytes.extend(entry.key().bytes());
+            match entry {
+                CompanionEntry::AnnounceRule(one) => {
+                    bytes.extend(one.version.0.to_be_bytes());
+                    bytes.extend(&one.rule.to_be_bytes()[3..]);
+                    bytes.extend(one.source);
                 }
-            }
-            CompanionEntries::WithdrawRules(entries) => {
-                for entry in entries {
-                    bytes.extend(key_code(entry.key).to_be_bytes());
-                    bytes.extend(entry.version.0.to_be_bytes());
+                CompanionEntry::WithdrawRule(one) => bytes.extend(one.version.0.to_be_bytes()),
+                CompanionEntry::Certify(one) => bytes.extend(one.record.0.to_be_bytes::<32>()),
+                CompanionEntry::DenyCertificate(one) => {
+                    bytes.extend(one.version.0.to_be_bytes());
                 }
             }
         }
@@ -368,6 +499,17 @@ impl CompanionBatch {
     }
 }
 
+/// A certificate's token: 12 bytes of its id, of which the register uses eight, and
+/// the holder.
+fn token(bytes: &[u8]) -> Option<(CertificateId, WalletAddress)> {
+    let (id, holder) = bytes.split_at_checked(12)?;
+    let (unused, id) = id.split_at_checked(4)?;
+    let holder = <[u8; 20]>::try_from(holder).ok()?;
+    let holder = WalletAddress::new(Address::from(holder)).ok()?;
+    let id = u64::from_be_bytes(id.try_into().ok()?);
+    (unused == [0; 4]).then_some((CertificateId(id), holder))
+}
+
 fn rule_key(code: u16) -> Option<RuleKey> {
     match code {
         0 => Some(None),
@@ -380,6 +522,10 @@ mod tests {
     use super::*;
 
     const CONTRACT: Address = Address::repeat_byte(3);
+
+    fn holder() -> WalletAddress {
+        WalletAddress::new(Address::repeat_byte(4)).unwrap()
+    }
 
     fn announcement(key: RuleKey, rule: u64) -> CompanionEntry {
         CompanionEntry::AnnounceRule(RuleAnnouncement {
@@ -401,10 +547,22 @@ mod tests {
             announcement(None, 0xff_ffff_ffff),
             announcement(Some(Country::US), 1),
             withdrawal(Some(Country::US)),
+            CompanionEntry::Certify(Certification {
+                certificate: CertificateId(u64::MAX),
+                holder: holder(),
+                record: CertificateRecord(U256::MAX >> 3),
+            }),
+            CompanionEntry::DenyCertificate(CertificateDenial {
+                certificate: CertificateId(5),
+                holder: holder(),
+                version: Version(0x0304),
+            }),
         ];
-        for call in [CompanionCall::AnnounceRules, CompanionCall::WithdrawRules] {
+        for call in CompanionCall::ALL {
             let batch = call.batch(CONTRACT, entries);
             assert_eq!(batch.call(), call);
+            assert!(!batch.is_empty());
+            assert_eq!(CompanionCall::from_name(call.as_str()), Some(call));
             assert_eq!(call.unpack(&batch.packed()), Ok(batch));
         }
     }
@@ -421,9 +579,12 @@ mod tests {
 
     #[test]
     fn a_key_is_found_in_its_bytes() {
-        for key in [None, Some(Country::US)].map(CompanionKey::Rule) {
+        let certificate = CompanionKey::Certificate(CertificateId(9), holder());
+        let rules = [None, Some(Country::US)].map(CompanionKey::Rule);
+        for key in rules.into_iter().chain([certificate]) {
             assert_eq!(key.companion().key(&key.bytes()), Some(key));
         }
+        assert_eq!(Companion::Certificates.key(&[1; 32]), None, "a longer id");
         assert_eq!(Companion::Rules.key(&[1, 2, 3]), None);
         assert_eq!(Companion::from_name("rules"), Some(Companion::Rules));
     }

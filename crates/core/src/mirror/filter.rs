@@ -92,7 +92,7 @@ impl RegistryFilter {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{
         ids::{AuthorityIndex, InvestorId},
@@ -101,7 +101,7 @@ pub(super) mod tests {
         wallet::{ChainScope, Version, WalletAddress},
     };
 
-    pub(in crate::mirror) fn investor(country: Country, level: Level) -> Investor {
+    pub(crate) fn investor(country: Country, level: Level) -> Investor {
         Investor {
             id: InvestorId([7; 32].into()),
             kind: InvestorKind::NaturalPerson,
@@ -126,6 +126,7 @@ pub(super) mod tests {
             restricted: false,
             frozen: false,
             wallets: Vec::new(),
+            certificates: Default::default(),
         }
     }
 

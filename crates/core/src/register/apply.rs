@@ -1,8 +1,11 @@
 //! Events make state: the one way in which an investor changes.
 
+use std::collections::BTreeMap;
+
 use thiserror::Error;
 
 use crate::{
+    certificate::Certificate,
     event::Event,
     ids::InvestorId,
     investor::{Investor, Status},
@@ -44,6 +47,7 @@ pub fn apply(
                 restricted: false,
                 frozen: false,
                 wallets: Vec::new(),
+                certificates: BTreeMap::new(),
             }),
         };
     }
@@ -101,6 +105,22 @@ pub fn apply(
         Event::RestrictionLifted => investor.restricted = false,
         Event::AssetsFrozen => investor.frozen = true,
         Event::AssetsUnfrozen { .. } => investor.frozen = false,
+        Event::CertificateIssued {
+            certificate,
+            requirements,
+            expiry,
+        } => {
+            let issued = Certificate {
+                requirements: *requirements,
+                expiry: *expiry,
+                revoked: false,
+            };
+            investor.certificates.insert(*certificate, issued);
+        }
+        Event::CertificateRevoked { certificate } => {
+            let held = investor.certificates.entry(*certificate);
+            held.or_insert_with(Certificate::never_issued).revoked = true;
+        }
         // A removed wallet's tombstone has a version too, but no holder.
         Event::RecordChanged { wallet, version } => {
             if let Some(wallet) = held(&mut investor, *wallet) {

@@ -3,6 +3,7 @@
 use super::{Refusal, View, apply_all, jurisdiction};
 use crate::{
     authority::Mandate,
+    certificate::{Certificate, CertificateId, RequirementVersion},
     command::{Command, Verdict},
     event::Event,
     ids::{AuthorityIndex, ChainId, ExternalId},
@@ -141,8 +142,47 @@ fn step(
             unless(!investor.frozen, "the assets are not frozen")?;
             Event::AssetsUnfrozen { licence }
         }
+        Command::Certify {
+            certificate,
+            requirements,
+            expiry,
+        } => certified(investor, certificate, requirements, expiry, now)?,
+        Command::RevokeCertificate { certificate } => {
+            let held = investor.certificates.get(&certificate);
+            let revoked = held.is_some_and(|held| held.revoked);
+            unless(revoked, "the certificate is revoked already")?;
+            Event::CertificateRevoked { certificate }
+        }
     };
     Ok(vec![event])
+}
+
+/// Whoever is not verified is certified for nothing.
+fn certified(
+    investor: &Investor,
+    certificate: CertificateId,
+    requirements: RequirementVersion,
+    expiry: Option<UnixSeconds>,
+    now: UnixSeconds,
+) -> Result<Event, Refusal> {
+    let Status::Verified(_) = &investor.status else {
+        return Err(wrong_status(investor, "certified"));
+    };
+    if let Some(expiry) = expiry {
+        ends_in_time(expiry, now)?;
+    }
+    let issued = Certificate {
+        requirements,
+        expiry,
+        revoked: false,
+    };
+    let held = investor.certificates.get(&certificate);
+    unless(held == Some(&issued), "the certificate stands so already")?;
+    Ok(Event::CertificateIssued {
+        certificate,
+        requirements,
+        expiry,
+    })
 }
 
 fn admit(
@@ -214,14 +254,20 @@ fn reassigned(investor: &Investor, to: &Mandate) -> Result<Event, Refusal> {
     }
 }
 
+/// Neither over already nor beyond what a chain's word can say.
+fn ends_in_time(expiry: UnixSeconds, now: UnixSeconds) -> Result<(), Refusal> {
+    if expiry <= now {
+        return Err(Refusal::ExpiryPassed(expiry));
+    }
+    if expiry > UnixSeconds::MAX_ON_CHAIN {
+        return Err(Refusal::ExpiryTooFar(expiry));
+    }
+    Ok(())
+}
+
 pub(super) fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, Refusal> {
     if let Some(expiry) = verdict.expiry {
-        if expiry <= now {
-            return Err(Refusal::ExpiryPassed(expiry));
-        }
-        if expiry > UnixSeconds::MAX_ON_CHAIN {
-            return Err(Refusal::ExpiryTooFar(expiry));
-        }
+        ends_in_time(expiry, now)?;
     }
     if let Some(last) = verdict.accreditation_ends
         && last.end() <= now

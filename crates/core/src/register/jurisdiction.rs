@@ -68,6 +68,7 @@ fn approves(command: &Command) -> bool {
             | Command::RecoverWallet { .. }
             | Command::LiftRestriction
             | Command::UnfreezeAssets { .. }
+            | Command::Certify { .. }
     )
 }
 

@@ -2,6 +2,7 @@
 
 use proptest::{option, prelude::*, sample::select};
 use symbolon_core::{
+    certificate::{CertificateId, RequirementVersion},
     command::{Command, Verdict},
     country::Country,
     ids::ChainId,
@@ -84,6 +85,14 @@ fn any_command() -> impl Strategy<Value = Command> {
             }
         ),
         2 => Just(Command::Revoke(RevocationReason::Documents)),
+        2 => (0..2_u64, option::of(0..9_u64)).prop_map(|(certificate, later)| Command::Certify {
+            certificate: CertificateId(certificate),
+            requirements: RequirementVersion(1),
+            expiry: later.map(|later| UnixSeconds(1_795_219_200 + later * 1_000)),
+        }),
+        1 => (0..2_u64).prop_map(|certificate| Command::RevokeCertificate {
+            certificate: CertificateId(certificate),
+        }),
         5 => simple,
     ]
 }

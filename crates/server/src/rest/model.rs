@@ -43,6 +43,27 @@ pub(crate) struct InvestorBody {
     verdict: Option<VerdictBody>,
     /// The wallets, in the order in which they were linked.
     wallets: Vec<WalletBody>,
+    /// What it was certified for, by certificate.
+    certificates: Vec<CertificateBody>,
+}
+
+/// What an investor holds of one certificate.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Certificate)]
+pub(crate) struct CertificateBody {
+    /// For what.
+    #[schema(example = 7)]
+    certificate: u64,
+    /// The version of its requirements by which the investor was examined; 0 where
+    /// it was refused beforehand.
+    requirements: u32,
+    /// When it ends; null is with the verdict.
+    #[schema(format = DateTime, example = "2028-01-01T00:00:00Z")]
+    expiry: Option<String>,
+    /// Whether it was taken back.
+    revoked: bool,
+    /// Whether it counts at this moment, wallets aside.
+    counts: bool,
 }
 
 /// Why an investor was rejected or revoked.
@@ -67,7 +88,18 @@ impl InvestorBody {
             Status::Rejected(reason) => Some(ReasonWord::Rejection((*reason).into())),
             _ => None,
         };
+        let certificates = investor
+            .certificates
+            .iter()
+            .map(|(id, held)| CertificateBody {
+                certificate: id.0,
+                requirements: held.requirements.0,
+                expiry: held.expiry.map(|expiry| expiry.to_string()),
+                revoked: held.revoked,
+                counts: verified && held.holds_at(now),
+            });
         Self {
+            certificates: certificates.collect(),
             id: investor.id.to_string(),
             kind: investor.kind.into(),
             external_id: investor.external_id.map(String::from),

@@ -10,6 +10,7 @@
     reason = "a test whose stage does not stand has nothing better to do"
 )]
 
+mod certificates;
 mod estimates;
 mod fees;
 mod following;

@@ -3,18 +3,20 @@
 use sqlx::{PgConnection, postgres::PgBindIterExt};
 use symbolon_core::{
     ids::IssuerId,
-    investor::{Status, Verified},
+    investor::{Status, StatusName, Verified},
     log::EntryNumber,
+    mirror::companion::{CompanionKey, Errand},
     time::UnixSeconds,
 };
 
-use super::known::{Change, Known, NewEntry};
+use super::known::{Change, Known, KnownInvestor, NewEntry};
 use crate::{
     InvestorRecord, IssuerTransaction, Result, StoreError,
     codec::{
         addresses_text, bigint, issuer_key, kind_word, level_word, rejection_word, revocation_word,
         scope_array, scope_text,
     },
+    companion,
     copy::Copy,
     investor::country_code,
     outbox,
@@ -59,7 +61,44 @@ pub(super) async fn everything(
     };
     insert_wallets(connection, issuer, &changed(Change::Made)).await?;
     update_wallets(connection, issuer, &changed(Change::Altered)).await?;
-    queue(connection, known, now).await
+    let certified = owe_certificates(connection, known).await?;
+    Ok(queue(connection, known, now).await? || certified)
+}
+
+/// Whatever happens to an investor may change what it is certified for, and a wallet
+/// that was taken from one may still be certified on a chain.
+async fn owe_certificates(connection: &mut PgConnection, known: &Known) -> Result<bool> {
+    let issuer = &known.issuer;
+    if !companion::keeps_certificates(&mut *connection, issuer).await? {
+        return Ok(false);
+    }
+    let mut owed = Vec::new();
+    for KnownInvestor { record, change } in known.investors.values() {
+        if *change == Change::None {
+            continue;
+        }
+        let wallets = record.investor.wallets.iter();
+        for (wallet, (certificate, held)) in wallets.flat_map(|wallet| {
+            let certificates = record.investor.certificates.iter();
+            certificates.map(move |held| (wallet.address, held))
+        }) {
+            owed.push(companion::Row {
+                errand: Errand {
+                    entry: record.changed,
+                    key: CompanionKey::Certificate(*certificate, wallet),
+                },
+                denial: held.revoked || record.investor.status.name() != StatusName::Verified,
+            });
+        }
+    }
+    companion::owe_many(&mut *connection, issuer, &owed).await?;
+    let altered = known.wallets.values();
+    let altered = altered.filter(|known| known.change == Change::Altered);
+    let altered: Vec<_> = altered
+        .map(|known| (known.wallet.address, known.wallet.changed))
+        .collect();
+    let told = companion::owe_told(connection, issuer, &altered).await?;
+    Ok(told || !owed.is_empty())
 }
 
 /// Lets denials pass what waits for its turn, on the chains in the wallet's
@@ -126,6 +165,7 @@ struct InvestorColumns<'a> {
     reason: Option<&'static str>,
     verdict: Option<&'a Verified>,
     source: Option<String>,
+    certificates: Option<String>,
 }
 
 impl<'a> InvestorColumns<'a> {
@@ -135,6 +175,8 @@ impl<'a> InvestorColumns<'a> {
         let source = verdict
             .map(|verdict| serde_json::to_string(&verdict.source))
             .transpose();
+        let held = Some(&record.investor.certificates).filter(|held| !held.is_empty());
+        let certificates = held.map(serde_json::to_string).transpose();
         Ok(Self {
             record,
             created: record.created,
@@ -145,6 +187,7 @@ impl<'a> InvestorColumns<'a> {
             },
             verdict,
             source: source.map_err(|error| StoreError::damaged(error.to_string()))?,
+            certificates: certificates.map_err(|error| StoreError::damaged(error.to_string()))?,
         })
     }
 
@@ -195,9 +238,9 @@ async fn insert_investors(
         connection,
         "COPY investor (issuer, created_entry, changed_entry, investor, external_id, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
-             us_person, expiry_s, authority, source, verified_s, wallets) \
+             us_person, expiry_s, authority, source, verified_s, wallets, certificates) \
          FROM STDIN (FORMAT binary)",
-        20,
+        21,
     )
     .await?;
     for row in rows {
@@ -228,7 +271,8 @@ async fn insert_investors(
             .smallint(Some(row.authority()))
             .optional_text(row.source.as_deref())
             .optional_bigint(row.verified())
-            .addresses(&investor.wallets);
+            .addresses(&investor.wallets)
+            .optional_text(row.certificates.as_deref());
     }
     copy.finish("an investor of this id or external id exists")
         .await
@@ -247,16 +291,17 @@ async fn update_investors(
     sqlx::query!(
         "INSERT INTO investor (issuer, created_entry, changed_entry, investor, kind, status, \
              reason, restricted, frozen, level, country, rating, accreditation_ends, us_person, \
-             expiry_s, authority, source, verified_s, wallets, external_id) \
+             expiry_s, authority, source, verified_s, wallets, external_id, certificates) \
          SELECT $1, r.created, r.changed, r.investor, r.kind, r.status, r.reason, r.restricted, \
              r.frozen, r.level, r.country, r.rating, r.accreditation_ends, r.us_person, \
-             r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[], r.external_id \
+             r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[], r.external_id, \
+             r.certificates \
          FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
              $6::text[], $7::text[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[], \
              $12::smallint[], $13::integer[], $14::boolean[], $15::bigint[], $16::smallint[], \
-             $17::text[], $18::bigint[], $19::text[], $20::text[]) AS r (created, changed, investor, kind, \
+             $17::text[], $18::bigint[], $19::text[], $20::text[], $21::text[]) AS r (created, changed, investor, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
-             us_person, expiry_s, authority, source, verified_s, wallets, external_id) \
+             us_person, expiry_s, authority, source, verified_s, wallets, external_id, certificates) \
          ON CONFLICT (issuer, created_entry) DO UPDATE SET \
              changed_entry = excluded.changed_entry, status = excluded.status, \
              reason = excluded.reason, restricted = excluded.restricted, \
@@ -265,7 +310,7 @@ async fn update_investors(
              us_person = excluded.us_person, expiry_s = excluded.expiry_s, \
              authority = excluded.authority, source = excluded.source, \
              verified_s = excluded.verified_s, wallets = excluded.wallets, \
-             external_id = excluded.external_id",
+             external_id = excluded.external_id, certificates = excluded.certificates",
         issuer_key(issuer),
         rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
         rows.iter()
@@ -301,6 +346,9 @@ async fn update_investors(
             .bind_iter() as _,
         rows.iter()
             .map(|row| row.record.investor.external_id.as_ref().map(|id| id.as_str()))
+            .bind_iter() as _,
+        rows.iter()
+            .map(|row| row.certificates.as_deref())
             .bind_iter() as _,
     )
     .execute(connection)

@@ -32,6 +32,7 @@ pub(crate) struct InvestorRow {
     pub(crate) verified_s: Option<i64>,
     /// The addresses that it holds.
     pub(crate) wallets: Vec<Vec<u8>>,
+    pub(crate) certificates: Option<String>,
     pub(crate) created_entry: i64,
     pub(crate) changed_entry: i64,
 }
@@ -53,6 +54,10 @@ impl InvestorRow {
             restricted: self.restricted,
             frozen: self.frozen,
             wallets,
+            certificates: match &self.certificates {
+                None => Default::default(),
+                Some(text) => json(text, "an investor's certificates")?,
+            },
         })
     }
 

@@ -1,6 +1,5 @@
 //! `symbolon rules`: who may hold the issuer's tokens, by country.
 
-mod deploy;
 mod rehearse;
 mod words;
 
@@ -8,16 +7,21 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use symbolon_chain::deploy;
 use symbolon_core::{
     country::Country,
     federation::OwnerOperation,
+    mirror::companion::Companion,
     transfer_rules::{
         CountryRule, RuleBook, RuleChanges, RuleFile, RuleKeys, Standing, preset::Preset,
         record::RuleKey,
     },
 };
 
-use super::federation::owner::{OwnerArgs, WaitArgs, propose};
+use super::{
+    companion::{self, AttachArgs, DeployArgs, Kind},
+    federation::owner::{OwnerArgs, WaitArgs, propose},
+};
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
@@ -81,9 +85,21 @@ and `holder_cap`.")]
         owner: OwnerArgs,
     },
     /// Put `CountryRules` in place beside a registry, for tokens there to ask
-    Deploy(deploy::DeployArgs),
+    #[command(after_help = "\
+Example:
+  symbolon rules deploy 8453 --owner-key-file owner.key
+
+Whoever may write to the registry may write to the rules, and the lane tells them what the register
+has announced. Then let your token ask them: `setCompliance(ADDRESS)` of a RegulatedToken, or as a
+module of a T-REX compliance.")]
+    Deploy(DeployArgs),
     /// Tell a `CountryRules` that stands already of the rules
-    Attach(deploy::AttachArgs),
+    #[command(after_help = "\
+Example:
+  symbolon rules attach 8453 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
+
+The lane's signer must be a mirror of the contract: its owner calls `addMirror(SIGNER)`.")]
+    Attach(AttachArgs),
     /// Withdraw announced rules that do not hold yet
     #[command(after_help = "\
 Examples:
@@ -102,6 +118,12 @@ Examples:
         owner: OwnerArgs,
     },
 }
+
+const RULES: Kind = Kind {
+    companion: Companion::Rules,
+    code: deploy::rules_code,
+    next: |address| format!("let your token ask them: setCompliance({address}), as its owner"),
+};
 
 /// Runs `symbolon rules`.
 pub(crate) async fn run(args: RulesArgs, context: &Context) -> Result<Exit> {
@@ -134,8 +156,8 @@ pub(crate) async fn run(args: RulesArgs, context: &Context) -> Result<Exit> {
             })
             .await
         }
-        Action::Deploy(args) => deploy::deploy(&args, context).await,
-        Action::Attach(args) => deploy::attach(&args, context).await,
+        Action::Deploy(args) => companion::put(&RULES, &args, context).await,
+        Action::Attach(args) => companion::attach(&RULES, &args, context).await,
         Action::Withdraw {
             countries,
             others,

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 64] = [
+const COMMANDS: [&[&str]; 70] = [
     &[],
     &["demo"],
     &["serve"],
@@ -63,6 +63,12 @@ const COMMANDS: [&[&str]; 64] = [
     &["rules", "withdraw"],
     &["rules", "deploy"],
     &["rules", "attach"],
+    &["certificates"],
+    &["certificates", "issue"],
+    &["certificates", "revoke"],
+    &["certificates", "define"],
+    &["certificates", "deploy"],
+    &["certificates", "attach"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "promise"],

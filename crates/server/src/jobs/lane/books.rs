@@ -215,7 +215,9 @@ impl Books {
         let part = Part::Errands;
         let (mut pulled, unread) = {
             let now = self.clock.now();
-            self.store.pull_errands(lease, limit, now).await?
+            self.store
+                .pull_errands(lease, &self.target, limit, now)
+                .await?
         };
         let mut unreadable = None;
         for Unread { contract, keys } in &unread {
@@ -232,7 +234,10 @@ impl Books {
         }
         if !unread.is_empty() && unreadable.is_none() {
             let now = self.clock.now();
-            (pulled, _) = self.store.pull_errands(lease, limit, now).await?;
+            (pulled, _) = self
+                .store
+                .pull_errands(lease, &self.target, limit, now)
+                .await?;
         }
         if let Some(why) = &unreadable {
             let (issuer, registry) = (lease.issuer(), lease.registry());

@@ -15,7 +15,7 @@ use crate::{
 
 /// How the owner acts.
 #[derive(Debug, Args)]
-pub(super) struct OwnerArgs {
+pub(crate) struct OwnerArgs {
     /// A file with the owner's key
     #[arg(long, value_name = "FILE", conflicts_with = "print")]
     owner_key_file: Option<PathBuf>,
@@ -27,7 +27,7 @@ pub(super) struct OwnerArgs {
 
 /// A transaction that somebody else must send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Unsent {
+pub(crate) struct Unsent {
     /// What it does.
     pub(super) what: String,
     /// By whom.
@@ -42,7 +42,7 @@ pub(super) struct Unsent {
 
 impl Unsent {
     /// For people who type it into a multisig's form.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Self {
             what,
             from,
@@ -55,7 +55,7 @@ impl Unsent {
 }
 
 /// An owner, ready to act.
-pub(super) enum Owner {
+pub(crate) enum Owner {
     Key(LaneSigner),
     Printed(Address),
 }
@@ -67,7 +67,7 @@ impl OwnerArgs {
     }
 
     /// The owner, if the key is its own.
-    pub(super) fn of(&self, owner: Address) -> Result<Owner> {
+    pub(crate) fn of(&self, owner: Address) -> Result<Owner> {
         let path = match &self.owner_key_file {
             Some(path) => path,
             None if self.print => return Ok(Owner::Printed(owner)),
@@ -91,7 +91,7 @@ impl OwnerArgs {
 
 impl Owner {
     /// Carries a call of the registry out, or returns it to be sent.
-    pub(super) async fn carry_out(
+    pub(crate) async fn carry_out(
         &self,
         endpoint: &Endpoint,
         registry: Address,

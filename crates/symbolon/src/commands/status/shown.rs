@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use symbolon_core::{
+    certificate::{Certificate, CertificateId},
     ids::{ExternalId, InvestorId, RegistryId},
     investor::{Investor, StatusName, Verified},
     verdict::Reason,
@@ -23,6 +24,15 @@ pub(super) struct ShownInvestor {
     pub(super) restricted: bool,
     pub(super) frozen: bool,
     pub(super) verdict: Option<ShownVerdict>,
+    pub(super) certificates: Vec<ShownCertificate>,
+}
+
+/// What an investor was certified for.
+#[derive(Serialize)]
+pub(super) struct ShownCertificate {
+    pub(super) certificate: CertificateId,
+    #[serde(flatten)]
+    pub(super) held: Certificate,
 }
 
 /// A verdict.
@@ -85,6 +95,14 @@ impl ShownInvestor {
             restricted: investor.restricted,
             frozen: investor.frozen,
             verdict: investor.status.verdict().map(ShownVerdict::of),
+            certificates: investor
+                .certificates
+                .iter()
+                .map(|(certificate, held)| ShownCertificate {
+                    certificate: *certificate,
+                    held: *held,
+                })
+                .collect(),
         }
     }
 }
@@ -122,6 +140,15 @@ pub(super) fn text(shown: &Shown) -> String {
                 verdict.verified_at, verdict.country, verdict.level, verdict.rating
             ));
         }
+    }
+    for certificate in shown.investor.iter().flat_map(|one| &one.certificates) {
+        let held = &certificate.held;
+        let how = match (held.revoked, held.expiry) {
+            (true, _) => "revoked".to_owned(),
+            (false, Some(expiry)) => format!("ends {expiry}"),
+            (false, None) => "ends with the verdict".to_owned(),
+        };
+        lines.push(format!("certificate {}: {how}", certificate.certificate));
     }
     for wallet in &shown.wallets {
         if wallet.verified {

@@ -1,14 +1,16 @@
-//! `symbolon rules deploy` and `attach`: contracts that hold the rules on chains.
+//! Contracts beside a registry: put in place, or attached where they stand.
 
 use std::path::PathBuf;
 
-use alloy_primitives::{Address, keccak256};
+use alloy_primitives::{Address, Bytes, keccak256};
 use clap::Args;
 use serde_json::json;
-use symbolon_chain::{companion::words_at, deploy as contracts, deploy::Deployed, roles};
+use symbolon_chain::{companion::words_at, deploy, deploy::Deployed, roles};
 use symbolon_core::{
+    certificate::CertificateId,
     ids::{IssuerId, RegistryId},
     mirror::companion::{Companion, CompanionKey},
+    wallet::WalletAddress,
 };
 use symbolon_store::{KnownCompanion, Store};
 
@@ -21,21 +23,14 @@ use crate::{
     exit::{Exit, Failure, Result},
 };
 
-/// The arguments of `symbolon rules deploy`.
+/// Where a contract is to be put.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  symbolon rules deploy 8453 --owner-key-file owner.key
-
-Whoever may write to the registry may write to the rules, and the lane tells them what the register
-has announced. Then let your token ask them: `setCompliance(ADDRESS)` of a RegulatedToken, or as a
-module of a T-REX compliance.")]
 pub(crate) struct DeployArgs {
     /// Beside which registry
     #[arg(value_name = "CHAIN_ID")]
     chain: RegistryId,
 
-    /// A file with the key that pays and will own the rules
+    /// A file with the key that pays and will own it
     #[arg(long, value_name = "FILE")]
     owner_key_file: PathBuf,
 
@@ -43,19 +38,14 @@ pub(crate) struct DeployArgs {
     node: NodeArgs,
 }
 
-/// The arguments of `symbolon rules attach`.
+/// Where one stands.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  symbolon rules attach 8453 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
-
-The lane's signer must be a mirror of the contract: its owner calls `addMirror(SIGNER)`.")]
 pub(crate) struct AttachArgs {
     /// Beside which registry
     #[arg(value_name = "CHAIN_ID")]
     chain: RegistryId,
 
-    /// Where the rules are
+    /// Where it is
     #[arg(value_name = "ADDRESS")]
     contract: Address,
 
@@ -63,22 +53,33 @@ pub(crate) struct AttachArgs {
     node: NodeArgs,
 }
 
-/// Runs `symbolon rules deploy`.
-pub(super) async fn deploy(args: &DeployArgs, context: &Context) -> Result<Exit> {
+/// How a contract is made, and how people call it.
+pub(crate) struct Kind {
+    pub(crate) companion: Companion,
+    /// The creation code for an owner and a registry.
+    pub(crate) code: fn(Address, Address) -> Bytes,
+    /// What follows for the operator.
+    pub(crate) next: fn(Address) -> String,
+}
+
+/// Puts a contract in place beside a registry. Doing it again finds all of it done.
+pub(crate) async fn put(kind: &Kind, args: &DeployArgs, context: &Context) -> Result<Exit> {
     let owner = signer("--owner-key-file", &args.owner_key_file)?;
+    let name = kind.companion.as_str();
     let (deployed, mirrors) = context
         .with_issuer(async |store, issuer| {
             let id = args.chain;
             let place = Place::open(&args.node, id, store, issuer, context).await?;
             let (endpoint, known) = (&place.endpoint, &place.chain.chain);
-            let code = contracts::rules_code(owner.address(), known.registry);
-            let salt = keccak256(format!("symbolon rules of {issuer}"));
-            let deployed = contracts::deploy(endpoint, &owner, &code, salt).await?;
+            let code = (kind.code)(owner.address(), known.registry);
+            // One beside each registry, even where its code does not name that.
+            let salt = keccak256(format!("symbolon {name} of {issuer}, place {}", id.place));
+            let deployed = deploy::deploy(endpoint, &owner, &code, salt).await?;
             let found = roles::roles(endpoint, known.registry, known.deployed_block).await?;
             for mirror in &found.mirrors {
-                contracts::appoint_mirror(endpoint, &owner, deployed.address, *mirror).await?;
+                deploy::appoint_mirror(endpoint, &owner, deployed.address, *mirror).await?;
             }
-            record(store, issuer, id, deployed.address).await?;
+            record(kind, store, issuer, id, deployed.address).await?;
             Ok((deployed, found.mirrors))
         })
         .await?;
@@ -87,7 +88,7 @@ pub(super) async fn deploy(args: &DeployArgs, context: &Context) -> Result<Exit>
     let document = json!({
         "chain_id": chain.chain,
         "place": chain.place,
-        "rules": address,
+        "contract": address,
         "block": block,
         "fresh": deployed.fresh,
         "owner": owner.address(),
@@ -95,27 +96,29 @@ pub(super) async fn deploy(args: &DeployArgs, context: &Context) -> Result<Exit>
     });
     context.output.result(&document, || {
         format!(
-            "the rules stand at {address} on chain {chain}, and the lane tells them what the register announces\nlet your token ask them: setCompliance({address}), as its owner"
+            "the {name} stand at {address} on chain {chain}, and the lane keeps them\n{}",
+            (kind.next)(address)
         )
     })?;
     Ok(Exit::Done)
 }
 
-/// Runs `symbolon rules attach`.
-pub(super) async fn attach(args: &AttachArgs, context: &Context) -> Result<Exit> {
+/// Lets the lane keep a contract that stands.
+pub(crate) async fn attach(kind: &Kind, args: &AttachArgs, context: &Context) -> Result<Exit> {
     let (chain, contract) = (args.chain, args.contract);
+    let name = kind.companion.as_str();
     let untold = context
         .with_issuer(async |store, issuer| {
             let place = Place::open(&args.node, chain, store, issuer, context).await?;
             let endpoint = &place.endpoint;
             let head = endpoint.head().await?.number;
-            let asked = [CompanionKey::Rule(None)];
+            let asked = [any_key(kind.companion)?];
             words_at(endpoint, contract, &asked, head).await.map_err(|error| {
                 Failure::refused(format!(
-                    "{contract} does not answer as rules by country do: {error}: `symbolon rules deploy {chain}` puts some in place"
+                    "{contract} does not answer as {name} do: {error}: `symbolon {name} deploy {chain}` puts some in place"
                 ))
             })?;
-            record(store, issuer, chain, contract).await?;
+            record(kind, store, issuer, chain, contract).await?;
             Ok(match place.chain.status.signer {
                 Some(signer) if !roles::is_mirror(endpoint, contract, signer).await? => Some(signer),
                 _ => None,
@@ -131,16 +134,29 @@ pub(super) async fn attach(args: &AttachArgs, context: &Context) -> Result<Exit>
     let document = json!({
         "chain_id": chain.chain,
         "place": chain.place,
-        "rules": contract,
+        "contract": contract,
         "warning": warning,
     });
     context.output.result(&document, || {
-        format!("the lane to chain {chain} tells {contract} what the register announces")
+        format!("the lane to chain {chain} keeps the {name} at {contract}")
     })?;
     Ok(Exit::Done)
 }
 
+/// Of which any such contract has a word.
+fn any_key(companion: Companion) -> Result<CompanionKey> {
+    Ok(match companion {
+        Companion::Rules => CompanionKey::Rule(None),
+        Companion::Certificates => {
+            let holder = WalletAddress::new(Address::with_last_byte(1))
+                .map_err(|error| Failure::usage(error.to_string()))?;
+            CompanionKey::Certificate(CertificateId(0), holder)
+        }
+    })
+}
+
 async fn record(
+    kind: &Kind,
     store: &Store,
     issuer: &IssuerId,
     registry: RegistryId,
@@ -148,7 +164,7 @@ async fn record(
 ) -> Result<()> {
     let known = KnownCompanion {
         registry,
-        companion: Companion::Rules,
+        companion: kind.companion,
         contract,
     };
     if store.companions(issuer).await?.contains(&known) {

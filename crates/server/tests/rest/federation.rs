@@ -118,6 +118,7 @@ fn body_of(operation: &str, investor: &str) -> Value {
         "reject_investor" => json!({"reason": "identity"}),
         "revoke_investor" => json!({"reason": "mistake"}),
         "unfreeze_assets" => json!({"licence": "BAFA-1"}),
+        "issue_certificate" | "revoke_certificate" => json!({"certificate": 7}),
         "verify_batch" => json!({
             "attestation": attestation(),
             "entries": [{"wallet": wallet(1), "country": "DE"}],

@@ -233,6 +233,44 @@ async fn bars_lie_across_the_verdict() {
 }
 
 #[tokio::test]
+async fn certificates_are_issued_and_taken_back() {
+    let server = Server::start().await;
+    let id = server.verified(&[wallet(1)]).await;
+    let issue = format!("/v1/investors/{id}/certificates");
+    let body = json!({"certificate": 7, "requirements": 2, "expiry": "2029-12-31"});
+    let issued = server.post(&issue, body.clone()).await.expect(200);
+    let certificate = &issued["certificates"][0];
+    assert_eq!(
+        (&certificate["certificate"], &certificate["requirements"]),
+        (&json!(7), &json!(2))
+    );
+    assert_eq!(certificate["counts"], true);
+    server.post(&issue, body).await.problem(409, "already_so");
+    let nonsense = json!({"certificate": 7, "requirements": 0, "expiry": "2019-12-31"});
+    let refused = server.post(&issue, nonsense).await;
+    assert!(refused.text.contains("expiry_passed"), "{}", refused.text);
+    refused.problem(422, "invalid_fields");
+
+    let restriction = format!("/v1/investors/{id}/restriction");
+    let barred = server.put(&restriction, json!(null)).await.expect(200);
+    assert_eq!(barred["certificates"][0]["counts"], false);
+    server.delete(&restriction).await.expect(200);
+    let revoke = format!("/v1/investors/{id}/certificates/revoke");
+    let body = json!({"certificate": 7});
+    let revoked = server.post(&revoke, body.clone()).await.expect(200);
+    let certificate = &revoked["certificates"][0];
+    assert_eq!(
+        (&certificate["revoked"], &certificate["counts"]),
+        (&json!(true), &json!(false))
+    );
+    server.post(&revoke, body).await.problem(409, "already_so");
+    let pending = server.register(&[]).await;
+    let issue = format!("/v1/investors/{pending}/certificates");
+    let refused = server.post(&issue, json!({"certificate": 7})).await;
+    refused.problem(409, "wrong_status");
+}
+
+#[tokio::test]
 async fn wallets_come_and_go() {
     let server = Server::start().await;
     let id = server.verified(&[]).await;

@@ -52,6 +52,8 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("reject_investor", json!({"reason": "identity"})),
         ("revoke_investor", json!({"reason": "mistake"})),
         ("unfreeze_assets", json!({"licence": "BAFA-1"})),
+        ("issue_certificate", json!({"certificate": 7})),
+        ("revoke_certificate", json!({"certificate": 7})),
         (
             "verify_batch",
             json!({"attestation": attestation(), "entries": [{"wallet": wallet(78), "country": "DE"}]}),

@@ -4,6 +4,7 @@
 
 mod audit;
 mod books;
+mod certificates;
 mod companion;
 mod crash;
 mod federation;

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod certificates;
 mod chain;
 mod configuration;
 mod deploy;

@@ -221,7 +221,7 @@ async fn rules_are_put_beside_a_registry_and_kept_by_its_lane() {
     assert_eq!(deployed["mirrors"], json!([mirror]));
     let again = desk.run(&deploy).succeeded().json();
     assert_eq!(again["fresh"], json!(false));
-    assert_eq!(again["rules"], deployed["rules"]);
+    assert_eq!(again["contract"], deployed["contract"]);
     assert_eq!(
         standing(desk, json!("KP"))["chains"][0]["state"],
         json!("under_way")
@@ -236,10 +236,10 @@ async fn rules_are_put_beside_a_registry_and_kept_by_its_lane() {
     assert!(
         stranger
             .error()
-            .contains("does not answer as rules by country do"),
+            .contains("does not answer as rules do"),
         "{stranger:?}"
     );
-    let rules = deployed["rules"].as_str().unwrap();
+    let rules = deployed["contract"].as_str().unwrap();
     desk.run(&["rules", "attach", "31337", rules]).succeeded();
 
     // Whoever follows the signer may write there, too.

@@ -368,9 +368,11 @@ async fn owe_all_certificates(
     issuer: &IssuerId,
     registry: RegistryId,
 ) -> Result<()> {
-    let keeps = keeps_certificates(&mut *connection, issuer).await?;
+    if !keeps_certificates(&mut *connection, issuer).await? {
+        return Ok(());
+    }
     let mut after = 0;
-    while keeps {
+    loop {
         let rows = sqlx::query!(
             r#"SELECT created_entry, changed_entry, wallets, certificates AS "certificates!"
             FROM investor WHERE issuer = $1 AND created_entry > $2 AND certificates IS NOT NULL

@@ -234,9 +234,7 @@ async fn rules_are_put_beside_a_registry_and_kept_by_its_lane() {
     server.stop();
     let stranger = desk.run(&["rules", "attach", "31337", WALLET]).exits(4);
     assert!(
-        stranger
-            .error()
-            .contains("does not answer as rules do"),
+        stranger.error().contains("does not answer as rules do"),
         "{stranger:?}"
     );
     let rules = deployed["contract"].as_str().unwrap();

@@ -68,6 +68,19 @@ pub(crate) fn changes_in_words(changes: &RuleChanges) -> String {
     }
 }
 
+/// How chains stand to a rule.
+pub(super) fn chains_in_words(chains: &[(RegistryId, RuleOnChain)]) -> String {
+    let word = |state| match state {
+        RuleOnChain::Mirrored => "has it",
+        RuleOnChain::UnderWay => "is being told",
+        RuleOnChain::Differs => "BLOCKS by itself",
+    };
+    let chains = chains
+        .iter()
+        .map(|(id, state)| format!("{id} {}", word(*state)));
+    chains.collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,17 +117,4 @@ mod tests {
         changes.others = None;
         assert_eq!(changes_in_words(&changes), "block KP");
     }
-}
-
-/// How chains stand to a rule.
-pub(super) fn chains_in_words(chains: &[(RegistryId, RuleOnChain)]) -> String {
-    let word = |state| match state {
-        RuleOnChain::Mirrored => "has it",
-        RuleOnChain::UnderWay => "is being told",
-        RuleOnChain::Differs => "BLOCKS by itself",
-    };
-    let chains = chains
-        .iter()
-        .map(|(id, state)| format!("{id} {}", word(*state)));
-    chains.collect::<Vec<_>>().join(", ")
 }

@@ -1,0 +1,303 @@
+//! What a lane is to tell companions: what they are owed, held against what they
+//! are known to hold.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use alloy_primitives::{Address, B256, U256};
+use sqlx::PgConnection;
+use symbolon_core::{
+    certificate::{
+        CertificateId,
+        mirrored::{Due, MirroredCertificate},
+        record::CertificateRecord,
+    },
+    ids::IssuerId,
+    log::EntryNumber,
+    mirror::{
+        companion::{Companion, CompanionKey, CompanionWrite, Errand, PendingErrand},
+        filter::MirroredRegistry,
+        lane::Pulled,
+    },
+    time::UnixSeconds,
+    transfer_rules::{Schedule, mirrored::MirroredRule, record::RuleRecord},
+    wallet::WalletAddress,
+};
+
+use super::{companion, key, word};
+use crate::{
+    Lease, Result, Store,
+    codec::{address, bigint, entry_number, hash, issuer_key, registry_key, seconds},
+    issuer, rules,
+    standing::select_standings,
+    wallet,
+};
+
+/// What a contract took no notice of is told again after twice as many seconds each
+/// time, up to a day and a half.
+const LEAST_PATIENCE_S: u64 = 30;
+const MOST_DOUBLINGS: i32 = 12;
+/// Keys of which nobody knows what a companion holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Which contract.
+    pub contract: Address,
+    /// Of what.
+    pub keys: Vec<CompanionKey>,
+}
+impl Store {
+    /// What the companions of this registry are owed, denials first, and the keys of
+    /// which their words are to be read before ([`Store::note_companion`]).
+    pub async fn pull_errands(
+        &self,
+        lease: &Lease,
+        target: &MirroredRegistry,
+        limit: usize,
+        now: UnixSeconds,
+    ) -> Result<(Pulled, Vec<Unread>)> {
+        let (issuer, registry) = (lease.issuer(), lease.registry());
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let mut transaction = self.begin_growing().await?;
+        let head = issuer::read_head(&mut transaction, issuer).await?;
+        let rows = sqlx::query_as!(
+            OwedRow,
+            r#"SELECT o.companion AS "companion!", o.key AS "key!",
+                o.entry_number AS "entry_number!", m.told AS "told?",
+                m.told_entry AS "told_entry?", m.observed AS "observed?",
+                coalesce(m.vain, 0) AS "vain!", coalesce(m.ended_s, 0) AS "ended_s!",
+                e.hash AS "hash?", c.contract AS "contract!"
+            FROM (SELECT * FROM companion_owed WHERE issuer = $1 AND registry_id = $2
+                ORDER BY denial DESC, entry_number, key LIMIT $3) o
+            JOIN companion c ON c.issuer = $1 AND c.registry_id = $2 AND c.companion = o.companion
+            LEFT JOIN LATERAL (SELECT * FROM companion_mirror WHERE issuer = $1
+                AND registry_id = $2 AND companion = o.companion AND key = o.key LIMIT 1) m ON true
+            LEFT JOIN LATERAL (SELECT hash FROM entry WHERE issuer = $1
+                AND number = o.entry_number LIMIT 1) e ON true
+            ORDER BY o.denial DESC, o.entry_number, o.key"#,
+            issuer_key(issuer),
+            registry_key(registry),
+            limit,
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let rows: Vec<_> = rows.into_iter().map(OwedRow::read).collect::<Result<_>>()?;
+        let known = Known::of(&mut transaction, issuer, target, &rows).await?;
+        transaction.commit().await?;
+        let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
+        let mut unread: BTreeMap<Companion, Unread> = BTreeMap::new();
+        let mut errands = Vec::new();
+        for owed in rows {
+            let Some(held) = owed.held else {
+                let (contract, keys) = (owed.contract, Vec::new());
+                let unread = unread.entry(owed.errand.key.companion());
+                let unread = unread.or_insert(Unread { contract, keys });
+                unread.keys.push(owed.errand.key);
+                continue;
+            };
+            let write = known.next_write(&owed, held, now);
+            // What a contract has taken no notice of is tried ever less often.
+            if write.is_some() && !owed.is_news() && now < owed.not_before {
+                continue;
+            }
+            let errand = owed.errand;
+            errands.push(PendingErrand { errand, write });
+        }
+        let pulled = Pulled {
+            errands,
+            head,
+            more,
+            ..Pulled::default()
+        };
+        Ok((pulled, unread.into_values().collect()))
+    }
+
+    /// Notes what a final block of a companion showed, unless what has ended since is
+    /// not in it.
+    pub async fn note_companion(
+        &self,
+        lease: &Lease,
+        block: u64,
+        words: &[(CompanionKey, U256)],
+    ) -> Result<()> {
+        let mut transaction = self.begin_growing().await?;
+        lease.hold(&mut transaction).await?;
+        for (key, word) in words {
+            sqlx::query!(
+                "INSERT INTO companion_mirror \
+                     (issuer, registry_id, companion, key, observed, block_number) \
+                 VALUES ($1, $2, $3, $4, $5, $6) \
+                 ON CONFLICT (issuer, registry_id, companion, key) \
+                 DO UPDATE SET observed = excluded.observed, \
+                     block_number = excluded.block_number \
+                 WHERE companion_mirror.block_number <= excluded.block_number",
+                issuer_key(lease.issuer()),
+                registry_key(lease.registry()),
+                key.companion().as_str(),
+                key.bytes(),
+                &word.to_be_bytes::<32>(),
+                bigint(block),
+            )
+            .execute(&mut *transaction)
+            .await?;
+        }
+        transaction.commit().await
+    }
+}
+
+/// A row of what is owed, with what is known of its key.
+struct OwedRow {
+    companion: String,
+    key: Vec<u8>,
+    entry_number: i64,
+    told: Option<Vec<u8>>,
+    told_entry: Option<i64>,
+    observed: Option<Vec<u8>>,
+    vain: i32,
+    ended_s: i64,
+    hash: Option<Vec<u8>>,
+    contract: Vec<u8>,
+}
+
+/// The same, read.
+struct Owed {
+    errand: Errand,
+    contract: Address,
+    /// The word that it will hold once everything under way is mined; nothing where
+    /// it is to be read.
+    held: Option<U256>,
+    told: Option<EntryNumber>,
+    /// What was told in vain is not told again before.
+    not_before: UnixSeconds,
+    /// Of the entry.
+    hash: B256,
+}
+
+impl OwedRow {
+    fn read(self) -> Result<Owed> {
+        let companion = companion(&self.companion)?;
+        let held = self.told.or(self.observed);
+        let patience = LEAST_PATIENCE_S << self.vain.clamp(0, MOST_DOUBLINGS);
+        let not_before = match self.vain {
+            0 => UnixSeconds(0),
+            _ => UnixSeconds(seconds(self.ended_s)?.0 + patience),
+        };
+        Ok(Owed {
+            errand: Errand {
+                entry: entry_number(self.entry_number)?,
+                key: key(companion, &self.key)?,
+            },
+            contract: address(&self.contract)?,
+            held: held.as_deref().map(word).transpose()?,
+            told: self.told_entry.map(entry_number).transpose()?,
+            not_before,
+            hash: self.hash.as_deref().map_or(Ok(B256::ZERO), hash)?,
+        })
+    }
+}
+
+impl Owed {
+    fn is_news(&self) -> bool {
+        self.told.is_none_or(|told| told < self.errand.entry)
+    }
+}
+
+/// What the register holds of the keys of a page.
+struct Known {
+    rules: Schedule,
+    dues: HashMap<(CertificateId, WalletAddress), Due>,
+}
+
+impl Known {
+    async fn of(
+        connection: &mut PgConnection,
+        issuer: &IssuerId,
+        target: &MirroredRegistry,
+        rows: &[Owed],
+    ) -> Result<Self> {
+        let (mut rules, mut certificates) = (false, Vec::new());
+        for owed in rows {
+            match owed.errand.key {
+                CompanionKey::Rule(_) => rules = true,
+                CompanionKey::Certificate(id, holder) => certificates.push((id, holder)),
+            }
+        }
+        Ok(Self {
+            rules: match rules {
+                true => rules::all(&mut *connection, issuer).await?,
+                false => Schedule::default(),
+            },
+            dues: dues(connection, issuer, target, &certificates).await?,
+        })
+    }
+
+    fn next_write(&self, owed: &Owed, held: U256, now: UnixSeconds) -> Option<CompanionWrite> {
+        let (contract, is_news) = (owed.contract, owed.is_news());
+        match owed.errand.key {
+            CompanionKey::Rule(country) => {
+                let rule = MirroredRule {
+                    contract,
+                    key: country,
+                    standing: self.rules.standing(country),
+                    is_news,
+                    source: owed.hash,
+                };
+                rule.next_write(RuleRecord(held), now)
+            }
+            CompanionKey::Certificate(certificate, holder) => {
+                let due = self.dues.get(&(certificate, holder));
+                let certificate = MirroredCertificate {
+                    contract,
+                    certificate,
+                    holder,
+                    due: due.copied().unwrap_or(Due::Denied),
+                    is_news,
+                };
+                certificate.next_write(CertificateRecord(held))
+            }
+        }
+    }
+}
+
+/// What a registry's chain must hold of these certificates.
+async fn dues(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    target: &MirroredRegistry,
+    certificates: &[(CertificateId, WalletAddress)],
+) -> Result<HashMap<(CertificateId, WalletAddress), Due>> {
+    let holders: BTreeSet<_> = certificates
+        .iter()
+        .map(|(_, holder)| wallet::bytes(*holder))
+        .collect();
+    if holders.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let standings = select_standings!(
+        [
+            "NULL::bigint AS registry_id, NULL::bytea AS record, NULL::bigint AS block_number, \
+         NULL::bigint AS entry_number, NULL::boolean AS superseded \
+         FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
+             WHERE issuer = $1 AND address = k.key LIMIT 1) w"
+        ],
+        "ORDER BY w.address",
+        issuer_key(issuer),
+        &Vec::from_iter(holders),
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut standing = HashMap::new();
+    for row in standings {
+        let cut_off = row.authority_restricted;
+        let found = row.standing()?;
+        standing.insert(found.wallet.address, (found, cut_off));
+    }
+    let due = |(certificate, holder): &(CertificateId, WalletAddress)| {
+        let (found, cut_off) = standing.get(holder)?;
+        let investor = found.investor.as_ref()?;
+        let counts = !cut_off
+            && found.wallet.chains.includes(target.id.chain)
+            && target.filter.admits(investor);
+        let due = Due::of(investor, &found.wallet, *certificate, counts);
+        Some(((*certificate, *holder), due))
+    };
+    Ok(certificates.iter().filter_map(due).collect())
+}

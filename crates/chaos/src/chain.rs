@@ -56,10 +56,20 @@ impl Chain {
 
     /// Replaces so many of the newest blocks by empty ones. Returns how many
     /// transactions were undone thereby.
+    ///
+    /// Anvil settles on the block to go back to when it is asked, and goes back to it
+    /// whatever was mined since: where each transaction makes a block, 61 blocks were
+    /// seen to become 148, past what is final. So none does meanwhile.
     pub(crate) async fn reorganise(&self, depth: u64) -> Result<u64> {
         let _nobody = self.mining.lock().await;
+        if self.plan.automatic {
+            self.rpc.ask("evm_setAutomine", json!([false])).await?;
+        }
         let before = self.mirror_nonce().await?;
         self.rpc.ask("anvil_reorg", json!([depth, []])).await?;
+        if self.plan.automatic {
+            self.rpc.ask("evm_setAutomine", json!([true])).await?;
+        }
         let after = self.mirror_nonce().await?;
         Ok(before.saturating_sub(after))
     }

@@ -5,6 +5,8 @@
 //!   compiled `IdentityRegistry`.
 //! - [`registrar`]: the same rules, kept on chain by the compiled `KYCRegistrar`.
 //! - [`transfers`]: transfer rules by country, against the compiled `CountryRules`.
+//! - [`certificates`]: what a holder's word becomes, against the compiled
+//!   `CertificateRegistry`.
 //!
 //! `SYMBOLON_HISTORIES` says how many, `SYMBOLON_SEED` draws others. A history
 //! that failed once is tried first ever after: see the `regressions.txt` of
@@ -22,6 +24,7 @@
     reason = "the arguments of ERC-3643 are named as they are"
 )]
 
+mod certificates;
 mod histories;
 mod registrar;
 mod registry;

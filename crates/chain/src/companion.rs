@@ -53,43 +53,64 @@ pub async fn words_at(
     keys: &[CompanionKey],
     block: u64,
 ) -> Result<Vec<(CompanionKey, U256)>, ChainError> {
-    let calls: Vec<_> = keys
-        .iter()
-        .map(|key| word(endpoint, contract, *key, BlockId::number(block)))
-        .collect();
-    stream::iter(calls).buffered(AT_ONCE).try_collect().await
+    let (mut countries, mut tokens) = (Vec::new(), Vec::new());
+    for key in keys {
+        match key {
+            CompanionKey::Rule(country) => countries.push((*key, key_code(*country))),
+            CompanionKey::Certificate(certificate, holder) => {
+                let id = U256::from(certificate.0) << 160;
+                let holder = U256::from_be_slice(holder.address().as_slice());
+                tokens.push((*key, id | holder));
+            }
+        }
+    }
+    let place = Place {
+        endpoint,
+        contract,
+        block: BlockId::number(block),
+    };
+    let rules = countries.into_iter().map(|(key, country)| async move {
+        let call = CountryRules::ruleRecordOfCall { country };
+        Ok::<_, ChainError>((key, place.ask(call).await?))
+    });
+    let rules: Vec<_> = rules.collect();
+    let rules = stream::iter(rules).buffered(AT_ONCE);
+    let mut words: Vec<_> = rules.try_collect().await?;
+    if !tokens.is_empty() {
+        let (keys, tokens): (Vec<_>, Vec<_>) = tokens.into_iter().unzip();
+        let call = CertificateRegistry::recordsOfCall { tokenIds: tokens };
+        let found = place.ask(call).await?;
+        if found.len() != keys.len() {
+            return Err(nonsense());
+        }
+        words.extend(keys.into_iter().zip(found));
+    }
+    Ok(words)
 }
 
-async fn word(
-    endpoint: &Endpoint,
+/// A contract in one block.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    endpoint: &'a Endpoint,
     contract: Address,
-    key: CompanionKey,
     block: BlockId,
-) -> Result<(CompanionKey, U256), ChainError> {
-    let nonsense = || ChainError::Nonsense {
+}
+
+impl Place<'_> {
+    async fn ask<C: SolCall>(&self, call: C) -> Result<C::Return, ChainError> {
+        let request = TransactionRequest::default()
+            .to(self.contract)
+            .input(Bytes::from(call.abi_encode()).into());
+        let answer = self.endpoint.judged_at(request, self.block).await?;
+        let output = answer.map_err(|_| nonsense())?;
+        C::abi_decode_returns(&output).map_err(|_| nonsense())
+    }
+}
+
+fn nonsense() -> ChainError {
+    ChainError::Nonsense {
         method: "eth_call",
         why: "the contract does not say what it holds",
-    };
-    let call = match key {
-        CompanionKey::Rule(country) => CountryRules::ruleRecordOfCall {
-            country: key_code(country),
-        }
-        .abi_encode(),
-        CompanionKey::Certificate(certificate, holder) => CertificateRegistry::recordOfCall {
-            holder: holder.address(),
-            id: U256::from(certificate.0),
-        }
-        .abi_encode(),
-    };
-    let request = TransactionRequest::default()
-        .to(contract)
-        .input(Bytes::from(call).into());
-    let answer = endpoint.judged_at(request, block).await?;
-    let output = answer.map_err(|_| nonsense())?;
-    // Either answers with one word.
-    match output.len() {
-        32 => Ok((key, U256::from_be_slice(&output))),
-        _ => Err(nonsense()),
     }
 }
 

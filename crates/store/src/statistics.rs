@@ -35,7 +35,10 @@ pub struct ChainStatistics {
     pub approvals: u64,
     /// Denials that wait, out of turn.
     pub denials: u64,
-    /// Since when the oldest of them has waited.
+    /// Rules and certificates of which contracts beside the registry are yet to be
+    /// told, or to be read.
+    pub errands: u64,
+    /// Since when the oldest wallet has waited.
     pub oldest: Option<UnixSeconds>,
     /// Since when the oldest denial has waited that is in no block that counts:
     /// owed, or in a transaction that is open.
@@ -116,6 +119,8 @@ impl Store {
                 (SELECT count(*) FROM quarantine x JOIN wallet w ON w.issuer = x.issuer
                     AND w.address = x.wallet AND w.version = x.version
                     WHERE x.issuer = c.issuer AND x.registry_id = c.registry_id) AS quarantined,
+                (SELECT count(*) FROM companion_owed o WHERE o.issuer = c.issuer
+                    AND o.registry_id = c.registry_id) AS errands,
                 s.spent_wei::text AS spent_wei, s.seconds AS spent_seconds
             FROM chain c
             CROSS JOIN LATERAL (
@@ -149,6 +154,7 @@ impl Store {
                     registry: registry_id(row.registry_id)?,
                     approvals: count(Some(row.approvals)),
                     denials: count(Some(row.denials)),
+                    errands: count(row.errands),
                     oldest: row.oldest_s.map(seconds).transpose()?,
                     open_transactions: count(row.open),
                     oldest_denial: row.oldest_denial_s.map(seconds).transpose()?,

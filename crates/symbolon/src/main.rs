@@ -13,6 +13,7 @@ mod config;
 mod context;
 mod csv_text;
 mod database;
+mod decided;
 mod demo;
 mod exit;
 mod kind;

@@ -66,6 +66,33 @@ impl CertificateRecord {
         self.bits(BY_PROOF_AT) & 1 == 1
     }
 
+    /// The record once the register has written `given`, where its requirements are
+    /// known there or not. It counts if it is newer, and not absurdly far ahead; what
+    /// does not plainly certify denies, and that lands whatever its version (I2).
+    #[must_use]
+    pub fn upserted(self, given: Self, are_known: bool) -> Self {
+        let given = given.from_register();
+        let newer = given.supersedes(self);
+        match (given.is_revoked(), newer) {
+            (true, false) => self.denied(given.version()),
+            (true, true) => given,
+            (false, true) if are_known => given,
+            (false, _) => self,
+        }
+    }
+
+    fn from_register(self) -> Self {
+        let word = self.0 & ((U256::from(1) << (BY_PROOF_AT + 1)) - U256::from(1));
+        let certifies = Self(word).is_certified() && !Self(word).is_revoked();
+        let denying = word & !(U256::from(1) << CERTIFIED_AT) | U256::from(1) << REVOKED_AT;
+        Self(if certifies { word } else { denying })
+    }
+
+    fn supersedes(self, stored: Self) -> bool {
+        let leap = self.version().0.checked_sub(stored.version().0);
+        leap.is_some_and(|leap| (1..=MAX_LEAP).contains(&leap))
+    }
+
     /// The record after a denial, which lands whatever its version (I2).
     #[must_use]
     pub fn denied(self, version: Version) -> Self {

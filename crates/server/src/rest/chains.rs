@@ -104,14 +104,18 @@ struct DriftBody {
     approvals_held: bool,
 }
 
-/// Wallets that the chain is yet to be told of.
+/// What the chain is yet to be told of: wallets, and what contracts beside its
+/// registry hold.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Outbox)]
 struct OutboxBody {
     approvals: u64,
     /// These go first.
     denials: u64,
-    /// How long the oldest of either has waited.
+    /// Rules and certificates of which contracts beside the registry are yet to be
+    /// told, or to be read.
+    errands: u64,
+    /// How long the oldest approval or denial has waited.
     oldest_age_seconds: Option<u64>,
 }
 
@@ -199,6 +203,7 @@ impl ChainBody {
             outbox: OutboxBody {
                 approvals: owed.map_or(0, |owed| owed.approvals),
                 denials: owed.map_or(0, |owed| owed.denials),
+                errands: owed.map_or(0, |owed| owed.errands),
                 oldest_age_seconds: owed.and_then(|owed| owed.oldest).map(age),
             },
             drift,

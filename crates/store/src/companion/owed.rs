@@ -96,19 +96,8 @@ async fn owe_all_certificates(
         after = last.created_entry;
         let mut owed = Vec::new();
         for row in rows {
-            let held: BTreeMap<CertificateId, Certificate> =
-                json(&row.certificates, "an investor's certificates")?;
             let entry = entry_number(row.changed_entry)?;
-            for holder in &row.wallets {
-                let holder = codec::wallet(holder)?;
-                owed.extend(held.keys().map(|certificate| Row {
-                    errand: Errand {
-                        entry,
-                        key: CompanionKey::Certificate(*certificate, holder),
-                    },
-                    denial: false,
-                }));
-            }
+            owed.extend(all_of(&row.wallets, &row.certificates, entry, false)?);
         }
         owe_to(connection, issuer, Some(registry), &owed).await?;
     }
@@ -242,18 +231,30 @@ pub(crate) async fn owe_of_authority(
     .await?;
     let mut owed = Vec::new();
     for row in rows {
-        let held: BTreeMap<CertificateId, Certificate> =
-            json(&row.certificates, "an investor's certificates")?;
-        for holder in &row.wallets {
-            let holder = codec::wallet(holder)?;
-            owed.extend(held.keys().map(|certificate| Row {
-                errand: Errand {
-                    entry,
-                    key: CompanionKey::Certificate(*certificate, holder),
-                },
-                denial: true,
-            }));
-        }
+        owed.extend(all_of(&row.wallets, &row.certificates, entry, true)?);
     }
     owe_many(connection, issuer, &owed).await
+}
+
+/// Every certificate of an investor, for each of its wallets.
+fn all_of(
+    wallets: &[Vec<u8>],
+    certificates: &str,
+    entry: EntryNumber,
+    denial: bool,
+) -> Result<Vec<Row>> {
+    let held: BTreeMap<CertificateId, Certificate> =
+        json(certificates, "an investor's certificates")?;
+    let mut rows = Vec::with_capacity(wallets.len() * held.len());
+    for holder in wallets {
+        let holder = codec::wallet(holder)?;
+        rows.extend(held.keys().map(|certificate| Row {
+            errand: Errand {
+                entry,
+                key: CompanionKey::Certificate(*certificate, holder),
+            },
+            denial,
+        }));
+    }
+    Ok(rows)
 }

@@ -36,6 +36,7 @@ use crate::{
 /// time, up to a day and a half.
 const LEAST_PATIENCE_S: u64 = 30;
 const MOST_DOUBLINGS: i32 = 12;
+
 /// Keys of which nobody knows what a companion holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
@@ -44,9 +45,11 @@ pub struct Unread {
     /// Of what.
     pub keys: Vec<CompanionKey>,
 }
+
 impl Store {
-    /// What the companions of this registry are owed, denials first, and the keys of
-    /// which their words are to be read before ([`Store::note_companion`]).
+    /// What the companions of this registry are owed, denials first and what was told
+    /// in vain last, and the keys of which their words are to be read before
+    /// ([`Store::note_companion`]).
     pub async fn pull_errands(
         &self,
         lease: &Lease,
@@ -65,8 +68,13 @@ impl Store {
                 m.told_entry AS "told_entry?", m.observed AS "observed?",
                 coalesce(m.vain, 0) AS "vain!", coalesce(m.ended_s, 0) AS "ended_s!",
                 e.hash AS "hash?", c.contract AS "contract!"
-            FROM (SELECT * FROM companion_owed WHERE issuer = $1 AND registry_id = $2
-                ORDER BY denial DESC, entry_number, key LIMIT $3) o
+            FROM (SELECT w.* FROM companion_owed w
+                LEFT JOIN companion_mirror v ON v.issuer = $1 AND v.registry_id = $2
+                    AND v.companion = w.companion AND v.key = w.key AND v.vain > 0
+                    AND v.told_entry >= w.entry_number
+                WHERE w.issuer = $1 AND w.registry_id = $2
+                ORDER BY w.denial DESC, coalesce(v.ended_s + ($4::bigint << least(v.vain, $5)), 0),
+                    w.entry_number, w.key LIMIT $3) o
             JOIN companion c ON c.issuer = $1 AND c.registry_id = $2 AND c.companion = o.companion
             LEFT JOIN LATERAL (SELECT * FROM companion_mirror WHERE issuer = $1
                 AND registry_id = $2 AND companion = o.companion AND key = o.key LIMIT 1) m ON true
@@ -76,6 +84,8 @@ impl Store {
             issuer_key(issuer),
             registry_key(registry),
             limit,
+            LEAST_PATIENCE_S.cast_signed(),
+            MOST_DOUBLINGS,
         )
         .fetch_all(&mut *transaction)
         .await?;

@@ -104,7 +104,7 @@ async fn certificates_are_defined_issued_and_taken_back() {
         "--json",
     ];
     let revoked = desk.run(&revoke).succeeded().json();
-    assert_eq!(revoked["results"][0]["done"], Value::Bool(true));
+    assert_eq!(revoked["results"][0]["revoked"], Value::Bool(true));
     until_certified(&chain, contract, wallet, false).await;
     let stranger = ["certificates", "issue", "--certificate", "7", WALLET];
     desk.run(&stranger).exits(5);

@@ -118,7 +118,7 @@ fn text(chains: &[Seen], now: UnixSeconds) -> String {
             chain.id.to_string(),
             chain.name.clone(),
             status.head_block.map_or_else(never, grouped),
-            grouped(seen.count(|owed| owed.approvals + owed.denials)),
+            grouped(seen.count(|owed| owed.approvals + owed.denials + owed.errands)),
             seen.oldest_denial(now)
                 .map_or_else(|| "none".to_owned(), |age| format!("{age} s")),
             seen.in_flight(),
@@ -196,6 +196,7 @@ impl Seen {
             "seen_seconds_ago": status.updated.map(age),
             "pending_approvals": self.count(|owed| owed.approvals),
             "pending_denials": self.count(|owed| owed.denials),
+            "pending_errands": self.count(|owed| owed.errands),
             "lag_seconds": self.owed.and_then(|owed| owed.oldest).map_or(0, age),
             "oldest_denial_seconds": self.oldest_denial(now),
             "open_transactions": self.count(|owed| owed.open_transactions),

@@ -71,7 +71,7 @@ impl CertificateRecord {
     /// does not plainly certify denies, and that lands whatever its version (I2).
     #[must_use]
     pub fn upserted(self, given: Self, are_known: bool) -> Self {
-        let given = given.from_register();
+        let given = given.as_written();
         let newer = given.supersedes(self);
         match (given.is_revoked(), newer) {
             (true, false) => self.denied(given.version()),
@@ -81,7 +81,7 @@ impl CertificateRecord {
         }
     }
 
-    fn from_register(self) -> Self {
+    fn as_written(self) -> Self {
         let word = self.0 & ((U256::from(1) << (BY_PROOF_AT + 1)) - U256::from(1));
         let certifies = Self(word).is_certified() && !Self(word).is_revoked();
         let denying = word & !(U256::from(1) << CERTIFIED_AT) | U256::from(1) << REVOKED_AT;

@@ -2,7 +2,7 @@
 //! begins anew whenever something fails.
 
 use symbolon_core::{
-    mirror::lane::{Effect, Input, Lane},
+    mirror::lane::{Effect, Input, Lane, Part, Pulled},
     time::UnixMillis,
 };
 
@@ -164,7 +164,17 @@ impl World {
         let mut next = u64::MAX;
         for (signer, lane) in &mut drive.lanes {
             while let Some(effect) = lane.poll(moment) {
-                effects.push((*signer, effect));
+                match effect {
+                    // No world has a companion: there is nothing to wait for.
+                    Effect::Pull {
+                        part: part @ Part::Errands,
+                        ..
+                    } => {
+                        let pulled = Pulled::default();
+                        lane.handle(Input::Pulled { part, pulled }, moment);
+                    }
+                    effect => effects.push((*signer, effect)),
+                }
             }
             next = next.min(lane.poll_at().0);
         }

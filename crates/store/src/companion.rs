@@ -31,7 +31,7 @@ pub(crate) use owed::{
     Row, keeps_certificates, owe, owe_all, owe_many, owe_of_authority, owe_told,
 };
 pub use pull::Unread;
-pub(crate) use told::{ended, tell};
+pub(crate) use told::{ended, in_vain, tell};
 
 /// A contract beside a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -265,7 +265,7 @@ async fn owe_again(
     let batches = vain.iter().map(|carried| &carried.batch);
     authority::tell_again(&mut *connection, issuer, target.id, batches).await?;
     for batch in vain.iter().filter_map(|carried| carried.batch.companion()) {
-        companion::ended(&mut *connection, issuer, target.id, batch, 0, now).await?;
+        companion::in_vain(&mut *connection, issuer, target.id, batch, now).await?;
     }
     Ok(())
 }

@@ -31,7 +31,8 @@ pub(crate) async fn owe(
          SELECT $1, registry_id, $2, $3, $4, $5 FROM companion \
          WHERE issuer = $1 AND companion = $2 \
          ON CONFLICT (issuer, registry_id, companion, key) \
-         DO UPDATE SET entry_number = excluded.entry_number, \
+         DO UPDATE SET \
+             entry_number = greatest(companion_owed.entry_number, excluded.entry_number), \
              denial = companion_owed.denial OR excluded.denial",
         issuer_key(issuer),
         key.companion().as_str(),
@@ -162,7 +163,8 @@ async fn owe_to(
          JOIN companion c ON c.issuer = $1 AND c.companion = r.companion \
              AND ($6::bigint IS NULL OR c.registry_id = $6) \
          ON CONFLICT (issuer, registry_id, companion, key) \
-         DO UPDATE SET entry_number = excluded.entry_number, \
+         DO UPDATE SET \
+             entry_number = greatest(companion_owed.entry_number, excluded.entry_number), \
              denial = companion_owed.denial OR excluded.denial",
         issuer_key(issuer),
         rows.iter()
@@ -197,7 +199,8 @@ pub(crate) async fn owe_told(
          JOIN companion_mirror m ON m.issuer = $1 AND m.companion = 'certificates' \
              AND substring(m.key FROM 13) = w.wallet \
          ON CONFLICT (issuer, registry_id, companion, key) \
-         DO UPDATE SET entry_number = excluded.entry_number, denial = true",
+         DO UPDATE SET \
+             entry_number = greatest(companion_owed.entry_number, excluded.entry_number), denial = true",
         issuer_key(issuer),
         wallets
             .iter()

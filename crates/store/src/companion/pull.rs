@@ -16,7 +16,7 @@ use symbolon_core::{
     mirror::{
         companion::{Companion, CompanionKey, CompanionWrite, Errand, PendingErrand},
         filter::MirroredRegistry,
-        lane::Pulled,
+        lane::{Part, Pulled},
     },
     time::UnixSeconds,
     transfer_rules::{Schedule, mirrored::MirroredRule, record::RuleRecord},
@@ -27,7 +27,7 @@ use super::{companion, key, word};
 use crate::{
     Lease, Result, Store,
     codec::{address, bigint, entry_number, hash, issuer_key, registry_key, seconds},
-    issuer, rules,
+    issuer, reconciliation, rules,
     standing::select_standings,
     wallet,
 };
@@ -91,6 +91,8 @@ impl Store {
         .await?;
         let rows: Vec<_> = rows.into_iter().map(OwedRow::read).collect::<Result<_>>()?;
         let known = Known::of(&mut transaction, issuer, target, &rows).await?;
+        // While decisions may be lost, companions hear of denials alone.
+        let held_back = reconciliation::holds(&mut transaction, issuer, Part::Errands).await?;
         transaction.commit().await?;
         let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
         let mut unread: BTreeMap<Companion, Unread> = BTreeMap::new();
@@ -104,6 +106,9 @@ impl Store {
                 continue;
             };
             let write = known.next_write(&owed, held, now);
+            if held_back && write.is_some_and(|write| !write.is_denial) {
+                continue;
+            }
             // What a contract has taken no notice of is tried ever less often.
             if write.is_some() && !owed.is_news() && now < owed.not_before {
                 continue;

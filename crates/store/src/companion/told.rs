@@ -96,3 +96,35 @@ pub(crate) async fn ended(
     }
     Ok(())
 }
+
+/// A transaction that told a companion never was carried out: what it told is news
+/// still, so that it is not taken for what somebody else has undone.
+pub(crate) async fn in_vain(
+    connection: &mut PgConnection,
+    issuer: &IssuerId,
+    registry: RegistryId,
+    batch: &CompanionBatch,
+    now: UnixSeconds,
+) -> Result<()> {
+    for (key, version) in batch.versions() {
+        sqlx::query!(
+            "WITH again AS (INSERT INTO companion_owed \
+                 (issuer, registry_id, companion, key, entry_number, denial) \
+                 SELECT $1, $2, $3, $4, told_entry, false FROM companion_mirror \
+                 WHERE issuer = $1 AND registry_id = $2 AND companion = $3 AND key = $4 \
+                     AND told_version = $5 AND told_entry IS NOT NULL \
+                 ON CONFLICT (issuer, registry_id, companion, key) DO NOTHING) \
+             UPDATE companion_mirror SET told_entry = told_entry - 1 \
+             WHERE issuer = $1 AND registry_id = $2 AND companion = $3 AND key = $4 \
+                 AND told_version = $5",
+            issuer_key(issuer),
+            registry_key(registry),
+            key.companion().as_str(),
+            key.bytes(),
+            i32::from(version.0),
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    ended(connection, issuer, registry, batch, 0, now).await
+}

@@ -128,3 +128,29 @@ async fn whom_a_compromised_authority_verified_is_certified_for_nothing() {
     let owed = register.owed_upon(held).await;
     assert_eq!(denials(&owed), [(1, None), (5, Some(true))]);
 }
+
+/// A scan that comes before the lane must not make old news of it.
+#[tokio::test]
+async fn whom_an_authority_counts_for_again_is_certified_again_whatever_is_scanned() {
+    let register = Register::with_authorities().await;
+    register.add_certificates_contract().await;
+    register.by(&acting_for(BAFIN), german(5)).await.unwrap();
+    register.one(Subject::Wallet(wallet(5)), CERTIFY).await;
+    register.propose(restrict(BAFIN)).await.unwrap();
+    let reinstate =
+        symbolon_core::federation::OwnerOperation::ReinstateAuthority { authority: BAFIN };
+    register.propose(reinstate).await.unwrap();
+    let reinstated = register
+        .store()
+        .head(&register.issuer)
+        .await
+        .unwrap()
+        .number;
+    let begun = register.store().begin_scan(&register.issuer, ONE, 0, NOW);
+    begun.await.unwrap();
+    let owed = register
+        .owed_upon(CertificateRecord::EMPTY.denied(Version(3)))
+        .await;
+    assert_eq!(owed[0].errand.entry, reinstated);
+    assert_eq!(denials(&owed), [(5, Some(false))]);
+}

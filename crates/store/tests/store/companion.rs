@@ -302,3 +302,34 @@ async fn a_block_that_the_register_has_forgotten_stays() {
         "people see it"
     );
 }
+
+/// The first transaction that opens a blocked country never was carried out: nobody
+/// has blocked it since.
+#[tokio::test]
+async fn a_country_that_was_opened_in_vain_is_opened_again() {
+    let register = Register::with_rules_contract().await;
+    register.announce("US", asking(Level::Basic)).await;
+    let blocked = RuleRecord::EMPTY.blocked(symbolon_core::wallet::Version(4));
+    register.read(BLOCK, blocked.0).await;
+    let (errands, _) = register.errands().await;
+    register.tell_companion(0, &errands).await;
+    register
+        .end(0, Outcome::Dropped(Inspection::default()))
+        .await;
+    register.read(BLOCK, blocked.0).await;
+    let (again, _) = register.errands().await;
+    assert_eq!(again[0].write, errands[0].write);
+}
+
+#[tokio::test]
+async fn while_decisions_may_be_lost_companions_hear_of_denials_alone() {
+    let register = Register::with_rules_contract().await;
+    register.announce("US", asking(Level::Basic)).await;
+    register.announce("KP", Some(CountryRule::BLOCKED)).await;
+    register
+        .tamper("UPDATE chain SET approvals_held = true WHERE registry_id = 31338")
+        .await;
+    let errands = register.errands_of_an_empty_contract().await;
+    let keys: Vec<_> = errands.iter().map(|one| one.errand.key).collect();
+    assert_eq!(keys, [key("KP")]);
+}

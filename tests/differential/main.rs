@@ -7,6 +7,8 @@
 //! - [`transfers`]: transfer rules by country, against the compiled `CountryRules`.
 //! - [`certificates`]: what a holder's word becomes, against the compiled
 //!   `CertificateRegistry`.
+//! - [`claims`]: identities' keys and claims, against the compiled `IdentityFactory` and
+//!   `ClaimIssuer`.
 //!
 //! `SYMBOLON_HISTORIES` says how many, `SYMBOLON_SEED` draws others. A history
 //! that failed once is tried first ever after: see the `regressions.txt` of
@@ -25,6 +27,7 @@
 )]
 
 mod certificates;
+mod claims;
 mod histories;
 mod registrar;
 mod registry;

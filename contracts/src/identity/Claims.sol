@@ -49,29 +49,20 @@ abstract contract Claims is IIdentityContract, Keys {
         );
         require(_scheme <= type(uint32).max, SchemeOutOfRange(_scheme));
         id = keccak256(abi.encode(issuer, _topic));
-        Place memory place = _places[id];
-        bool known = place.pointer != address(0);
-        if (!known) {
-            place.index = uint96(_claimIds.length);
-            _claimIds.push(id);
-        }
         // Lengths beyond 16 bits are beyond what fits in code, too.
         // slither-disable-next-line encode-packed-collision the lengths are among what is packed
-        place.pointer = SSTORE2.write(
-            abi.encodePacked(
-                issuer,
-                _topic,
-                uint32(_scheme),
-                uint16(_signature.length),
-                uint16(_data.length),
-                _signature,
-                _data,
-                _uri
-            )
+        bytes memory packed = abi.encodePacked(
+            issuer, _topic, uint32(_scheme), uint16(_signature.length), uint16(_data.length), _signature, _data, _uri
         );
-        _places[id] = place;
-        if (known) emit ClaimChanged(id, _topic, _scheme, issuer, _signature, _data, _uri);
-        else emit ClaimAdded(id, _topic, _scheme, issuer, _signature, _data, _uri);
+        address before = _places[id].pointer;
+        if (before == address(0)) {
+            _places[id] = Place(SSTORE2.write(packed), uint96(_claimIds.length));
+            _claimIds.push(id);
+            emit ClaimAdded(id, _topic, _scheme, issuer, _signature, _data, _uri);
+        } else if (!_isAt(before, packed)) {
+            _places[id].pointer = SSTORE2.write(packed);
+            emit ClaimChanged(id, _topic, _scheme, issuer, _signature, _data, _uri);
+        }
     }
 
     /// @inheritdoc IERC735
@@ -113,6 +104,11 @@ abstract contract Claims is IIdentityContract, Keys {
         assembly ("memory-safe") {
             mstore(ids, found)
         }
+    }
+
+    /// @dev What is kept as code lies behind an instruction that stops whoever calls it.
+    function _isAt(address pointer, bytes memory packed) private view returns (bool) {
+        return pointer.codehash == keccak256(bytes.concat(hex"00", packed));
     }
 
     function _read(address pointer) private view returns (Claim memory claim) {

@@ -23,10 +23,11 @@ abstract contract Keys is IKeys {
         uint40 removedAt;
     }
 
-    /// @dev Beside the first key, which manages: so an identity that has no other pays for no counts.
+    /// @dev Beside one key, and beside one manager, which most identities have: those pay for no counts. While nobody
+    /// manages there is one less: -1.
     struct Counts {
         uint32 furtherKeys;
-        uint32 furtherManagers;
+        int32 furtherManagers;
         uint64 executions;
     }
 
@@ -57,7 +58,7 @@ abstract contract Keys is IKeys {
 
     /// @inheritdoc IERC734
     function removeKey(bytes32 _key, uint256 _purpose) external only(MANAGEMENT) returns (bool) {
-        _removeKey(_key, _purpose);
+        _removeKey(_key, _purpose, false);
         return true;
     }
 
@@ -70,22 +71,39 @@ abstract contract Keys is IKeys {
             uint8 bit = _bit(purpose);
             if (key.purposes & bit == 0) continue;
             if (_keys[replacement].purposes & bit == 0) _addKey(replacement, purpose, key.keyType);
-            _removeKey(lost, purpose);
+            _removeKey(lost, purpose, false);
         }
     }
 
-    /// @dev The key that the others come from; once, before any other.
-    function _addFirstKey(bytes32 key, bool acts) internal {
+    /// @dev The key that the others come from; once, before any other. Bit n: purpose n.
+    function _addFirstKey(bytes32 key, uint256 purposes) internal {
         _keyAt[0] = key;
         _keys[key] = Key({
-            purposes: uint8(acts ? 1 << MANAGEMENT | 1 << ACTION : 1 << MANAGEMENT),
+            purposes: uint8(purposes),
             formerPurposes: 0,
             keyType: uint64(ECDSA_KEY),
             addedAt: uint40(block.timestamp),
             removedAt: 0
         });
-        emit KeyAdded(key, MANAGEMENT, ECDSA_KEY);
-        if (acts) emit KeyAdded(key, ACTION, ECDSA_KEY);
+        if (!_isIn(purposes, MANAGEMENT)) _counts.furtherManagers = -1;
+        for (uint256 purpose = MANAGEMENT; purpose <= ENCRYPTION; ++purpose) {
+            if (_isIn(purposes, purpose)) emit KeyAdded(key, purpose, ECDSA_KEY);
+        }
+    }
+
+    /// @dev Gives a key exactly these purposes, as a key of an address; bit n: purpose n. Whoever lets somebody come here
+    /// manages beside the keys, since the last manager may go.
+    function _setPurposes(bytes32 key, uint256 purposes) internal {
+        Key memory known = _keys[key];
+        // Under another type a key keeps nothing: otherwise whoever added it so would bar the register from it.
+        // slither-disable-next-line incorrect-equality a type, and no amount
+        uint256 kept = known.keyType == ECDSA_KEY ? known.purposes & purposes : 0;
+        for (uint256 purpose = MANAGEMENT; purpose <= ENCRYPTION; ++purpose) {
+            if (_isIn(known.purposes & ~kept, purpose)) _removeKey(key, purpose, true);
+        }
+        for (uint256 purpose = MANAGEMENT; purpose <= ENCRYPTION; ++purpose) {
+            if (_isIn(purposes & ~kept, purpose)) _addKey(key, purpose, ECDSA_KEY);
+        }
     }
 
     function _addKey(bytes32 key, uint256 purpose, uint256 keyType) private {
@@ -107,12 +125,12 @@ abstract contract Keys is IKeys {
         emit KeyAdded(key, purpose, keyType);
     }
 
-    function _removeKey(bytes32 key, uint256 purpose) private {
+    function _removeKey(bytes32 key, uint256 purpose, bool evenTheLast) private {
         uint8 bit = _bit(purpose);
         Key memory known = _keys[key];
         require(known.purposes & bit != 0, NotItsPurpose(key, purpose));
         if (purpose == MANAGEMENT) {
-            require(_counts.furtherManagers > 0, LastManager(key));
+            require(evenTheLast || _counts.furtherManagers > 0, LastManager(key));
             --_counts.furtherManagers;
         }
         known.purposes &= ~bit;
@@ -194,6 +212,11 @@ abstract contract Keys is IKeys {
     }
 
     /// @inheritdoc IKeys
+    function purposesOf(bytes32 key) external view returns (uint256) {
+        return _keys[key].purposes;
+    }
+
+    /// @inheritdoc IKeys
     function allKeys() public view returns (bytes32[] memory keys) {
         if (_keyAt[0] == 0) return keys;
         keys = new bytes32[](_counts.furtherKeys + 1);
@@ -217,11 +240,15 @@ abstract contract Keys is IKeys {
     }
 
     function _hasPurpose(bytes32 key, uint256 purpose) internal view returns (bool) {
-        return purpose < 8 && _keys[key].purposes >> purpose & 1 != 0;
+        return _isIn(_keys[key].purposes, purpose);
     }
 
     function _keyOf(address who) internal pure returns (bytes32) {
         return keccak256(abi.encode(who));
+    }
+
+    function _isIn(uint256 purposes, uint256 purpose) private pure returns (bool) {
+        return purposes >> purpose & 1 != 0;
     }
 
     function _bit(uint256 purpose) private pure returns (uint8) {
@@ -233,7 +260,7 @@ abstract contract Keys is IKeys {
         purposes = new uint256[](ENCRYPTION);
         uint256 found = 0;
         for (uint256 purpose = MANAGEMENT; purpose <= ENCRYPTION; ++purpose) {
-            if (bits >> purpose & 1 != 0) purposes[found++] = purpose;
+            if (_isIn(bits, purpose)) purposes[found++] = purpose;
         }
         assembly ("memory-safe") {
             mstore(purposes, found)

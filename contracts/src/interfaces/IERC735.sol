@@ -32,7 +32,8 @@ interface IERC735 {
         string uri
     );
 
-    /// @notice Adds a claim, or puts it in the place of the issuer's last one of this topic.
+    /// @notice Adds a claim, or puts it in the place of the issuer's last one of this topic. The very claim that is there
+    /// already changes nothing, and no event tells of it.
     /// @param issuer Who claims: a contract that says so by `isClaimValid`, or the identity itself.
     function addClaim(
         uint256 _topic,

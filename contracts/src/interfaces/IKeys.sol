@@ -28,6 +28,9 @@ interface IKeys is IERC734 {
     /// management.
     function replaceKey(bytes32 lost, bytes32 replacement) external;
 
+    /// @notice A key's purposes in one word; bit n: purpose n.
+    function purposesOf(bytes32 key) external view returns (uint256);
+
     /// @notice Every key that ever had a purpose, in the order in which they first came.
     function allKeys() external view returns (bytes32[] memory);
 

@@ -29,12 +29,17 @@ contract IdentityGasTest is TrexSuite {
     uint256 private constant TOPIC = 1;
 
     IdentityFactory private identities = new IdentityFactory();
-    ClaimIssuer private issuer = new ClaimIssuer(owner);
+    ClaimIssuer private issuer;
     ClaimProbe private probe = new ClaimProbe();
     VerifiedProbe private verdicts = new VerifiedProbe();
     IIdentityContract private identity;
     address private carol = makeAddr("carol");
     bytes private data = abi.encode(uint256(0), keccak256("what was verified"));
+
+    function setUp() public override {
+        super.setUp();
+        issuer = new ClaimIssuer(owner, registry);
+    }
 
     function take(string memory name, uint256 gas) private {
         vm.snapshotValue("Identity", name, gas);

@@ -100,6 +100,6 @@ contract ClaimIssuerTest is IdentityTest {
 
     function testNobodyManagesAnIssuerOfNobodys() public {
         vm.expectRevert(IKeys.ZeroKey.selector);
-        new ClaimIssuer(address(0));
+        new ClaimIssuer(address(0), registry);
     }
 }

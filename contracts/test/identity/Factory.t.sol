@@ -47,7 +47,7 @@ contract FactoryTest is IdentityTest {
     function testNobodyInitializesAgain() public {
         vm.expectRevert(abi.encodeWithSelector(IIdentityContract.NotTheFactory.selector, stranger));
         vm.prank(stranger);
-        Identity(address(identity)).initialize(stranger);
+        Identity(address(identity)).initialize(stranger, 6);
     }
 
     function testTheCodeBehindIsNobodys() public {
@@ -55,7 +55,7 @@ contract FactoryTest is IdentityTest {
         assertEq(code.allKeys().length, 0);
         vm.expectRevert(abi.encodeWithSelector(IIdentityContract.NotTheFactory.selector, stranger));
         vm.prank(stranger);
-        code.initialize(stranger);
+        code.initialize(stranger, 6);
     }
 
     /// @dev The register computes the same addresses: `identity_address` in `core::mirror::record`.

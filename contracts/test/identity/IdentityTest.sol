@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {ClaimCheck} from "../../src/ClaimCheck.sol";
 import {ClaimIssuer} from "../../src/identity/ClaimIssuer.sol";
 import {IdentityFactory} from "../../src/identity/IdentityFactory.sol";
 import {IIdentityContract} from "../../src/interfaces/IIdentityContract.sol";
@@ -16,6 +17,7 @@ abstract contract IdentityTest is RegistryTest {
     uint256 internal constant ECDSA_KEY = 1;
 
     uint256 internal constant KYC = 1;
+    bytes32 internal constant CONTENT = keccak256("what was verified");
     bytes32 internal constant SALT = keccak256("an investor, on this chain");
 
     IdentityFactory internal factory = new IdentityFactory();
@@ -31,7 +33,7 @@ abstract contract IdentityTest is RegistryTest {
         vm.prank(mirror);
         identity = factory.deploy(registry, SALT, investor);
         (signer, signerKey) = makeAddrAndKey("claim signer");
-        claimIssuer = new ClaimIssuer(owner);
+        claimIssuer = new ClaimIssuer(owner, registry);
         vm.prank(owner);
         claimIssuer.addKey(keyOf(signer), CLAIM, ECDSA_KEY);
     }
@@ -65,6 +67,47 @@ abstract contract IdentityTest is RegistryTest {
         bytes memory signature = signed(address(identity), topic, data);
         vm.prank(mirror);
         return identity.addClaim(topic, 1, address(claimIssuer), signature, data, "");
+    }
+
+    // ------------------------------------------------------------- what the register sends
+
+    function keyEntry(bytes32 salt, address wallet_, uint256 purposes) internal pure returns (bytes memory) {
+        return abi.encodePacked(salt, wallet_, uint8(purposes));
+    }
+
+    function keepKey(bytes32 salt, address wallet_, uint256 purposes) internal {
+        vm.prank(mirror);
+        factory.keepKeys(registry, keyEntry(salt, wallet_, purposes));
+    }
+
+    /// @dev What the register puts into a claim.
+    function registersData(uint40 ends, uint16 version) internal pure returns (bytes memory) {
+        return abi.encode(ends, version, CONTENT);
+    }
+
+    function claimEntry(bytes32 salt, uint256 topic, uint40 ends, uint16 version) internal view returns (bytes memory) {
+        address of_ = address(factory.identityOf(registry, salt));
+        bytes memory signature = signed(of_, topic, registersData(ends, version));
+        return abi.encodePacked(salt, claimIssuer, topic, ends, version, CONTENT, signature);
+    }
+
+    function addClaims(bytes memory claims) internal {
+        vm.prank(mirror);
+        factory.addClaims(registry, claims);
+    }
+
+    function denial(address of_, uint256 topic, uint16 version) internal pure returns (bytes memory) {
+        return abi.encodePacked(of_, topic, version);
+    }
+
+    function denyClaims(uint256 topic, uint16 version) internal {
+        vm.prank(mirror);
+        claimIssuer.denyClaims(denial(address(identity), topic, version));
+    }
+
+    /// @dev Whether the identity holds a claim of its issuer's that counts.
+    function holds(uint256 topic) internal view returns (bool) {
+        return ClaimCheck.holdsClaim(identity, topic, claimIssuer);
     }
 
     function addKey(address who, uint256 purpose) internal {

@@ -13,13 +13,14 @@ contract OwnIdentityTest is TrexSuite {
     uint256 private constant TOPIC = 1;
 
     IdentityFactory private identities = new IdentityFactory();
-    ClaimIssuer private issuer = new ClaimIssuer(owner);
+    ClaimIssuer private issuer;
     IIdentityContract private identity;
     address private carol = makeAddr("carol");
     uint256 private signerKey;
 
     function setUp() public override {
         super.setUp();
+        issuer = new ClaimIssuer(owner, registry);
         address signer;
         (signer, signerKey) = makeAddrAndKey("our claim signer");
         uint256[] memory topics = new uint256[](1);
@@ -67,6 +68,61 @@ contract OwnIdentityTest is TrexSuite {
         vm.warp(NOW + 10);
         assertFalse(trexRegistry.isVerified(carol));
     }
+
+    // --------------------------------------------------------- as the register keeps them
+
+    function keep(address wallet, uint8 purposes) private {
+        vm.prank(mirror);
+        identities.keepKeys(registry, abi.encodePacked(bytes32("erin"), wallet, purposes));
+    }
+
+    function addClaim(uint16 version) private {
+        bytes32 content = keccak256("what was verified");
+        address of_ = address(identities.identityOf(registry, "erin"));
+        bytes memory signature = sign(signerKey, of_, abi.encode(0, version, content));
+        vm.prank(mirror);
+        identities.addClaims(
+            registry, abi.encodePacked(bytes32("erin"), issuer, TOPIC, uint40(0), version, content, signature)
+        );
+    }
+
+    /// @dev An investor whom the register alone has ever dealt with.
+    function registerErin() private returns (address erin, address of_) {
+        erin = makeAddr("erin");
+        keep(erin, 6);
+        addClaim(1);
+        of_ = address(identities.identityOf(registry, "erin"));
+        vm.prank(agent);
+        trexRegistry.registerIdentity(erin, IIdentity(of_), 276);
+    }
+
+    function testVerifiedByWhatTheRegisterKeepsUntilItIsDeniedAndByANewerClaimAgain() public {
+        (address erin, address of_) = registerErin();
+        assertTrue(trexRegistry.isVerified(erin));
+        vm.prank(mirror);
+        issuer.denyClaims(abi.encodePacked(of_, TOPIC, uint16(1)));
+        assertFalse(trexRegistry.isVerified(erin));
+        addClaim(1);
+        assertFalse(trexRegistry.isVerified(erin));
+        addClaim(2);
+        assertTrue(trexRegistry.isVerified(erin));
+    }
+
+    function testClaimsStayWhenAWalletIsLost() public {
+        (address erin, address of_) = registerErin();
+        mint(erin, 10);
+        address found = makeAddr("erin's new wallet");
+        keep(erin, 0);
+        keep(found, 6);
+        vm.prank(agent);
+        token.recoveryAddress(erin, found, of_);
+        assertEq(token.balanceOf(found), 10);
+        assertEq(address(trexRegistry.identity(found)), of_);
+        assertTrue(trexRegistry.isVerified(found));
+        assertFalse(IIdentityContract(of_).keyHasPurpose(keyOf(erin), 1));
+    }
+
+    // --------------------------------------------------------------- beside ONCHAINID's
 
     function testOnchainIdTakesOurClaims() public {
         address theirs = identityFor("dave", carol);

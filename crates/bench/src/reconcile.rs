@@ -72,6 +72,7 @@ async fn mirror(register: &Register, node: &Node) -> Result<()> {
         nodes: Nodes::one(&node.anvil.url().to_owned().into())?,
         finality: FinalityTag::None,
         signer: node.mirror.clone(),
+        claim_signer: None,
         policy: lane::default_policy(1, Wei(500_000_000_000)),
         lease: LeaseTerms::of_this_process(Duration::from_secs(5)),
     };

@@ -86,6 +86,7 @@ pub(crate) async fn measure() -> Result<Vec<Row>> {
         nodes: Nodes::one(&gate.into())?,
         finality: FinalityTag::None,
         signer: node.mirror.clone(),
+        claim_signer: None,
         policy: lane::default_policy(1, Wei(500_000_000_000)),
         lease: LeaseTerms::of_this_process(Duration::from_secs(5)),
     };

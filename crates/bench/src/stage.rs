@@ -151,6 +151,7 @@ pub(crate) fn chain(id: u64, registry: alloy::primitives::Address) -> NewChain {
         filter: Default::default(),
         name: format!("chain {id}"),
         registry,
+        identity_factory: symbolon_chain::deploy::identity_factory(),
         deployed_block: 0,
         confirmations: 1,
         settings: serde_json::json!({}),

@@ -73,6 +73,24 @@ contract!(
 );
 
 contract!(
+    /// Where identities come from, and how the register keeps them.
+    IdentityFactory,
+    "../../contracts/abi/IdentityFactory.json"
+);
+
+contract!(
+    /// An investor's identity: its keys, and what is claimed of it.
+    Identity,
+    "../../contracts/abi/Identity.json"
+);
+
+contract!(
+    /// Who stands by claims, and takes them back.
+    ClaimIssuer,
+    "../../contracts/abi/ClaimIssuer.json"
+);
+
+contract!(
     /// The compliance, or module of one, that asks about senders too.
     VerifiedSender,
     "../../contracts/abi/VerifiedSender.json"

@@ -7,18 +7,21 @@ use alloy::{
     sol_types::SolCall,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use symbolon_bindings::{CertificateRegistry, CountryRules};
+use symbolon_bindings::{CertificateRegistry, ClaimIssuer, CountryRules, IdentityFactory};
 use symbolon_core::{
     certificate::{CertificateId, RequirementVersion, record::CertificateRecord},
+    claim::{ClaimTopic, record::Wording, signed::ClaimSignature},
+    identity::{IdentitySalt, mirrored::Purposes},
+    ids::InvestorId,
     mirror::companion::{
-        Certification, Companion, CompanionBatch, CompanionCall, CompanionEntry, CompanionKey,
-        RuleWithdrawal,
+        Certification, ClaimDenial, CompanionBatch, CompanionCall, CompanionEntry, CompanionKey,
+        IssuedClaim, KeptKey, RuleWithdrawal,
     },
     transfer_rules::record::key_code,
     wallet::{Version, WalletAddress},
 };
 
-use crate::{ChainError, endpoint::Endpoint, lane::LaneClient};
+use crate::{ChainError, deploy, endpoint::Endpoint, lane::LaneClient};
 
 /// Words asked for at the same time.
 const AT_ONCE: usize = 8;
@@ -32,16 +35,36 @@ pub struct CompanionWords {
     pub words: Vec<(CompanionKey, U256)>,
 }
 
+/// Where companions are asked: beside which registry.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    /// The registry.
+    pub registry: Address,
+    /// The factory of its investors' identities.
+    pub factory: Address,
+}
+
+impl Beside {
+    /// Beside this one, whose investors' identities are by the common factory.
+    pub fn registry(registry: Address) -> Self {
+        let factory = deploy::identity_factory();
+        Self { registry, factory }
+    }
+}
+
 impl LaneClient {
     /// What a companion held in the newest block that counts, whoever wrote it.
     pub async fn companion_words(
         &self,
+        factory: Address,
         contract: Address,
         keys: &[CompanionKey],
     ) -> Result<CompanionWords, ChainError> {
         let head = self.endpoint().head().await?.number;
         let block = self.finality().block(self.endpoint(), head).await?;
-        let words = words_at(self.endpoint(), contract, keys, block).await?;
+        let registry = self.registry();
+        let beside = Beside { registry, factory };
+        let words = words_at(self.endpoint(), beside, contract, keys, block).await?;
         Ok(CompanionWords { block, words })
     }
 }
@@ -49,57 +72,104 @@ impl LaneClient {
 /// What a companion held of these keys in this block.
 pub async fn words_at(
     endpoint: &Endpoint,
+    beside: Beside,
     contract: Address,
     keys: &[CompanionKey],
     block: u64,
 ) -> Result<Vec<(CompanionKey, U256)>, ChainError> {
-    let (mut countries, mut tokens) = (Vec::new(), Vec::new());
-    for key in keys {
-        match key {
-            CompanionKey::Rule(country) => countries.push((*key, key_code(*country))),
-            CompanionKey::Certificate(certificate, holder) => {
-                let id = U256::from(certificate.0) << 160;
-                let holder = U256::from_be_slice(holder.address().as_slice());
-                tokens.push((*key, id | holder));
-            }
-        }
-    }
+    let asked = Asked::of(keys, endpoint);
     let place = Place {
         endpoint,
-        contract,
         block: BlockId::number(block),
     };
-    let rules = countries.into_iter().map(|(key, country)| async move {
+    let Beside { registry, factory } = beside;
+    let rules = asked.rules.into_iter().map(|(key, country)| async move {
         let call = CountryRules::ruleRecordOfCall { country };
-        Ok::<_, ChainError>((key, place.ask(call).await?))
+        Ok::<_, ChainError>((key, place.ask(contract, call).await?))
     });
     let rules: Vec<_> = rules.collect();
     let rules = stream::iter(rules).buffered(AT_ONCE);
     let mut words: Vec<_> = rules.try_collect().await?;
-    if !tokens.is_empty() {
-        let (keys, tokens): (Vec<_>, Vec<_>) = tokens.into_iter().unzip();
+    if !asked.certificates.is_empty() {
+        let (keys, tokens) = asked.certificates.into_iter().unzip();
         let call = CertificateRegistry::recordsOfCall { tokenIds: tokens };
-        let found = place.ask(call).await?;
-        if found.len() != keys.len() {
-            return Err(nonsense());
-        }
-        words.extend(keys.into_iter().zip(found));
+        words.extend(joined(keys, place.ask(contract, call).await?)?);
+    }
+    if !asked.identities.is_empty() {
+        let (kept, packed): (_, Vec<_>) = asked.identities.into_iter().unzip();
+        let keys = packed.concat().into();
+        let call = IdentityFactory::purposesOfCall { registry, keys };
+        words.extend(joined(kept, place.ask(factory, call).await?)?);
+    }
+    if !asked.claims.is_empty() {
+        let (keys, packed): (_, Vec<_>) = asked.claims.into_iter().unzip();
+        let call = IdentityFactory::claimsOfCall {
+            registry,
+            issuer: contract,
+            claims: packed.concat().into(),
+        };
+        words.extend(joined(keys, place.ask(factory, call).await?)?);
     }
     Ok(words)
 }
 
-/// A contract in one block.
+/// Keys by the call that tells of them, each as that call has it.
+#[derive(Default)]
+struct Asked {
+    rules: Vec<(CompanionKey, u16)>,
+    certificates: Vec<(CompanionKey, U256)>,
+    identities: Vec<(CompanionKey, Vec<u8>)>,
+    claims: Vec<(CompanionKey, Vec<u8>)>,
+}
+
+impl Asked {
+    fn of(keys: &[CompanionKey], endpoint: &Endpoint) -> Self {
+        let salt = |investor| IdentitySalt::of(investor, endpoint.chain()).0;
+        let mut asked = Self::default();
+        for key in keys {
+            match *key {
+                CompanionKey::Rule(country) => asked.rules.push((*key, key_code(country))),
+                CompanionKey::Certificate(certificate, holder) => {
+                    let id = U256::from(certificate.0) << 160;
+                    let holder = U256::from_be_slice(holder.address().as_slice());
+                    asked.certificates.push((*key, id | holder));
+                }
+                CompanionKey::IdentityKey(investor, wallet) => {
+                    let salt = salt(investor);
+                    let packed = [salt.as_slice(), wallet.address().as_slice()].concat();
+                    asked.identities.push((*key, packed));
+                }
+                CompanionKey::Claim(investor, topic) => {
+                    let packed = [salt(investor).0, topic.0.to_be_bytes()].concat();
+                    asked.claims.push((*key, packed));
+                }
+            }
+        }
+        asked
+    }
+}
+
+fn joined(
+    keys: Vec<CompanionKey>,
+    words: Vec<U256>,
+) -> Result<impl Iterator<Item = (CompanionKey, U256)>, ChainError> {
+    match words.len() == keys.len() {
+        true => Ok(keys.into_iter().zip(words)),
+        false => Err(nonsense()),
+    }
+}
+
+/// A chain in one block.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     endpoint: &'a Endpoint,
-    contract: Address,
     block: BlockId,
 }
 
 impl Place<'_> {
-    async fn ask<C: SolCall>(&self, call: C) -> Result<C::Return, ChainError> {
+    async fn ask<C: SolCall>(&self, contract: Address, call: C) -> Result<C::Return, ChainError> {
         let request = TransactionRequest::default()
-            .to(self.contract)
+            .to(contract)
             .input(Bytes::from(call.abi_encode()).into());
         let answer = self.endpoint.judged_at(request, self.block).await?;
         let output = answer.map_err(|_| nonsense())?;
@@ -114,8 +184,9 @@ fn nonsense() -> ChainError {
     }
 }
 
-/// The call of a companion that carries a batch and the log's head (I9).
-pub(crate) fn calldata(head: B256, batch: &CompanionBatch) -> Vec<u8> {
+/// The call of a companion that carries a batch, and the log's head (I9) where its
+/// contract is the register's alone.
+pub(crate) fn calldata(registry: Address, head: B256, batch: &CompanionBatch) -> Vec<u8> {
     let argument = Bytes::from(batch.argument());
     match batch.call() {
         CompanionCall::AnnounceRules => {
@@ -134,27 +205,69 @@ pub(crate) fn calldata(head: B256, batch: &CompanionBatch) -> Vec<u8> {
             let denials = argument;
             CertificateRegistry::denyCall { head, denials }.abi_encode()
         }
+        CompanionCall::KeepKeys => {
+            let keys = argument;
+            IdentityFactory::keepKeysCall { registry, keys }.abi_encode()
+        }
+        CompanionCall::IssueClaims => {
+            let claims = argument;
+            IdentityFactory::addClaimsCall { registry, claims }.abi_encode()
+        }
+        CompanionCall::DenyClaims => {
+            let denials = argument;
+            ClaimIssuer::denyClaimsCall { denials }.abi_encode()
+        }
     }
 }
 
-/// One like it that the contract has no reason to refuse: its version never counts.
+/// One like it that the contract has no reason to refuse, and that changes nothing
+/// there: its version never counts, or nobody has the identity.
 pub(crate) fn harmless(batch: &CompanionBatch) -> CompanionBatch {
+    let Ok(nobody) = WalletAddress::new(Address::with_last_byte(1)) else {
+        return batch.clone();
+    };
     let stale = Version(0);
-    let entry = match batch.call().companion() {
-        Companion::Rules => CompanionEntry::WithdrawRule(RuleWithdrawal {
-            key: None,
-            version: stale,
-        }),
-        Companion::Certificates => {
-            let Ok(holder) = WalletAddress::new(Address::with_last_byte(1)) else {
-                return batch.clone();
-            };
+    let investor = InvestorId(B256::ZERO);
+    let salt = IdentitySalt(B256::ZERO);
+    let topic = ClaimTopic::KYC;
+    let entry = match batch.call() {
+        CompanionCall::AnnounceRules | CompanionCall::WithdrawRules => {
+            CompanionEntry::WithdrawRule(RuleWithdrawal {
+                key: None,
+                version: stale,
+            })
+        }
+        CompanionCall::Certify | CompanionCall::DenyCertificates => {
             CompanionEntry::Certify(Certification {
                 certificate: CertificateId(0),
-                holder,
+                holder: nobody,
                 record: CertificateRecord::certifying(stale, RequirementVersion(0), None),
             })
         }
+        CompanionCall::KeepKeys => CompanionEntry::KeepKey(KeptKey {
+            investor,
+            salt,
+            wallet: nobody,
+            purposes: Purposes::NONE,
+        }),
+        CompanionCall::IssueClaims => CompanionEntry::IssueClaim(IssuedClaim {
+            investor,
+            topic,
+            salt,
+            issuer: nobody.address(),
+            version: stale,
+            wording: Wording {
+                ends: None,
+                content: B256::ZERO,
+            },
+            signature: ClaimSignature([0; 65]),
+        }),
+        CompanionCall::DenyClaims => CompanionEntry::DenyClaim(ClaimDenial {
+            investor,
+            topic,
+            identity: nobody.address(),
+            version: stale,
+        }),
     };
     entry.call().batch(batch.contract, [entry])
 }

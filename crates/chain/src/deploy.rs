@@ -8,7 +8,10 @@ use alloy::{
     primitives::{Address, B256, Bytes, TxKind, U256},
     sol_types::SolConstructor,
 };
-use symbolon_bindings::{CertificateRegistry, CountryRules, IdentityRegistry, RegulatedToken};
+use symbolon_bindings::{
+    CertificateRegistry, ClaimIssuer, CountryRules, IdentityFactory, IdentityRegistry,
+    RegulatedToken,
+};
 use symbolon_core::transfer_rules::RULES_WAIT_SECONDS;
 
 use crate::{
@@ -77,6 +80,29 @@ pub fn certificates_code(owner: Address) -> Bytes {
     with_arguments(
         &CertificateRegistry::BYTECODE,
         CertificateRegistry::constructorCall { owner }.abi_encode(),
+    )
+}
+
+/// The factory of identities, which is everybody's: its creation code.
+pub fn identity_factory_code() -> Bytes {
+    IdentityFactory::BYTECODE.clone()
+}
+
+/// Where that factory is, on every chain that has it.
+pub fn identity_factory() -> Address {
+    address_of(&identity_factory_code(), B256::ZERO)
+}
+
+/// The creation code of the claim issuer of a registry's register.
+pub fn claims_code(owner: Address, registry: Address) -> Bytes {
+    let manager = owner;
+    with_arguments(
+        &ClaimIssuer::BYTECODE,
+        ClaimIssuer::constructorCall {
+            manager,
+            registry_: registry,
+        }
+        .abi_encode(),
     )
 }
 

@@ -51,7 +51,7 @@ impl LaneClient {
         let mut request = TransactionRequest::default()
             .to(target(self.registry(), batch))
             .from(self.signer())
-            .input(calldata(head, batch).into());
+            .input(calldata(self.registry(), head, batch).into());
         request.gas = Some(gas_limit.0);
         Ok(self.endpoint().judged(request).await?.is_ok())
     }

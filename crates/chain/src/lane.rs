@@ -275,7 +275,7 @@ pub fn sign(
     let (nonce, gas_limit) = (envelope.nonce.0, envelope.gas_limit.0);
     let to = TxKind::Call(target(registry, &envelope.batch));
     let value = U256::ZERO;
-    let input = calldata(envelope.head.hash, &envelope.batch);
+    let input = calldata(registry, envelope.head.hash, &envelope.batch);
     let price = envelope.price;
     let signed = match form {
         Form::DynamicFee => signer.sign(TxEip1559 {
@@ -310,11 +310,11 @@ pub(crate) fn target(registry: Address, batch: &Batch) -> Address {
     batch.companion().map_or(registry, |batch| batch.contract)
 }
 
-/// The call that carries a batch and the log's head (I9).
-pub fn calldata(head: B256, batch: &Batch) -> Bytes {
+/// The call that carries a batch of this registry's, and the log's head (I9).
+pub fn calldata(registry: Address, head: B256, batch: &Batch) -> Bytes {
     let packed = Bytes::from(batch.packed());
     match batch {
-        Batch::Companion(batch) => companion::calldata(head, batch),
+        Batch::Companion(batch) => companion::calldata(registry, head, batch),
         Batch::Upsert(_) => IdentityRegistry::upsertCall {
             head,
             records: packed,

@@ -16,6 +16,7 @@
 //! the lane's business; what a wallet's record must be is the register's.
 
 pub mod agents;
+pub mod claims;
 pub mod companion;
 pub mod deploy;
 pub mod deployer;

@@ -138,7 +138,7 @@ pub fn accept_ownership() -> Bytes {
     IdentityRegistry::acceptOwnershipCall {}.abi_encode().into()
 }
 
-async fn ask<C: SolCall>(
+pub(crate) async fn ask<C: SolCall>(
     endpoint: &Endpoint,
     registry: Address,
     call: C,

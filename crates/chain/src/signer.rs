@@ -4,9 +4,10 @@ use alloy::{
     consensus::{SignableTransaction, Signed, TxEnvelope},
     network::TxSignerSync,
     primitives::{Address, B256, Signature},
-    signers::local::PrivateKeySigner,
+    signers::{SignerSync, local::PrivateKeySigner},
 };
 use secrecy::{ExposeSecret, SecretString};
+use symbolon_core::claim::signed::{ClaimSignature, SignsClaims};
 use zeroize::Zeroizing;
 
 use crate::ChainError;
@@ -33,6 +34,13 @@ impl LaneSigner {
         self.key.address()
     }
 
+    /// Signs a message of 32 bytes by EIP-191 (version `E`).
+    pub fn sign_message(&self, message: B256) -> Result<Signature, ChainError> {
+        self.key
+            .sign_message_sync(message.as_slice())
+            .map_err(|_| ChainError::Signing)
+    }
+
     /// Signs; the result's bytes are what nodes take.
     pub fn sign<T>(&self, mut transaction: T) -> Result<TxEnvelope, ChainError>
     where
@@ -44,6 +52,17 @@ impl LaneSigner {
             .sign_transaction_sync(&mut transaction)
             .map_err(|_| ChainError::Signing)?;
         Ok(transaction.into_signed(signature).into())
+    }
+}
+
+impl SignsClaims for LaneSigner {
+    fn address(&self) -> Address {
+        self.address()
+    }
+
+    fn sign_claim(&self, claim: B256) -> Option<ClaimSignature> {
+        let signature = self.sign_message(claim).ok()?;
+        Some(ClaimSignature(signature.as_bytes()))
     }
 }
 

@@ -143,10 +143,7 @@ pub(crate) async fn differences(
 /// The chain holds what the register wants there, and the register has seen it.
 async fn on_chain(stage: &Stage, chain: &Chain, expected: &[Expected]) -> Result<Vec<String>> {
     let (id, real) = (chain.real.id(), &chain.real);
-    let target = id.into();
-    let standings = stage
-        .store
-        .mirror_standings(&stage.issuer, &target, None, PAGE);
+    let standings = stage.store.mirror_standings(&stage.issuer, id, None, PAGE);
     let standings = standings.await?;
     let known: BTreeSet<WalletAddress> = standings.iter().map(|one| one.wallet).collect();
     if known != expected.iter().map(|customer| customer.wallet).collect() {

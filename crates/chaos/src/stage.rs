@@ -59,6 +59,7 @@ impl Stage {
                 filter: Default::default(),
                 name: format!("chain {}", real.id()),
                 registry: real.registry,
+                identity_factory: real.beside().factory,
                 deployed_block: real.deployed_block,
                 confirmations: plan.confirmations,
                 settings: json!({}),

@@ -1,10 +1,12 @@
 //! What somebody asks of the register.
 
+use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     authority::Mandate,
     certificate::{CertificateId, RequirementVersion},
+    claim::ClaimTopic,
     country::Country,
     ids::{ChainId, ExternalId},
     investor::{Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source},
@@ -114,6 +116,20 @@ pub enum Command {
     RevokeCertificate {
         /// Which.
         certificate: CertificateId,
+    },
+    /// Claim something of the investor's identity, the first time or again.
+    IssueClaim {
+        /// About what.
+        topic: ClaimTopic,
+        /// When that ends; `None` with the verdict.
+        expiry: Option<UnixSeconds>,
+        /// What it says beyond its topic. Never personal data.
+        content: Option<B256>,
+    },
+    /// Take a claim back, or refuse it beforehand.
+    RevokeClaim {
+        /// About what.
+        topic: ClaimTopic,
     },
 }
 

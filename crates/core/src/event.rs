@@ -1,9 +1,11 @@
 //! What happened: the register's only source of state (I1).
 
+use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     certificate::{CertificateId, RequirementVersion},
+    claim::ClaimTopic,
     ids::{AuthorityIndex, ExternalId},
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
     time::UnixSeconds,
@@ -102,6 +104,22 @@ pub enum Event {
         /// Which.
         certificate: CertificateId,
     },
+    /// Something was claimed of its identity, the first time or again.
+    ClaimIssued {
+        /// About what.
+        topic: ClaimTopic,
+        /// When that ends; `None` with the verdict.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expiry: Option<UnixSeconds>,
+        /// What it says beyond its topic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<B256>,
+    },
+    /// A claim was taken back, or refused beforehand.
+    ClaimRevoked {
+        /// About what.
+        topic: ClaimTopic,
+    },
     /// The record that chains hold for a wallet is no longer what they must
     /// hold: the mirror owes them this version (I2).
     RecordChanged {
@@ -133,6 +151,8 @@ impl Event {
             Self::AssetsUnfrozen { .. } => "AssetsUnfrozen",
             Self::CertificateIssued { .. } => "CertificateIssued",
             Self::CertificateRevoked { .. } => "CertificateRevoked",
+            Self::ClaimIssued { .. } => "ClaimIssued",
+            Self::ClaimRevoked { .. } => "ClaimRevoked",
             Self::RecordChanged { .. } => "RecordChanged",
         }
     }

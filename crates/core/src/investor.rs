@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     certificate::{Certificate, CertificateId},
+    claim::{Claim, ClaimTopic},
     country::Country,
     ids::{AuthorityIndex, ExternalId, InvestorId},
     time::{Day, UnixSeconds},
@@ -352,6 +353,8 @@ pub struct Investor {
     pub wallets: Vec<Wallet>,
     /// What it was certified for.
     pub certificates: BTreeMap<CertificateId, Certificate>,
+    /// What was ever claimed of it.
+    pub claims: BTreeMap<ClaimTopic, Claim>,
 }
 
 impl Investor {

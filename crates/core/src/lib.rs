@@ -14,10 +14,12 @@
 pub mod actor;
 pub mod authority;
 pub mod certificate;
+pub mod claim;
 pub mod command;
 pub mod country;
 pub mod event;
 pub mod federation;
+pub mod identity;
 pub mod ids;
 pub mod import;
 pub mod investor;

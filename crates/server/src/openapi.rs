@@ -24,6 +24,7 @@ use crate::problem::{FieldError, ProblemBody};
     tags(
         (name = "Investors", description = "Natural persons and legal entities, known by an id that says nothing about them."),
         (name = "Verdicts", description = "Verifying, rejecting and revoking by hand. Whoever does it answers for it."),
+        (name = "Claims", description = "What is claimed of investors' identities (ERC-734, ERC-735)."),
         (name = "Certificates", description = "What investors were certified for beyond their verdict (ERC-5851)."),
         (name = "Bars", description = "Restrictions and asset freezes, which lie across every verdict."),
         (name = "Batches", description = "Up to 500 at once, with a result for each."),

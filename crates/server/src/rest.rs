@@ -7,6 +7,7 @@ mod bars;
 mod batches;
 mod certificates;
 mod chains;
+mod claims;
 mod column_map;
 mod disputes;
 mod events;
@@ -58,6 +59,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(verdicts::router())
         .merge(bars::router())
         .merge(certificates::router())
+        .merge(claims::router())
         .merge(holdings::router())
         .merge(wallets::router())
         .merge(receipts::router())

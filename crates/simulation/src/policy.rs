@@ -44,7 +44,6 @@ pub const POLICY: LanePolicy = LanePolicy {
     base_gas: Gas(80_000),
     gas_per_upsert: Gas(29_000),
     gas_per_denial: Gas(29_000),
-    gas_per_errand: Gas(40_000),
     fees: FeePolicy {
         cap: Wei(500_000_000_000),
         bump_percent: 13,

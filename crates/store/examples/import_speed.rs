@@ -125,6 +125,7 @@ async fn prepare(store: &Store, issuer: &IssuerId) {
             id: ChainId(id).into(),
             name: format!("chain {id}"),
             registry: Address::ZERO,
+            identity_factory: Address::ZERO,
             filter: Default::default(),
             deployed_block: 0,
             confirmations: 1,

@@ -86,7 +86,8 @@ CREATE TABLE country_rule (
 CREATE TABLE companion (
     issuer      bigint NOT NULL,
     registry_id bigint NOT NULL,
-    companion   text   NOT NULL CHECK (companion IN ('rules', 'certificates')),
+    companion   text   NOT NULL CHECK
+        (companion IN ('rules', 'certificates', 'identities', 'claims')),
     contract    bytea  NOT NULL CHECK (octet_length(contract) = 20),
     PRIMARY KEY (issuer, registry_id, companion)
 );
@@ -98,7 +99,7 @@ CREATE TABLE companion_owed (
     issuer       bigint  NOT NULL,
     registry_id  bigint  NOT NULL,
     companion    text    NOT NULL,
-    key          bytea   NOT NULL, -- as the contract's entries begin
+    key          bytea   NOT NULL,
     entry_number bigint  NOT NULL,
     denial       boolean NOT NULL, -- goes first (I3)
     PRIMARY KEY (issuer, registry_id, companion, key)
@@ -114,6 +115,7 @@ CREATE TABLE companion_mirror (
     -- null: none is.
     told         bytea CHECK (octet_length(told) = 32),
     told_version integer,
+    highest_version integer NOT NULL DEFAULT 0, -- that was ever told
     told_entry   bigint,           -- that was told last; null: none
     -- How often that entry was told in vain, and when the last try ended.
     vain         integer NOT NULL DEFAULT 0,
@@ -124,9 +126,10 @@ CREATE TABLE companion_mirror (
     CHECK ((told IS NULL) = (told_version IS NULL))
 );
 
--- Which certificates a chain was told of for a wallet.
-CREATE INDEX companion_mirror_by_holder ON companion_mirror (issuer, substring(key FROM 13))
-    WHERE companion = 'certificates';
+-- Which certificates and keys a chain was told of for a wallet, with which these end.
+CREATE INDEX companion_mirror_by_wallet
+    ON companion_mirror (issuer, substring(key FROM octet_length(key) - 19))
+    WHERE companion IN ('certificates', 'identities');
 
 -- Tokens that ask one of the issuer's registries.
 CREATE TABLE token (
@@ -186,6 +189,8 @@ CREATE TABLE investor (
     wallets            bytea[]  NOT NULL,
     -- What it was certified for, as JSON by certificate; null: nothing ever.
     certificates       text,
+    -- What was ever claimed of it, as JSON by topic; null: nothing.
+    claims             text,
     PRIMARY KEY (issuer, created_entry)
 );
 -- The issuer last: a planner that takes an issuer for small must not be tempted
@@ -197,9 +202,10 @@ CREATE UNIQUE INDEX investor_by_external_id ON investor (external_id, issuer)
 -- by country. Each index more costs an import a tenth of its speed.
 CREATE INDEX investor_by_status ON investor (issuer, status, created_entry)
     WHERE status <> 'verified';
--- Whose certificates end with an authority that is cut off, and what a new contract
--- is owed.
-CREATE INDEX investor_certified ON investor (issuer, created_entry) WHERE certificates IS NOT NULL;
+-- Whose certificates and claims end with an authority that is cut off, and what a new
+-- contract is owed.
+CREATE INDEX investor_with_companions ON investor (issuer, created_entry)
+    WHERE certificates IS NOT NULL OR claims IS NOT NULL;
 CREATE INDEX investor_by_expiry ON investor (issuer, expiry_s)
     WHERE status = 'verified' AND expiry_s IS NOT NULL;
 
@@ -229,6 +235,8 @@ CREATE TABLE chain (
     name               text    NOT NULL,
     registry           bytea   NOT NULL, -- its address
     filter             text    NOT NULL, -- whom it holds, as JSON
+    -- Who deploys its investors' identities.
+    identity_factory   bytea   NOT NULL CHECK (octet_length(identity_factory) = 20),
     deployed_block     bigint  NOT NULL,
     confirmations      integer NOT NULL,
     settings           jsonb   NOT NULL,
@@ -244,6 +252,9 @@ CREATE TABLE chain (
     alarm              text,
     -- Until then approvals wait, since the register may have lost decisions.
     approvals_held     boolean NOT NULL DEFAULT false,
+    -- What was decided up to this entry lifts no denial that a contract beside the
+    -- registry holds: decisions may have been lost after it.
+    doubted_entry      bigint  NOT NULL DEFAULT 0,
     head_block         bigint,
     head_s             bigint,
     finalized_block    bigint,
@@ -325,7 +336,8 @@ CREATE TABLE lane_transaction (
     raw              bytea    NOT NULL,
     call             text     NOT NULL CHECK
         (call IN ('upsert', 'deny', 'set_authority_restriction', 'announce_rules',
-            'withdraw_rules', 'certify', 'deny_certificates')),
+            'withdraw_rules', 'certify', 'deny_certificates', 'keep_keys', 'issue_claims',
+            'deny_claims')),
     batch            bytea    NOT NULL, -- the packed entries that it carries
     wallets          integer  NOT NULL,
     denies           boolean  NOT NULL, -- any of them, or an authority

@@ -75,7 +75,7 @@ impl IssuerTransaction {
     }
 }
 
-async fn restricted(
+pub(crate) async fn restricted(
     executor: impl PgExecutor<'_>,
     issuer: &IssuerId,
 ) -> Result<RestrictedAuthorities> {

@@ -3,6 +3,7 @@
 use alloy_primitives::Address;
 use sqlx::PgExecutor;
 use symbolon_core::{
+    identity::Identities,
     ids::{IssuerId, RegistryId},
     mirror::filter::{MirroredRegistry, RegistryFilter},
     time::UnixSeconds,
@@ -30,6 +31,9 @@ pub struct NewChain {
     /// Whom that registry holds. What it was told of others stays told: another
     /// filter is another registry.
     pub filter: RegistryFilter,
+    /// Who deploys its investors' identities. Their addresses follow from it, be it
+    /// there or not.
+    pub identity_factory: Address,
     /// The block that the registry was deployed in: nothing before concerns us.
     pub deployed_block: u64,
     /// After how many blocks a transaction counts as confirmed.
@@ -45,6 +49,7 @@ impl NewChain {
         MirroredRegistry {
             id: self.id,
             filter: self.filter.clone(),
+            identities: Identities::of(self.identity_factory, self.registry),
         }
     }
 }
@@ -127,8 +132,8 @@ impl IssuerTransaction {
             i32::try_from(chain.confirmations).map_err(out_of_range("confirmations"))?;
         sqlx::query!(
             "INSERT INTO chain (issuer, registry_id, name, registry, deployed_block, confirmations, \
-                 settings, filter) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                 settings, filter, identity_factory) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             issuer_key(&self.issuer),
             registry_key(chain.id),
             chain.name,
@@ -137,6 +142,7 @@ impl IssuerTransaction {
             confirmations,
             chain.settings,
             filter,
+            chain.identity_factory.as_slice(),
         )
         .execute(&mut *self.transaction)
         .await
@@ -190,7 +196,7 @@ impl Store {
     /// The issuer's registries and their chains, by id.
     pub async fn chains(&self, issuer: &IssuerId) -> Result<Vec<Chain>> {
         let rows = sqlx::query!(
-            r#"SELECT registry_id, name, registry, filter, deployed_block, confirmations, settings,
+            r#"SELECT registry_id, name, registry, filter, identity_factory, deployed_block, confirmations, settings,
                 head_block, head_s, finalized_block, signer,
                 signer_balance_wei::text AS signer_balance_wei, last_error, updated_s,
                 following_error, alarm, approvals_held,
@@ -213,6 +219,7 @@ impl Store {
                         name: row.name,
                         registry: address(&row.registry)?,
                         filter: json(&row.filter, "a registry's filter")?,
+                        identity_factory: address(&row.identity_factory)?,
                         deployed_block: unsigned(row.deployed_block, "a block number")?,
                         confirmations: u32::try_from(row.confirmations)
                             .map_err(|_| StoreError::damaged("negative confirmations"))?,
@@ -315,7 +322,7 @@ pub(crate) async fn targets(
     issuer: &IssuerId,
 ) -> Result<Vec<MirroredRegistry>> {
     sqlx::query!(
-        "SELECT registry_id, filter FROM chain WHERE issuer = $1 ORDER BY registry_id",
+        "SELECT registry_id, filter, registry, identity_factory FROM chain WHERE issuer = $1 ORDER BY registry_id",
         issuer_key(issuer),
     )
     .fetch_all(executor)
@@ -325,6 +332,7 @@ pub(crate) async fn targets(
         Ok(MirroredRegistry {
             id: registry_id(row.registry_id)?,
             filter: json(&row.filter, "a registry's filter")?,
+            identities: Identities::of(address(&row.identity_factory)?, address(&row.registry)?),
         })
     })
     .collect()

@@ -6,6 +6,8 @@
 //! became of it, the key is owed again until its word was read: only what is there
 //! says what is lacking.
 
+mod dues;
+mod identity;
 mod owed;
 mod pull;
 mod told;
@@ -27,8 +29,9 @@ use crate::{
     IssuerTransaction, Result, Store, StoreError,
     codec::{address, issuer_key, registry_id, registry_key},
 };
+pub use identity::IdentityOnChain;
 pub(crate) use owed::{
-    Row, keeps_certificates, owe, owe_all, owe_many, owe_of_authority, owe_told,
+    Row, Subject, owe, owe_all, owe_many, owe_of_authority, owe_told, tells_of_investors,
 };
 pub use pull::Unread;
 pub(crate) use told::{ended, in_vain, tell};
@@ -149,6 +152,14 @@ impl Store {
 }
 
 impl IssuerTransaction {
+    /// Has all companions of a registry read, and held against what the register
+    /// holds, as a scan does.
+    pub async fn reread_companions(&mut self, registry: RegistryId) -> Result<()> {
+        owe_all(&mut self.transaction, &self.issuer, registry).await?;
+        self.queued = true;
+        Ok(())
+    }
+
     /// Adds a contract beside a registry, or says anew where it is. It is owed all
     /// that the register holds.
     pub async fn add_companion(&mut self, known: &KnownCompanion) -> Result<()> {

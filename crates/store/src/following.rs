@@ -270,6 +270,15 @@ impl IssuerTransaction {
         .execute(&mut *self.transaction)
         .await?;
         let issuer = self.issuer.clone();
+        if lossy {
+            sqlx::query!(
+                "UPDATE chain SET doubted_entry = i.head_number \
+                 FROM (SELECT head_number FROM issuer WHERE issuer = $1) i WHERE issuer = $1",
+                issuer_key(&issuer),
+            )
+            .execute(&mut *self.transaction)
+            .await?;
+        }
         reconciliation::begin(&mut self.transaction, &issuer, registry, blocks, now).await
     }
 }

@@ -66,7 +66,7 @@ pub use api_key::{ApiKey, ApiKeyInfo, KeyHash, KeyOwner};
 pub use audit::{AuditError, AuditReport, StateDifference};
 pub use authority::AuthorityOnChain;
 pub use chain::{Chain, ChainStatus, LaneDriver, NewChain};
-pub use companion::{CompanionOnChain, KnownCompanion, Unread};
+pub use companion::{CompanionOnChain, IdentityOnChain, KnownCompanion, Unread};
 pub use connection::Store;
 pub use crash::CrashPoint;
 pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject, Witnessed};

@@ -2,14 +2,14 @@
 //! hold of it.
 
 use symbolon_core::{
-    ids::IssuerId,
+    ids::{IssuerId, RegistryId},
     investor::Investor,
     mirror::{filter::MirroredRegistry, record::WalletRecord},
     wallet::{Wallet, WalletAddress},
 };
 
 use crate::{
-    Result, Store, StoreError,
+    Result, Store, StoreError, chain,
     codec::{self, issuer_key, registry_key, scope, version},
     investor::row::InvestorRow,
 };
@@ -55,7 +55,7 @@ macro_rules! select_standings {
                 WHERE a.issuer = i.issuer AND a.authority = i.authority AND a.restricted)
             ELSE false END AS "authority_restricted!",
             i.source AS "source?", i.verified_s AS "verified_s?",
-            i.certificates AS "certificates?",
+            i.certificates AS "certificates?", i.claims AS "claims?",
             i.created_entry AS "created_entry?", i.changed_entry AS "changed_entry?", "#
             + $($source)*
             + " LEFT JOIN LATERAL (SELECT * FROM investor \
@@ -93,6 +93,7 @@ pub(crate) struct StandingRow {
     pub(crate) source: Option<String>,
     pub(crate) verified_s: Option<i64>,
     pub(crate) certificates: Option<String>,
+    pub(crate) claims: Option<String>,
     pub(crate) created_entry: Option<i64>,
     pub(crate) changed_entry: Option<i64>,
     // What a chain holds, where the query joins it.
@@ -160,6 +161,7 @@ impl StandingRow {
             // The one that is joined comes beside it.
             wallets: Vec::new(),
             certificates: self.certificates,
+            claims: self.claims,
             created_entry: self.created_entry?,
             changed_entry: self.changed_entry?,
         })
@@ -172,10 +174,16 @@ impl Store {
     pub async fn mirror_standings(
         &self,
         issuer: &IssuerId,
-        target: &MirroredRegistry,
+        registry: impl Into<RegistryId>,
         after: Option<WalletAddress>,
         limit: u32,
     ) -> Result<Vec<MirrorStanding>> {
+        let registry = registry.into();
+        let targets = chain::targets(&self.pool, issuer).await?;
+        let target = targets
+            .iter()
+            .find(|target| target.id == registry)
+            .ok_or(StoreError::NotFound { what: "chain" })?;
         let after = after.map_or_else(Vec::new, |wallet| wallet.address().to_vec());
         select_standings!(
             [
@@ -188,7 +196,7 @@ impl Store {
                  AND s.wallet = w.address AND s.registry_id = $2 LIMIT 1) o ON true \
              WHERE w.issuer = $1 AND w.address > $3 ORDER BY w.address LIMIT $4",
             issuer_key(issuer),
-            registry_key(target.id),
+            registry_key(registry),
             after,
             i64::from(limit),
         )

@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Rules(commands::rules::RulesArgs),
     /// What investors are certified for, and on which chains
     Certificates(commands::certificates::CertificatesArgs),
+    /// What is claimed of investors' identities, and on which chains
+    Claims(commands::claims::ClaimsArgs),
     /// Make tokens known, and rehearse how one would do with our registry
     Token(commands::token::TokenArgs),
     /// Make and list issuers

@@ -4,6 +4,7 @@ pub(crate) mod api_key;
 pub(crate) mod audit;
 pub(crate) mod certificates;
 pub(crate) mod chain;
+pub(crate) mod claims;
 pub(crate) mod companion;
 pub(crate) mod doctor;
 pub(crate) mod export;

@@ -82,7 +82,7 @@ pub(crate) async fn compare(
     let mut after = None;
     loop {
         let page = store
-            .mirror_standings(issuer, &target, after, CHUNK)
+            .mirror_standings(issuer, target.id, after, CHUNK)
             .await?;
         let Some(last) = page.last() else {
             return Ok(comparison);

@@ -81,6 +81,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Proposal(args) => commands::federation::proposal::run(args, &context()?).await?,
         Command::Rules(args) => commands::rules::run(args, &context()?).await?,
         Command::Certificates(args) => commands::certificates::run(args, &context()?).await?,
+        Command::Claims(args) => commands::claims::run(args, &context()?).await?,
         Command::Issuer(args) => commands::issuer::run(&args, &context()?).await?,
     };
     Ok(exit.into())

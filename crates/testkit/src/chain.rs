@@ -10,6 +10,8 @@ use alloy_primitives::{Address, B256};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use symbolon_chain::{
+    claims,
+    companion::Beside,
     deploy,
     endpoint::Endpoint,
     history::{self, MirrorTransaction},
@@ -99,6 +101,31 @@ impl TestChain {
         let code = deploy::certificates_code(owner.address());
         let deployed = deploy::deploy(&self.endpoint, &owner, &code, B256::ZERO).await;
         deployed.expect("deploy the certificates").address
+    }
+
+    /// Puts the factory of identities in place, which is everybody's.
+    pub async fn deploy_identity_factory(&self) -> Address {
+        let owner = signer(OWNER_KEY);
+        let code = deploy::identity_factory_code();
+        let deployed = deploy::deploy(&self.endpoint, &owner, &code, B256::ZERO).await;
+        deployed.expect("deploy the factory").address
+    }
+
+    /// Puts a claim issuer in place, in which this key signs claims.
+    pub async fn deploy_claims(&self, claim_signer: Address) -> Address {
+        let owner = signer(OWNER_KEY);
+        let code = deploy::claims_code(owner.address(), self.registry);
+        let deployed = deploy::deploy(&self.endpoint, &owner, &code, B256::ZERO).await;
+        let issuer = deployed.expect("deploy the claim issuer").address;
+        let endpoint = &self.endpoint;
+        let appointed = claims::appoint(endpoint, &owner, issuer, claim_signer).await;
+        appointed.expect("appoint the claim signer");
+        issuer
+    }
+
+    /// Where the registry's companions are asked.
+    pub fn beside(&self) -> Beside {
+        Beside::registry(self.registry)
     }
 
     /// Lets [`MIRROR_KEY`] write to a contract beside the registry.

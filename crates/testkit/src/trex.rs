@@ -120,15 +120,7 @@ impl Trex {
         let issuer = at
             .identity_contract("ClaimIssuer", &owner.abi_encode())
             .await;
-        at.own(
-            issuer,
-            &OnchainId::addKeyCall {
-                key: key(signer.address()),
-                purpose: U256::from(CLAIM_SIGNER),
-                keyType: U256::from(ECDSA),
-            },
-        )
-        .await;
+        at.own(issuer, &signing(signer.address())).await;
         let library = at
             .identity_contract("Identity", &(owner, true).abi_encode_params())
             .await;
@@ -174,6 +166,38 @@ impl Trex {
         .await;
     }
 
+    /// Requires another claim of everybody, and by another issuer, in the place of its own.
+    pub async fn trust(&self, issuer: Address, topic: U256) {
+        let own = self::topic("KYC");
+        self.own(
+            self.topics,
+            &ClaimTopics::removeClaimTopicCall { topic: own },
+        )
+        .await;
+        self.own(self.topics, &ClaimTopics::addClaimTopicCall { topic })
+            .await;
+        let topics = vec![topic];
+        let trusted = TrustedIssuers::addTrustedIssuerCall { issuer, topics };
+        self.own(self.trusted, &trusted).await;
+    }
+
+    /// Lets another key sign claims of ONCHAINID's own issuer; where that is.
+    pub async fn appoint(&self, signer: Address) -> Address {
+        self.own(self.issuer, &signing(signer)).await;
+        self.issuer
+    }
+
+    /// Registers a wallet with an identity that somebody else deploys.
+    pub async fn register(&self, wallet: Address, identity: Address) -> u64 {
+        let country = COUNTRY;
+        let call = Registry::registerIdentityCall {
+            wallet,
+            identity,
+            country,
+        };
+        self.agent(self.registry, &call).await
+    }
+
     /// Makes an investor of a wallet: identity, signed claim, registration.
     pub async fn onboard(&self, wallet: Address) -> (Investor, Onboarding) {
         let at = self.site();
@@ -190,13 +214,7 @@ impl Trex {
             uri: String::new(),
         };
         let claim = self.send(wallet, identity, &claim).await;
-        let country = COUNTRY;
-        let call = Registry::registerIdentityCall {
-            wallet,
-            identity,
-            country,
-        };
-        let registration = self.agent(self.registry, &call).await;
+        let registration = self.register(wallet, identity).await;
         let cost = Onboarding {
             identity: deployed,
             claim,
@@ -289,6 +307,15 @@ pub fn named(what: &str, n: usize) -> Address {
 /// An address as ERC-734 keeps keys.
 fn key(address: Address) -> B256 {
     keccak256(address.abi_encode())
+}
+
+/// The call that lets a key sign claims.
+fn signing(signer: Address) -> OnchainId::addKeyCall {
+    OnchainId::addKeyCall {
+        key: key(signer),
+        purpose: U256::from(CLAIM_SIGNER),
+        keyType: U256::from(ECDSA),
+    }
 }
 
 fn topic(name: &str) -> U256 {

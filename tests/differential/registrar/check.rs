@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use alloy_primitives::{B256, aliases::U40};
+use alloy_primitives::{Address, B256, aliases::U40};
 use symbolon_bindings::KYCRegistrar as abi;
-use symbolon_core::{
-    country::Country, ids::ChainId, mirror::record::identity_address, time::UnixSeconds,
-};
+use symbolon_core::{country::Country, identity::IdentitySalt, ids::ChainId, time::UnixSeconds};
 
 use super::{
     history::{Body, COUNTRIES, Holder, SIGNERS, Signer, Wallet},
@@ -82,7 +80,7 @@ fn of_wallet(world: &mut World<'_>, wallet: Wallet) -> Checked {
     let lives = chain.ask(&abi::investorCountryCall { _userAddress })?;
     expect(lives, country, "investorCountry")?;
     let identity = chain.ask(&abi::identityCall { _userAddress })?;
-    let derived = id.map(|id| identity_address(id, CHAIN));
+    let derived = id.map(|id| Address::from_word(IdentitySalt::of(id, CHAIN).0));
     expect(identity, derived.unwrap_or_default(), "identity")
 }
 

@@ -72,6 +72,7 @@ impl Register {
             frozen: false,
             wallets: Vec::new(),
             certificates: Default::default(),
+            claims: Default::default(),
         });
         Self {
             federation: federation::beginning(),

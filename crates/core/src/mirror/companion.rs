@@ -7,17 +7,24 @@
 //! lacks is owed.
 
 mod batch;
+mod entry;
 
 use alloy_primitives::{Address, B256, U256};
 
-pub use batch::{CompanionBatch, CompanionCall, CompanionEntries, NoEntries};
+pub use batch::{CompanionBatch, CompanionCall, NoEntries};
+pub use entry::{
+    CertificateDenial, Certification, ClaimDenial, CompanionEntry, IssuedClaim, KeptKey,
+    RuleAnnouncement, RuleWithdrawal,
+};
 
 use crate::{
-    certificate::{CertificateId, record::CertificateRecord},
+    certificate::CertificateId,
+    claim::ClaimTopic,
     country::Country,
+    ids::InvestorId,
     log::EntryNumber,
     transfer_rules::record::{RuleKey, key_code},
-    wallet::{Version, WalletAddress},
+    wallet::WalletAddress,
 };
 
 /// Which contract beside the registry.
@@ -27,18 +34,35 @@ pub enum Companion {
     Rules,
     /// `CertificateRegistry`: who holds which certificate.
     Certificates,
+    /// `IdentityFactory`: which identities there are, and whose keys they have.
+    Identities,
+    /// `ClaimIssuer`: what is claimed of them.
+    Claims,
 }
 
 impl Companion {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Rules, Self::Certificates];
+    pub const ALL: [Self; 4] = [
+        Self::Rules,
+        Self::Certificates,
+        Self::Identities,
+        Self::Claims,
+    ];
 
     /// Its name, as the store keeps it and people see it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rules => "rules",
             Self::Certificates => "certificates",
+            Self::Identities => "identities",
+            Self::Claims => "claims",
         }
+    }
+
+    /// Whether the contract has mirrors of its own; the others ask the registry who
+    /// they are.
+    pub const fn has_mirrors(self) -> bool {
+        matches!(self, Self::Rules | Self::Certificates)
     }
 
     /// The one of this name.
@@ -46,15 +70,41 @@ impl Companion {
         Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
 
+    /// Bytes of one of its keys.
+    pub(crate) const fn key_bytes(self) -> usize {
+        match self {
+            Self::Rules => 2,
+            Self::Certificates => 32,
+            Self::Identities => 52,
+            Self::Claims => 64,
+        }
+    }
+
     /// The key in these bytes, if it is one of this contract's.
     pub fn key(self, bytes: &[u8]) -> Option<CompanionKey> {
+        if bytes.len() != self.key_bytes() {
+            return None;
+        }
         match (self, bytes) {
             (Self::Rules, [high, low]) => {
                 rule_key(u16::from_be_bytes([*high, *low])).map(CompanionKey::Rule)
             }
-            (Self::Certificates, bytes) if bytes.len() == 32 => {
+            (Self::Certificates, bytes) => {
                 let (certificate, holder) = token(bytes)?;
                 Some(CompanionKey::Certificate(certificate, holder))
+            }
+            (Self::Identities, bytes) => {
+                let (investor, wallet) = bytes.split_at_checked(32)?;
+                let wallet = <[u8; 20]>::try_from(wallet).ok()?;
+                let wallet = WalletAddress::new(Address::from(wallet)).ok()?;
+                let investor = InvestorId(B256::from_slice(investor));
+                Some(CompanionKey::IdentityKey(investor, wallet))
+            }
+            (Self::Claims, bytes) => {
+                let (investor, topic) = bytes.split_at(32);
+                let investor = InvestorId(B256::from_slice(investor));
+                let topic = ClaimTopic(U256::from_be_slice(topic));
+                Some(CompanionKey::Claim(investor, topic))
             }
             _ => None,
         }
@@ -68,6 +118,10 @@ pub enum CompanionKey {
     Rule(RuleKey),
     /// A certificate of a wallet.
     Certificate(CertificateId, WalletAddress),
+    /// A wallet's key of an investor's identity.
+    IdentityKey(InvestorId, WalletAddress),
+    /// What is claimed of an investor under a topic.
+    Claim(InvestorId, ClaimTopic),
 }
 
 impl CompanionKey {
@@ -76,10 +130,13 @@ impl CompanionKey {
         match self {
             Self::Rule(_) => Companion::Rules,
             Self::Certificate(..) => Companion::Certificates,
+            Self::IdentityKey(..) => Companion::Identities,
+            Self::Claim(..) => Companion::Claims,
         }
     }
 
-    /// As the contract's entries begin.
+    /// As the store keeps it, and as entries begin in the store: those of rules and
+    /// certificates on chains, too.
     pub fn bytes(self) -> Vec<u8> {
         match self {
             Self::Rule(key) => key_code(key).to_be_bytes().to_vec(),
@@ -89,6 +146,10 @@ impl CompanionKey {
                 bytes.extend(holder.address());
                 bytes
             }
+            Self::IdentityKey(investor, wallet) => {
+                [investor.0.as_slice(), wallet.address().as_slice()].concat()
+            }
+            Self::Claim(investor, topic) => [investor.0.0, topic.0.to_be_bytes::<32>()].concat(),
         }
     }
 }
@@ -125,95 +186,6 @@ pub struct CompanionWrite {
     pub is_last: bool,
     /// What the companion will hold then.
     pub becomes: U256,
-}
-
-/// One key's part of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompanionEntry {
-    /// Of `announce`.
-    AnnounceRule(RuleAnnouncement),
-    /// Of `withdraw`.
-    WithdrawRule(RuleWithdrawal),
-    /// Of `upsert`.
-    Certify(Certification),
-    /// Of `deny`.
-    DenyCertificate(CertificateDenial),
-}
-
-/// A rule that is to hold after the contract's delay, or at once if it blocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RuleAnnouncement {
-    /// Whose.
-    pub key: RuleKey,
-    /// Counts if it is newer than the stored one.
-    pub version: Version,
-    /// The rule in five bytes ([`packed`](crate::transfer_rules::record::packed)).
-    pub rule: u64,
-    /// The hash of the log's entry that it comes from.
-    pub source: B256,
-}
-
-/// What was announced is not to hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RuleWithdrawal {
-    /// Whose.
-    pub key: RuleKey,
-    /// Counts if it is newer than the stored one.
-    pub version: Version,
-}
-
-/// A certificate of a wallet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Certification {
-    /// Which.
-    pub certificate: CertificateId,
-    /// Whose.
-    pub holder: WalletAddress,
-    /// Its word.
-    pub record: CertificateRecord,
-}
-
-/// A certificate does not count for a wallet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CertificateDenial {
-    /// Which.
-    pub certificate: CertificateId,
-    /// Whose.
-    pub holder: WalletAddress,
-    /// Lands whatever it is (I2).
-    pub version: Version,
-}
-
-impl CompanionEntry {
-    /// Whose word it writes.
-    pub const fn key(&self) -> CompanionKey {
-        match self {
-            Self::AnnounceRule(one) => CompanionKey::Rule(one.key),
-            Self::WithdrawRule(one) => CompanionKey::Rule(one.key),
-            Self::Certify(one) => CompanionKey::Certificate(one.certificate, one.holder),
-            Self::DenyCertificate(one) => CompanionKey::Certificate(one.certificate, one.holder),
-        }
-    }
-
-    /// The version that it brings it to.
-    pub fn version(&self) -> Version {
-        match self {
-            Self::AnnounceRule(announcement) => announcement.version,
-            Self::WithdrawRule(withdrawal) => withdrawal.version,
-            Self::Certify(certification) => certification.record.version(),
-            Self::DenyCertificate(denial) => denial.version,
-        }
-    }
-
-    /// The call that it is a part of.
-    pub const fn call(&self) -> CompanionCall {
-        match self {
-            Self::AnnounceRule(_) => CompanionCall::AnnounceRules,
-            Self::WithdrawRule(_) => CompanionCall::WithdrawRules,
-            Self::Certify(_) => CompanionCall::Certify,
-            Self::DenyCertificate(_) => CompanionCall::DenyCertificates,
-        }
-    }
 }
 
 /// A certificate's token: 12 bytes of its id, of which the register uses eight, and

@@ -7,12 +7,14 @@
 
 use std::collections::BTreeSet;
 
+use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
 use super::record::{self, WalletRecord};
 use crate::{
     country::Country,
-    ids::{ChainId, RegistryId},
+    identity::{Identities, IdentitySalt},
+    ids::{ChainId, InvestorId, RegistryId},
     investor::{Investor, Level, Verified},
     wallet::Wallet,
 };
@@ -24,14 +26,17 @@ pub struct MirroredRegistry {
     pub id: RegistryId,
     /// Whom it holds.
     pub filter: RegistryFilter,
+    /// Where its investors' identities are.
+    pub identities: Identities,
 }
 
 impl From<RegistryId> for MirroredRegistry {
-    /// One that holds everybody.
+    /// One that holds everybody, with identities that are nowhere.
     fn from(id: RegistryId) -> Self {
         Self {
             id,
             filter: RegistryFilter::default(),
+            identities: Identities::of(Address::ZERO, Address::ZERO),
         }
     }
 }
@@ -50,11 +55,14 @@ impl MirroredRegistry {
     pub fn desired(&self, holder: Option<&Investor>, wallet: &Wallet) -> WalletRecord {
         holder
             .filter(|holder| wallet.chains.includes(self.id.chain) && self.filter.admits(holder))
-            .and_then(|holder| {
-                let identity = record::identity_address(holder.id, self.id.chain);
-                record::desired(holder, wallet, identity)
-            })
+            .and_then(|holder| record::desired(holder, wallet, self.identity(holder.id)))
             .unwrap_or_else(|| WalletRecord::tombstone(wallet.version))
+    }
+
+    /// Where the investor's identity is or will be there.
+    pub fn identity(&self, investor: InvestorId) -> Address {
+        let salt = IdentitySalt::of(investor, self.id.chain);
+        self.identities.address(salt)
     }
 }
 
@@ -127,6 +135,7 @@ pub(crate) mod tests {
             frozen: false,
             wallets: Vec::new(),
             certificates: Default::default(),
+            claims: Default::default(),
         }
     }
 
@@ -178,6 +187,7 @@ pub(crate) mod tests {
         };
         let (here, elsewhere) = (ChainId(1), ChainId(10));
         let registry = |filter| MirroredRegistry {
+            identities: Identities::of(Address::ZERO, Address::ZERO),
             id: here.into(),
             filter,
         };

@@ -90,7 +90,7 @@ pub struct LanePolicy {
     pub max_in_flight: usize,
     /// Further transactions that only denials may use.
     pub denial_reserve: usize,
-    /// Keys of a companion in one transaction, at most.
+    /// Keys of companions read at once, at most.
     pub max_errands: usize,
     /// Gas for a transaction without wallets.
     pub base_gas: Gas,
@@ -98,8 +98,6 @@ pub struct LanePolicy {
     pub gas_per_upsert: Gas,
     /// Gas for each denial, generously.
     pub gas_per_denial: Gas,
-    /// Gas for each key of a companion, generously.
-    pub gas_per_errand: Gas,
     /// What a transaction may cost.
     pub fees: FeePolicy,
     /// How soon to look after something was sent or mined; while nothing
@@ -117,13 +115,14 @@ pub struct LanePolicy {
 
 impl LanePolicy {
     fn gas_limit(&self, batch: &Batch) -> Gas {
-        let each = match batch {
-            Batch::Upsert(_) => self.gas_per_upsert,
-            Batch::Deny(_) => self.gas_per_denial,
-            Batch::Authority(_) => Gas(0),
-            Batch::Companion(_) => self.gas_per_errand,
+        let entries = batch.entries() as u64;
+        let more = match batch {
+            Batch::Upsert(_) => self.gas_per_upsert.0 * entries,
+            Batch::Deny(_) => self.gas_per_denial.0 * entries,
+            Batch::Authority(_) => 0,
+            Batch::Companion(batch) => batch.call().gas(entries).0,
         };
-        Gas(self.base_gas.0 + each.0 * batch.entries() as u64)
+        Gas(self.base_gas.0 + more)
     }
 }
 

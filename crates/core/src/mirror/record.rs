@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use alloy_primitives::{Address, U256, keccak256};
+use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{AuthorityIndex, ChainId, InvestorId},
+    ids::AuthorityIndex,
     investor::{Investor, Status},
     time::{Day, UnixSeconds},
     verdict::RestrictedAuthorities,
@@ -261,17 +261,6 @@ impl fmt::Debug for WalletRecord {
     }
 }
 
-/// The address that stands for an investor's identity on one chain: the same
-/// for all of its wallets there, another on every chain, so that chains cannot
-/// be joined by it.
-pub fn identity_address(investor: InvestorId, chain: ChainId) -> Address {
-    let mut preimage = Vec::with_capacity(64);
-    preimage.extend_from_slice(b"symbolon identity");
-    preimage.extend_from_slice(investor.0.as_slice());
-    preimage.extend_from_slice(&chain.0.to_be_bytes());
-    Address::from_word(keccak256(preimage))
-}
-
 /// What a chain must hold for an investor's wallet; `None` while nobody has
 /// judged the investor, when a tombstone of the wallet's version is all that is due.
 pub fn desired(investor: &Investor, wallet: &Wallet, identity: Address) -> Option<WalletRecord> {
@@ -384,18 +373,6 @@ mod tests {
         assert!(!lowered.is_approved() && !lowered.is_restricted() && !lowered.is_frozen());
         assert!(lowered.is_us_person() && !lowered.is_provisional() && lowered.is_vacated());
         assert_eq!((lowered.level_code(), lowered.rating()), (2, 5));
-    }
-
-    #[test]
-    fn an_identity_is_one_of_its_chain() {
-        let investor = InvestorId([7; 32].into());
-        let here = identity_address(investor, ChainId(1));
-        assert_ne!(here, identity_address(investor, ChainId(10)));
-        assert_ne!(
-            here,
-            identity_address(InvestorId([8; 32].into()), ChainId(1))
-        );
-        assert_eq!(here, identity_address(investor, ChainId(1)));
     }
 
     #[test]

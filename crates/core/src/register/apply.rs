@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::{
     certificate::Certificate,
+    claim::Claim,
     event::Event,
     ids::InvestorId,
     investor::{Investor, Status},
@@ -48,6 +49,7 @@ pub fn apply(
                 frozen: false,
                 wallets: Vec::new(),
                 certificates: BTreeMap::new(),
+                claims: BTreeMap::new(),
             }),
         };
     }
@@ -120,6 +122,22 @@ pub fn apply(
         Event::CertificateRevoked { certificate } => {
             let held = investor.certificates.entry(*certificate);
             held.or_insert_with(Certificate::never_issued).revoked = true;
+        }
+        Event::ClaimIssued {
+            topic,
+            expiry,
+            content,
+        } => {
+            let issued = Claim {
+                expiry: *expiry,
+                content: *content,
+                revoked: false,
+            };
+            investor.claims.insert(*topic, issued);
+        }
+        Event::ClaimRevoked { topic } => {
+            let held = investor.claims.entry(*topic);
+            held.or_insert_with(Claim::never_issued).revoked = true;
         }
         // A removed wallet's tombstone has a version too, but no holder.
         Event::RecordChanged { wallet, version } => {

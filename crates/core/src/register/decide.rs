@@ -1,9 +1,12 @@
 //! From a command to events, or to a refusal.
 
+use alloy_primitives::B256;
+
 use super::{Refusal, View, apply_all, jurisdiction};
 use crate::{
     authority::Mandate,
     certificate::{Certificate, CertificateId, RequirementVersion},
+    claim::{Claim, ClaimTopic},
     command::{Command, Verdict},
     event::Event,
     ids::{AuthorityIndex, ChainId, ExternalId},
@@ -153,6 +156,17 @@ fn step(
             unless(revoked, "the certificate is revoked already")?;
             Event::CertificateRevoked { certificate }
         }
+        Command::IssueClaim {
+            topic,
+            expiry,
+            content,
+        } => claimed(investor, topic, expiry, content, now)?,
+        Command::RevokeClaim { topic } => {
+            let held = investor.claims.get(&topic);
+            let revoked = held.is_some_and(|held| held.revoked);
+            unless(revoked, "the claim is revoked already")?;
+            Event::ClaimRevoked { topic }
+        }
     };
     Ok(vec![event])
 }
@@ -182,6 +196,34 @@ fn certified(
         certificate,
         requirements,
         expiry,
+    })
+}
+
+/// Nothing is claimed of whoever is not verified.
+fn claimed(
+    investor: &Investor,
+    topic: ClaimTopic,
+    expiry: Option<UnixSeconds>,
+    content: Option<B256>,
+    now: UnixSeconds,
+) -> Result<Event, Refusal> {
+    let Status::Verified(_) = &investor.status else {
+        return Err(wrong_status(investor, "given a claim"));
+    };
+    if let Some(expiry) = expiry {
+        ends_in_time(expiry, now)?;
+    }
+    let issued = Claim {
+        expiry,
+        content,
+        revoked: false,
+    };
+    let held = investor.claims.get(&topic);
+    unless(held == Some(&issued), "the claim stands so already")?;
+    Ok(Event::ClaimIssued {
+        topic,
+        expiry,
+        content,
     })
 }
 

@@ -69,6 +69,7 @@ fn approves(command: &Command) -> bool {
             | Command::LiftRestriction
             | Command::UnfreezeAssets { .. }
             | Command::Certify { .. }
+            | Command::IssueClaim { .. }
     )
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod certificates;
+mod claims;
 mod strategies;
 mod witness;
 mod world;

@@ -3,6 +3,7 @@
 use proptest::{option, prelude::*, sample::select};
 use symbolon_core::{
     certificate::{CertificateId, RequirementVersion},
+    claim::ClaimTopic,
     command::{Command, Verdict},
     country::Country,
     ids::ChainId,
@@ -93,8 +94,18 @@ fn any_command() -> impl Strategy<Value = Command> {
         1 => (0..2_u64).prop_map(|certificate| Command::RevokeCertificate {
             certificate: CertificateId(certificate),
         }),
+        2 => (topic(), option::of(0..9_u64)).prop_map(|(topic, later)| Command::IssueClaim {
+            topic,
+            expiry: later.map(|later| UnixSeconds(1_795_219_200 + later * 1_000)),
+            content: None,
+        }),
+        1 => topic().prop_map(|topic| Command::RevokeClaim { topic }),
         5 => simple,
     ]
+}
+
+fn topic() -> impl Strategy<Value = ClaimTopic> {
+    select(vec![ClaimTopic::KYC, ClaimTopic::AML])
 }
 
 pub(crate) fn any_step() -> impl Strategy<Value = Step> {

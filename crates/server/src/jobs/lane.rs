@@ -57,6 +57,8 @@ pub struct LaneSettings {
     pub finality: FinalityTag,
     /// Signed by whom.
     pub signer: LaneSigner,
+    /// Whose key claims are signed with; without one, claims wait.
+    pub claim_signer: Option<LaneSigner>,
     /// How.
     pub policy: LanePolicy,
     /// How this server takes the lane: one server at a time drives it.
@@ -87,8 +89,6 @@ pub fn default_policy(confirmations: u64, fee_cap: Wei) -> LanePolicy {
         gas_per_upsert: Gas(29_000),
         // One of a wallet that the chain never held fills an empty slot.
         gas_per_denial: Gas(29_000),
-        // A word and an event.
-        gas_per_errand: Gas(40_000),
         fees: FeePolicy {
             cap: fee_cap,
             bump_percent: 13,

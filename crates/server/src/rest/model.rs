@@ -1,5 +1,6 @@
 //! What several resources show: investors, their wallets and verdicts.
 
+use alloy_primitives::B256;
 use serde::Serialize;
 use symbolon_core::{
     ids::{AuthorityIndex, ChainId},
@@ -45,6 +46,27 @@ pub(crate) struct InvestorBody {
     wallets: Vec<WalletBody>,
     /// What it was certified for, by certificate.
     certificates: Vec<CertificateBody>,
+    /// What is claimed of its identities, by topic.
+    claims: Vec<ClaimBody>,
+}
+
+/// What is claimed of an investor under one topic.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Claim)]
+pub(crate) struct ClaimBody {
+    /// About what: a name, or a number.
+    #[schema(example = "kyc")]
+    topic: String,
+    /// When it ends; null is with the verdict.
+    #[schema(format = DateTime, example = "2028-01-01T00:00:00Z")]
+    expiry: Option<String>,
+    /// What it says beyond its topic.
+    #[schema(value_type = Option<String>)]
+    content: Option<B256>,
+    /// Whether it was taken back.
+    revoked: bool,
+    /// Whether it stands at this moment.
+    stands: bool,
 }
 
 /// What an investor holds of one certificate.
@@ -98,7 +120,15 @@ impl InvestorBody {
                 revoked: held.revoked,
                 counts: verified && held.holds_at(now),
             });
+        let claims = investor.claims.iter().map(|(topic, claim)| ClaimBody {
+            topic: topic.to_string(),
+            expiry: claim.expiry.map(|expiry| expiry.to_string()),
+            content: claim.content,
+            revoked: claim.revoked,
+            stands: verified && claim.holds_at(now),
+        });
         Self {
+            claims: claims.collect(),
             certificates: certificates.collect(),
             id: investor.id.to_string(),
             kind: investor.kind.into(),

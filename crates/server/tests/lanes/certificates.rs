@@ -52,7 +52,7 @@ async fn define(chain: &TestChain, contract: Address) {
 async fn word(chain: &TestChain, contract: Address, holder: WalletAddress) -> CertificateRecord {
     let keys = [CompanionKey::Certificate(ID, holder)];
     let block = chain.height().await;
-    let words = words_at(&chain.endpoint, contract, &keys, block).await;
+    let words = words_at(&chain.endpoint, chain.beside(), contract, &keys, block).await;
     CertificateRecord(words.unwrap()[0].1)
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod certificates;
+mod claims;
 mod estimates;
 mod fees;
 mod following;

@@ -27,7 +27,7 @@ use crate::register::{Register, policy, until};
 /// Somebody with the MIRROR role, which is not the register, writes to the registry.
 async fn write(chain: &TestChain, from: Address, batch: &Batch) {
     let head = B256::repeat_byte(0xfe);
-    let input = calldata(head, batch);
+    let input = calldata(chain.registry, head, batch);
     let node = DevelopmentNode::new(chain.endpoint.clone());
     let receipt = node.act(from, Some(chain.registry), input).await;
     receipt.unwrap().unwrap();

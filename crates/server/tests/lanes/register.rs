@@ -67,6 +67,8 @@ pub(crate) struct Register {
     pub(crate) database: TestDatabase,
     /// For how long a server that says nothing keeps its lanes.
     pub(crate) lease: Duration,
+    /// Whose key claims are signed with.
+    pub(crate) claim_signer: Option<LaneSigner>,
 }
 
 impl Register {
@@ -88,6 +90,7 @@ impl Register {
             lanes: JoinSet::new(),
             database,
             lease: LEASE,
+            claim_signer: None,
         };
         for chain in chains {
             register.add_chain(chain.id(), chain.registry).await;
@@ -104,6 +107,7 @@ impl Register {
             id: target.id,
             name: format!("registry {}", target.id),
             registry,
+            identity_factory: symbolon_chain::deploy::identity_factory(),
             filter: target.filter.clone(),
             deployed_block: 0,
             confirmations: 1,
@@ -145,6 +149,7 @@ impl Register {
             nodes: Nodes::new(&urls, None).unwrap(),
             finality: FinalityTag::None,
             signer,
+            claim_signer: self.claim_signer.clone(),
             policy,
             lease: LeaseTerms::of_this_process(self.lease),
         };
@@ -166,6 +171,7 @@ impl Register {
             nodes: Nodes::one(&url.into()).unwrap(),
             finality: FinalityTag::None,
             signer: mirror(),
+            claim_signer: None,
             policy: policy(),
             lease: LeaseTerms::of_this_process(LEASE),
         };
@@ -283,10 +289,9 @@ impl Register {
             owed.approvals + owed.denials + owed.open_transactions == 0
         })
         .await;
-        let target = chain.id().into();
         let all = self
             .store
-            .mirror_standings(&self.issuer, &target, None, 10_000);
+            .mirror_standings(&self.issuer, chain.id(), None, 10_000);
         let all = all.await.unwrap();
         let wallets: Vec<_> = all.iter().map(|standing| standing.wallet).collect();
         for (standing, word) in all.iter().zip(chain.words(&wallets).await) {

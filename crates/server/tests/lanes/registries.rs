@@ -42,7 +42,10 @@ async fn each_registry_of_a_chain_holds_its_part() {
         chain: chain.id(),
         place: 1,
     };
-    let germans = MirroredRegistry { id, filter };
+    let germans = MirroredRegistry {
+        filter,
+        ..id.into()
+    };
     let mut register = Register::of(&[&chain]).await;
     register.add_registry(&germans, second).await;
     register.run_lane(chain.id(), chain.url(), policy());

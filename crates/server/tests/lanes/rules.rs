@@ -99,7 +99,7 @@ impl Register {
 
 async fn word(chain: &TestChain, contract: Address, key: RuleKey) -> RuleRecord {
     let (keys, block) = ([CompanionKey::Rule(key)], chain.height().await);
-    let words = words_at(&chain.endpoint, contract, &keys, block).await;
+    let words = words_at(&chain.endpoint, chain.beside(), contract, &keys, block).await;
     RuleRecord(words.unwrap()[0].1)
 }
 

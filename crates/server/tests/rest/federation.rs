@@ -118,6 +118,7 @@ fn body_of(operation: &str, investor: &str) -> Value {
         "reject_investor" => json!({"reason": "identity"}),
         "revoke_investor" => json!({"reason": "mistake"}),
         "unfreeze_assets" => json!({"licence": "BAFA-1"}),
+        "issue_claim" | "revoke_claim" => json!({"topic": "kyc"}),
         "issue_certificate" | "revoke_certificate" => json!({"certificate": 7}),
         "verify_batch" => json!({
             "attestation": attestation(),

@@ -16,6 +16,7 @@ use symbolon_core::{
     mirror::{
         batch::Batch,
         fees::{Gas, GasPrice},
+        filter::MirroredRegistry,
         lane::{Attempt, Envelope, Nonce, Outcome, Receipt, Signed},
         plan::Discharge,
         record::WalletRecord,
@@ -196,6 +197,7 @@ impl Server {
             filter: Default::default(),
             name: format!("chain {id}"),
             registry: alloy_primitives::Address::with_last_byte(9),
+            identity_factory: symbolon_chain::deploy::identity_factory(),
             deployed_block: 1,
             confirmations: 2,
             settings: json!({}),
@@ -246,10 +248,18 @@ impl Server {
             records,
             authorities: Vec::new(),
         });
+        let target = self.target(chain).await;
         store
-            .settle(&lease, &registry.into(), signer, &[(nonce, outcome)], NOW)
+            .settle(&lease, &target, signer, &[(nonce, outcome)], NOW)
             .await
             .unwrap();
+    }
+
+    /// The registry on this chain.
+    pub(crate) async fn target(&self, chain: u64) -> MirroredRegistry {
+        let issuer = ACME.parse().unwrap();
+        let known = self.state.store.chain(&issuer, ChainId(chain)).await;
+        known.unwrap().chain.target()
     }
 
     /// Sends any request.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{ACME, Server, attestation, wallet};
 
@@ -267,6 +267,58 @@ async fn certificates_are_issued_and_taken_back() {
     let pending = server.register(&[]).await;
     let issue = format!("/v1/investors/{pending}/certificates");
     let refused = server.post(&issue, json!({"certificate": 7})).await;
+    refused.problem(409, "wrong_status");
+}
+
+#[tokio::test]
+async fn claims_are_issued_and_taken_back() {
+    let server = Server::start().await;
+    let id = server.verified(&[wallet(1)]).await;
+    let issue = format!("/v1/investors/{id}/claims");
+    let content = format!("0x{}", "ab".repeat(32));
+    let body = json!({"topic": "kyc", "expiry": "2029-12-31", "content": content});
+    let issued = server.post(&issue, body.clone()).await.expect(200);
+    let claim = &issued["claims"][0];
+    assert_eq!(
+        (&claim["topic"], &claim["stands"]),
+        (&json!("kyc"), &json!(true))
+    );
+    assert_eq!(claim["content"], json!(content));
+    server.post(&issue, body).await.problem(409, "already_so");
+    let nonsense = json!({"topic": "KYC", "expiry": "2019-12-31"});
+    let refused = server.post(&issue, nonsense).await;
+    assert!(refused.text.contains("no_topic"), "{}", refused.text);
+    refused.problem(422, "invalid_fields");
+    let numbered = server
+        .post(&issue, json!({"topic": "0x7"}))
+        .await
+        .expect(200);
+    assert_eq!(numbered["claims"].as_array().unwrap().len(), 2);
+
+    let revoke = format!("/v1/investors/{id}/claims/revoke");
+    let revoked = server
+        .post(&revoke, json!({"topic": "kyc"}))
+        .await
+        .expect(200);
+    let of_kyc = |body: &Value| {
+        let claims = body["claims"].as_array().unwrap().clone();
+        claims
+            .into_iter()
+            .find(|claim| claim["topic"] == json!("kyc"))
+    };
+    let claim = of_kyc(&revoked).unwrap();
+    assert_eq!(
+        (&claim["revoked"], &claim["stands"]),
+        (&json!(true), &json!(false))
+    );
+    let again = server.post(&revoke, json!({"topic": "kyc"})).await;
+    again.problem(409, "already_so");
+    let identities = format!("/v1/investors/{id}/identities");
+    let nowhere = server.get(&identities).await.expect(200);
+    assert_eq!(nowhere, json!([]), "no chain has any");
+    let pending = server.register(&[]).await;
+    let issue = format!("/v1/investors/{pending}/claims");
+    let refused = server.post(&issue, json!({"topic": "kyc"})).await;
     refused.problem(409, "wrong_status");
 }
 

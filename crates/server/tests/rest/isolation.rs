@@ -53,6 +53,8 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("revoke_investor", json!({"reason": "mistake"})),
         ("unfreeze_assets", json!({"licence": "BAFA-1"})),
         ("issue_certificate", json!({"certificate": 7})),
+        ("issue_claim", json!({"topic": "kyc"})),
+        ("revoke_claim", json!({"topic": "kyc"})),
         ("revoke_certificate", json!({"certificate": 7})),
         (
             "verify_batch",

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::json;
-use symbolon_core::ids::ChainId;
 
 use crate::harness::{ACME, Server, attestation, wallet};
 
@@ -33,7 +32,7 @@ async fn a_wallet_says_what_the_register_and_every_chain_say() {
         .await
         .unwrap()
         .unwrap();
-    let record = stored.desired(&ChainId(31337).into());
+    let record = stored.desired(&server.target(31337).await);
     server.mined(31337, 7, address, record).await;
     let report = server.get(&path).await.expect(200);
     let chain = &report["chains"][0];

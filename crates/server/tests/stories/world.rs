@@ -217,6 +217,7 @@ impl World {
                     filter: Default::default(),
                     name: format!("chain {}", place.chain.id()),
                     registry: place.registries[number],
+                    identity_factory: symbolon_chain::deploy::identity_factory(),
                     deployed_block: place.chain.deployed_block,
                     confirmations: 1,
                     settings: json!({}),
@@ -302,6 +303,7 @@ fn lane(issuer: &IssuerId, place: &Place, key: &str) -> LaneSettings {
         nodes: Nodes::one(&place.chain.url().into()).unwrap(),
         finality: FinalityTag::None,
         signer: signer(key),
+        claim_signer: None,
         policy: default_policy(1, CAP),
         lease: LeaseTerms::of_this_process(Duration::from_secs(5)),
     };

@@ -6,7 +6,7 @@ use symbolon_core::{
     country::Country,
     ids::{ChainId, InvestorId},
     investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
-    mirror::record::{WalletRecord, identity_address},
+    mirror::{filter::MirroredRegistry, record::WalletRecord},
     wallet::{ChainScope, Version, WalletAddress},
 };
 
@@ -69,8 +69,9 @@ impl Customer {
     /// An approval of its wallet that the register never gave.
     pub fn approval(wallet: WalletAddress, chain: ChainId, version: Version) -> WalletRecord {
         let nobody = InvestorId(B256::left_padding_from(wallet.address().as_slice()));
+        let registry = MirroredRegistry::from(chain);
         WalletRecord::tombstone(version)
-            .with_identity(identity_address(nobody, chain))
+            .with_identity(registry.identity(nobody))
             .with_country_code(Country::US.numeric())
             .with_approval(true)
     }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use sqlx::{PgConnection, PgExecutor, postgres::PgBindIterExt};
 use symbolon_core::{
     certificate::{Certificate, CertificateId},
-    ids::{AuthorityIndex, IssuerId, RegistryId},
+    claim::{Claim, ClaimTopic},
+    ids::{AuthorityIndex, InvestorId, IssuerId, RegistryId},
+    investor::Investor,
     log::EntryNumber,
     mirror::companion::{CompanionKey, Errand},
     wallet::WalletAddress,
@@ -14,7 +16,7 @@ use symbolon_core::{
 
 use crate::{
     Result,
-    codec::{self, bigint, entry_number, issuer_key, json, registry_key},
+    codec::{self, bigint, entry_number, investor_id, issuer_key, json, registry_key},
     wallet,
 };
 
@@ -71,23 +73,25 @@ pub(crate) async fn owe_all(
     )
     .execute(&mut *connection)
     .await?;
-    owe_all_certificates(connection, issuer, registry).await
+    owe_all_investors(connection, issuer, registry).await
 }
 
-async fn owe_all_certificates(
+async fn owe_all_investors(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     registry: RegistryId,
 ) -> Result<()> {
-    if !keeps_certificates(&mut *connection, issuer).await? {
+    if !tells_of_investors(&mut *connection, issuer).await? {
         return Ok(());
     }
     let mut after = 0;
     loop {
-        let rows = sqlx::query!(
-            r#"SELECT created_entry, changed_entry, wallets, certificates AS "certificates!"
-            FROM investor WHERE issuer = $1 AND created_entry > $2 AND certificates IS NOT NULL
-            ORDER BY created_entry LIMIT 1000"#,
+        let rows = sqlx::query_as!(
+            SubjectRow,
+            "SELECT created_entry, changed_entry, investor, wallets, certificates, claims \
+             FROM investor WHERE issuer = $1 AND created_entry > $2 \
+             AND (certificates IS NOT NULL OR claims IS NOT NULL) \
+             ORDER BY created_entry LIMIT 1000",
             issuer_key(issuer),
             after,
         )
@@ -98,15 +102,15 @@ async fn owe_all_certificates(
         let mut owed = Vec::new();
         for row in rows {
             let entry = entry_number(row.changed_entry)?;
-            owed.extend(all_of(&row.wallets, &row.certificates, entry, false)?);
+            owed.extend(row.read()?.owed(entry, false));
         }
         owe_to(connection, issuer, Some(registry), &owed).await?;
     }
-    // What was told of wallets that are nobody's any more.
+    // What was told of wallets that are nobody's any more, too.
     sqlx::query!(
         "INSERT INTO companion_owed (issuer, registry_id, companion, key, entry_number, denial) \
          SELECT $1, $2, companion, key, coalesce(told_entry, 0), false FROM companion_mirror \
-         WHERE issuer = $1 AND registry_id = $2 AND companion = 'certificates' \
+         WHERE issuer = $1 AND registry_id = $2 AND companion <> 'rules' \
          ON CONFLICT (issuer, registry_id, companion, key) DO NOTHING",
         issuer_key(issuer),
         registry_key(registry),
@@ -116,18 +120,93 @@ async fn owe_all_certificates(
     Ok(())
 }
 
-/// Whether any registry of the issuer's has certificates beside it.
-pub(crate) async fn keeps_certificates(
+/// Whether any contract beside the issuer's registries knows investors.
+pub(crate) async fn tells_of_investors(
     executor: impl PgExecutor<'_>,
     issuer: &IssuerId,
 ) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM companion
-            WHERE issuer = $1 AND companion = 'certificates') AS "keeps!""#,
+            WHERE issuer = $1 AND companion <> 'rules') AS "tells!""#,
         issuer_key(issuer),
     )
     .fetch_one(executor)
     .await?)
+}
+
+/// What of an investor companions know by keys.
+pub(crate) struct Subject {
+    id: InvestorId,
+    wallets: Vec<WalletAddress>,
+    certificates: Vec<CertificateId>,
+    claims: Vec<ClaimTopic>,
+}
+
+impl Subject {
+    pub(crate) fn of(investor: &Investor) -> Self {
+        let wallets = investor.wallets.iter();
+        Self {
+            id: investor.id,
+            wallets: wallets.map(|wallet| wallet.address).collect(),
+            certificates: investor.certificates.keys().copied().collect(),
+            claims: investor.claims.keys().copied().collect(),
+        }
+    }
+
+    /// Certificates are a wallet's, claims an investor's. An identity there is where
+    /// anything was ever claimed.
+    pub(crate) fn keys(&self) -> Vec<CompanionKey> {
+        let mut keys = Vec::new();
+        for wallet in &self.wallets {
+            if !self.claims.is_empty() {
+                keys.push(CompanionKey::IdentityKey(self.id, *wallet));
+            }
+            let certificates = self.certificates.iter();
+            keys.extend(certificates.map(|id| CompanionKey::Certificate(*id, *wallet)));
+        }
+        let claims = self.claims.iter();
+        keys.extend(claims.map(|topic| CompanionKey::Claim(self.id, *topic)));
+        keys
+    }
+
+    fn owed(&self, entry: EntryNumber, denial: bool) -> impl Iterator<Item = Row> {
+        let errand = move |key| Errand { entry, key };
+        self.keys().into_iter().map(move |key| Row {
+            errand: errand(key),
+            denial,
+        })
+    }
+}
+
+struct SubjectRow {
+    created_entry: i64,
+    changed_entry: i64,
+    investor: Vec<u8>,
+    wallets: Vec<Vec<u8>>,
+    certificates: Option<String>,
+    claims: Option<String>,
+}
+
+impl SubjectRow {
+    fn read(&self) -> Result<Subject> {
+        let certificates: Option<BTreeMap<CertificateId, Certificate>> = self
+            .certificates
+            .as_deref()
+            .map(|text| json(text, "an investor's certificates"))
+            .transpose()?;
+        let claims: Option<BTreeMap<ClaimTopic, Claim>> = self
+            .claims
+            .as_deref()
+            .map(|text| json(text, "an investor's claims"))
+            .transpose()?;
+        let wallets = self.wallets.iter().map(|wallet| codec::wallet(wallet));
+        Ok(Subject {
+            id: investor_id(&self.investor)?,
+            wallets: wallets.collect::<Result<_>>()?,
+            certificates: certificates.unwrap_or_default().into_keys().collect(),
+            claims: claims.unwrap_or_default().into_keys().collect(),
+        })
+    }
 }
 
 /// What companions are owed.
@@ -182,7 +261,7 @@ async fn owe_to(
     Ok(())
 }
 
-/// Owes whatever chains were told of these wallets' certificates: they may be
+/// Owes whatever chains were told of these wallets' certificates and keys: they may be
 /// somebody else's now. Returns whether there is any.
 pub(crate) async fn owe_told(
     connection: &mut PgConnection,
@@ -196,8 +275,8 @@ pub(crate) async fn owe_told(
         "INSERT INTO companion_owed (issuer, registry_id, companion, key, entry_number, denial) \
          SELECT $1, m.registry_id, m.companion, m.key, w.entry_number, true \
          FROM unnest($2::bytea[], $3::bigint[]) AS w (wallet, entry_number) \
-         JOIN companion_mirror m ON m.issuer = $1 AND m.companion = 'certificates' \
-             AND substring(m.key FROM 13) = w.wallet \
+         JOIN companion_mirror m ON m.issuer = $1 AND m.companion IN ('certificates', 'identities') \
+             AND substring(m.key FROM octet_length(m.key) - 19) = w.wallet \
          ON CONFLICT (issuer, registry_id, companion, key) \
          DO UPDATE SET \
              entry_number = greatest(companion_owed.entry_number, excluded.entry_number), denial = true",
@@ -213,20 +292,22 @@ pub(crate) async fn owe_told(
     Ok(owed.rows_affected() > 0)
 }
 
-/// Owes the certificates of all whom this authority verified: it was cut off or
-/// reinstated by this entry.
+/// Owes the certificates and claims of all whom this authority verified: it was cut
+/// off or reinstated by this entry.
 pub(crate) async fn owe_of_authority(
     connection: &mut PgConnection,
     issuer: &IssuerId,
     authority: AuthorityIndex,
     entry: EntryNumber,
 ) -> Result<()> {
-    if !keeps_certificates(&mut *connection, issuer).await? {
+    if !tells_of_investors(&mut *connection, issuer).await? {
         return Ok(());
     }
-    let rows = sqlx::query!(
-        r#"SELECT wallets, certificates AS "certificates!" FROM investor
-        WHERE issuer = $1 AND certificates IS NOT NULL AND authority = $2"#,
+    let rows = sqlx::query_as!(
+        SubjectRow,
+        "SELECT created_entry, changed_entry, investor, wallets, certificates, claims \
+         FROM investor WHERE issuer = $1 AND authority = $2 \
+         AND (certificates IS NOT NULL OR claims IS NOT NULL)",
         issuer_key(issuer),
         i16::from(authority.0),
     )
@@ -234,30 +315,7 @@ pub(crate) async fn owe_of_authority(
     .await?;
     let mut owed = Vec::new();
     for row in rows {
-        owed.extend(all_of(&row.wallets, &row.certificates, entry, true)?);
+        owed.extend(row.read()?.owed(entry, true));
     }
     owe_many(connection, issuer, &owed).await
-}
-
-/// Every certificate of an investor, for each of its wallets.
-fn all_of(
-    wallets: &[Vec<u8>],
-    certificates: &str,
-    entry: EntryNumber,
-    denial: bool,
-) -> Result<Vec<Row>> {
-    let held: BTreeMap<CertificateId, Certificate> =
-        json(certificates, "an investor's certificates")?;
-    let mut rows = Vec::with_capacity(wallets.len() * held.len());
-    for holder in wallets {
-        let holder = codec::wallet(holder)?;
-        rows.extend(held.keys().map(|certificate| Row {
-            errand: Errand {
-                entry,
-                key: CompanionKey::Certificate(*certificate, holder),
-            },
-            denial,
-        }));
-    }
-    Ok(rows)
 }

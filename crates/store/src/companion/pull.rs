@@ -1,35 +1,28 @@
 //! What a lane is to tell companions: what they are owed, held against what they
 //! are known to hold.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, U256};
 use sqlx::PgConnection;
 use symbolon_core::{
-    certificate::{
-        CertificateId,
-        mirrored::{Due, MirroredCertificate},
-        record::CertificateRecord,
-    },
-    ids::IssuerId,
+    claim::signed::SignsClaims,
+    ids::{IssuerId, RegistryId},
     log::EntryNumber,
     mirror::{
-        companion::{Companion, CompanionKey, CompanionWrite, Errand, PendingErrand},
+        companion::{Companion, CompanionKey, Errand, PendingErrand},
         filter::MirroredRegistry,
         lane::{Part, Pulled},
     },
     time::UnixSeconds,
-    transfer_rules::{Schedule, mirrored::MirroredRule, record::RuleRecord},
-    wallet::WalletAddress,
+    wallet::Version,
 };
 
-use super::{companion, key, word};
+use super::{companion, dues::Dues, key, word};
 use crate::{
     Lease, Result, Store,
-    codec::{address, bigint, entry_number, hash, issuer_key, registry_key, seconds},
-    issuer, reconciliation, rules,
-    standing::select_standings,
-    wallet,
+    codec::{address, bigint, entry_number, hash, issuer_key, registry_key, seconds, version},
+    issuer, reconciliation,
 };
 
 /// What a contract took no notice of is told again after twice as many seconds each
@@ -49,11 +42,13 @@ pub struct Unread {
 impl Store {
     /// What the companions of this registry are owed, denials first and what was told
     /// in vain last, and the keys of which their words are to be read before
-    /// ([`Store::note_companion`]).
+    /// ([`Store::note_companion`]). Claims wait for somebody who signs. An identity comes
+    /// before what is claimed of it.
     pub async fn pull_errands(
         &self,
         lease: &Lease,
         target: &MirroredRegistry,
+        signer: Option<&dyn SignsClaims>,
         limit: usize,
         now: UnixSeconds,
     ) -> Result<(Pulled, Vec<Unread>)> {
@@ -67,30 +62,36 @@ impl Store {
                 o.entry_number AS "entry_number!", m.told AS "told?",
                 m.told_entry AS "told_entry?", m.observed AS "observed?",
                 coalesce(m.vain, 0) AS "vain!", coalesce(m.ended_s, 0) AS "ended_s!",
-                e.hash AS "hash?", c.contract AS "contract!"
-            FROM (SELECT w.* FROM companion_owed w
+                coalesce(m.highest_version, 0) AS "highest_version!",
+                e.hash AS "hash?", c.contract AS "contract!", o.waits AS "waits!"
+            FROM (SELECT w.*, w.companion = 'claims' AND NOT $6 AS waits
+                FROM companion_owed w
                 LEFT JOIN companion_mirror v ON v.issuer = $1 AND v.registry_id = $2
                     AND v.companion = w.companion AND v.key = w.key AND v.vain > 0
                     AND v.told_entry >= w.entry_number
                 WHERE w.issuer = $1 AND w.registry_id = $2
-                ORDER BY w.denial DESC, coalesce(v.ended_s + ($4::bigint << least(v.vain, $5)), 0),
-                    w.entry_number, w.key LIMIT $3) o
+                ORDER BY w.denial DESC, waits,
+                    coalesce(v.ended_s + ($4::bigint << least(v.vain, $5)), 0),
+                    w.entry_number, w.companion DESC, w.key LIMIT $3) o
             JOIN companion c ON c.issuer = $1 AND c.registry_id = $2 AND c.companion = o.companion
             LEFT JOIN LATERAL (SELECT * FROM companion_mirror WHERE issuer = $1
                 AND registry_id = $2 AND companion = o.companion AND key = o.key LIMIT 1) m ON true
             LEFT JOIN LATERAL (SELECT hash FROM entry WHERE issuer = $1
                 AND number = o.entry_number LIMIT 1) e ON true
-            ORDER BY o.denial DESC, o.entry_number, o.key"#,
+            ORDER BY o.denial DESC, o.entry_number, o.companion DESC, o.key"#,
             issuer_key(issuer),
             registry_key(registry),
             limit,
             LEAST_PATIENCE_S.cast_signed(),
             MOST_DOUBLINGS,
+            signer.is_some(),
         )
         .fetch_all(&mut *transaction)
         .await?;
-        let rows: Vec<_> = rows.into_iter().map(OwedRow::read).collect::<Result<_>>()?;
-        let known = Known::of(&mut transaction, issuer, target, &rows).await?;
+        let doubted = doubted(&mut transaction, issuer, registry).await?;
+        let rows = rows.into_iter().map(|row| row.read(doubted));
+        let rows: Vec<_> = rows.collect::<Result<_>>()?;
+        let known = Dues::of(&mut transaction, issuer, target, &rows).await?;
         // While decisions may be lost, companions hear of denials alone.
         let held_back = reconciliation::holds(&mut transaction, issuer, Part::Errands).await?;
         transaction.commit().await?;
@@ -105,12 +106,16 @@ impl Store {
                 unread.keys.push(owed.errand.key);
                 continue;
             };
-            let write = known.next_write(&owed, held, now);
+            let write = known.next_write(&owed, held, signer, now);
+            let is_denial = write.is_some_and(|write| write.is_denial);
+            if owed.waits && !is_denial && known.is_claimed(owed.errand.key) {
+                continue;
+            }
             if held_back && write.is_some_and(|write| !write.is_denial) {
                 continue;
             }
             // What a contract has taken no notice of is tried ever less often.
-            if write.is_some() && !owed.is_news() && now < owed.not_before {
+            if write.is_some() && !owed.is_news && now < owed.not_before {
                 continue;
             }
             let errand = owed.errand;
@@ -168,26 +173,34 @@ struct OwedRow {
     observed: Option<Vec<u8>>,
     vain: i32,
     ended_s: i64,
+    highest_version: i32,
     hash: Option<Vec<u8>>,
     contract: Vec<u8>,
+    waits: bool,
 }
 
 /// The same, read.
-struct Owed {
-    errand: Errand,
-    contract: Address,
+pub(super) struct Owed {
+    pub(super) errand: Errand,
+    pub(super) contract: Address,
     /// The word that it will hold once everything under way is mined; nothing where
     /// it is to be read.
     held: Option<U256>,
-    told: Option<EntryNumber>,
+    /// Whether the companion was told of nothing since that entry, and the entry is none
+    /// after which decisions may have been lost.
+    pub(super) is_news: bool,
+    /// The highest version that was ever told.
+    pub(super) highest: Version,
     /// What was told in vain is not told again before.
     not_before: UnixSeconds,
     /// Of the entry.
-    hash: B256,
+    pub(super) hash: B256,
+    /// Whether it is told of denials alone until something else is there.
+    waits: bool,
 }
 
 impl OwedRow {
-    fn read(self) -> Result<Owed> {
+    fn read(self, doubted: EntryNumber) -> Result<Owed> {
         let companion = companion(&self.companion)?;
         let held = self.told.or(self.observed);
         let patience = LEAST_PATIENCE_S << self.vain.clamp(0, MOST_DOUBLINGS);
@@ -195,124 +208,37 @@ impl OwedRow {
             0 => UnixSeconds(0),
             _ => UnixSeconds(seconds(self.ended_s)?.0 + patience),
         };
+        let entry = entry_number(self.entry_number)?;
+        let told = self.told_entry.map(entry_number).transpose()?;
         Ok(Owed {
+            is_news: entry > doubted && told.is_none_or(|told| told < entry),
             errand: Errand {
-                entry: entry_number(self.entry_number)?,
+                entry,
                 key: key(companion, &self.key)?,
             },
             contract: address(&self.contract)?,
             held: held.as_deref().map(word).transpose()?,
-            told: self.told_entry.map(entry_number).transpose()?,
+            highest: version(self.highest_version)?,
             not_before,
+            waits: self.waits,
             hash: self.hash.as_deref().map_or(Ok(B256::ZERO), hash)?,
         })
     }
 }
 
-impl Owed {
-    fn is_news(&self) -> bool {
-        self.told.is_none_or(|told| told < self.errand.entry)
-    }
-}
-
-/// What the register holds of the keys of a page.
-struct Known {
-    rules: Schedule,
-    dues: HashMap<(CertificateId, WalletAddress), Due>,
-}
-
-impl Known {
-    async fn of(
-        connection: &mut PgConnection,
-        issuer: &IssuerId,
-        target: &MirroredRegistry,
-        rows: &[Owed],
-    ) -> Result<Self> {
-        let (mut rules, mut certificates) = (false, Vec::new());
-        for owed in rows {
-            match owed.errand.key {
-                CompanionKey::Rule(_) => rules = true,
-                CompanionKey::Certificate(id, holder) => certificates.push((id, holder)),
-            }
-        }
-        Ok(Self {
-            rules: match rules {
-                true => rules::all(&mut *connection, issuer).await?,
-                false => Schedule::default(),
-            },
-            dues: dues(connection, issuer, target, &certificates).await?,
-        })
-    }
-
-    fn next_write(&self, owed: &Owed, held: U256, now: UnixSeconds) -> Option<CompanionWrite> {
-        let (contract, is_news) = (owed.contract, owed.is_news());
-        match owed.errand.key {
-            CompanionKey::Rule(country) => {
-                let rule = MirroredRule {
-                    contract,
-                    key: country,
-                    standing: self.rules.standing(country),
-                    is_news,
-                    source: owed.hash,
-                };
-                rule.next_write(RuleRecord(held), now)
-            }
-            CompanionKey::Certificate(certificate, holder) => {
-                let due = self.dues.get(&(certificate, holder));
-                let certificate = MirroredCertificate {
-                    contract,
-                    certificate,
-                    holder,
-                    due: due.copied().unwrap_or(Due::Denied),
-                    is_news,
-                };
-                certificate.next_write(CertificateRecord(held))
-            }
-        }
-    }
-}
-
-/// What a registry's chain must hold of these certificates.
-async fn dues(
+/// Up to which entry decisions may have been lost: what is older lifts no denial that
+/// a companion holds.
+async fn doubted(
     connection: &mut PgConnection,
     issuer: &IssuerId,
-    target: &MirroredRegistry,
-    certificates: &[(CertificateId, WalletAddress)],
-) -> Result<HashMap<(CertificateId, WalletAddress), Due>> {
-    let holders: BTreeSet<_> = certificates
-        .iter()
-        .map(|(_, holder)| wallet::bytes(*holder))
-        .collect();
-    if holders.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let standings = select_standings!(
-        [
-            "NULL::bigint AS registry_id, NULL::bytea AS record, NULL::bigint AS block_number, \
-         NULL::bigint AS entry_number, NULL::boolean AS superseded \
-         FROM unnest($2::bytea[]) AS k (key) CROSS JOIN LATERAL (SELECT * FROM wallet \
-             WHERE issuer = $1 AND address = k.key LIMIT 1) w"
-        ],
-        "ORDER BY w.address",
+    registry: RegistryId,
+) -> Result<EntryNumber> {
+    let doubted = sqlx::query_scalar!(
+        "SELECT doubted_entry FROM chain WHERE issuer = $1 AND registry_id = $2",
         issuer_key(issuer),
-        &Vec::from_iter(holders),
+        registry_key(registry),
     )
-    .fetch_all(connection)
+    .fetch_one(connection)
     .await?;
-    let mut standing = HashMap::new();
-    for row in standings {
-        let cut_off = row.authority_restricted;
-        let found = row.standing()?;
-        standing.insert(found.wallet.address, (found, cut_off));
-    }
-    let due = |(certificate, holder): &(CertificateId, WalletAddress)| {
-        let (found, cut_off) = standing.get(holder)?;
-        let investor = found.investor.as_ref()?;
-        let counts = !cut_off
-            && found.wallet.chains.includes(target.id.chain)
-            && target.filter.admits(investor);
-        let due = Due::of(investor, &found.wallet, *certificate, counts);
-        Some(((*certificate, *holder), due))
-    };
-    Ok(certificates.iter().filter_map(due).collect())
+    entry_number(doubted)
 }

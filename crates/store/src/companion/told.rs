@@ -25,10 +25,13 @@ pub(crate) async fn tell(
         if let Some(write) = write {
             sqlx::query!(
                 "INSERT INTO companion_mirror \
-                     (issuer, registry_id, companion, key, told, told_version, told_entry) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7) \
+                     (issuer, registry_id, companion, key, told, told_version, told_entry, \
+                     highest_version) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $6) \
                  ON CONFLICT (issuer, registry_id, companion, key) \
                  DO UPDATE SET told = excluded.told, told_version = excluded.told_version, \
+                     highest_version = greatest(companion_mirror.highest_version, \
+                         excluded.highest_version), \
                      vain = CASE WHEN companion_mirror.told_entry = excluded.told_entry \
                          THEN companion_mirror.vain + 1 ELSE 0 END, \
                      told_entry = coalesce(excluded.told_entry, companion_mirror.told_entry)",

@@ -3,7 +3,7 @@
 use sqlx::{PgConnection, postgres::PgBindIterExt};
 use symbolon_core::{
     ids::IssuerId,
-    investor::{Status, StatusName, Verified},
+    investor::{Investor, Status, StatusName, Verified},
     log::EntryNumber,
     mirror::companion::{CompanionKey, Errand},
     time::UnixSeconds,
@@ -61,15 +61,15 @@ pub(super) async fn everything(
     };
     insert_wallets(connection, issuer, &changed(Change::Made)).await?;
     update_wallets(connection, issuer, &changed(Change::Altered)).await?;
-    let certified = owe_certificates(connection, known).await?;
-    Ok(queue(connection, known, now).await? || certified)
+    let owed = owe_companions(connection, known).await?;
+    Ok(queue(connection, known, now).await? || owed)
 }
 
-/// Whatever happens to an investor may change what it is certified for, and a wallet
-/// that was taken from one may still be certified on a chain.
-async fn owe_certificates(connection: &mut PgConnection, known: &Known) -> Result<bool> {
+/// Whatever happens to an investor may change what it is certified for, and what is
+/// claimed of it; a wallet that was taken from one may still count on a chain.
+async fn owe_companions(connection: &mut PgConnection, known: &Known) -> Result<bool> {
     let issuer = &known.issuer;
-    if !companion::keeps_certificates(&mut *connection, issuer).await? {
+    if !companion::tells_of_investors(&mut *connection, issuer).await? {
         return Ok(false);
     }
     let mut owed = Vec::new();
@@ -77,19 +77,14 @@ async fn owe_certificates(connection: &mut PgConnection, known: &Known) -> Resul
         if *change == Change::None {
             continue;
         }
-        let wallets = record.investor.wallets.iter();
-        for (wallet, (certificate, held)) in wallets.flat_map(|wallet| {
-            let certificates = record.investor.certificates.iter();
-            certificates.map(move |held| (wallet.address, held))
-        }) {
-            owed.push(companion::Row {
-                errand: Errand {
-                    entry: record.changed,
-                    key: CompanionKey::Certificate(*certificate, wallet),
-                },
-                denial: held.revoked || record.investor.status.name() != StatusName::Verified,
-            });
-        }
+        let keys = companion::Subject::of(&record.investor).keys();
+        owed.extend(keys.into_iter().map(|key| companion::Row {
+            errand: Errand {
+                entry: record.changed,
+                key,
+            },
+            denial: is_denied(&record.investor, key),
+        }));
     }
     companion::owe_many(&mut *connection, issuer, &owed).await?;
     let altered = known.wallets.values();
@@ -99,6 +94,25 @@ async fn owe_certificates(connection: &mut PgConnection, known: &Known) -> Resul
         .collect();
     let told = companion::owe_told(connection, issuer, &altered).await?;
     Ok(told || !owed.is_empty())
+}
+
+/// Whether companions hear of it ahead of others.
+fn is_denied(investor: &Investor, key: CompanionKey) -> bool {
+    let is_revoked = match key {
+        CompanionKey::Certificate(id, _) => investor
+            .certificates
+            .get(&id)
+            .is_none_or(|held| held.revoked),
+        CompanionKey::Claim(_, topic) => {
+            investor.claims.get(&topic).is_none_or(|held| held.revoked)
+        }
+        // Whoever is barred keeps its identity, and not a wallet that is lost.
+        CompanionKey::IdentityKey(_, wallet) => {
+            return investor.wallet(wallet).is_none_or(|wallet| !wallet.active);
+        }
+        CompanionKey::Rule(_) => false,
+    };
+    is_revoked || investor.status.name() != StatusName::Verified
 }
 
 /// Lets denials pass what waits for its turn, on the chains in the wallet's
@@ -166,6 +180,7 @@ struct InvestorColumns<'a> {
     verdict: Option<&'a Verified>,
     source: Option<String>,
     certificates: Option<String>,
+    claims: Option<String>,
 }
 
 impl<'a> InvestorColumns<'a> {
@@ -177,6 +192,8 @@ impl<'a> InvestorColumns<'a> {
             .transpose();
         let held = Some(&record.investor.certificates).filter(|held| !held.is_empty());
         let certificates = held.map(serde_json::to_string).transpose();
+        let claimed = Some(&record.investor.claims).filter(|claimed| !claimed.is_empty());
+        let claims = claimed.map(serde_json::to_string).transpose();
         Ok(Self {
             record,
             created: record.created,
@@ -188,6 +205,7 @@ impl<'a> InvestorColumns<'a> {
             verdict,
             source: source.map_err(|error| StoreError::damaged(error.to_string()))?,
             certificates: certificates.map_err(|error| StoreError::damaged(error.to_string()))?,
+            claims: claims.map_err(|error| StoreError::damaged(error.to_string()))?,
         })
     }
 
@@ -238,9 +256,9 @@ async fn insert_investors(
         connection,
         "COPY investor (issuer, created_entry, changed_entry, investor, external_id, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
-             us_person, expiry_s, authority, source, verified_s, wallets, certificates) \
+             us_person, expiry_s, authority, source, verified_s, wallets, certificates, claims) \
          FROM STDIN (FORMAT binary)",
-        21,
+        22,
     )
     .await?;
     for row in rows {
@@ -272,7 +290,8 @@ async fn insert_investors(
             .optional_text(row.source.as_deref())
             .optional_bigint(row.verified())
             .addresses(&investor.wallets)
-            .optional_text(row.certificates.as_deref());
+            .optional_text(row.certificates.as_deref())
+            .optional_text(row.claims.as_deref());
     }
     copy.finish("an investor of this id or external id exists")
         .await
@@ -291,17 +310,19 @@ async fn update_investors(
     sqlx::query!(
         "INSERT INTO investor (issuer, created_entry, changed_entry, investor, kind, status, \
              reason, restricted, frozen, level, country, rating, accreditation_ends, us_person, \
-             expiry_s, authority, source, verified_s, wallets, external_id, certificates) \
+             expiry_s, authority, source, verified_s, wallets, external_id, certificates, \
+             claims) \
          SELECT $1, r.created, r.changed, r.investor, r.kind, r.status, r.reason, r.restricted, \
              r.frozen, r.level, r.country, r.rating, r.accreditation_ends, r.us_person, \
              r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[], r.external_id, \
-             r.certificates \
+             r.certificates, r.claims \
          FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
              $6::text[], $7::text[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[], \
              $12::smallint[], $13::integer[], $14::boolean[], $15::bigint[], $16::smallint[], \
-             $17::text[], $18::bigint[], $19::text[], $20::text[], $21::text[]) AS r (created, changed, investor, kind, \
+             $17::text[], $18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[]) AS r (created, changed, investor, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
-             us_person, expiry_s, authority, source, verified_s, wallets, external_id, certificates) \
+             us_person, expiry_s, authority, source, verified_s, wallets, external_id, \
+             certificates, claims) \
          ON CONFLICT (issuer, created_entry) DO UPDATE SET \
              changed_entry = excluded.changed_entry, status = excluded.status, \
              reason = excluded.reason, restricted = excluded.restricted, \
@@ -310,7 +331,8 @@ async fn update_investors(
              us_person = excluded.us_person, expiry_s = excluded.expiry_s, \
              authority = excluded.authority, source = excluded.source, \
              verified_s = excluded.verified_s, wallets = excluded.wallets, \
-             external_id = excluded.external_id, certificates = excluded.certificates",
+             external_id = excluded.external_id, certificates = excluded.certificates, \
+             claims = excluded.claims",
         issuer_key(issuer),
         rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
         rows.iter()
@@ -350,6 +372,7 @@ async fn update_investors(
         rows.iter()
             .map(|row| row.certificates.as_deref())
             .bind_iter() as _,
+        rows.iter().map(|row| row.claims.as_deref()).bind_iter() as _,
     )
     .execute(connection)
     .await?;

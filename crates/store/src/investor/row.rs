@@ -33,6 +33,7 @@ pub(crate) struct InvestorRow {
     /// The addresses that it holds.
     pub(crate) wallets: Vec<Vec<u8>>,
     pub(crate) certificates: Option<String>,
+    pub(crate) claims: Option<String>,
     pub(crate) created_entry: i64,
     pub(crate) changed_entry: i64,
 }
@@ -57,6 +58,10 @@ impl InvestorRow {
             certificates: match &self.certificates {
                 None => Default::default(),
                 Some(text) => json(text, "an investor's certificates")?,
+            },
+            claims: match &self.claims {
+                None => Default::default(),
+                Some(text) => json(text, "an investor's claims")?,
             },
         })
     }

@@ -46,7 +46,7 @@ impl Register {
             let lease = self.lease(ONE).await;
             let pulled = self
                 .store()
-                .pull_errands(&lease, &ONE.into(), 100, NOW)
+                .pull_errands(&lease, &ONE.into(), None, 100, NOW)
                 .await;
             let (pulled, unread) = pulled.unwrap();
             if unread.is_empty() {
@@ -153,4 +153,27 @@ async fn whom_an_authority_counts_for_again_is_certified_again_whatever_is_scann
         .await;
     assert_eq!(owed[0].errand.entry, reinstated);
     assert_eq!(denials(&owed), [(5, Some(false))]);
+}
+
+/// A restored backup has lost the decision that a chain carries.
+#[tokio::test]
+async fn what_a_chain_revoked_stays_so_where_decisions_may_be_lost_until_people_decide() {
+    let register = Register::with_certificates_contract(2).await;
+    register.one(Subject::Wallet(wallet(1)), CERTIFY).await;
+    let mut transaction = register.store().begin(&register.issuer).await.unwrap();
+    let blocks = (1, 9);
+    let alarm = transaction.alarm(ONE, "it carries a newer log", true, blocks, NOW);
+    alarm.await.unwrap();
+    transaction.commit().await.unwrap();
+    register
+        .tamper("UPDATE chain SET approvals_held = false, alarm = NULL")
+        .await;
+    let revoked = CertificateRecord::EMPTY.denied(Version(4));
+    let owed = register.owed_upon(revoked).await;
+    assert_eq!(denials(&owed), [(1, None)], "the chain knows better");
+    let revoke = Command::RevokeCertificate { certificate: ID };
+    register.one(Subject::Wallet(wallet(1)), revoke).await;
+    register.one(Subject::Wallet(wallet(1)), CERTIFY).await;
+    let owed = register.owed_upon(revoked).await;
+    assert_eq!(denials(&owed), [(1, Some(false))], "somebody has decided");
 }

@@ -67,7 +67,7 @@ impl Register {
         let lease = self.lease(ONE).await;
         let (pulled, unread) = self
             .store()
-            .pull_errands(&lease, &ONE.into(), 100, NOW)
+            .pull_errands(&lease, &ONE.into(), None, 100, NOW)
             .await
             .unwrap();
         (pulled.errands, unread)
@@ -178,7 +178,7 @@ async fn denials_are_told_first_and_other_chains_of_nothing() {
     let lease = register.lease(TWO).await;
     let elsewhere = register
         .store()
-        .pull_errands(&lease, &ONE.into(), 100, NOW)
+        .pull_errands(&lease, &ONE.into(), None, 100, NOW)
         .await
         .unwrap();
     assert_eq!((elsewhere.0.errands, elsewhere.1), (vec![], vec![]));

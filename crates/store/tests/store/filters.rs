@@ -10,7 +10,7 @@ use symbolon_core::{
         lane::Part,
     },
 };
-use symbolon_store::Subject;
+use symbolon_store::{NewChain, Subject};
 
 use crate::support::{ONE, Register, chain, row, verdict, wallet};
 
@@ -24,24 +24,27 @@ fn germany() -> Country {
     "DE".parse().unwrap()
 }
 
-fn target() -> MirroredRegistry {
+/// The registry for Germans.
+fn germans() -> NewChain {
     let filter = RegistryFilter {
         countries: [germany()].into(),
         ..RegistryFilter::default()
     };
-    MirroredRegistry {
-        id: GERMANS,
+    NewChain {
         filter,
+        ..chain(GERMANS)
     }
+}
+
+fn target() -> MirroredRegistry {
+    germans().target()
 }
 
 /// With a German and an American customer, and a registry for Germans.
 async fn register() -> Register {
     let register = Register::empty().await;
     let mut transaction = register.store().begin(&register.issuer).await.unwrap();
-    let mut germans = chain(GERMANS);
-    germans.filter = target().filter;
-    transaction.add_chain(&germans).await.unwrap();
+    transaction.add_chain(&germans()).await.unwrap();
     transaction.commit().await.unwrap();
     let customers = vec![
         row(1, wallet(1), None, verdict(germany())),

@@ -175,7 +175,7 @@ async fn a_mined_transaction_shows_what_the_chain_holds() {
     assert!(!report.is_pending(&ONE.into()));
     assert_eq!(report.chains[0].block, 7);
     let standings = store
-        .mirror_standings(&register.issuer, &ONE.into(), None, 9)
+        .mirror_standings(&register.issuer, ONE, None, 9)
         .await
         .unwrap();
     assert_eq!(standings[0].desired, standings[0].observed);

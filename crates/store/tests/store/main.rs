@@ -5,6 +5,7 @@
 mod audit;
 mod books;
 mod certificates;
+mod claims;
 mod companion;
 mod crash;
 mod federation;

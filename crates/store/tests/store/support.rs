@@ -165,6 +165,7 @@ pub(crate) fn chain(id: RegistryId) -> NewChain {
         id,
         name: format!("chain {id}"),
         registry: Address::repeat_byte(0x77),
+        identity_factory: Address::repeat_byte(0x76),
         filter: RegistryFilter::default(),
         deployed_block: 3,
         confirmations: 2,

@@ -2,20 +2,22 @@
 
 mod define;
 
+use alloy_primitives::Address;
 use clap::{Args, Subcommand};
 use symbolon_chain::deploy;
 use symbolon_core::{
     certificate::{CertificateId, RequirementVersion},
     command::Command,
-    mirror::companion::Companion,
+    mirror::companion::{Companion, CompanionKey},
     time::{UnixSeconds, parse_expiry},
+    wallet::WalletAddress,
 };
 
 use super::companion::{self, AttachArgs, DeployArgs, Kind};
 use crate::{
     context::Context,
     decided::{Answers, WhomArgs},
-    exit::{Exit, Result},
+    exit::{Exit, Failure, Result},
 };
 
 /// The arguments of `symbolon certificates`.
@@ -85,6 +87,11 @@ The lane's signer must be a mirror of the contract: its owner calls `addMirror(S
 const CERTIFICATES: Kind = Kind {
     companion: Companion::Certificates,
     code: |owner, _| deploy::certificates_code(owner),
+    any_key: || {
+        let nobody = WalletAddress::new(Address::with_last_byte(1));
+        let holder = nobody.map_err(|error| Failure::usage(error.to_string()))?;
+        Ok(CompanionKey::Certificate(CertificateId(0), holder))
+    },
     next: |_| "say what each certificate requires: `symbolon certificates define`".to_owned(),
 };
 
@@ -126,6 +133,7 @@ async fn decide(
     answers.print(done, context)
 }
 
-fn expiry(text: &str) -> Result<UnixSeconds, String> {
+/// A date or a moment in an argument.
+pub(crate) fn expiry(text: &str) -> Result<UnixSeconds, String> {
     parse_expiry(text).map_err(|error| error.to_string())
 }

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use alloy_primitives::{Address, Bytes, keccak256};
 use clap::Args;
 use serde_json::json;
-use symbolon_chain::{companion::words_at, deploy, deploy::Deployed, roles};
+use symbolon_chain::{
+    companion::{Beside, words_at},
+    deploy,
+    deploy::Deployed,
+    roles,
+};
 use symbolon_core::{
-    certificate::CertificateId,
     ids::{IssuerId, RegistryId},
     mirror::companion::{Companion, CompanionKey},
-    wallet::WalletAddress,
 };
 use symbolon_store::{KnownCompanion, Store};
 
@@ -58,6 +61,8 @@ pub(crate) struct Kind {
     pub(crate) companion: Companion,
     /// The creation code for an owner and a registry.
     pub(crate) code: fn(Address, Address) -> Bytes,
+    /// Of which any such contract has a word.
+    pub(crate) any_key: fn() -> Result<CompanionKey>,
     /// What follows for the operator.
     pub(crate) next: fn(Address) -> String,
 }
@@ -112,8 +117,9 @@ pub(crate) async fn attach(kind: &Kind, args: &AttachArgs, context: &Context) ->
             let place = Place::open(&args.node, chain, store, issuer, context).await?;
             let endpoint = &place.endpoint;
             let head = endpoint.head().await?.number;
-            let asked = [any_key(kind.companion)?];
-            words_at(endpoint, contract, &asked, head).await.map_err(|error| {
+            let asked = [(kind.any_key)()?];
+            let beside = Beside::registry(place.chain.chain.registry);
+            words_at(endpoint, beside, contract, &asked, head).await.map_err(|error| {
                 Failure::refused(format!(
                     "{contract} does not answer as {name} do: {error}: `symbolon {name} deploy {chain}` puts some in place"
                 ))
@@ -141,18 +147,6 @@ pub(crate) async fn attach(kind: &Kind, args: &AttachArgs, context: &Context) ->
         format!("the lane to chain {chain} keeps the {name} at {contract}")
     })?;
     Ok(Exit::Done)
-}
-
-/// Of which any such contract has a word.
-fn any_key(companion: Companion) -> Result<CompanionKey> {
-    Ok(match companion {
-        Companion::Rules => CompanionKey::Rule(None),
-        Companion::Certificates => {
-            let holder = WalletAddress::new(Address::with_last_byte(1))
-                .map_err(|error| Failure::usage(error.to_string()))?;
-            CompanionKey::Certificate(CertificateId(0), holder)
-        }
-    })
 }
 
 async fn record(

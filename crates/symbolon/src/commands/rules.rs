@@ -11,7 +11,7 @@ use symbolon_chain::deploy;
 use symbolon_core::{
     country::Country,
     federation::OwnerOperation,
-    mirror::companion::Companion,
+    mirror::companion::{Companion, CompanionKey},
     transfer_rules::{
         CountryRule, RuleBook, RuleChanges, RuleFile, RuleKeys, Standing, preset::Preset,
         record::RuleKey,
@@ -122,6 +122,7 @@ Examples:
 const RULES: Kind = Kind {
     companion: Companion::Rules,
     code: deploy::rules_code,
+    any_key: || Ok(CompanionKey::Rule(None)),
     next: |address| format!("let your token ask them: setCompliance({address}), as its owner"),
 };
 

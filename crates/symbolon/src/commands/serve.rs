@@ -62,6 +62,7 @@ Configuration, in symbolon.toml:
   rpc_url_env = \"BASE_RPC_URL\"    or rpc_url, or rpc_url_file; one URL, or several of which
   rpc_agreement = 2               so many nodes must agree, by default more than half
   signer_key_file = \"mirror.key\"  or signer_key_env; never the key itself
+  claim_signer_key_file = \"claims.key\"   or claim_signer_key_env, where claims are issued
   finality = \"finalized\"          or \"depth\", which counts confirmations: the default where
                                   they are given here, or the chain has no such tag
   confirmations = 12              else as `symbolon chain` recorded it
@@ -97,13 +98,13 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         .config
         .lanes
         .iter()
-        .map(|lane| Ok((lane, lane.signer()?, lane.nodes()?)))
+        .map(|lane| Ok((lane, lane.signer()?, lane.claim_signer()?, lane.nodes()?)))
         .collect::<Result<Vec<_>>>()?;
     config::refuse_shared_signers(&context.config.lanes)?;
     let listener = listen(config.listen).await?;
     let database = Database::open(&context.config, context.output).await?;
     let mut settings = Vec::with_capacity(lanes.len());
-    for (lane, signer, nodes) in lanes {
+    for (lane, signer, claim_signer, nodes) in lanes {
         let confirmations = confirmations(lane, &database.store).await;
         let confirmations = match confirmations {
             Ok(confirmations) => confirmations,
@@ -121,6 +122,7 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
             nodes,
             finality: lane.finality(),
             signer,
+            claim_signer,
             policy,
             lease: LeaseTerms::of_this_process(config.lane_lease),
         });

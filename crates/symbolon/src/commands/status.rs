@@ -5,6 +5,7 @@ mod shown;
 mod whole;
 
 use clap::Args;
+pub(crate) use one::find;
 
 use crate::{
     context::Context,

@@ -57,6 +57,9 @@ pub(super) struct LaneFile {
     pub(super) signer_key_file: Option<PathBuf>,
     /// Known only to be refused with a hint.
     pub(super) signer_key: Option<IgnoredAny>,
+    /// Who signs claims; without one, they wait.
+    pub(super) claim_signer_key_env: Option<SecretString>,
+    pub(super) claim_signer_key_file: Option<PathBuf>,
     pub(super) confirmations: Option<u64>,
     pub(super) finality: Option<FinalityFile>,
     pub(super) max_fee_gwei: Option<f64>,

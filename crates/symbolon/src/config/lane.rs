@@ -29,6 +29,7 @@ pub(crate) struct LaneConfig {
     pub(crate) registry: RegistryId,
     node: Node,
     signer_key: SecretSource,
+    claim_signer_key: Option<SecretSource>,
     /// When a block counts, unless the store says so.
     pub(crate) confirmations: Option<u64>,
     /// The most that a unit of gas may cost.
@@ -84,6 +85,21 @@ impl LaneConfig {
                 ));
             }
         };
+        let claim_signer_key = match (file.claim_signer_key_env, file.claim_signer_key_file) {
+            (None, None) => None,
+            (Some(name), None) => Some(SecretSource::variable(
+                &key("claim_signer_key_env"),
+                &name,
+                environment,
+            )?),
+            (None, Some(path)) => Some(SecretSource::file(&path, folder)),
+            (Some(_), Some(_)) => {
+                return Err(refuse(
+                    "claim_signer_key_env",
+                    "give one of claim_signer_key_env and claim_signer_key_file, or neither",
+                ));
+            }
+        };
         Ok(Self {
             place,
             issuer,
@@ -93,6 +109,7 @@ impl LaneConfig {
             },
             node,
             signer_key,
+            claim_signer_key,
             confirmations,
             max_fee: within(
                 &key("max_fee_gwei"),
@@ -133,11 +150,28 @@ impl LaneConfig {
             .map_err(|error| Failure::configuration(format!("{key}: {error}")))
     }
 
+    /// The key that signs claims, if one does.
+    pub(crate) fn claim_signer(&self) -> Result<Option<LaneSigner>> {
+        let Some(source) = &self.claim_signer_key else {
+            return Ok(None);
+        };
+        let key = self.key("claim_signer_key");
+        LaneSigner::from_hex(&source.read(&key)?)
+            .map(Some)
+            .map_err(|error| Failure::configuration(format!("{key}: {error}")))
+    }
+
     /// What an operator should mend about its secrets.
     pub(crate) fn weaknesses(&self) -> impl Iterator<Item = String> {
         [
             ("rpc_url_file", self.node.weakness()),
             ("signer_key_file", self.signer_key.weakness()),
+            (
+                "claim_signer_key_file",
+                self.claim_signer_key
+                    .as_ref()
+                    .and_then(SecretSource::weakness),
+            ),
         ]
         .into_iter()
         .filter_map(|(name, found)| Some(format!("{}: {}", self.key(name), found?)))

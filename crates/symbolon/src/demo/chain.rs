@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use secrecy::SecretString;
 use symbolon_bindings::{CountryRules, IdentityRegistry, RegulatedToken};
 use symbolon_chain::{
-    companion::words_at,
+    companion::{Beside, words_at},
     deploy::{self, mined},
     endpoint::Endpoint,
     history::{self, MirrorTransaction},
@@ -130,7 +130,14 @@ impl DemoChain {
         let key = [CompanionKey::Rule(Some(country))];
         for _ in 0..1_200 {
             let head = self.endpoint.head().await?;
-            let words = words_at(&self.endpoint, self.rules, &key, head.number).await?;
+            let words = words_at(
+                &self.endpoint,
+                Beside::registry(self.registry),
+                self.rules,
+                &key,
+                head.number,
+            )
+            .await?;
             for (_, word) in words {
                 let word = RuleRecord(word);
                 if word.in_the_end() == Some(rule) {

@@ -209,6 +209,7 @@ async fn found_register(store: &Store, issuer: &IssuerId, chains: &[DemoChain]) 
                 filter: Default::default(),
                 name: chain.name.to_owned(),
                 registry: chain.registry,
+                identity_factory: symbolon_chain::deploy::identity_factory(),
                 deployed_block: chain.deployed_block,
                 confirmations: 1,
                 settings: serde_json::json!({}),

@@ -52,6 +52,14 @@ impl Chain {
         self.desk.write("symbolon.toml", &lane);
     }
 
+    /// The lane's section, with the key in this file for claims.
+    pub(crate) fn sign_claims_with(&self, key_file: &str) {
+        self.write_lane("mirror.key");
+        let lane = self.desk.read("symbolon.toml");
+        let signing = format!("{lane}claim_signer_key_file = \"{key_file}\"\n");
+        self.desk.write("symbolon.toml", &signing);
+    }
+
     /// A client of the node.
     pub(crate) async fn endpoint(&self) -> Endpoint {
         let id = ChainId(31_337);

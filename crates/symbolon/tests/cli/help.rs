@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 70] = [
+const COMMANDS: [&[&str]; 78] = [
     &[],
     &["demo"],
     &["serve"],
@@ -69,6 +69,14 @@ const COMMANDS: [&[&str]; 70] = [
     &["certificates", "define"],
     &["certificates", "deploy"],
     &["certificates", "attach"],
+    &["claims"],
+    &["claims", "issue"],
+    &["claims", "revoke"],
+    &["claims", "show"],
+    &["claims", "deploy"],
+    &["claims", "attach"],
+    &["claims", "appoint"],
+    &["claims", "dismiss"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "promise"],

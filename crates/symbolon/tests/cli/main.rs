@@ -10,6 +10,7 @@
 mod audit;
 mod certificates;
 mod chain;
+mod claims;
 mod configuration;
 mod deploy;
 mod dry_run;

@@ -21,9 +21,9 @@ async fn approve_a_stranger(chain: &Chain, registry: &str) {
         .with_approval(true);
     let wallet: WalletAddress = WALLET.parse().unwrap();
     let batch = Batch::Upsert(vec![Upsert { wallet, record }]);
-    let input = calldata(Default::default(), &batch);
     let node = DevelopmentNode::new(chain.endpoint().await);
     let (from, to) = (MIRROR.parse().unwrap(), registry.parse().unwrap());
+    let input = calldata(to, Default::default(), &batch);
     node.act(from, Some(to), input).await.unwrap().unwrap();
 }
 

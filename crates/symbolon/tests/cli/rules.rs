@@ -93,7 +93,7 @@ async fn with_a_token(chain: &Chain) -> String {
             .with_country_code(country)
             .with_rating(1),
     });
-    let input = calldata(B256::ZERO, &Batch::Upsert(upserts.to_vec()));
+    let input = calldata(registry, B256::ZERO, &Batch::Upsert(upserts.to_vec()));
     let mirror = MIRROR.parse().unwrap();
     node.act(mirror, Some(registry), input)
         .await

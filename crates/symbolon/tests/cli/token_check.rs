@@ -71,7 +71,7 @@ impl Case {
 
     /// A batch of the mirror's.
     async fn mirror(&self, registry: Address, batch: Batch) {
-        let input = calldata(B256::ZERO, &batch);
+        let input = calldata(registry, B256::ZERO, &batch);
         let done = self.trex.node.act(mirror(), Some(registry), input).await;
         done.unwrap().unwrap();
     }

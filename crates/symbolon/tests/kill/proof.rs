@@ -124,13 +124,12 @@ pub(crate) async fn chain(stage: &Stage, book: &Book, chain: &TestChain) -> Stri
 }
 
 async fn standings(stage: &Stage, chain: &TestChain) -> Vec<MirrorStanding> {
-    let target = chain.id().into();
     let mut all: Vec<MirrorStanding> = Vec::new();
     loop {
         let after = all.last().map(|standing| standing.wallet);
         let page = stage
             .store
-            .mirror_standings(&stage.issuer, &target, after, PAGE);
+            .mirror_standings(&stage.issuer, chain.id(), after, PAGE);
         let page = page.await.unwrap();
         if page.is_empty() {
             return all;

@@ -58,6 +58,7 @@ impl Stage {
                 filter: Default::default(),
                 name: format!("chain {}", chain.id()),
                 registry: chain.registry,
+                identity_factory: symbolon_chain::deploy::identity_factory(),
                 deployed_block: chain.deployed_block,
                 confirmations: 1,
                 settings: serde_json::json!({}),

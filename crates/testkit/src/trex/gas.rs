@@ -154,7 +154,7 @@ impl Ours {
                 .with_approval(true),
         };
         let upserts = wallets.iter().enumerate().map(entry).collect();
-        let input = calldata(head(), &Batch::Upsert(upserts));
+        let input = calldata(self.registry, head(), &Batch::Upsert(upserts));
         trex.send_bytes(self.mirror, self.registry, input).await
     }
 

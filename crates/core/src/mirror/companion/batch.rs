@@ -1,43 +1,24 @@
 //! One call of a companion, packed as its contract reads it.
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::Address;
 use thiserror::Error;
 
-use super::{
-    CertificateDenial, Certification, Companion, CompanionEntry, CompanionKey, RuleAnnouncement,
-    RuleWithdrawal, rule_key, token,
-};
-use crate::{certificate::record::CertificateRecord, wallet::Version};
-
-const ANNOUNCEMENT_BYTES: usize = 41;
-const WITHDRAWAL_BYTES: usize = 4;
-const CERTIFICATION_BYTES: usize = 64;
-const CERTIFICATE_DENIAL_BYTES: usize = 34;
+use super::{Companion, CompanionEntry, CompanionKey};
+use crate::{mirror::fees::Gas, wallet::Version};
 
 /// One call of a companion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompanionBatch {
     /// Where the contract is: whoever signs it anew at a higher price signs the same.
     pub contract: Address,
-    /// What is written.
-    pub entries: CompanionEntries,
+    call: CompanionCall,
+    /// All of the call.
+    entries: Vec<CompanionEntry>,
 }
 
-/// What one call writes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CompanionEntries {
-    /// `announce(head, entries)` of `CountryRules`.
-    AnnounceRules(Vec<RuleAnnouncement>),
-    /// `withdraw(head, entries)` of `CountryRules`.
-    WithdrawRules(Vec<RuleWithdrawal>),
-    /// `upsert(head, records)` of `CertificateRegistry`.
-    Certify(Vec<Certification>),
-    /// `deny(head, denials)` of `CertificateRegistry`.
-    DenyCertificates(Vec<CertificateDenial>),
-}
-
-/// Which function of a companion a batch calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Which function of a companion a batch calls, in the order in which they are called:
+/// an identity is deployed before anything is claimed of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CompanionCall {
     /// `announce`.
     AnnounceRules,
@@ -47,6 +28,12 @@ pub enum CompanionCall {
     Certify,
     /// `deny`.
     DenyCertificates,
+    /// `keepKeys`.
+    KeepKeys,
+    /// `addClaims`, of the identities' factory.
+    IssueClaims,
+    /// `denyClaims`.
+    DenyClaims,
 }
 
 /// Bytes that are no call of a companion.
@@ -56,28 +43,36 @@ pub struct NoEntries;
 
 impl CompanionCall {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 7] = [
         Self::AnnounceRules,
         Self::WithdrawRules,
         Self::Certify,
         Self::DenyCertificates,
+        Self::KeepKeys,
+        Self::IssueClaims,
+        Self::DenyClaims,
     ];
 
-    /// The contract that it is a call of.
+    /// Whose keys it writes.
     pub const fn companion(self) -> Companion {
         match self {
             Self::AnnounceRules | Self::WithdrawRules => Companion::Rules,
             Self::Certify | Self::DenyCertificates => Companion::Certificates,
+            Self::KeepKeys => Companion::Identities,
+            Self::IssueClaims | Self::DenyClaims => Companion::Claims,
         }
     }
 
-    /// The function's name, as the store keeps it.
+    /// Its name, as the store keeps it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AnnounceRules => "announce_rules",
             Self::WithdrawRules => "withdraw_rules",
             Self::Certify => "certify",
             Self::DenyCertificates => "deny_certificates",
+            Self::KeepKeys => "keep_keys",
+            Self::IssueClaims => "issue_claims",
+            Self::DenyClaims => "deny_claims",
         }
     }
 
@@ -86,158 +81,100 @@ impl CompanionCall {
         Self::ALL.into_iter().find(|one| one.as_str() == name)
     }
 
+    /// What so many of its keys take, generously, beside what any transaction does.
+    pub const fn gas(self, keys: u64) -> Gas {
+        Gas(self.spare_gas() + keys * self.gas_per_key())
+    }
+
+    /// How many keys one transaction may have: half of what EIP-7825 allows.
+    pub const fn most_keys(self) -> usize {
+        (8_000_000 / self.gas_per_key()) as usize
+    }
+
+    const fn gas_per_key(self) -> u64 {
+        match self {
+            // A word and an event.
+            Self::AnnounceRules
+            | Self::WithdrawRules
+            | Self::Certify
+            | Self::DenyCertificates
+            | Self::DenyClaims => 40_000,
+            // An identity is deployed.
+            Self::KeepKeys => 150_000,
+            // A claim is code.
+            Self::IssueClaims => 220_000,
+        }
+    }
+
+    /// What the factory wants left to tell a claim that is refused from one that it
+    /// could not pay for.
+    const fn spare_gas(self) -> u64 {
+        match self {
+            Self::IssueClaims => 600_000,
+            _ => 0,
+        }
+    }
+
     /// The call of this contract with these entries, those of other calls aside.
     pub fn batch(
         self,
         contract: Address,
         entries: impl IntoIterator<Item = CompanionEntry>,
     ) -> CompanionBatch {
-        use CompanionEntry as Entry;
-        let entries = entries.into_iter();
-        let entries = match self {
-            Self::AnnounceRules => CompanionEntries::AnnounceRules(collect(entries, |one| {
-                let Entry::AnnounceRule(one) = one else {
-                    return None;
-                };
-                Some(one)
-            })),
-            Self::WithdrawRules => CompanionEntries::WithdrawRules(collect(entries, |one| {
-                let Entry::WithdrawRule(one) = one else {
-                    return None;
-                };
-                Some(one)
-            })),
-            Self::Certify => CompanionEntries::Certify(collect(entries, |one| {
-                let Entry::Certify(one) = one else {
-                    return None;
-                };
-                Some(one)
-            })),
-            Self::DenyCertificates => CompanionEntries::DenyCertificates(collect(entries, |one| {
-                let Entry::DenyCertificate(one) = one else {
-                    return None;
-                };
-                Some(one)
-            })),
-        };
-        CompanionBatch { contract, entries }
+        let entries = entries.into_iter().filter(|entry| entry.call() == self);
+        CompanionBatch {
+            contract,
+            call: self,
+            entries: entries.collect(),
+        }
     }
 
     /// The batch in these bytes, which begin with the contract's address.
     pub fn unpack(self, bytes: &[u8]) -> Result<CompanionBatch, NoEntries> {
         let (contract, bytes) = bytes.split_at_checked(20).ok_or(NoEntries)?;
-        let width = self.width();
-        if bytes.is_empty() || !bytes.len().is_multiple_of(width) {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(self.width()) {
             return Err(NoEntries);
         }
         let entries = bytes
-            .chunks_exact(width)
-            .map(|entry| self.entry(entry).ok_or(NoEntries))
+            .chunks_exact(self.width())
+            .map(|entry| CompanionEntry::read(self, entry).ok_or(NoEntries))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(self.batch(Address::from_slice(contract), entries))
     }
 
-    /// Bytes of one entry.
+    /// Bytes of one entry, as the store keeps it.
     const fn width(self) -> usize {
-        match self {
-            Self::AnnounceRules => ANNOUNCEMENT_BYTES,
-            Self::WithdrawRules => WITHDRAWAL_BYTES,
-            Self::Certify => CERTIFICATION_BYTES,
-            Self::DenyCertificates => CERTIFICATE_DENIAL_BYTES,
-        }
-    }
-
-    /// The entry in so many bytes.
-    fn entry(self, bytes: &[u8]) -> Option<CompanionEntry> {
-        let number = |bytes: &[u8]| {
-            bytes
-                .iter()
-                .fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        let behind_its_key = match self {
+            Self::AnnounceRules => 39,
+            Self::WithdrawRules | Self::DenyCertificates => 2,
+            Self::Certify => 32,
+            Self::KeepKeys => 33,
+            Self::IssueClaims => 156,
+            Self::DenyClaims => 22,
         };
-        match self {
-            Self::AnnounceRules | Self::WithdrawRules => {
-                let key = rule_key(number(&bytes[..2]) as u16)?;
-                let version = Version(number(&bytes[2..4]) as u16);
-                Some(match self {
-                    Self::WithdrawRules => {
-                        CompanionEntry::WithdrawRule(RuleWithdrawal { key, version })
-                    }
-                    _ => CompanionEntry::AnnounceRule(RuleAnnouncement {
-                        key,
-                        version,
-                        rule: number(&bytes[4..9]),
-                        source: B256::from_slice(&bytes[9..]),
-                    }),
-                })
-            }
-            Self::Certify => {
-                let (certificate, holder) = token(&bytes[..32])?;
-                Some(CompanionEntry::Certify(Certification {
-                    certificate,
-                    holder,
-                    record: CertificateRecord(U256::from_be_slice(&bytes[32..])),
-                }))
-            }
-            Self::DenyCertificates => {
-                let (certificate, holder) = token(&bytes[..32])?;
-                Some(CompanionEntry::DenyCertificate(CertificateDenial {
-                    certificate,
-                    holder,
-                    version: Version(number(&bytes[32..]) as u16),
-                }))
-            }
-        }
+        self.companion().key_bytes() + behind_its_key
     }
-}
-
-fn collect<E>(
-    entries: impl Iterator<Item = CompanionEntry>,
-    of: impl Fn(CompanionEntry) -> Option<E>,
-) -> Vec<E> {
-    entries.filter_map(of).collect()
 }
 
 impl CompanionBatch {
     /// Which function it calls.
     pub const fn call(&self) -> CompanionCall {
-        match self.entries {
-            CompanionEntries::AnnounceRules(_) => CompanionCall::AnnounceRules,
-            CompanionEntries::WithdrawRules(_) => CompanionCall::WithdrawRules,
-            CompanionEntries::Certify(_) => CompanionCall::Certify,
-            CompanionEntries::DenyCertificates(_) => CompanionCall::DenyCertificates,
-        }
+        self.call
     }
 
     /// How many keys it writes.
     pub fn len(&self) -> usize {
-        match &self.entries {
-            CompanionEntries::AnnounceRules(entries) => entries.len(),
-            CompanionEntries::WithdrawRules(entries) => entries.len(),
-            CompanionEntries::Certify(entries) => entries.len(),
-            CompanionEntries::DenyCertificates(entries) => entries.len(),
-        }
+        self.entries.len()
     }
 
     /// Whether it writes nothing.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.entries.is_empty()
     }
 
     /// Each of its entries.
-    pub fn iter(&self) -> Box<dyn Iterator<Item = CompanionEntry> + '_> {
-        use CompanionEntry as Entry;
-        match &self.entries {
-            CompanionEntries::AnnounceRules(all) => {
-                Box::new(all.iter().copied().map(Entry::AnnounceRule))
-            }
-            CompanionEntries::WithdrawRules(all) => {
-                Box::new(all.iter().copied().map(Entry::WithdrawRule))
-            }
-            CompanionEntries::Certify(all) => Box::new(all.iter().copied().map(Entry::Certify)),
-            CompanionEntries::DenyCertificates(all) => {
-                Box::new(all.iter().copied().map(Entry::DenyCertificate))
-            }
-        }
+    pub fn iter(&self) -> impl Iterator<Item = &CompanionEntry> {
+        self.entries.iter()
     }
 
     /// Each key with the version that it is brought to.
@@ -249,57 +186,42 @@ impl CompanionBatch {
     /// Takes off the entries from this place on.
     #[must_use]
     pub fn split_off(&mut self, at: usize) -> Self {
-        let at = at.min(self.len());
-        let entries = match &mut self.entries {
-            CompanionEntries::AnnounceRules(all) => {
-                CompanionEntries::AnnounceRules(all.split_off(at))
-            }
-            CompanionEntries::WithdrawRules(all) => {
-                CompanionEntries::WithdrawRules(all.split_off(at))
-            }
-            CompanionEntries::Certify(all) => CompanionEntries::Certify(all.split_off(at)),
-            CompanionEntries::DenyCertificates(all) => {
-                CompanionEntries::DenyCertificates(all.split_off(at))
-            }
-        };
-        let contract = self.contract;
-        Self { contract, entries }
-    }
-
-    /// The call's `bytes` argument, as `IRuleRecords` and `ICertificateRecords` read it.
-    pub fn argument(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.len() * self.call().width());
-        for entry in self.iter() {
-            bytes.extend(entry.key().bytes());
-            match entry {
-                CompanionEntry::AnnounceRule(one) => {
-                    bytes.extend(one.version.0.to_be_bytes());
-                    bytes.extend(&one.rule.to_be_bytes()[3..]);
-                    bytes.extend(one.source);
-                }
-                CompanionEntry::WithdrawRule(one) => bytes.extend(one.version.0.to_be_bytes()),
-                CompanionEntry::Certify(one) => bytes.extend(one.record.0.to_be_bytes::<32>()),
-                CompanionEntry::DenyCertificate(one) => {
-                    bytes.extend(one.version.0.to_be_bytes());
-                }
-            }
+        Self {
+            entries: self.entries.split_off(at.min(self.len())),
+            ..*self
         }
-        bytes
     }
 
-    /// As the store keeps it: the contract's address, then the argument.
+    /// The call's `bytes` argument, as the contract reads it.
+    pub fn argument(&self) -> Vec<u8> {
+        self.iter().flat_map(CompanionEntry::argument).collect()
+    }
+
+    /// As the store keeps it: the contract's address, then the entries.
     pub fn packed(&self) -> Vec<u8> {
         let mut bytes = self.contract.to_vec();
-        bytes.extend(self.argument());
+        bytes.extend(self.iter().flat_map(CompanionEntry::stored));
         bytes
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::{B256, U256};
+
     use super::*;
     use crate::{
-        certificate::CertificateId, country::Country, transfer_rules::record::RuleKey,
+        certificate::{CertificateId, record::CertificateRecord},
+        claim::{ClaimTopic, record::Wording, signed::ClaimSignature},
+        country::Country,
+        identity::{IdentitySalt, mirrored::Purposes},
+        ids::InvestorId,
+        mirror::companion::{
+            CertificateDenial, Certification, ClaimDenial, IssuedClaim, KeptKey, RuleAnnouncement,
+            RuleWithdrawal,
+        },
+        time::UnixSeconds,
+        transfer_rules::record::RuleKey,
         wallet::WalletAddress,
     };
 
@@ -323,9 +245,73 @@ mod tests {
         CompanionEntry::WithdrawRule(RuleWithdrawal { key, version })
     }
 
+    const INVESTOR: InvestorId = InvestorId(B256::repeat_byte(1));
+    const SALT: IdentitySalt = IdentitySalt(B256::repeat_byte(2));
+
+    fn of_identities() -> [CompanionEntry; 3] {
+        let identity = Address::repeat_byte(6);
+        let wording = Wording {
+            ends: Some(UnixSeconds(0x01_0203_0405)),
+            content: B256::repeat_byte(8),
+        };
+        [
+            CompanionEntry::KeepKey(KeptKey {
+                investor: INVESTOR,
+                salt: SALT,
+                wallet: holder(),
+                purposes: Purposes::OF_WALLETS,
+            }),
+            CompanionEntry::IssueClaim(IssuedClaim {
+                investor: INVESTOR,
+                topic: ClaimTopic::KYC,
+                salt: SALT,
+                issuer: CONTRACT,
+                version: Version(0x0506),
+                wording,
+                signature: ClaimSignature([9; 65]),
+            }),
+            CompanionEntry::DenyClaim(ClaimDenial {
+                investor: INVESTOR,
+                topic: ClaimTopic::AML,
+                identity,
+                version: Version(0x0708),
+            }),
+        ]
+    }
+
+    /// Nothing of whom it is about is on a chain but the salt and the identity.
+    #[test]
+    fn contracts_read_no_investor() {
+        let topic = |topic: ClaimTopic| topic.0.to_be_bytes::<32>();
+        let (salt, holder) = (SALT.0, holder().address());
+        let [key, issued, denied] = of_identities();
+        let argument = |entry: CompanionEntry| entry.call().batch(CONTRACT, [entry]).argument();
+        assert_eq!(
+            argument(key),
+            [salt.as_slice(), holder.as_slice(), &[6]].concat()
+        );
+        assert_eq!(
+            argument(issued),
+            [
+                salt.as_slice(),
+                CONTRACT.as_slice(),
+                &topic(ClaimTopic::KYC),
+                &[1, 2, 3, 4, 5],
+                &[5, 6],
+                &[8; 32],
+                &[9; 65]
+            ]
+            .concat()
+        );
+        assert_eq!(
+            argument(denied),
+            [[6; 20].as_slice(), &topic(ClaimTopic::AML), &[7, 8]].concat()
+        );
+    }
+
     #[test]
     fn packing_round_trips() {
-        let entries = [
+        let mut entries = vec![
             announcement(None, 0xff_ffff_ffff),
             announcement(Some(Country::US), 1),
             withdrawal(Some(Country::US)),
@@ -340,8 +326,9 @@ mod tests {
                 version: Version(0x0304),
             }),
         ];
+        entries.extend(of_identities());
         for call in CompanionCall::ALL {
-            let batch = call.batch(CONTRACT, entries);
+            let batch = call.batch(CONTRACT, entries.iter().copied());
             assert_eq!(batch.call(), call);
             assert!(!batch.is_empty());
             assert_eq!(CompanionCall::from_name(call.as_str()), Some(call));
@@ -363,7 +350,9 @@ mod tests {
     fn a_key_is_found_in_its_bytes() {
         let certificate = CompanionKey::Certificate(CertificateId(9), holder());
         let rules = [None, Some(Country::US)].map(CompanionKey::Rule);
-        for key in rules.into_iter().chain([certificate]) {
+        let identity = CompanionKey::IdentityKey(INVESTOR, holder());
+        let claim = CompanionKey::Claim(INVESTOR, ClaimTopic::KYC);
+        for key in rules.into_iter().chain([certificate, identity, claim]) {
             assert_eq!(key.companion().key(&key.bytes()), Some(key));
         }
         assert_eq!(Companion::Certificates.key(&[1; 32]), None, "a longer id");

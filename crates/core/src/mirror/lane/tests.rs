@@ -47,7 +47,6 @@ pub(super) const POLICY: LanePolicy = LanePolicy {
     base_gas: Gas(60_000),
     gas_per_upsert: Gas(30_000),
     gas_per_denial: Gas(10_000),
-    gas_per_errand: Gas(40_000),
     fees: FeePolicy {
         cap: Wei(1_000),
         bump_percent: 13,

@@ -13,6 +13,7 @@ use symbolon_chain::{
     ChainError, companion::CompanionWords, endpoint::HeadBlock, lane::LaneClient,
 };
 use symbolon_core::{
+    claim::signed::SignsClaims,
     log::EntryNumber,
     mirror::{
         filter::MirroredRegistry,
@@ -213,15 +214,19 @@ impl Books {
     /// read is told of nothing, and keeps nobody else waiting.
     async fn pull_errands(&self, lease: &Lease, limit: usize) -> Result<Input, LaneError> {
         let part = Part::Errands;
+        let signer = self.settings.claim_signer.as_ref();
+        let signer = signer.map(|signer| signer as &dyn SignsClaims);
         let (mut pulled, unread) = {
             let now = self.clock.now();
             self.store
-                .pull_errands(lease, &self.target, limit, now)
+                .pull_errands(lease, &self.target, signer, limit, now)
                 .await?
         };
         let mut unreadable = None;
         for Unread { contract, keys } in &unread {
-            match self.client.companion_words(*contract, keys).await {
+            let factory = self.target.identities.factory();
+            let words = self.client.companion_words(factory, *contract, keys);
+            match words.await {
                 Ok(CompanionWords { block, words }) => {
                     self.store.note_companion(lease, block, &words).await?;
                 }
@@ -236,7 +241,7 @@ impl Books {
             let now = self.clock.now();
             (pulled, _) = self
                 .store
-                .pull_errands(lease, &self.target, limit, now)
+                .pull_errands(lease, &self.target, signer, limit, now)
                 .await?;
         }
         if let Some(why) = &unreadable {

@@ -131,6 +131,7 @@ pub(super) async fn record(
         filter: mirroring.filter(),
         name: settings.name.clone(),
         registry,
+        identity_factory: symbolon_chain::deploy::identity_factory(),
         deployed_block,
         confirmations: settings.confirmations,
         settings: json!({}),

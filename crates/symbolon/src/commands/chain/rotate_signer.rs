@@ -128,7 +128,9 @@ async fn step(
         progress.unsent.extend(unsent);
     }
     let companions = store.companions(issuer).await?;
-    let companions = companions.iter().filter(|one| one.registry == id);
+    let companions = companions
+        .iter()
+        .filter(|one| one.registry == id && one.companion.has_mirrors());
     let companions: Vec<_> = companions.map(|one| one.contract).collect();
     for contract in &companions {
         if roles::is_mirror(endpoint, *contract, new).await? {

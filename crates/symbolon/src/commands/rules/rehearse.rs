@@ -116,11 +116,10 @@ async fn rehearse_all(
         return Ok(reports);
     }
     for chain in store.chains(issuer).await? {
-        let target = chain.chain.target();
-        let holders = known(store, issuer, &target, now).await?;
+        let holders = known(store, issuer, chain.chain.id, now).await?;
         let nobody = |_: WalletAddress| WalletRecord::EMPTY;
         reports.push(Report {
-            registry: target.id,
+            registry: chain.chain.id,
             token: None,
             rehearsal: rehearse(in_force, proposed, &holders, &[], now, nobody),
         });
@@ -132,13 +131,15 @@ async fn rehearse_all(
 async fn known(
     store: &Store,
     issuer: &IssuerId,
-    target: &symbolon_core::mirror::filter::MirroredRegistry,
+    registry: RegistryId,
     now: UnixSeconds,
 ) -> Result<Vec<Holder>> {
     let restricted = store.restricted_authorities(issuer).await?;
     let (mut holders, mut after) = (Vec::new(), None);
     loop {
-        let page = store.mirror_standings(issuer, target, after, PAGE).await?;
+        let page = store
+            .mirror_standings(issuer, registry, after, PAGE)
+            .await?;
         let Some(last) = page.last() else {
             return Ok(holders);
         };

@@ -53,7 +53,8 @@ pub(super) async fn investor(target: Target, context: &Context) -> Result<Exit> 
     print(&shown, context)
 }
 
-async fn find(target: &Target, store: &Store, issuer: &IssuerId) -> Result<Investor> {
+/// The investor that was meant.
+pub(crate) async fn find(target: &Target, store: &Store, issuer: &IssuerId) -> Result<Investor> {
     let unknown = || {
         Failure::not_found(format!(
             "{issuer} knows no investor {target}: `symbolon export` lists all"

@@ -3,8 +3,10 @@
 use serde::Serialize;
 use symbolon_core::{
     certificate::{Certificate, CertificateId},
+    claim::{Claim, ClaimTopic},
     ids::{ExternalId, InvestorId, RegistryId},
     investor::{Investor, StatusName, Verified},
+    time::UnixSeconds,
     verdict::Reason,
     wallet::WalletAddress,
 };
@@ -25,6 +27,7 @@ pub(super) struct ShownInvestor {
     pub(super) frozen: bool,
     pub(super) verdict: Option<ShownVerdict>,
     pub(super) certificates: Vec<ShownCertificate>,
+    pub(super) claims: Vec<ShownClaim>,
 }
 
 /// What an investor was certified for.
@@ -33,6 +36,14 @@ pub(super) struct ShownCertificate {
     pub(super) certificate: CertificateId,
     #[serde(flatten)]
     pub(super) held: Certificate,
+}
+
+/// What is claimed of an investor.
+#[derive(Serialize)]
+pub(super) struct ShownClaim {
+    pub(super) topic: ClaimTopic,
+    #[serde(flatten)]
+    pub(super) held: Claim,
 }
 
 /// A verdict.
@@ -103,6 +114,14 @@ impl ShownInvestor {
                     held: *held,
                 })
                 .collect(),
+            claims: investor
+                .claims
+                .iter()
+                .map(|(topic, held)| ShownClaim {
+                    topic: *topic,
+                    held: *held,
+                })
+                .collect(),
         }
     }
 }
@@ -143,12 +162,12 @@ pub(super) fn text(shown: &Shown) -> String {
     }
     for certificate in shown.investor.iter().flat_map(|one| &one.certificates) {
         let held = &certificate.held;
-        let how = match (held.revoked, held.expiry) {
-            (true, _) => "revoked".to_owned(),
-            (false, Some(expiry)) => format!("ends {expiry}"),
-            (false, None) => "ends with the verdict".to_owned(),
-        };
+        let how = standing(held.revoked, held.expiry);
         lines.push(format!("certificate {}: {how}", certificate.certificate));
+    }
+    for claim in shown.investor.iter().flat_map(|one| &one.claims) {
+        let how = standing(claim.held.revoked, claim.held.expiry);
+        lines.push(format!("claim {}: {how}", claim.topic));
     }
     for wallet in &shown.wallets {
         if wallet.verified {
@@ -185,4 +204,12 @@ pub(super) fn text(shown: &Shown) -> String {
         }
     }
     lines.join("\n")
+}
+
+fn standing(revoked: bool, expiry: Option<UnixSeconds>) -> String {
+    match (revoked, expiry) {
+        (true, _) => "revoked".to_owned(),
+        (false, Some(expiry)) => format!("ends {expiry}"),
+        (false, None) => "ends with the verdict".to_owned(),
+    }
 }

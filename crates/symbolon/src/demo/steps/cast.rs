@@ -28,7 +28,7 @@ pub(super) async fn choose(stage: &Stage) -> Result<Cast> {
     let now = chain.time().await?;
     let standings = stage
         .store
-        .mirror_standings(&stage.issuer, &chain.id().into(), None, CANDIDATES)
+        .mirror_standings(&stage.issuer, chain.id(), None, CANDIDATES)
         .await?;
     let mut verified = standings.into_iter().filter(|standing| {
         let record = standing.desired;

@@ -32,6 +32,7 @@ impl Planning {
                 Some(write) => writes.push((write, pending)),
             }
         }
+        writes.sort_by_key(|(write, _)| write.entry.call());
         let is_denial = |write: &CompanionWrite| write.is_denial;
         let (denials, others): (Vec<_>, Vec<_>) =
             writes.into_iter().partition(|(write, _)| is_denial(write));
@@ -51,14 +52,16 @@ impl Planning {
                 };
                 let same = writes.extract_if(.., |(write, _)| is_same(write));
                 let same: Vec<_> = same.collect();
-                let batch = call.batch(contract, same.iter().map(|(write, _)| write.entry));
-                desk.jobs.push_back(Job::Store(Planned {
-                    batch: Batch::Companion(batch),
-                    held: Vec::new(),
-                    head,
-                    discharge: discharge(same.into_iter().map(|(_, pending)| pending).collect()),
-                    passes: false,
-                }));
+                for some in same.chunks(call.most_keys()) {
+                    let batch = call.batch(contract, some.iter().map(|(write, _)| write.entry));
+                    desk.jobs.push_back(Job::Store(Planned {
+                        batch: Batch::Companion(batch),
+                        held: Vec::new(),
+                        head,
+                        discharge: discharge(some.iter().map(|(_, pending)| *pending).collect()),
+                        passes: false,
+                    }));
+                }
             }
         }
         desk.pulling = false;

@@ -76,7 +76,7 @@ pub(super) async fn copy(fork: &DevelopmentNode, plan: &Plan, cast: &Cast) -> Re
         })
         .collect();
     if !upserts.is_empty() {
-        let input = calldata(B256::ZERO, &Batch::Upsert(upserts));
+        let input = calldata(registry, B256::ZERO, &Batch::Upsert(upserts));
         let written = fork.act(mirror, Some(registry), input).await?;
         written.map_err(|reason| refused("the verdicts", &reason))?;
     }
@@ -96,7 +96,7 @@ pub(super) fn revocation(plan: &Plan, cast: &Cast) -> Result<Act> {
     Ok(Act {
         from: cast.mirror,
         to: plan.registry,
-        input: calldata(B256::ZERO, &Batch::Deny(vec![denial])),
+        input: calldata(plan.registry, B256::ZERO, &Batch::Deny(vec![denial])),
     })
 }
 

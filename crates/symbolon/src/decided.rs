@@ -44,6 +44,19 @@ pub(crate) struct WhomArgs {
     operator: Option<String>,
 }
 
+/// Decides the command for each of them, and says what became of it: `done`, or why not.
+pub(crate) async fn decide(
+    whom: WhomArgs,
+    command: &Command,
+    done: &'static str,
+    context: &Context,
+) -> Result<Exit> {
+    let answers = context
+        .with_issuer(async |store, issuer| Answers::to(whom, command, store, issuer, context).await)
+        .await?;
+    answers.print(done, context)
+}
+
 /// What became of each.
 pub(crate) struct Answers(Vec<(Target, Result<Decision, Refusal>)>);
 

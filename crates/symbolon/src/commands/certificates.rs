@@ -16,7 +16,7 @@ use symbolon_core::{
 use super::companion::{self, AttachArgs, DeployArgs, Kind};
 use crate::{
     context::Context,
-    decided::{Answers, WhomArgs},
+    decided::{WhomArgs, decide},
     exit::{Exit, Failure, Result},
 };
 
@@ -119,18 +119,6 @@ pub(crate) async fn run(args: CertificatesArgs, context: &Context) -> Result<Exi
         Action::Deploy(args) => companion::put(&CERTIFICATES, &args, context).await,
         Action::Attach(args) => companion::attach(&CERTIFICATES, &args, context).await,
     }
-}
-
-async fn decide(
-    whom: WhomArgs,
-    command: &Command,
-    done: &'static str,
-    context: &Context,
-) -> Result<Exit> {
-    let answers = context
-        .with_issuer(async |store, issuer| Answers::to(whom, command, store, issuer, context).await)
-        .await?;
-    answers.print(done, context)
 }
 
 /// A date or a moment in an argument.

@@ -8,10 +8,13 @@ use alloy_primitives::B256;
 use clap::{Args, Subcommand};
 use symbolon_core::{claim::ClaimTopic, command::Command, time::UnixSeconds};
 
-use super::certificates::expiry;
+use super::{
+    certificates::expiry,
+    companion::{AttachArgs, DeployArgs},
+};
 use crate::{
     context::Context,
-    decided::{Answers, WhomArgs},
+    decided::{WhomArgs, decide},
     exit::{Exit, Result},
 };
 
@@ -78,12 +81,12 @@ Example:
 
 Whoever may write to the registry keeps its investors' identities, and takes claims back.
 The key that the [[lane]] signs claims with is appointed, if it has one.")]
-    Deploy(place::DeployArgs),
+    Deploy(DeployArgs),
     /// Let the lane keep identities and claims by a `ClaimIssuer` that stands already
     #[command(after_help = "\
 Example:
   symbolon claims attach 8453 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed")]
-    Attach(place::AttachArgs),
+    Attach(AttachArgs),
     /// Let a key sign claims
     #[command(after_help = "\
 Example:
@@ -135,16 +138,4 @@ pub(crate) async fn run(args: ClaimsArgs, context: &Context) -> Result<Exit> {
         Action::Appoint(args) => signers::appoint(&args, context).await,
         Action::Dismiss { signer, at_once } => signers::dismiss(&signer, at_once, context).await,
     }
-}
-
-async fn decide(
-    whom: WhomArgs,
-    command: &Command,
-    done: &'static str,
-    context: &Context,
-) -> Result<Exit> {
-    let answers = context
-        .with_issuer(async |store, issuer| Answers::to(whom, command, store, issuer, context).await)
-        .await?;
-    answers.print(done, context)
 }

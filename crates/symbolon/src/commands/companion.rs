@@ -31,14 +31,14 @@ use crate::{
 pub(crate) struct DeployArgs {
     /// Beside which registry
     #[arg(value_name = "CHAIN_ID")]
-    chain: RegistryId,
+    pub(crate) chain: RegistryId,
 
     /// A file with the key that pays and will own it
     #[arg(long, value_name = "FILE")]
-    owner_key_file: PathBuf,
+    pub(crate) owner_key_file: PathBuf,
 
     #[command(flatten)]
-    node: NodeArgs,
+    pub(crate) node: NodeArgs,
 }
 
 /// Where one stands.
@@ -46,14 +46,14 @@ pub(crate) struct DeployArgs {
 pub(crate) struct AttachArgs {
     /// Beside which registry
     #[arg(value_name = "CHAIN_ID")]
-    chain: RegistryId,
+    pub(crate) chain: RegistryId,
 
     /// Where it is
     #[arg(value_name = "ADDRESS")]
-    contract: Address,
+    pub(crate) contract: Address,
 
     #[command(flatten)]
-    node: NodeArgs,
+    pub(crate) node: NodeArgs,
 }
 
 /// How a contract is made, and how people call it.

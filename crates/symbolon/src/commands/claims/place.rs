@@ -1,9 +1,6 @@
 //! Identities and their claim issuer: put in place, or attached where they stand.
 
-use std::path::PathBuf;
-
 use alloy_primitives::{Address, B256, keccak256};
-use clap::Args;
 use serde_json::json;
 use symbolon_chain::{claims, deploy, endpoint::Endpoint};
 use symbolon_core::{
@@ -13,43 +10,13 @@ use symbolon_core::{
 use symbolon_store::{KnownCompanion, Store};
 
 use crate::{
-    commands::chain::{
-        owner::signer,
-        place::{NodeArgs, Place},
+    commands::{
+        chain::{owner::signer, place::Place},
+        companion::{AttachArgs, DeployArgs},
     },
     context::Context,
     exit::{Exit, Failure, Result},
 };
-
-/// Where they are to be put.
-#[derive(Debug, Args)]
-pub(super) struct DeployArgs {
-    /// Beside which registry
-    #[arg(value_name = "CHAIN_ID")]
-    chain: RegistryId,
-
-    /// A file with the key that pays and will appoint signers
-    #[arg(long, value_name = "FILE")]
-    owner_key_file: PathBuf,
-
-    #[command(flatten)]
-    node: NodeArgs,
-}
-
-/// Where a claim issuer stands.
-#[derive(Debug, Args)]
-pub(super) struct AttachArgs {
-    /// Beside which registry
-    #[arg(value_name = "CHAIN_ID")]
-    chain: RegistryId,
-
-    /// Where the claim issuer is
-    #[arg(value_name = "ADDRESS")]
-    contract: Address,
-
-    #[command(flatten)]
-    node: NodeArgs,
-}
 
 /// What stands.
 struct Placed {

@@ -164,6 +164,7 @@ async fn fill(register: &Register) -> Result<()> {
                             accreditation: Accreditation::None,
                             accreditation_ends: None,
                             us_person: false,
+                            person: Default::default(),
                             expiry: None,
                             source: source(),
                         },

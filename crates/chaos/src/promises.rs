@@ -159,6 +159,7 @@ async fn on_chain(stage: &Stage, chain: &Chain, expected: &[Expected]) -> Result
             wallet,
             desired,
             observed,
+            ..
         } = *standing;
         if word != desired {
             found.push(format!(

@@ -9,7 +9,9 @@ use crate::{
     claim::ClaimTopic,
     country::Country,
     ids::{ChainId, ExternalId},
-    investor::{Accreditation, InvestorKind, Level, RejectionReason, RevocationReason, Source},
+    investor::{
+        Accreditation, InvestorKind, Level, PersonFacts, RejectionReason, RevocationReason, Source,
+    },
     time::{Day, UnixSeconds},
     wallet::{ChainScope, WalletAddress},
 };
@@ -147,6 +149,8 @@ pub struct Verdict {
     pub accreditation_ends: Option<Day>,
     /// Whether US law treats the investor as a US person.
     pub us_person: bool,
+    /// What was seen of the person; chains are not told.
+    pub person: PersonFacts,
     /// When the verdict ends; `None` is never.
     pub expiry: Option<UnixSeconds>,
     /// Who answers for it.

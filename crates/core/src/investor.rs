@@ -180,6 +180,9 @@ pub struct Verified {
     /// Whether US law treats the investor as a US person, wherever it resides.
     #[serde(default)]
     pub us_person: bool,
+    /// What was seen of the person; chains are not told.
+    #[serde(default, skip_serializing_if = "PersonFacts::is_empty")]
+    pub person: PersonFacts,
     /// When the verdict ends; `None` is never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<UnixSeconds>,
@@ -203,7 +206,7 @@ impl Verified {
         }
     }
 
-    /// Whether a chain would see no difference between the two verdicts.
+    /// Whether the two verdicts say the same.
     pub fn same_facts(&self, other: &Self) -> bool {
         (
             self.level,
@@ -215,7 +218,84 @@ impl Verified {
             other.country,
             other.accreditation,
             other.accreditation_ends,
-        ) && (self.us_person, self.expiry) == (other.us_person, other.expiry)
+        ) && (self.us_person, self.person, self.expiry)
+            == (other.us_person, other.person, other.expiry)
+    }
+}
+
+/// Nobody is older.
+pub const MOST_YEARS: u8 = 130;
+
+/// An age in whole years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Years(pub u8);
+
+impl Years {
+    /// Whether a rule may ask for it.
+    pub const fn is_asked_for(self) -> bool {
+        self.0 > 0 && self.0 <= MOST_YEARS
+    }
+}
+
+impl std::fmt::Display for Years {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How a person resides where it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Residency {
+    /// As a citizen.
+    Citizen,
+    /// For good.
+    PermanentResident,
+    /// For a time.
+    TemporaryResident,
+}
+
+impl Residency {
+    /// All of them.
+    pub const ALL: [Self; 3] = [
+        Self::Citizen,
+        Self::PermanentResident,
+        Self::TemporaryResident,
+    ];
+
+    /// The word that people use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Citizen => "citizen",
+            Self::PermanentResident => "permanent_resident",
+            Self::TemporaryResident => "temporary_resident",
+        }
+    }
+
+    /// The one of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.as_str() == word)
+    }
+}
+
+/// What was seen of a natural person that rules of the register ask for. Whoever
+/// verifies says no more of it than the rules need, and no date of birth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonFacts {
+    /// At least so old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_age: Option<Years>,
+    /// How it resides in its country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residency: Option<Residency>,
+}
+
+impl PersonFacts {
+    /// Whether nothing was seen.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 

@@ -8,7 +8,7 @@ mod jurisdiction;
 mod refusal;
 mod witness;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use apply::{Inapplicable, apply, apply_all};
 pub use decide::decide;
@@ -18,6 +18,7 @@ pub use witness::{Deed, witness};
 use crate::{
     ids::InvestorId,
     investor::Investor,
+    transfer_rules::Schedule,
     wallet::{WalletAddress, WalletHistory},
 };
 
@@ -31,6 +32,8 @@ pub struct View {
     /// The history of each of its wallets and of every wallet that the
     /// command names; an absent one is an address never seen.
     pub histories: BTreeMap<WalletAddress, WalletHistory>,
+    /// What is asked of whoever is verified, by country.
+    pub rules: Arc<Schedule>,
 }
 
 impl View {
@@ -40,6 +43,7 @@ impl View {
             id,
             investor: None,
             histories: BTreeMap::new(),
+            rules: Arc::default(),
         }
     }
 

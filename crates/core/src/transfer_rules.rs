@@ -20,7 +20,7 @@ mod schedule;
 /// that the register deploys wait as long.
 pub const RULES_WAIT_SECONDS: u64 = 2 * 86_400;
 
-pub use book::{Admission, CountryRule, HolderCap, RuleBook};
+pub use book::{Admission, CountryRule, HolderCap, PersonLacks, Residencies, RuleBook};
 pub use file::{RuleFile, RuleFileError};
 pub use judge::{Party, Reason, Refusal, judge};
 pub use rehearsal::{Holder, Rehearsal, Touched, Transfer, TransferRefused, rehearse};

@@ -190,6 +190,7 @@ impl Register {
             id,
             investor,
             histories,
+            rules: Default::default(),
         };
         let events = decide(&view, command, &self.authorities.mandate(authority), now)?;
         if events.is_empty() {

@@ -174,6 +174,7 @@ fn row(wallet: WalletAddress, expiry: u64) -> Request {
                 accreditation: Accreditation::None,
                 accreditation_ends: None,
                 us_person: false,
+                person: Default::default(),
                 expiry: Some(UnixSeconds(expiry)),
                 source: Source::Operator {
                     operator: "Maria Keller".to_owned(),

@@ -180,6 +180,8 @@ CREATE TABLE investor (
     rating             smallint,
     accreditation_ends integer,  -- days since 1970
     us_person          boolean,
+    -- What was seen of the person, as JSON; null: nothing.
+    person             text,
     expiry_s           bigint,   -- null: never
     -- Who answers for it, as JSON.
     source             text,

@@ -10,7 +10,7 @@ use symbolon_core::{
     mirror::companion::CompanionKey,
     transfer_rules::{
         Announced, CountryRule, Schedule, Standing,
-        record::{RuleKey, key_code, packed, unpacked},
+        record::{RuleKey, key_code, restored, stored},
     },
     wallet::Version,
 };
@@ -62,8 +62,8 @@ pub(crate) async fn write(
         // ISO 3166-1 numeric codes are below 1,000.
         key_code(key).cast_signed(),
         i32::from(standing.version.0),
-        bigint(packed(standing.rule)),
-        announced.map(|announced| bigint(packed(announced.rule))),
+        bigint(stored(standing.rule)),
+        announced.map(|announced| bigint(stored(announced.rule))),
         announced.map(|announced| bigint(announced.from.0)),
         bigint(entry.0),
     )
@@ -115,6 +115,6 @@ impl RuleRow {
 /// The rule of these bytes, if they are those of one.
 fn rule(bytes: i64) -> Option<Option<CountryRule>> {
     let bytes = u64::try_from(bytes).ok()?;
-    let rule = unpacked(bytes);
-    (packed(rule) == bytes).then_some(rule)
+    let rule = restored(bytes);
+    (stored(rule) == bytes).then_some(rule)
 }

@@ -3,7 +3,7 @@
 
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
-    investor::Investor,
+    investor::{Investor, InvestorKind, PersonFacts},
     mirror::{filter::MirroredRegistry, record::WalletRecord},
     wallet::{Wallet, WalletAddress},
 };
@@ -36,6 +36,8 @@ pub struct MirrorStanding {
     pub desired: WalletRecord,
     /// What a confirmed block showed.
     pub observed: WalletRecord,
+    /// What was seen of its holder, if that is a natural person with a verdict.
+    pub person: Option<PersonFacts>,
 }
 
 /// Wallets with their holders, in one snapshot. `$source` names the last
@@ -55,7 +57,7 @@ macro_rules! select_standings {
                 WHERE a.issuer = i.issuer AND a.authority = i.authority AND a.restricted)
             ELSE false END AS "authority_restricted!",
             i.source AS "source?", i.verified_s AS "verified_s?",
-            i.certificates AS "certificates?", i.claims AS "claims?",
+            i.certificates AS "certificates?", i.claims AS "claims?", i.person AS "person?",
             i.created_entry AS "created_entry?", i.changed_entry AS "changed_entry?", "#
             + $($source)*
             + " LEFT JOIN LATERAL (SELECT * FROM investor \
@@ -94,6 +96,7 @@ pub(crate) struct StandingRow {
     pub(crate) verified_s: Option<i64>,
     pub(crate) certificates: Option<String>,
     pub(crate) claims: Option<String>,
+    pub(crate) person: Option<String>,
     pub(crate) created_entry: Option<i64>,
     pub(crate) changed_entry: Option<i64>,
     // What a chain holds, where the query joins it.
@@ -162,6 +165,7 @@ impl StandingRow {
             wallets: Vec::new(),
             certificates: self.certificates,
             claims: self.claims,
+            person: self.person,
             created_entry: self.created_entry?,
             changed_entry: self.changed_entry?,
         })
@@ -210,8 +214,15 @@ impl Store {
                 wallet: standing.wallet.address,
                 desired: standing.desired(target),
                 observed,
+                person: standing.investor.as_ref().and_then(person),
             })
         })
         .collect()
     }
+}
+
+fn person(investor: &Investor) -> Option<PersonFacts> {
+    let verdict = investor.status.verdict();
+    let verdict = verdict.filter(|_| investor.kind == InvestorKind::NaturalPerson);
+    verdict.map(|verdict| verdict.person)
 }

@@ -243,6 +243,7 @@ impl<'a> Draft<'a> {
             id: self.id,
             investor: self.investor.clone(),
             histories: histories.collect(),
+            rules: Default::default(),
         };
         let events = decide(&view, command, self.mandate, self.now)?;
         self.investor = apply_all(self.id, view.investor, &events).expect("its own events fit");
@@ -268,6 +269,7 @@ fn verdict_of(terms: Terms, country: Country) -> Result<Verdict, Refused> {
         accreditation: Accreditation::from_rating(terms.rating).ok_or("no_rating")?,
         accreditation_ends: None,
         us_person: false,
+        person: Default::default(),
         expiry: terms.expiry.at(),
         source: Source::Operator {
             operator: "Maria".to_owned(),

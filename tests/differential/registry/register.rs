@@ -121,6 +121,7 @@ impl Register {
             id: investor.id,
             investor: Some(investor.clone()),
             histories: histories.clone(),
+            rules: Default::default(),
         };
         let events = match decide(&view, command, mandate, now) {
             Ok(events) => events,
@@ -308,6 +309,7 @@ fn verdict(terms: Terms, now: UnixSeconds) -> Verdict {
         accreditation: Accreditation::from_rating(terms.rating).unwrap_or_default(),
         accreditation_ends: terms.accreditation_ends.map(Day),
         us_person: terms.us_person,
+        person: Default::default(),
         expiry: terms
             .expires_in
             .map(|seconds| UnixSeconds(now.0 + u64::from(seconds))),

@@ -23,17 +23,23 @@ pub enum Field {
     Level,
     /// The issuer's own reference.
     ExternalId,
+    /// How old the customer is at least, in years.
+    LeastAge,
+    /// How the customer resides in its country.
+    Residency,
 }
 
 impl Field {
     /// All of them, in the order of their discriminants.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Wallet,
         Self::Country,
         Self::Expiry,
         Self::InvestorType,
         Self::Level,
         Self::ExternalId,
+        Self::LeastAge,
+        Self::Residency,
     ];
 
     /// The field's own name.
@@ -50,6 +56,8 @@ impl Field {
             Self::InvestorType => &["investorType"],
             Self::Level => &["level"],
             Self::ExternalId => &["externalId"],
+            Self::LeastAge => &["leastAge"],
+            Self::Residency => &["residency", "residencyStatus"],
         }
     }
 
@@ -119,7 +127,9 @@ pub enum ColumnMapError {
     #[error("`{0}` is no column mapping: write NAME=FIELD, such as \"Kunde Wallet=address\"")]
     Shape(String),
     /// The part after `=` is no field.
-    #[error("`{0}` is no field: choose wallet, country, expiry, investorType, level or externalId")]
+    #[error(
+        "`{0}` is no field: choose wallet, country, expiry, investorType, level, externalId, leastAge or residency"
+    )]
     UnknownField(String),
     /// One column cannot hold two things.
     #[error("column `{column}` is mapped to {first} and to {second}: choose one")]

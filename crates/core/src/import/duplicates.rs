@@ -11,7 +11,7 @@ use alloy_primitives::Address;
 use sha2::{Digest, Sha256};
 
 use super::row::CustomerRow;
-use crate::{ids::ExternalId, wallet::WalletAddress};
+use crate::{ids::ExternalId, investor::PersonFacts, wallet::WalletAddress};
 
 /// The rows accepted so far.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +41,7 @@ struct Customer {
     rating: u8,
     level: u8,
     expiry: u64,
+    person: PersonFacts,
 }
 
 impl Duplicates {
@@ -85,6 +86,7 @@ impl Customer {
             rating: row.accreditation.rating(),
             level: row.level as u8,
             expiry: row.expiry.map_or(0, |at| at.0),
+            person: row.person,
         }
     }
 
@@ -98,6 +100,8 @@ impl Customer {
             ),
             (self.level != later.level, "level"),
             (self.expiry != later.expiry, "expiry"),
+            (self.person.least_age != later.person.least_age, "least age"),
+            (self.person.residency != later.person.residency, "residency"),
         ]
         .into_iter()
         .find_map(|(other, differs)| other.then_some(Clash::Customer { line, differs }))

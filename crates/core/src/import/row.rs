@@ -12,7 +12,7 @@ use crate::{
     command::{Command, Verdict},
     country::Country,
     ids::ExternalId,
-    investor::{Accreditation, InvestorKind, Level, Source},
+    investor::{Accreditation, InvestorKind, Level, PersonFacts, Source},
     time::UnixSeconds,
     wallet::{ChainScope, WalletAddress},
 };
@@ -37,6 +37,8 @@ pub struct CustomerRow {
     /// the US does. A file says nothing of citizens abroad, so those are for
     /// the issuer to verify by name.
     pub us_person: bool,
+    /// What was seen of the person.
+    pub person: PersonFacts,
     /// When the verdict ends; `None` is never. Later than the import's `now`.
     pub expiry: Option<UnixSeconds>,
     /// The issuer's own reference. The same in several rows: several wallets of
@@ -59,6 +61,7 @@ impl CustomerRow {
                 accreditation: self.accreditation,
                 accreditation_ends: None,
                 us_person: self.us_person,
+                person: self.person,
                 expiry: self.expiry,
                 source,
             },
@@ -88,6 +91,8 @@ pub(super) fn read(
     let level = row.read(Field::Level, values::level);
     let expiry = row.read(Field::Expiry, |text| values::expiry(text, now));
     let external_id = row.read(Field::ExternalId, values::external_id);
+    let least_age = row.read(Field::LeastAge, values::least_age);
+    let residency = row.read(Field::Residency, values::residency);
     row.require(
         Field::Wallet,
         "missing_wallet",
@@ -113,6 +118,10 @@ pub(super) fn read(
         accreditation: class.accreditation,
         level: level.unwrap_or(class.level),
         us_person: country.is_united_states(),
+        person: PersonFacts {
+            least_age,
+            residency,
+        },
         expiry,
         external_id,
     };

@@ -4,7 +4,7 @@ use super::error::shown;
 use crate::{
     country::{Country, CountryError},
     ids::{ExternalId, ExternalIdError},
-    investor::{Accreditation, InvestorKind, Level},
+    investor::{Accreditation, InvestorKind, Level, MOST_YEARS, Residency, Years},
     time::{ExpiryError, UnixSeconds, parse_expiry},
     wallet::{WalletAddress, WalletAddressError},
 };
@@ -118,6 +118,34 @@ pub(super) fn level(text: &str) -> Result<Level, Fault> {
             "unknown_level",
             format!(
                 "`{}` is none: choose basic, enhanced or corporate",
+                shown(text)
+            ),
+        )),
+    }
+}
+
+pub(super) fn least_age(text: &str) -> Result<Years, Fault> {
+    let years = text.parse().ok().filter(|years| *years <= MOST_YEARS);
+    years.map(Years).ok_or_else(|| {
+        (
+            "bad_least_age",
+            format!(
+                "`{}` is no age: give whole years, such as 18, and never a date of birth",
+                shown(text)
+            ),
+        )
+    })
+}
+
+pub(super) fn residency(text: &str) -> Result<Residency, Fault> {
+    match keyword(text, &mut [0; KEYWORD]) {
+        b"citizen" => Ok(Residency::Citizen),
+        b"permanentresident" => Ok(Residency::PermanentResident),
+        b"temporaryresident" => Ok(Residency::TemporaryResident),
+        _ => Err((
+            "unknown_residency",
+            format!(
+                "`{}` is none: choose citizen, permanent_resident or temporary_resident",
                 shown(text)
             ),
         )),

@@ -121,6 +121,7 @@ pub(crate) mod tests {
                 accreditation: Accreditation::None,
                 accreditation_ends: None,
                 us_person: false,
+                person: Default::default(),
                 expiry: None,
                 source: Source::Operator {
                     operator: "Ada".to_owned(),

@@ -398,6 +398,7 @@ mod tests {
             accreditation: Accreditation::Qualified,
             accreditation_ends: Some(Day(20_000)),
             us_person: true,
+            person: Default::default(),
             expiry: Some(UnixSeconds(4_102_444_800)),
             ..verified.status.verdict().cloned().unwrap()
         }

@@ -63,6 +63,7 @@ fn step(
             verdict,
         } => {
             let verdict = verified(verdict, now)?;
+            meets_rules(view, kind, &verdict, now)?;
             let mut events = admit(view, kind, external_id, wallet, chains, authority)?;
             events.extend(admitted(view, verdict));
             return Ok(events);
@@ -100,6 +101,7 @@ fn step(
         }
         Command::Verify(verdict) => {
             let verdict = verified(verdict, now)?;
+            meets_rules(view, investor.kind, &verdict, now)?;
             return Ok(taken_over(investor, authority)
                 .into_iter()
                 .chain([Event::InvestorVerified(verdict)])
@@ -169,6 +171,23 @@ fn step(
         }
     };
     Ok(vec![event])
+}
+
+/// What rules ask of persons is asked of no entity.
+fn meets_rules(
+    view: &View,
+    kind: InvestorKind,
+    verdict: &Verified,
+    now: UnixSeconds,
+) -> Result<(), Refusal> {
+    let country = verdict.country;
+    let rule = view.rules.rule_at(country, now);
+    match rule.lacks(&verdict.person) {
+        Some(lacks) if kind == InvestorKind::NaturalPerson => {
+            Err(Refusal::RuleUnmet { country, lacks })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whoever is not verified is certified for nothing.
@@ -322,6 +341,7 @@ pub(super) fn verified(verdict: Verdict, now: UnixSeconds) -> Result<Verified, R
         accreditation: verdict.accreditation,
         accreditation_ends: verdict.accreditation_ends,
         us_person: verdict.us_person,
+        person: verdict.person,
         expiry: verdict.expiry,
         source: verdict.source,
         verified_at: now,

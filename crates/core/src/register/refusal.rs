@@ -7,6 +7,7 @@ use crate::{
     ids::AuthorityIndex,
     investor::StatusName,
     time::{Day, UnixSeconds},
+    transfer_rules::PersonLacks,
     wallet::WalletAddress,
 };
 
@@ -51,6 +52,14 @@ pub enum Refusal {
     /// The accreditation would have ended before it began.
     #[error("the accreditation ended with {0}: leave it out, or give the new one's last day")]
     AccreditationEnded(Day),
+    /// A rule of the register asks more of a person there.
+    #[error("the rules for {country} ask for {lacks}, and the verdict does not say so")]
+    RuleUnmet {
+        /// Where.
+        country: Country,
+        /// What.
+        lacks: PersonLacks,
+    },
     /// The verdict has not ended yet.
     #[error("the verdict holds until {0}")]
     NotExpired(UnixSeconds),
@@ -101,6 +110,7 @@ impl Refusal {
             Self::ExpiryPassed(_) => "expiry_passed",
             Self::ExpiryTooFar(_) => "expiry_too_far",
             Self::AccreditationEnded(_) => "accreditation_ended",
+            Self::RuleUnmet { .. } => "rule_unmet",
             Self::NotExpired(_) => "not_expired",
             Self::AlreadySo(_) => "already_so",
             Self::AuthorityRestricted(_) => "authority_restricted",

@@ -147,6 +147,7 @@ fn renewed(
         accreditation,
         accreditation_ends: None,
         us_person: held.us_person,
+        person: Default::default(),
         expiry,
         source,
     })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{CountryRule, RuleBook, preset::Preset};
-use crate::country::Country;
+use crate::{country::Country, investor::MOST_YEARS};
 
 /// A file of rules, in JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,10 +50,16 @@ pub enum RuleFileError {
         country: Country,
     },
     /// Such a cap lets nobody in, which a block says.
-    #[error("countries.{country}.holder_cap: 0 is no cap: block the country, or leave the cap out")]
+    #[error("{place}.holder_cap: 0 is no cap: block the country, or leave the cap out")]
     NoHolders {
-        /// Where.
-        country: Country,
+        /// Where in the file.
+        place: String,
+    },
+    /// Nobody is so old, or everybody is.
+    #[error("{place}.least_age: give whole years from 1 to {MOST_YEARS}, or leave it out")]
+    NoSuchAge {
+        /// Where in the file.
+        place: String,
     },
 }
 
@@ -89,16 +95,25 @@ impl RuleFile {
             .map(|(country, (rule, _))| (country, rule))
             .collect();
         for (country, rule) in &self.countries {
-            if rule.holder_cap.is_some_and(|cap| cap.0 == 0) {
-                return Err(RuleFileError::NoHolders { country: *country });
-            }
+            check(rule, || format!("countries.{country}"))?;
             countries.insert(*country, *rule);
         }
+        check(&self.others, || "others".to_owned())?;
         Ok(RuleBook {
             others: self.others,
             countries,
         })
     }
+}
+
+fn check(rule: &CountryRule, place: impl Fn() -> String) -> Result<(), RuleFileError> {
+    if rule.holder_cap.is_some_and(|cap| cap.0 == 0) {
+        return Err(RuleFileError::NoHolders { place: place() });
+    }
+    if rule.least_age.is_some_and(|age| !age.is_asked_for()) {
+        return Err(RuleFileError::NoSuchAge { place: place() });
+    }
+    Ok(())
 }
 
 /// serde_json's words without the place, which stands before them.

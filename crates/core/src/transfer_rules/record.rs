@@ -5,10 +5,10 @@ use std::fmt;
 
 use alloy_primitives::U256;
 
-use super::{Admission, CountryRule, HolderCap};
+use super::{Admission, CountryRule, HolderCap, Residencies};
 use crate::{
     country::Country,
-    investor::{Accreditation, Level},
+    investor::{Accreditation, Level, Years},
     mirror::rules::MAX_LEAP,
     time::UnixSeconds,
     wallet::Version,
@@ -18,6 +18,9 @@ const RULE: u64 = (1 << 40) - 1;
 const ANNOUNCED_AT: usize = 40;
 const FROM_AT: usize = 80;
 const VERSION_AT: usize = 120;
+
+const AGE_AT: usize = 40;
+const RESIDENCIES_AT: usize = 48;
 
 const ALLOWED: u64 = 1;
 const BLOCKED: u64 = 2;
@@ -46,6 +49,24 @@ pub fn packed(rule: Option<CountryRule>) -> u64 {
     ALLOWED | level << 2 | rating << 4 | us | cap << 8
 }
 
+/// A rule as the register stores it: as a chain has it, and what it asks of persons.
+pub fn stored(rule: Option<CountryRule>) -> u64 {
+    let asked = rule.unwrap_or_default();
+    let age = u64::from(asked.least_age.map_or(0, |least| least.0));
+    packed(rule) | age << AGE_AT | u64::from(asked.residencies.0) << RESIDENCIES_AT
+}
+
+/// The rule that the register has stored.
+pub fn restored(bytes: u64) -> Option<CountryRule> {
+    let rule = unpacked(bytes & RULE)?;
+    let age = (bytes >> AGE_AT) as u8;
+    Some(CountryRule {
+        least_age: Some(Years(age)).filter(|least| least.0 > 0),
+        residencies: Residencies((bytes >> RESIDENCIES_AT) as u8),
+        ..rule
+    })
+}
+
 /// The rule in five bytes; nothing where a country has none of its own.
 pub fn unpacked(bytes: u64) -> Option<CountryRule> {
     match bytes & 3 {
@@ -55,6 +76,8 @@ pub fn unpacked(bytes: u64) -> Option<CountryRule> {
             least_accreditation: Accreditation::from_rating((bytes >> 4 & 7) as u8),
             no_us_persons: bytes & NO_US_PERSONS != 0,
             holder_cap: Some(HolderCap((bytes >> 8) as u32)).filter(|cap| cap.0 > 0),
+            least_age: None,
+            residencies: Residencies::default(),
         }),
         BLOCKED => Some(CountryRule::BLOCKED),
         _ => None,
@@ -169,6 +192,7 @@ impl fmt::Debug for RuleRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::investor::Residency;
 
     const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
     const LATER: UnixSeconds = UnixSeconds(NOW.0 + 172_800);
@@ -197,7 +221,20 @@ mod tests {
         ] {
             assert!(packed(rule) <= RULE);
             assert_eq!(unpacked(packed(rule)), rule);
+            assert_eq!(restored(stored(rule)), rule);
         }
+    }
+
+    #[test]
+    fn what_is_asked_of_persons_is_stored_and_told_to_no_chain() {
+        let rule = CountryRule {
+            least_age: Some(Years(21)),
+            residencies: vec![Residency::Citizen, Residency::TemporaryResident].into(),
+            ..asking(Level::Enhanced).unwrap()
+        };
+        assert_eq!(restored(stored(Some(rule))), Some(rule));
+        assert_eq!(packed(Some(rule)), packed(asking(Level::Enhanced)));
+        assert!(stored(Some(rule)) <= i64::MAX as u64, "the store's type");
     }
 
     #[test]

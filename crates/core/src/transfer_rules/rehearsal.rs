@@ -6,11 +6,12 @@ use alloy_primitives::{B256, U256};
 use serde::Serialize;
 
 use super::{
-    Refusal, RuleBook,
+    PersonLacks, Refusal, RuleBook,
     judge::{countries, judge, may_receive, may_send},
 };
 use crate::{
-    country::Country, mirror::record::WalletRecord, time::UnixSeconds, wallet::WalletAddress,
+    country::Country, investor::PersonFacts, mirror::record::WalletRecord, time::UnixSeconds,
+    wallet::WalletAddress,
 };
 
 /// Somebody who holds the token now.
@@ -22,6 +23,8 @@ pub struct Holder {
     pub balance: U256,
     /// What the registry holds of it.
     pub record: WalletRecord,
+    /// What the register has seen of it, if it is a natural person that it knows.
+    pub person: Option<PersonFacts>,
 }
 
 /// A transfer that was made.
@@ -82,6 +85,9 @@ pub struct Rehearsal {
     pub transfers: usize,
     /// Those of them that pass now and would not.
     pub refused: Vec<TransferRefused>,
+    /// Those holders who could be verified anew now, and could not then, as far as has
+    /// been seen: they stay verified until their verdict ends.
+    pub not_renewable: BTreeMap<WalletAddress, PersonLacks>,
     /// Countries that would have more holders than their cap, and how many.
     pub over_cap: BTreeMap<Country, usize>,
 }
@@ -122,6 +128,7 @@ pub fn rehearse(
             rehearsal.freed.push(holder.wallet);
         }
     }
+    rehearsal.not_renewable = not_renewable(in_force, proposed, holders);
     for transfer in transfers {
         let (from, to) = (transfer.from.map(&record_of), record_of(transfer.to));
         if let (Ok(()), Err(refusal)) = (
@@ -156,6 +163,21 @@ impl Able {
     }
 }
 
+fn not_renewable(
+    in_force: &RuleBook,
+    proposed: &RuleBook,
+    holders: &[Holder],
+) -> BTreeMap<WalletAddress, PersonLacks> {
+    let lacking = |holder: &Holder| {
+        let person = holder.person?;
+        let country = Country::from_numeric(holder.record.country_code());
+        let lacks = proposed.rule_of(country).lacks(&person)?;
+        let before = in_force.rule_of(country).lacks(&person);
+        before.is_none().then_some((holder.wallet, lacks))
+    };
+    holders.iter().filter_map(lacking).collect()
+}
+
 /// Each identity counts once, as the contract counts.
 fn over_cap(book: &RuleBook, holders: &[Holder]) -> BTreeMap<Country, usize> {
     let mut identities: BTreeMap<Country, BTreeSet<_>> = BTreeMap::new();
@@ -181,7 +203,10 @@ mod tests {
     use alloy_primitives::Address;
 
     use super::*;
-    use crate::transfer_rules::{CountryRule, HolderCap, Party, Reason};
+    use crate::{
+        investor::Years,
+        transfer_rules::{CountryRule, HolderCap, Party, Reason},
+    };
 
     const NOW: UnixSeconds = UnixSeconds(1_790_000_000);
 
@@ -193,7 +218,43 @@ mod tests {
             record: WalletRecord::EMPTY
                 .with_identity(Address::repeat_byte(n))
                 .with_country_code(country.numeric()),
+            person: None,
         }
+    }
+
+    #[test]
+    fn who_could_not_be_verified_anew_is_told_of() {
+        let seen = |age: Option<u8>| PersonFacts {
+            least_age: age.map(Years),
+            residency: None,
+        };
+        let of = |n, person| Holder {
+            person,
+            ..holder(n, "DE")
+        };
+        let least = |age| CountryRule {
+            least_age: Some(Years(age)),
+            ..CountryRule::OPEN
+        };
+        let holders = [
+            of(1, Some(seen(Some(18)))),
+            of(2, Some(seen(Some(21)))),
+            of(3, Some(seen(None))),
+            of(4, None),
+        ];
+        let (now, then) = (book(&[("DE", least(18))]), book(&[("DE", least(21))]));
+        let nobody = |_: WalletAddress| WalletRecord::EMPTY;
+        let rehearsal = rehearse(&now, &then, &holders, &[], NOW, nobody);
+        let lacking: Vec<_> = rehearsal.not_renewable.into_iter().collect();
+        assert_eq!(
+            lacking,
+            [(holders[0].wallet, PersonLacks::Age(Years(21)))],
+            "the third could not be verified before, and the fourth is no person"
+        );
+        assert!(
+            rehearsal.touched.is_empty(),
+            "chains are told nothing of it"
+        );
     }
 
     fn book(rules: &[(&str, CountryRule)]) -> RuleBook {

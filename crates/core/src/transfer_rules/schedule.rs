@@ -136,6 +136,13 @@ impl Schedule {
         self.0.get(&key).copied().unwrap_or_default()
     }
 
+    /// What is asked of a country's residents at `now`.
+    pub fn rule_at(&self, country: Country, now: UnixSeconds) -> CountryRule {
+        let own = self.standing(Some(country)).at(now);
+        own.or_else(|| self.standing(None).at(now))
+            .unwrap_or_default()
+    }
+
     /// The rules that hold at `now`.
     pub fn at(&self, now: UnixSeconds) -> RuleBook {
         self.book(|standing| standing.at(now))

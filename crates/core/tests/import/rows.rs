@@ -3,7 +3,7 @@
 use symbolon_core::{
     command::Command,
     import::{Options, Summary},
-    investor::{Accreditation, InvestorKind, Level, Source},
+    investor::{Accreditation, InvestorKind, Level, Residency, Source, Years},
     time::{UnixSeconds, parse_expiry},
     wallet::ChainScope,
 };
@@ -38,6 +38,27 @@ fn a_full_row_becomes_a_command() {
     assert_eq!(verdict.accreditation, Accreditation::Professional);
     assert_eq!(verdict.level, Level::Enhanced);
     assert_eq!((verdict.us_person, verdict.source), (false, source));
+}
+
+#[test]
+fn a_row_says_what_was_seen_of_a_person() {
+    let row = |age: &str, residency: &str| {
+        customer(&format!(
+            "wallet,country,leastAge,residency_status\n{A},DE,{age},{residency}\n"
+        ))
+    };
+    let seen = row("21", "Permanent Resident").person;
+    assert_eq!(seen.least_age, Some(Years(21)));
+    assert_eq!(seen.residency, Some(Residency::PermanentResident));
+    assert!(row("", "").person.is_empty());
+    let found = errors(&format!(
+        "wallet,country,least_age,residency\n{A},DE,1990-04-01,tourist\n{B},DE,131,\n"
+    ));
+    let codes: Vec<_> = found.iter().map(|error| error.2).collect();
+    assert_eq!(
+        codes,
+        ["bad_least_age", "unknown_residency", "bad_least_age"]
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod certificates;
 mod claims;
+mod persons;
 mod strategies;
 mod witness;
 mod world;
@@ -77,6 +78,7 @@ fn verified_at_version(version: Version) -> View {
         accreditation: Accreditation::Professional,
         accreditation_ends: None,
         us_person: true,
+        person: Default::default(),
         expiry: None,
         source: Source::Provider {
             name: "sumsub".into(),
@@ -108,6 +110,7 @@ fn verified_at_version(version: Version) -> View {
         id: id(0),
         investor: Some(investor),
         histories: BTreeMap::from([(wallet(0), history)]),
+        rules: Default::default(),
     }
 }
 
@@ -146,6 +149,7 @@ fn who_is_verified_anew_is_told_of_where_a_chain_denies() {
             accreditation: verified.accreditation,
             accreditation_ends: verified.accreditation_ends,
             us_person: verified.us_person,
+            person: Default::default(),
             expiry: verified.expiry,
             source: verified.source.clone(),
         };
@@ -201,6 +205,7 @@ fn an_accreditation_that_ended_does_not_last_for_ever() {
         accreditation: held.accreditation,
         accreditation_ends: Some(Day(0)),
         us_person: held.us_person,
+        person: Default::default(),
         expiry: held.expiry,
         source: held.source,
     };
@@ -229,6 +234,7 @@ fn a_batch_does_not_give_back_what_was_withdrawn() {
         accreditation: verdict.accreditation,
         accreditation_ends: None,
         us_person: verdict.us_person,
+        person: Default::default(),
         expiry: None,
         source: verdict.source.clone(),
     };

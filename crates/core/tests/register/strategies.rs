@@ -41,6 +41,7 @@ pub(crate) fn any_verdict() -> impl Strategy<Value = Verdict> {
                 accreditation,
                 accreditation_ends,
                 us_person,
+                person: Default::default(),
                 expiry,
                 source: Source::Provider {
                     name: "sumsub".into(),

@@ -79,6 +79,7 @@ fn verdict(expiry: Option<UnixSeconds>) -> Verdict {
         accreditation: Accreditation::Professional,
         accreditation_ends: None,
         us_person: true,
+        person: Default::default(),
         expiry,
         source: source(),
     }
@@ -169,6 +170,7 @@ fn view(investor: Option<Investor>) -> View {
         id: id(0),
         histories: histories.collect(),
         investor,
+        rules: Default::default(),
     }
 }
 

@@ -100,6 +100,7 @@ impl World {
             id: id(number),
             investor: before.clone(),
             histories: self.histories.clone(),
+            rules: Default::default(),
         };
         let mandate = self.mandate(authority);
         let decided = decide(&view, command.clone(), &mandate, self.now());

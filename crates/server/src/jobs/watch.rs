@@ -82,6 +82,7 @@ fn shown(chain: &Chain, owed: &ChainStatistics, disputes: u64, now: UnixSeconds)
         replaced_transactions: owed.replaced,
         quarantined_wallets: owed.quarantined,
         disputed_wallets: disputes,
+        owed_errands: owed.errands,
         balance_wei: balance,
         balance_days: balance.and_then(|wei| owed.days_of_funds(wei)),
     }

@@ -20,12 +20,13 @@ pub(crate) struct Lane {
     pub(crate) replaced_transactions: u64,
     pub(crate) quarantined_wallets: u64,
     pub(crate) disputed_wallets: u64,
+    pub(crate) owed_errands: u64,
     pub(crate) balance_wei: Option<u128>,
     pub(crate) balance_days: Option<u64>,
 }
 
 /// Every gauge, with its unit and what it tells.
-const GAUGES: [(&str, Unit, &str); 13] = [
+const GAUGES: [(&str, Unit, &str); 14] = [
     (
         "symbolon_lane_well",
         Unit::Count,
@@ -82,6 +83,11 @@ const GAUGES: [(&str, Unit, &str); 13] = [
         "Wallets that the register approves and the chain denies: a person must decide",
     ),
     (
+        "symbolon_lane_owed_errands",
+        Unit::Count,
+        "Keys of which a contract beside the registry is yet to be told, or read",
+    ),
+    (
         "symbolon_lane_signer_balance_wei",
         Unit::Count,
         "What the signer has left for gas",
@@ -126,6 +132,7 @@ pub(crate) fn show(lane: &Lane) {
             lane.quarantined_wallets,
         ),
         ("symbolon_lane_disputed_wallets", lane.disputed_wallets),
+        ("symbolon_lane_owed_errands", lane.owed_errands),
     ] {
         set(name, value as f64);
     }

@@ -123,6 +123,9 @@ problems! {
     ACCREDITATION_ENDED = 422 "accreditation_ended", "The accreditation has ended",
         "The accreditation would have ended before it began.",
         "Leave it out, or give the last day of the new one.";
+    RULE_UNMET = 422 "rule_unmet", "A rule of the register is not met",
+        "The rules for the country ask for an age or a residency that the verdict does not say.",
+        "Give least_age and residency as they were seen, or do not verify the investor. GET /v1/rules shows what is asked.";
     NOT_EXPIRED = 409 "not_expired", "The verdict still holds",
         "The verdict has not ended yet.",
         "Wait, or revoke it.";
@@ -223,6 +226,7 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
         Refusal::ExpiryPassed(_) => &EXPIRY_PASSED,
         Refusal::ExpiryTooFar(_) => &EXPIRY_TOO_FAR,
         Refusal::AccreditationEnded(_) => &ACCREDITATION_ENDED,
+        Refusal::RuleUnmet { .. } => &RULE_UNMET,
         Refusal::NotExpired(_) => &NOT_EXPIRED,
         Refusal::AlreadySo(_) => &ALREADY_SO,
         Refusal::WriterIsOnChain => &WRITER_IS_ON_CHAIN,

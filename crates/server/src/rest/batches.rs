@@ -20,8 +20,8 @@ use results::{BatchResult, Entries};
 
 use super::{
     Refused, decides_here, known_chains,
-    verdicts::AttestationBody,
-    words::{InvestorType, Level, RevocationWord},
+    verdicts::{AttestationBody, person},
+    words::{InvestorType, Level, ResidencyWord, RevocationWord},
 };
 use crate::{
     change::Post,
@@ -71,6 +71,11 @@ pub(super) struct VerificationEntry {
     external_id: Option<String>,
     /// Whoever resides in the US is one, unless this says otherwise.
     us_person: Option<bool>,
+    /// A natural person is at least so old, in years.
+    #[schema(example = 18, maximum = 130)]
+    least_age: Option<u8>,
+    /// How a natural person resides in its country.
+    residency: Option<ResidencyWord>,
     /// The chains that a newly bound wallet counts on; all by default.
     chains: Option<Vec<u64>>,
 }
@@ -88,6 +93,7 @@ impl VerificationEntry {
         let expiry = check.expiry("expiry", self.expiry.as_deref(), now);
         let external_id = check.external_id("external_id", self.external_id.as_deref());
         let chains = check.chains("chains", self.chains.as_deref(), known);
+        let person = person(&mut check, self.least_age, self.residency);
         let (kind, accreditation, usual) = self.investor_type.meaning();
         let request = (|| {
             let (wallet, country, external_id) = (wallet?, country?, external_id?);
@@ -108,6 +114,7 @@ impl VerificationEntry {
                         accreditation,
                         accreditation_ends: None,
                         us_person: self.us_person.unwrap_or(country.is_united_states()),
+                        person: person?,
                         expiry: expiry?,
                         source: source.clone(),
                     },

@@ -9,7 +9,7 @@ use axum::{
 use futures::Stream;
 use symbolon_core::{
     ids::IssuerId,
-    investor::{Investor, Status},
+    investor::{Investor, Residency, Status},
     log::EntryNumber,
     time::UnixSeconds,
     verdict::RestrictedAuthorities,
@@ -89,7 +89,7 @@ async fn as_json(caller: Caller, State(state): State<AppState>) -> Result<Respon
 }
 
 const HEADER: &str = "investor,externalId,kind,status,reason,verified,restricted,frozen,authority,level,\
-    country,accreditation,accreditationEnds,usPerson,expiry,verifiedAt,wallet,chains,\
+    country,accreditation,accreditationEnds,usPerson,leastAge,residency,expiry,verifiedAt,wallet,chains,\
     walletActive,version\r\n";
 
 fn rows(
@@ -150,6 +150,16 @@ fn row(
             }),
             &of_verdict(&|verdict| verdict.accreditation_ends.map(date).unwrap_or_default()),
             verdict.map_or("", |verdict| yes(verdict.us_person)),
+            &of_verdict(&|verdict| {
+                verdict
+                    .person
+                    .least_age
+                    .map(|years| years.to_string())
+                    .unwrap_or_default()
+            }),
+            verdict
+                .and_then(|verdict| verdict.person.residency)
+                .map_or("", Residency::as_str),
             &of_verdict(&|verdict| verdict.expiry.map(|at| at.to_string()).unwrap_or_default()),
             &of_verdict(&|verdict| verdict.verified_at.to_string()),
             &wallet

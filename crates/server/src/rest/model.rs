@@ -11,7 +11,9 @@ use symbolon_core::{
 };
 use utoipa::ToSchema;
 
-use super::words::{AccreditationWord, Kind, Level, RejectionWord, RevocationWord, StatusWord};
+use super::words::{
+    AccreditationWord, Kind, Level, RejectionWord, ResidencyWord, RevocationWord, StatusWord,
+};
 
 /// An investor.
 #[derive(Debug, Serialize, ToSchema)]
@@ -176,6 +178,10 @@ pub(crate) struct VerdictBody {
     accreditation_ends: Option<String>,
     /// Whether US law treats the investor as a US person, wherever it resides.
     us_person: bool,
+    /// At least so old, in years, as was seen; null where nothing was.
+    least_age: Option<u8>,
+    /// How a natural person resides in its country, as was seen.
+    residency: Option<ResidencyWord>,
     /// When the verdict ends; null is never.
     #[schema(format = DateTime, example = "2028-01-01T00:00:00Z")]
     expiry: Option<String>,
@@ -193,6 +199,8 @@ impl VerdictBody {
             accreditation: verdict.accreditation_at(now).into(),
             accreditation_ends: verdict.accreditation_ends.map(date),
             us_person: verdict.us_person,
+            least_age: verdict.person.least_age.map(|years| years.0),
+            residency: verdict.person.residency.map(Into::into),
             expiry: verdict.expiry.map(|expiry| expiry.to_string()),
             source: SourceBody::from(verdict.source.clone()),
             verified_at: verdict.verified_at.to_string(),

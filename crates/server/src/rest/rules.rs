@@ -9,6 +9,7 @@ use symbolon_core::{
     country::Country,
     federation::OwnerOperation,
     ids::RegistryId,
+    investor::{MOST_YEARS, Residency, Years},
     transfer_rules::{
         Admission, CountryRule, HolderCap, RuleChanges, RuleKeys, mirrored::RuleOnChain,
         record::RuleKey,
@@ -20,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Refused,
     approvals::{Asked, OperationResult, propose},
-    words::{AccreditationWord, Level},
+    words::{AccreditationWord, Level, ResidencyWord},
 };
 use crate::{
     auth::Caller,
@@ -49,7 +50,7 @@ enum AdmissionWord {
 
 /// What is asked of the residents of a country. All but a block binds who
 /// receives: whoever holds the token may sell it to somebody eligible.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[schema(as = CountryRule)]
 #[serde(deny_unknown_fields)]
 struct RuleBody {
@@ -65,6 +66,27 @@ struct RuleBody {
     /// The most holders of the country, by identity; none for any number.
     #[schema(minimum = 1)]
     holder_cap: Option<u32>,
+    /// Natural persons are verified only if they are at least so old, in years. Chains
+    /// are told nothing of this.
+    #[schema(maximum = 130)]
+    least_age: Option<u8>,
+    /// Natural persons are verified only if they reside there in one of these ways; none
+    /// for any. Chains are told nothing of this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    residencies: Vec<ResidencyWord>,
+}
+
+impl RuleBody {
+    fn check(&self, field: &str, check: &mut Check) {
+        if self.holder_cap == Some(0) {
+            let message = "0 is no cap: block the country, or leave the cap out";
+            check.refuse(&format!("{field}.holder_cap"), "cap_of_nobody", message);
+        }
+        if self.least_age.is_some_and(|age| !Years(age).is_asked_for()) {
+            let message = format!("give whole years from 1 to {MOST_YEARS}, or leave it out");
+            check.refuse(&format!("{field}.least_age"), "no_such_age", message);
+        }
+    }
 }
 
 impl From<CountryRule> for RuleBody {
@@ -78,6 +100,8 @@ impl From<CountryRule> for RuleBody {
             least_accreditation: rule.least_accreditation.map(Into::into),
             no_us_persons: rule.no_us_persons,
             holder_cap: rule.holder_cap.map(|cap| cap.0),
+            least_age: rule.least_age.map(|years| years.0),
+            residencies: rule.residencies.iter().map(Into::into).collect(),
         }
     }
 }
@@ -93,6 +117,13 @@ impl From<RuleBody> for CountryRule {
             least_accreditation: body.least_accreditation.map(Into::into),
             no_us_persons: body.no_us_persons,
             holder_cap: body.holder_cap.map(HolderCap),
+            least_age: body.least_age.map(Years),
+            residencies: body
+                .residencies
+                .into_iter()
+                .map(Residency::from)
+                .collect::<Vec<_>>()
+                .into(),
         }
     }
 }
@@ -244,17 +275,21 @@ async fn announce(State(state): State<AppState>, post: Post<NewRules>) -> Result
     let post = post.map(|body| {
         let mut check = Check::default();
         let mut changes = RuleChanges {
-            others: body.others.map(Into::into),
+            others: body.others.clone().map(Into::into),
             ..RuleChanges::default()
         };
+        if let Some(rule) = &body.others {
+            rule.check("others", &mut check);
+        }
         for (code, rule) in &body.countries {
             let field = format!("countries.{code}");
-            if rule.is_some_and(|rule| rule.holder_cap == Some(0)) {
-                let message = "0 is no cap: block the country, or leave the cap out";
-                check.refuse(&format!("{field}.holder_cap"), "cap_of_nobody", message);
+            if let Some(rule) = rule {
+                rule.check(&field, &mut check);
             }
             if let Some(country) = check.country(&field, code) {
-                changes.countries.insert(country, rule.map(Into::into));
+                changes
+                    .countries
+                    .insert(country, rule.clone().map(Into::into));
             }
         }
         let lapses = check.lapse("lapses", body.lapses.as_deref(), now);

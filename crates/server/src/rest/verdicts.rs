@@ -4,7 +4,7 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use symbolon_core::{
     command::{Command, Verdict},
-    investor::{Attestation, Source},
+    investor::{Attestation, MOST_YEARS, PersonFacts, Source, Years},
     time::UnixSeconds,
 };
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Refused, act,
     model::InvestorBody,
-    words::{AccreditationWord, Level, RejectionWord, RevocationWord},
+    words::{AccreditationWord, Level, RejectionWord, ResidencyWord, RevocationWord},
 };
 use crate::{
     change::Post,
@@ -100,6 +100,12 @@ pub(super) struct NewVerification {
     /// Whether US law treats the investor as a US person, wherever it resides.
     #[serde(default)]
     us_person: bool,
+    /// A natural person is at least so old, in years. Give no more than rules ask for,
+    /// and no date of birth.
+    #[schema(example = 18, maximum = 130)]
+    least_age: Option<u8>,
+    /// How a natural person resides in its country.
+    residency: Option<ResidencyWord>,
     /// When the verdict ends: an RFC 3339 moment, or a date, which lasts until
     /// the end of that day in UTC. Without it the verdict never ends.
     #[schema(example = "2027-12-31")]
@@ -115,6 +121,7 @@ impl NewVerification {
             check.day("accreditation_ends", self.accreditation_ends.as_deref());
         let expiry = check.expiry("expiry", self.expiry.as_deref(), now);
         let source = self.attestation.read(&mut check);
+        let person = person(&mut check, self.least_age, self.residency);
         let verdict = (|| {
             Some(Verdict {
                 level: self.level.into(),
@@ -122,12 +129,30 @@ impl NewVerification {
                 accreditation: self.accreditation.into(),
                 accreditation_ends: accreditation_ends?,
                 us_person: self.us_person,
+                person: person?,
                 expiry: expiry?,
                 source: source?,
             })
         })();
         check.finish(verdict)
     }
+}
+
+/// What was seen of a person.
+pub(super) fn person(
+    check: &mut Check,
+    least_age: Option<u8>,
+    residency: Option<ResidencyWord>,
+) -> Option<PersonFacts> {
+    if least_age.is_some_and(|years| years > MOST_YEARS) {
+        let message = format!("nobody is older than {MOST_YEARS}: give whole years, such as 18");
+        check.refuse("least_age", "bad_least_age", message);
+        return None;
+    }
+    Some(PersonFacts {
+        least_age: least_age.map(Years),
+        residency: residency.map(Into::into),
+    })
 }
 
 /// Verify an investor by hand

@@ -47,6 +47,16 @@ words! {
         Corporate,
     }
 
+    /// How a person resides where it does.
+    ResidencyWord of core::Residency {
+        /// As a citizen.
+        Citizen,
+        /// For good.
+        PermanentResident,
+        /// For a time.
+        TemporaryResident,
+    }
+
     /// Where an investor stands.
     StatusWord of core::StatusName {
         /// Known, not yet judged.

@@ -148,6 +148,7 @@ async fn whoever_loses_the_verdict_loses_what_it_was_certified_for() {
                 accreditation: verified.accreditation,
                 accreditation_ends: None,
                 us_person: verified.us_person,
+                person: Default::default(),
                 expiry: None,
                 source: verified.source,
             }),

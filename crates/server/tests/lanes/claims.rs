@@ -231,6 +231,7 @@ async fn claims_follow_the_verdict_and_keys_the_wallets() {
         accreditation: before.accreditation,
         accreditation_ends: None,
         us_person: before.us_person,
+        person: Default::default(),
         expiry: None,
         source: before.source,
     }))

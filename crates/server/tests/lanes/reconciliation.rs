@@ -98,6 +98,7 @@ async fn verify_again(register: &Register, wallet: WalletAddress) {
         accreditation: held.accreditation,
         accreditation_ends: held.accreditation_ends,
         us_person: held.us_person,
+        person: Default::default(),
         expiry: held.expiry,
         source: held.source.clone(),
     };

@@ -319,6 +319,7 @@ fn admission(wallet: WalletAddress, country: Country) -> Request {
         accreditation: Accreditation::None,
         accreditation_ends: None,
         us_person: country == Country::US,
+        person: Default::default(),
         expiry: None,
         source: Source::Operator {
             operator: "maria.keller".to_owned(),

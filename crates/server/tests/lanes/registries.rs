@@ -104,6 +104,7 @@ async fn american_verdict(register: &Register, wallet: &WalletAddress) -> Verdic
         accreditation: held.accreditation,
         accreditation_ends: held.accreditation_ends,
         us_person: true,
+        person: Default::default(),
         expiry: held.expiry,
         source: held.source,
     }

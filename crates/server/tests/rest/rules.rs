@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::Server;
+use crate::harness::{Server, attestation};
 
 impl Server {
     async fn rule_of(&self, country: Value) -> Value {
@@ -51,13 +51,63 @@ async fn what_is_announced_is_withdrawn() {
 }
 
 #[tokio::test]
+async fn persons_are_verified_as_rules_ask_once_they_hold() {
+    let server = Server::start().await;
+    let asked = json!({"least_age": 21, "residencies": ["citizen", "permanent_resident"]});
+    let body = json!({"countries": {"DE": asked}});
+    server.post("/v1/rules", body).await.expect(200);
+    let id = server.verified(&[]).await;
+    let two_days = std::time::Duration::from_secs(2 * 86_400);
+    server.clock.advance(two_days);
+    let held = server.rule_of(json!("DE")).await["rule"].clone();
+    assert_eq!(
+        (&held["least_age"], &held["residencies"]),
+        (&asked["least_age"], &asked["residencies"])
+    );
+    let path = format!("/v1/investors/{id}/verifications");
+    let mut body = json!({"level": "basic", "country": "DE", "attestation": attestation()});
+    let refused = server.post(&path, body.clone()).await;
+    assert!(
+        refused.text.contains("an age of at least 21"),
+        "{}",
+        refused.text
+    );
+    refused.problem(422, "rule_unmet");
+    body["least_age"] = json!(21);
+    body["residency"] = json!("temporary_resident");
+    server
+        .post(&path, body.clone())
+        .await
+        .problem(422, "rule_unmet");
+    body["residency"] = json!("citizen");
+    let verified = server.post(&path, body.clone()).await.expect(200);
+    let verdict = &verified["verdict"];
+    assert_eq!(
+        (&verdict["least_age"], &verdict["residency"]),
+        (&json!(21), &json!("citizen"))
+    );
+    body["least_age"] = json!(131);
+    server
+        .post(&path, body)
+        .await
+        .problem(422, "invalid_fields");
+}
+
+#[tokio::test]
 async fn each_mistake_is_named() {
     let server = Server::start().await;
-    let body = json!({"countries": {"XX": {}, "US": {"holder_cap": 0}}});
+    let body = json!({"countries": {"XX": {}, "US": {"holder_cap": 0, "least_age": 0}}});
     let refused = server.post("/v1/rules", body).await;
     let errors = refused.expect(422)["errors"].as_array().unwrap().clone();
     let fields: Vec<_> = errors.iter().map(|error| error["field"].clone()).collect();
-    assert_eq!(fields, ["countries.US.holder_cap", "countries.XX"]);
+    assert_eq!(
+        fields,
+        [
+            "countries.US.holder_cap",
+            "countries.US.least_age",
+            "countries.XX"
+        ]
+    );
 }
 
 #[tokio::test]

@@ -101,6 +101,7 @@ impl Customer {
             accreditation: Accreditation::None,
             accreditation_ends: None,
             us_person: true,
+            person: Default::default(),
             expiry: None,
             source: Source::Operator {
                 operator: "simulation".to_owned(),

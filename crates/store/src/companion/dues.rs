@@ -81,8 +81,8 @@ impl<'a> Dues<'a> {
             keys: HashMap::new(),
             claims: HashMap::new(),
         };
-        for key in keys() {
-            match key {
+        for owed in rows {
+            match owed.errand.key {
                 CompanionKey::Rule(_) => {}
                 CompanionKey::Certificate(id, holder) => {
                     let Some(found) = wallets.get(&holder) else {
@@ -105,8 +105,9 @@ impl<'a> Dues<'a> {
                     else {
                         continue;
                     };
-                    // Whose country changes keeps the identity that it has.
-                    let counts = found.wallet.chains.includes(target.id.chain);
+                    // Who leaves the registry's filter keeps the identity that it has.
+                    let is_there = !owed.highest.is_zero() || target.filter.admits(investor);
+                    let counts = is_there && found.wallet.chains.includes(target.id.chain);
                     let due = Purposes::due(investor, &found.wallet, counts);
                     dues.keys.insert((id, address), due);
                 }

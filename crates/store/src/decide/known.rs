@@ -1,7 +1,10 @@
 //! What one batch knows, in memory: every investor and wallet that it can
 //! touch, and what it has changed so far.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use alloy_primitives::{Address, B256};
 use symbolon_core::{
@@ -15,6 +18,7 @@ use symbolon_core::{
     mirror::{filter::MirroredRegistry, record},
     register::{self, Deed, Refusal, View},
     time::UnixSeconds,
+    transfer_rules::Schedule,
     wallet::{ChainScope, Version, WalletAddress, WalletHistory},
 };
 
@@ -26,6 +30,7 @@ pub(super) struct Known {
     pub(super) issuer: IssuerId,
     pub(super) head: Head,
     pub(super) registries: Vec<MirroredRegistry>,
+    pub(super) rules: Arc<Schedule>,
     pub(super) investors: HashMap<InvestorId, KnownInvestor>,
     pub(super) by_entry: HashMap<EntryNumber, InvestorId>,
     pub(super) by_external_id: HashMap<ExternalId, InvestorId>,
@@ -94,6 +99,7 @@ impl Known {
             id,
             investor: before.cloned(),
             histories: self.histories(before, wallets_of(&request.command)),
+            rules: self.rules.clone(),
         };
         match register::decide(&view, request.command, mandate, now) {
             Ok(events) => self.take(view, &events, actor, now),
@@ -114,6 +120,7 @@ impl Known {
             id,
             investor: before.cloned(),
             histories: self.histories(before, [deed.wallet(), None]),
+            rules: self.rules.clone(),
         };
         match register::witness(&view, deed, at) {
             Ok(events) => self.take(view, &events, actor, at),

@@ -1,6 +1,9 @@
 //! Everything that a batch can touch, in a handful of queries.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use sqlx::PgConnection;
 use symbolon_core::{
@@ -17,6 +20,7 @@ use crate::{
     Result, StoreError, chain,
     codec::issuer_key,
     investor::{addresses_in, assemble, select_investors},
+    rules,
     wallet::{self, WalletRow},
 };
 
@@ -29,6 +33,7 @@ pub(super) async fn everything(
     let issuer = issuer.clone();
 
     let registries = chain::targets(&mut *connection, &issuer).await?;
+    let rules = Arc::new(rules::all(&mut *connection, &issuer).await?);
     let mut wallets =
         WalletRow::at_addresses(&mut *connection, &issuer, &named.addresses()).await?;
 
@@ -76,6 +81,7 @@ pub(super) async fn everything(
         issuer,
         head,
         registries,
+        rules,
         investors: HashMap::with_capacity(named.requests),
         by_entry: HashMap::with_capacity(named.requests),
         by_external_id: HashMap::with_capacity(named.requests),

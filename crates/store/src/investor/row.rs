@@ -3,7 +3,7 @@
 
 use symbolon_core::{
     country::Country,
-    investor::{Accreditation, Investor, Status, Verified},
+    investor::{Accreditation, Investor, PersonFacts, Status, Verified},
     time::Day,
     wallet::Wallet,
 };
@@ -34,6 +34,7 @@ pub(crate) struct InvestorRow {
     pub(crate) wallets: Vec<Vec<u8>>,
     pub(crate) certificates: Option<String>,
     pub(crate) claims: Option<String>,
+    pub(crate) person: Option<String>,
     pub(crate) created_entry: i64,
     pub(crate) changed_entry: i64,
 }
@@ -121,6 +122,10 @@ impl InvestorRow {
                 )),
             },
             us_person,
+            person: match &self.person {
+                None => PersonFacts::default(),
+                Some(text) => json(text, "what was seen of a person")?,
+            },
             expiry: self.expiry_s.map(seconds).transpose()?,
             source: json(source, "the source of a verdict")?,
             verified_at: seconds(verified_s)?,

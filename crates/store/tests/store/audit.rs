@@ -178,7 +178,7 @@ async fn missing_and_invented_rows_are_found() {
     let invented = found(
         "INSERT INTO investor SELECT issuer, 99, 99, decode(repeat('ee', 32), 'hex'), NULL, kind, \
          status, reason, restricted, frozen, authority, level, country, rating, accreditation_ends, \
-         us_person, expiry_s, source, verified_s, wallets FROM investor WHERE created_entry = 3",
+         us_person, person, expiry_s, source, verified_s, wallets FROM investor WHERE created_entry = 3",
     )
     .await;
     let stranger = InvestorId(alloy_primitives::B256::repeat_byte(0xee));

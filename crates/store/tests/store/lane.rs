@@ -178,7 +178,9 @@ async fn a_mined_transaction_shows_what_the_chain_holds() {
         .mirror_standings(&register.issuer, ONE, None, 9)
         .await
         .unwrap();
-    assert_eq!(standings[0].desired, standings[0].observed);
+    assert_eq!(standings[0].observed, pending[0].desired);
+    let (desired, observed) = (standings[0].desired, standings[0].observed);
+    assert_eq!(desired.with_identity(observed.identity()), observed);
     let twice = settle(&register, 0, Outcome::Mined(receipt(&dearer, 7, &pending))).await;
     assert!(
         matches!(twice, Err(StoreError::NotFound { .. })),

@@ -9,7 +9,10 @@ use symbolon_core::{
     command::{Command, Verdict},
     country::Country,
     ids::{ChainId, ExternalId, InvestorId, IssuerId, RegistryId},
-    investor::{Accreditation, Attestation, InvestorKind, Level, RevocationReason, Source},
+    investor::{
+        Accreditation, Attestation, InvestorKind, Level, PersonFacts, Residency, RevocationReason,
+        Source, Years,
+    },
     mirror::{filter::RegistryFilter, lane::Part, plan::PendingRecord},
     register::Refusal,
     time::UnixSeconds,
@@ -227,6 +230,10 @@ pub(crate) fn verdict(country: Country) -> Verdict {
         accreditation: Accreditation::Professional,
         accreditation_ends: Some(symbolon_core::time::Day(21_000)),
         us_person: country == Country::US,
+        person: PersonFacts {
+            least_age: Some(Years(21)),
+            residency: Some(Residency::Citizen),
+        },
         expiry: Some(EXPIRY),
         source: source(),
     }

@@ -37,7 +37,8 @@ pub(crate) struct ImportArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
 
-    /// What a column of this file holds: wallet, country, expiry, investorType, level, externalId
+    /// What a column of this file holds: wallet, country, expiry, investorType, level, externalId,
+    /// leastAge, residency
     #[arg(long, value_name = "NAME=FIELD")]
     map: Vec<String>,
 

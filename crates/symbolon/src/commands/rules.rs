@@ -64,7 +64,9 @@ Example:
 The file is JSON: `presets` to begin with (`symbolon rules presets` lists them), `countries` with a
 rule each, and `others` for the rest. A rule may have `admission` (allowed or blocked), `least_level`
 (basic, enhanced, corporate), `least_accreditation` (none, professional, qualified), `no_us_persons`
-and `holder_cap`.")]
+and `holder_cap`, which chains hold tokens to; and for natural persons `least_age` (in years) and
+`residencies` (citizen, permanent_resident, temporary_resident), without which the register verifies
+nobody there.")]
     Announce {
         /// The rules, as JSON
         file: PathBuf,

@@ -8,7 +8,7 @@ use symbolon_core::{
     command::{Command, Verdict},
     country::Country,
     ids::ExternalId,
-    investor::{Attestation, Source},
+    investor::{Attestation, PersonFacts, Residency, Source, Years},
     time::{Day, UnixSeconds, parse_expiry},
     wallet::{ChainScope, WalletAddress},
 };
@@ -61,6 +61,14 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     us_person: bool,
 
+    /// A natural person is at least so old, in years: no more than your rules ask for
+    #[arg(long, value_name = "YEARS", value_parser = clap::value_parser!(u8).range(..=130))]
+    least_age: Option<u8>,
+
+    /// How a natural person resides in its country
+    #[arg(long, value_name = "HOW", value_parser = residency)]
+    residency: Option<Residency>,
+
     /// Your own reference; of a known investor, the wallet becomes its further one
     #[arg(long, value_name = "ID")]
     external_id: Option<ExternalId>,
@@ -87,6 +95,13 @@ fn expiry(text: &str) -> Result<UnixSeconds, String> {
     parse_expiry(text).map_err(|error| error.to_string())
 }
 
+fn residency(text: &str) -> Result<Residency, String> {
+    Residency::from_word(text).ok_or_else(|| {
+        let words = Residency::ALL.map(Residency::as_str);
+        format!("choose one of {}", words.join(", "))
+    })
+}
+
 fn day(text: &str) -> Result<Day, String> {
     let end = expiry(text)?;
     Ok(UnixSeconds(end.0 - 1).day())
@@ -101,6 +116,10 @@ impl VerifyArgs {
             accreditation: class.accreditation,
             accreditation_ends: self.accreditation_ends,
             us_person: self.us_person || self.country.is_united_states(),
+            person: PersonFacts {
+                least_age: self.least_age.map(Years),
+                residency: self.residency,
+            },
             expiry: self.expiry,
             source: Source::Operator {
                 operator: self.operator.clone(),

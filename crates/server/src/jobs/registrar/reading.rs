@@ -107,6 +107,7 @@ impl Reading {
                     accreditation: accreditation(rating),
                     accreditation_ends: None,
                     us_person: country.is_united_states(),
+                    person: Default::default(),
                     expiry: expiry(expires),
                     source: source(transaction),
                 });

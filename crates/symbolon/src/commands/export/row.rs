@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use symbolon_core::{
-    investor::Investor,
+    investor::{Investor, Residency},
     time::UnixSeconds,
     verdict::{self, RestrictedAuthorities},
     wallet::Wallet,
@@ -11,7 +11,7 @@ use symbolon_core::{
 use crate::kind::word;
 
 /// The header of the CSV form.
-pub(super) const COLUMNS: [&str; 17] = [
+pub(super) const COLUMNS: [&str; 19] = [
     "investor",
     "externalId",
     "kind",
@@ -24,6 +24,8 @@ pub(super) const COLUMNS: [&str; 17] = [
     "rating",
     "accreditationEnds",
     "usPerson",
+    "leastAge",
+    "residency",
     "expiry",
     "verifiedAt",
     "restricted",
@@ -47,6 +49,8 @@ pub(super) struct Row {
     rating: Option<u8>,
     accreditation_ends: Option<String>,
     us_person: Option<bool>,
+    least_age: Option<u8>,
+    residency: Option<&'static str>,
     expiry: Option<String>,
     verified_at: Option<String>,
     restricted: bool,
@@ -81,6 +85,12 @@ impl Row {
                 .and_then(|verdict| verdict.accreditation_ends)
                 .map(|day| UnixSeconds(day.end().0 - 1).to_string()),
             us_person: verdict.map(|verdict| verdict.us_person),
+            least_age: verdict
+                .and_then(|verdict| verdict.person.least_age)
+                .map(|years| years.0),
+            residency: verdict
+                .and_then(|verdict| verdict.person.residency)
+                .map(Residency::as_str),
             expiry: verdict
                 .and_then(|verdict| verdict.expiry)
                 .map(|at| at.to_string()),
@@ -109,6 +119,8 @@ impl Row {
             text(self.rating.as_ref()),
             text(self.accreditation_ends.as_ref()),
             text(self.us_person.as_ref()),
+            text(self.least_age.as_ref()),
+            text(self.residency.as_ref()),
             text(self.expiry.as_ref()),
             text(self.verified_at.as_ref()),
             self.restricted.to_string(),

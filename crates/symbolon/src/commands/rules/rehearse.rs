@@ -8,6 +8,7 @@ use symbolon_chain::{history, transfers};
 use symbolon_core::{
     country::Country,
     ids::{IssuerId, RegistryId},
+    investor::PersonFacts,
     mirror::record::WalletRecord,
     time::UnixSeconds,
     transfer_rules::{Holder, Refusal, Rehearsal, RuleBook, Touched, rehearse},
@@ -96,6 +97,7 @@ async fn rehearse_all(
         let records = history::records_at(&place.endpoint, registry, &wallets, head).await?;
         let records: BTreeMap<_, _> = wallets.into_iter().zip(records).collect();
         let record_of = |wallet| records.get(&wallet).copied().unwrap_or_default();
+        let persons = persons(store, issuer, token.registry).await?;
         let holders: Vec<_> = past
             .balances
             .iter()
@@ -103,6 +105,7 @@ async fn rehearse_all(
                 wallet: *wallet,
                 balance: *balance,
                 record: record_of(*wallet),
+                person: persons.get(wallet).copied(),
             })
             .collect();
         let transfers = &past.transfers;
@@ -151,7 +154,28 @@ async fn known(
             wallet: standing.wallet,
             balance: Default::default(),
             record: standing.desired,
+            person: standing.person,
         }));
+    }
+}
+
+/// What the register has seen of natural persons, by wallet.
+async fn persons(
+    store: &Store,
+    issuer: &IssuerId,
+    registry: RegistryId,
+) -> Result<BTreeMap<WalletAddress, PersonFacts>> {
+    let (mut persons, mut after) = (BTreeMap::new(), None);
+    loop {
+        let page = store
+            .mirror_standings(issuer, registry, after, PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(persons);
+        };
+        after = Some(last.wallet);
+        let seen = page.iter();
+        persons.extend(seen.filter_map(|one| Some((one.wallet, one.person?))));
     }
 }
 
@@ -186,6 +210,11 @@ impl Report {
             "by_country": rehearsal.by_country,
             "freed": freed.collect::<Vec<_>>(),
             "over_cap": rehearsal.over_cap,
+            "not_renewable": rehearsal
+                .not_renewable
+                .iter()
+                .map(|(wallet, lacks)| (wallet.to_string(), json!(lacks)))
+                .collect::<BTreeMap<_, _>>(),
             "transfers": rehearsal.transfers,
             "refused": refused.collect::<Vec<_>>(),
         })
@@ -214,6 +243,15 @@ impl Report {
                 "; of {transfers} {} would be refused today",
                 rehearsal.refused.len()
             );
+        }
+        for (wallet, lacks) in rehearsal.not_renewable.iter().take(SHOWN) {
+            text += &format!(
+                "\n{wallet} stays verified until its verdict ends, and would need {lacks} then"
+            );
+        }
+        let unseen = rehearsal.not_renewable.len().saturating_sub(SHOWN);
+        if unseen > 0 {
+            text += &format!("\nand so would {unseen} more: --json has all of them");
         }
         for (country, holders) in &rehearsal.over_cap {
             text += &format!(

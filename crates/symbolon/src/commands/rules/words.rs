@@ -3,7 +3,7 @@
 use symbolon_core::{
     country::Country,
     ids::RegistryId,
-    investor::{Accreditation, Level},
+    investor::{Accreditation, Level, Residency},
     transfer_rules::{CountryRule, RuleChanges, mirrored::RuleOnChain, record::RuleKey},
 };
 
@@ -39,7 +39,12 @@ pub(super) fn in_words(rule: CountryRule) -> String {
     let cap = rule
         .holder_cap
         .map(|cap| format!("{} holders at most", cap.0));
-    let asked: Vec<_> = [level, accreditation, us, cap]
+    let age = rule
+        .least_age
+        .map(|least| format!("{least} years or older"));
+    let ways: Vec<_> = rule.residencies.iter().map(Residency::as_str).collect();
+    let residency = (!ways.is_empty()).then(|| ways.join(" or "));
+    let asked: Vec<_> = [level, accreditation, us, age, residency, cap]
         .into_iter()
         .flatten()
         .collect();

@@ -5,7 +5,7 @@ use symbolon_core::{
     certificate::{Certificate, CertificateId},
     claim::{Claim, ClaimTopic},
     ids::{ExternalId, InvestorId, RegistryId},
-    investor::{Investor, StatusName, Verified},
+    investor::{Investor, PersonFacts, StatusName, Verified},
     time::UnixSeconds,
     verdict::Reason,
     wallet::WalletAddress,
@@ -53,6 +53,8 @@ pub(super) struct ShownVerdict {
     pub(super) country: String,
     pub(super) rating: u8,
     pub(super) us_person: bool,
+    #[serde(flatten)]
+    pub(super) person: PersonFacts,
     pub(super) expiry: Option<String>,
     pub(super) verified_at: String,
 }
@@ -133,6 +135,7 @@ impl ShownVerdict {
             country: verdict.country.to_string(),
             rating: verdict.accreditation.rating(),
             us_person: verdict.us_person,
+            person: verdict.person,
             expiry: verdict.expiry.map(|at| at.to_string()),
             verified_at: verdict.verified_at.to_string(),
         }

@@ -388,7 +388,7 @@ fn in_words(standing: Standing) -> Option<String> {
     }
     if refused_errands > 0 {
         return Some(format!(
-            "a contract beside the registry takes {refused_errands} rules from nobody: see that the lane's signer is a mirror of it; they are tried again"
+            "contracts beside the registry would not take {refused_errands} words of the register's: see that the lane's signer is a mirror there; they are tried again"
         ));
     }
     (quarantined > 0).then(|| {
@@ -419,7 +419,7 @@ mod tests {
         };
         for (worse, words) in [
             (quarantined, "2 transactions"),
-            (refused_errands, "3 rules"),
+            (refused_errands, "3 words"),
             (refused_denials, "4 wallets"),
         ] {
             let told = in_words(worse);

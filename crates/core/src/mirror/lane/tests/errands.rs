@@ -39,6 +39,16 @@ impl World {
         self.owe(CompanionKey::Rule(key), Some(entry), blocks);
     }
 
+    /// Another call of the same contract.
+    fn withdraw(&mut self, denies: bool) {
+        let withdrawal = RuleWithdrawal {
+            key: None,
+            version: Version(2),
+        };
+        let entry = CompanionEntry::WithdrawRule(withdrawal);
+        self.owe(CompanionKey::Rule(None), Some(entry), denies);
+    }
+
     pub(super) fn untold_errands(&self, part: Part, limit: usize) -> Vec<PendingErrand> {
         let errands = self.errands.iter().take(limit).copied();
         errands.filter(|_| part == Part::Errands).collect()
@@ -133,16 +143,27 @@ fn what_needs_no_telling_is_struck_without_a_transaction() {
     assert!(world.errands.is_empty() && world.history.is_empty());
 }
 
+/// Whoever reads a page of nothing but what is set aside reads no other for it.
+#[test]
+fn a_page_of_what_is_set_aside_is_not_read_again_and_again() {
+    let mut world = World::new();
+    for country in ["DE", "US", "IT", "ES", "FR"] {
+        world
+            .unwritable_keys
+            .insert(CompanionKey::Rule(Some(country.parse().unwrap())));
+        world.announce(country, false);
+    }
+    world.mine_for(10);
+    assert!(world.companions_told().is_empty());
+    assert!(world.lane.is_idle(), "it waits for news");
+    assert_eq!(world.errands.len(), 5);
+}
+
 #[test]
 fn each_call_has_its_transaction() {
     let mut world = World::new();
     world.announce("KP", true);
-    let withdrawal = RuleWithdrawal {
-        key: None,
-        version: Version(2),
-    };
-    let entry = CompanionEntry::WithdrawRule(withdrawal);
-    world.owe(CompanionKey::Rule(None), Some(entry), true);
+    world.withdraw(true);
     world.mine_for(5);
     assert_eq!(world.companions_told(), [1, 1]);
 }

@@ -85,7 +85,12 @@ impl MirroredClaim {
         let highest = held.version().max(self.issued);
         let next = Version(denied.max(highest).0.saturating_add(1));
         match self.due {
-            Due::Denied => (denied < highest).then(|| self.deny(held, next, true)),
+            Due::Denied => {
+                // Somebody else's by the same key may count without a version.
+                let is_foreign = held.is_held() && denied == Version(0);
+                let may_count = denied < highest || is_foreign;
+                may_count.then(|| self.deny(held, next, true))
+            }
             Due::Claimed(wording) => {
                 let signer = signer?;
                 if held.stands() && held.says(&wording) && held.is_signed_by(signer.address()) {
@@ -294,6 +299,17 @@ mod tests {
         let (_, again) = next(&due, held).unwrap();
         assert!(again.stands());
         assert_eq!(again.version(), Version(3));
+    }
+
+    #[test]
+    fn a_claim_that_the_register_did_not_make_is_denied_as_well() {
+        let foreign = ClaimRecord(U256::from(1) << 72);
+        let denied = claim(Due::Denied);
+        let (write, held) = next(&denied, foreign).unwrap();
+        assert!(write.is_denial && held.denied_version() == Version(1));
+        assert_eq!(next(&denied, held), None);
+        let due = claim(Due::Claimed(wording()));
+        assert!(next(&due, foreign).unwrap().1.stands(), "or replaced");
     }
 
     /// Its holder may take a claim off the identity, and put it back after it was revoked.

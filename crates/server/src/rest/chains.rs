@@ -112,8 +112,8 @@ struct OutboxBody {
     approvals: u64,
     /// These go first.
     denials: u64,
-    /// Rules and certificates of which contracts beside the registry are yet to be
-    /// told, or to be read.
+    /// Rules, certificates, identities' keys and claims of which contracts beside the
+    /// registry are yet to be told, or to be read.
     errands: u64,
     /// How long the oldest approval or denial has waited.
     oldest_age_seconds: Option<u64>,

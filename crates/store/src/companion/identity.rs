@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// How many claims beside a registry stand by this signer's word, as last read; those
-    /// that are to be read count as well.
+    /// that are under way or to be read may come to, and count as well.
     pub async fn claims_by(
         &self,
         issuer: &IssuerId,
@@ -112,9 +112,11 @@ impl Store {
         let known = self.companions_on_chains(issuer, Companion::Claims).await?;
         let here = known.iter().filter(|one| one.registry == registry);
         let by_it = here.filter(|one| {
-            one.observed
-                .map(ClaimRecord)
-                .is_none_or(|claim| claim.stands() && claim.is_signed_by(signer))
+            one.is_under_way
+                || one
+                    .observed
+                    .map(ClaimRecord)
+                    .is_none_or(|claim| claim.stands() && claim.is_signed_by(signer))
         });
         Ok(by_it.count())
     }

@@ -14,7 +14,7 @@ use symbolon_store::IdentityOnChain;
 use crate::{
     commands::status::find,
     context::Context,
-    exit::{Exit, Result},
+    exit::{Exit, Failure, Result},
     output::as_shown,
     subject::Target,
 };
@@ -133,7 +133,9 @@ fn in_words(purposes: &[u8]) -> String {
 pub(super) async fn run(args: &ShowArgs, context: &Context) -> Result<Exit> {
     let reference = args.external_id.clone().map(Target::ExternalId);
     let Some(target) = args.target.clone().or(reference) else {
-        return Ok(Exit::Usage);
+        return Err(Failure::usage(
+            "name a wallet, an investor, or --external-id",
+        ));
     };
     let (investor, found) = context
         .with_issuer(async |store, issuer| {

@@ -90,6 +90,11 @@ slug! {
     PersonName, PersonNameError, "person's name"
 }
 
+slug! {
+    /// One of the issuer's accounts with a KYC provider, as its configuration names it.
+    ProviderName, ProviderNameError, "provider name"
+}
+
 /// An investor, by a 32-byte id that says nothing about the person.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -111,7 +111,7 @@ pub fn parse_expiry(text: &str) -> Result<UnixSeconds, ExpiryError> {
 }
 
 /// `YYYY-MM-DD` and nothing else: by hand, since it runs once a row of an import.
-fn parse_date(text: &str) -> Option<Date> {
+pub(crate) fn parse_date(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return None;

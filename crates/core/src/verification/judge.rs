@@ -1,0 +1,341 @@
+//! What follows from a fact.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Environment, Fact, Standing};
+use crate::{
+    command::{Command, Verdict},
+    country::Country,
+    investor::{
+        Accreditation, InvestorKind, Level, PersonFacts, RejectionReason, RevocationReason, Source,
+        Status, Verified, Years,
+    },
+    log::EntryNumber,
+    time::{Day, UnixMillis, UnixSeconds},
+    transfer_rules::{PersonLacks, Schedule},
+};
+
+const SECONDS_A_DAY: u64 = 86_400;
+
+/// What the issuer asks of a provider's record before it becomes a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirements {
+    /// How thoroughly the provider must have looked.
+    #[serde(default)]
+    pub least_level: Level,
+    /// Whether it must have been asked about accreditation.
+    #[serde(default)]
+    pub accreditation: bool,
+    /// Whether the document's last day must be known. One that has passed verifies
+    /// nobody in any case.
+    #[serde(default)]
+    pub document_expiry: bool,
+    /// Whether the verdict ends with the document.
+    #[serde(default)]
+    pub ends_with_document: bool,
+    /// After how many days the verdict ends at the latest; nothing for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasts_days: Option<u16>,
+    /// Whether records of a provider's sandbox count: never where people are real.
+    #[serde(default)]
+    pub sandbox: bool,
+}
+
+/// What is known of the attempt that a fact belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Where the log ended when the person was sent to the provider.
+    pub opened_after: EntryNumber,
+    /// The provider's time of the newest fact that was taken in.
+    pub newest: Option<UnixMillis>,
+    /// The last decision that it led to. What the provider says afterwards is
+    /// monitoring.
+    pub decision: Option<EntryNumber>,
+}
+
+/// Where the investor stands when a fact arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// Person or entity.
+    pub kind: InvestorKind,
+    /// As the register named it to the provider.
+    pub customer: &'a str,
+    /// Where it stands.
+    pub status: &'a Status,
+    /// The entry that decided so; `None` while nobody has.
+    pub status_entry: Option<EntryNumber>,
+    /// The age by the birth date that the provider read.
+    pub age: Option<Years>,
+    /// The attempt.
+    pub attempt: Attempt,
+    /// What is asked of whoever is verified, by country.
+    pub rules: &'a Schedule,
+}
+
+/// What follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A newer fact was taken in already.
+    Stale,
+    /// All is as the fact says.
+    Unchanged,
+    /// The person or the provider has still something to do.
+    Waiting,
+    /// The person must hand in something again.
+    Retry,
+    /// A person of the issuer's must look, because of all these.
+    Review(Vec<Concern>),
+    /// The register is asked for this.
+    Decide(Box<Command>),
+}
+
+/// Why somebody must look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "concern", rename_all = "snake_case")]
+pub enum Concern {
+    /// The record is of the provider's sandbox.
+    Sandbox,
+    /// The record is of somebody else than was sent there.
+    OtherCustomer,
+    /// The provider has it on hold.
+    OnHold,
+    /// No country of residence was found.
+    CountryUnknown,
+    /// The provider did not look as thoroughly as asked.
+    LevelTooLow {
+        /// How it did, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        found: Option<Level>,
+    },
+    /// Nothing was found about accreditation.
+    AccreditationUnknown,
+    /// The accreditation has ended.
+    AccreditationEnded {
+        /// Its last day.
+        last: Day,
+    },
+    /// The document's last day was not found.
+    DocumentExpiryUnknown,
+    /// The document has expired.
+    DocumentExpired {
+        /// Its last day.
+        last: Day,
+    },
+    /// A rule of the register asks for more.
+    RuleUnmet {
+        /// Of persons there.
+        country: Country,
+        /// What is not known of this one, or not so.
+        lacks: String,
+    },
+    /// Somebody has decided about the investor since the attempt began.
+    DecidedMeanwhile,
+}
+
+/// What follows from a fact, given what the issuer requires. Pure; and whatever
+/// order facts arrive in, and however often, the newest one decides.
+pub fn judge(
+    fact: &Fact,
+    situation: &Situation<'_>,
+    requirements: &Requirements,
+    now: UnixSeconds,
+) -> Outcome {
+    let attempt = situation.attempt;
+    if attempt.newest.is_some_and(|newest| fact.as_of < newest) {
+        return Outcome::Stale;
+    }
+    let doubts = doubts(fact, situation, requirements);
+    if !doubts.is_empty() {
+        return Outcome::Review(doubts);
+    }
+    match fact.standing {
+        Standing::Open => Outcome::Waiting,
+        Standing::Approved => approved(fact, situation, requirements, now),
+        Standing::Refused(reason) => refused(situation, reason),
+        // What it says of an attempt that is decided is about that verdict.
+        Standing::Retry if attempt.decision.is_some() => {
+            withdrawn(situation, RevocationReason::Provider)
+        }
+        Standing::Retry => Outcome::Retry,
+        Standing::OnHold if attempt.decision.is_some() => {
+            withdrawn(situation, RevocationReason::Provider)
+        }
+        Standing::OnHold => Outcome::Review(vec![Concern::OnHold]),
+        Standing::Withdrawn if attempt.decision.is_some() => {
+            withdrawn(situation, RevocationReason::Provider)
+        }
+        Standing::Withdrawn => Outcome::Waiting,
+    }
+}
+
+/// What nothing may follow from, whatever the record says.
+fn doubts(fact: &Fact, situation: &Situation<'_>, requirements: &Requirements) -> Vec<Concern> {
+    let mut doubts = Vec::new();
+    if fact.environment == Environment::Sandbox && !requirements.sandbox {
+        doubts.push(Concern::Sandbox);
+    }
+    if fact.customer.as_deref() != Some(situation.customer) {
+        doubts.push(Concern::OtherCustomer);
+    }
+    doubts
+}
+
+fn approved(
+    fact: &Fact,
+    situation: &Situation<'_>,
+    requirements: &Requirements,
+    now: UnixSeconds,
+) -> Outcome {
+    let (verdict, mut concerns) = verdict(fact, situation, requirements, now);
+    if decided_meanwhile(situation) {
+        concerns.push(Concern::DecidedMeanwhile);
+    }
+    let Some(verdict) = verdict.filter(|_| concerns.is_empty()) else {
+        return Outcome::Review(concerns);
+    };
+    match situation.status {
+        Status::Verified(held)
+            if situation.attempt.decision.is_some() && says_no_more(held, &verdict) =>
+        {
+            Outcome::Unchanged
+        }
+        _ => Outcome::Decide(Box::new(Command::Verify(verdict))),
+    }
+}
+
+/// Whoever decided by hand, or by another attempt, after the person was sent to the
+/// provider knew more than this attempt.
+fn decided_meanwhile(situation: &Situation<'_>) -> bool {
+    let attempt = situation.attempt;
+    situation
+        .status_entry
+        .is_some_and(|entry| entry > attempt.opened_after && Some(entry) != attempt.decision)
+}
+
+/// The same record, read again: the days that a verdict lasts do not begin anew.
+fn says_no_more(held: &Verified, verdict: &Verdict) -> bool {
+    (
+        held.level,
+        held.country,
+        held.accreditation,
+        held.accreditation_ends,
+    ) == (
+        verdict.level,
+        verdict.country,
+        verdict.accreditation,
+        verdict.accreditation_ends,
+    ) && (held.us_person, held.person) == (verdict.us_person, verdict.person)
+        && held.expiry <= verdict.expiry
+}
+
+fn source(fact: &Fact) -> Source {
+    Source::Provider {
+        name: fact.provider.to_string(),
+        reference: fact.reference.clone(),
+    }
+}
+
+/// The verdict that a record makes, if it makes one, and what is wrong with it.
+fn verdict(
+    fact: &Fact,
+    situation: &Situation<'_>,
+    requirements: &Requirements,
+    now: UnixSeconds,
+) -> (Option<Verdict>, Vec<Concern>) {
+    let found = &fact.findings;
+    let mut concerns = Vec::new();
+    if found
+        .level
+        .is_none_or(|level| level < requirements.least_level)
+    {
+        concerns.push(Concern::LevelTooLow { found: found.level });
+    }
+    if requirements.accreditation && found.accreditation.is_none() {
+        concerns.push(Concern::AccreditationUnknown);
+    }
+    if let Some(last) = found.accreditation_ends.filter(|last| last.end() <= now) {
+        concerns.push(Concern::AccreditationEnded { last });
+    }
+    match found.document_expires {
+        Some(last) if last.end() <= now => concerns.push(Concern::DocumentExpired { last }),
+        None if requirements.document_expiry || requirements.ends_with_document => {
+            concerns.push(Concern::DocumentExpiryUnknown);
+        }
+        _ => {}
+    }
+    let Some(country) = found.country else {
+        concerns.push(Concern::CountryUnknown);
+        return (None, concerns);
+    };
+    let rule = situation.rules.rule_at(country, now);
+    let person = PersonFacts {
+        least_age: rule
+            .least_age
+            .filter(|least| situation.age.is_some_and(|age| age >= *least)),
+        residency: found.residency,
+    };
+    if situation.kind == InvestorKind::NaturalPerson
+        && let Some(lacks) = rule.lacks(&person)
+    {
+        concerns.push(unmet(country, lacks));
+    }
+    let verdict = found.level.map(|level| Verdict {
+        level,
+        country,
+        accreditation: found.accreditation.unwrap_or(Accreditation::None),
+        accreditation_ends: found.accreditation_ends,
+        us_person: found.us_person.unwrap_or(country.is_united_states()),
+        person,
+        expiry: expiry(found.document_expires, requirements, now),
+        source: source(fact),
+    });
+    (verdict, concerns)
+}
+
+fn unmet(country: Country, lacks: PersonLacks) -> Concern {
+    Concern::RuleUnmet {
+        country,
+        lacks: lacks.to_string(),
+    }
+}
+
+fn expiry(
+    document: Option<Day>,
+    requirements: &Requirements,
+    now: UnixSeconds,
+) -> Option<UnixSeconds> {
+    let with_document = document.filter(|_| requirements.ends_with_document);
+    let lasts = requirements
+        .lasts_days
+        .map(|days| UnixSeconds(now.0 + u64::from(days) * SECONDS_A_DAY));
+    let ends = with_document.map(Day::end).into_iter().chain(lasts).min();
+    ends.map(|end| end.min(UnixSeconds::MAX_ON_CHAIN))
+}
+
+/// A refusal for good denies, whatever was decided before it and by whom (I12).
+fn refused(situation: &Situation<'_>, reason: RejectionReason) -> Outcome {
+    let revocation = match reason {
+        RejectionReason::Sanctions => RevocationReason::Sanctions,
+        RejectionReason::SourceOfFunds => RevocationReason::ComplianceViolation,
+        RejectionReason::Identity => RevocationReason::Documents,
+        RejectionReason::Country | RejectionReason::Provider => RevocationReason::Provider,
+    };
+    match situation.status {
+        Status::Pending => Outcome::Decide(Box::new(Command::Reject(reason))),
+        Status::Rejected(_) | Status::Revoked { .. } => Outcome::Unchanged,
+        Status::Verified(_) | Status::Expired(_) => withdrawn(situation, revocation),
+    }
+}
+
+fn withdrawn(situation: &Situation<'_>, reason: RevocationReason) -> Outcome {
+    match situation.status {
+        Status::Verified(_) | Status::Expired(_) => {
+            Outcome::Decide(Box::new(Command::Revoke(reason)))
+        }
+        Status::Pending | Status::Rejected(_) | Status::Revoked { .. } => Outcome::Unchanged,
+    }
+}
+
+#[cfg(test)]
+mod tests;

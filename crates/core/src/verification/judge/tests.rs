@@ -1,0 +1,273 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    ids::InvestorId,
+    investor::Investor,
+    register::{View, apply_all, decide},
+    verification::Findings,
+};
+
+const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
+const CUSTOMER: &str = "c-1";
+
+fn fact(standing: Standing, as_of: u64) -> Fact {
+    Fact {
+        provider: "sumsub".parse().unwrap(),
+        reference: "a-1".into(),
+        customer: Some(CUSTOMER.into()),
+        environment: Environment::Production,
+        as_of: UnixMillis(as_of),
+        standing,
+        findings: Findings {
+            level: Some(Level::Basic),
+            country: Some("DE".parse().unwrap()),
+            ..Findings::default()
+        },
+    }
+}
+
+/// One investor, its attempt, and the number of decisions in the log.
+struct World {
+    view: View,
+    attempt: Attempt,
+    status_entry: Option<EntryNumber>,
+    log: u64,
+    requirements: Requirements,
+}
+
+impl World {
+    fn new() -> Self {
+        let id = InvestorId::NONE;
+        let mut world = Self {
+            view: View::unknown(id),
+            attempt: Attempt {
+                opened_after: EntryNumber(1),
+                newest: None,
+                decision: None,
+            },
+            status_entry: None,
+            log: 0,
+            requirements: serde_json::from_str("{}").unwrap(),
+        };
+        world.command(Command::RegisterInvestor {
+            kind: InvestorKind::NaturalPerson,
+            external_id: None,
+        });
+        world.status_entry = None;
+        world
+    }
+
+    fn investor(&self) -> &Investor {
+        self.view.investor.as_ref().unwrap()
+    }
+
+    fn command(&mut self, command: Command) -> EntryNumber {
+        let events = decide(&self.view, command, &crate::authority::Mandate::Owner, NOW).unwrap();
+        let before = self.view.investor.take();
+        self.view.investor = apply_all(self.view.id, before, &events).unwrap();
+        self.log += 1;
+        self.status_entry = Some(EntryNumber(self.log));
+        EntryNumber(self.log)
+    }
+
+    fn judge(&self, fact: &Fact) -> Outcome {
+        let situation = Situation {
+            kind: InvestorKind::NaturalPerson,
+            customer: CUSTOMER,
+            status: &self.investor().status,
+            status_entry: self.status_entry,
+            age: Some(Years(40)),
+            attempt: self.attempt,
+            rules: &self.view.rules,
+        };
+        judge(fact, &situation, &self.requirements, NOW)
+    }
+
+    fn take(&mut self, fact: &Fact) -> Outcome {
+        let outcome = self.judge(fact);
+        if outcome != Outcome::Stale {
+            self.attempt.newest = Some(fact.as_of);
+        }
+        if let Outcome::Decide(command) = &outcome {
+            self.attempt.decision = Some(self.command(command.as_ref().clone()));
+        }
+        outcome
+    }
+
+    fn is_verified(&self) -> bool {
+        matches!(self.investor().status, Status::Verified(_))
+    }
+}
+
+#[test]
+fn an_approval_verifies_once() {
+    let mut world = World::new();
+    let green = fact(Standing::Approved, 1);
+    assert!(matches!(world.take(&green), Outcome::Decide(_)));
+    assert!(world.is_verified());
+    assert_eq!(world.take(&green), Outcome::Unchanged);
+}
+
+#[test]
+fn what_is_required_and_not_found_goes_to_a_person() {
+    let mut world = World::new();
+    world.requirements = Requirements {
+        least_level: Level::Enhanced,
+        accreditation: true,
+        ends_with_document: true,
+        ..world.requirements
+    };
+    let mut green = fact(Standing::Approved, 1);
+    green.findings.country = None;
+    assert_eq!(
+        world.take(&green),
+        Outcome::Review(vec![
+            Concern::LevelTooLow {
+                found: Some(Level::Basic)
+            },
+            Concern::AccreditationUnknown,
+            Concern::DocumentExpiryUnknown,
+            Concern::CountryUnknown,
+        ])
+    );
+    green.findings = Findings {
+        level: Some(Level::Enhanced),
+        country: Some("DE".parse().unwrap()),
+        accreditation: Some(Accreditation::Qualified),
+        document_expires: Some(Day(NOW.day().0 - 1)),
+        ..Findings::default()
+    };
+    let last = Day(NOW.day().0 - 1);
+    assert_eq!(
+        world.take(&green),
+        Outcome::Review(vec![Concern::DocumentExpired { last }])
+    );
+    let last = Day(NOW.day().0 + 100);
+    green.findings.document_expires = Some(last);
+    world.requirements.lasts_days = Some(365);
+    assert!(matches!(world.take(&green), Outcome::Decide(_)));
+    let verdict = world.investor().status.verdict().unwrap();
+    assert_eq!(verdict.expiry, Some(last.end()));
+    assert_eq!(verdict.accreditation, Accreditation::Qualified);
+}
+
+#[test]
+fn a_sandboxs_record_and_anothers_verify_nobody() {
+    let mut world = World::new();
+    let mut green = fact(Standing::Approved, 1);
+    green.environment = Environment::Sandbox;
+    green.customer = Some("c-2".into());
+    let doubts = vec![Concern::Sandbox, Concern::OtherCustomer];
+    assert_eq!(world.take(&green), Outcome::Review(doubts));
+    green.customer = None;
+    world.requirements.sandbox = true;
+    let doubts = vec![Concern::OtherCustomer];
+    assert_eq!(world.take(&green), Outcome::Review(doubts));
+    assert!(!world.is_verified());
+}
+
+#[test]
+fn monitoring_denies() {
+    for (standing, reason) in [
+        (
+            Standing::Refused(RejectionReason::Sanctions),
+            RevocationReason::Sanctions,
+        ),
+        (Standing::Retry, RevocationReason::Provider),
+        (Standing::OnHold, RevocationReason::Provider),
+        (Standing::Withdrawn, RevocationReason::Provider),
+    ] {
+        let mut world = World::new();
+        world.take(&fact(Standing::Approved, 1));
+        let outcome = world.take(&fact(standing, 2));
+        assert_eq!(
+            outcome,
+            Outcome::Decide(Box::new(Command::Revoke(reason))),
+            "{standing:?}"
+        );
+        // What is older is no news, however late it comes.
+        assert_eq!(world.take(&fact(Standing::Approved, 1)), Outcome::Stale);
+        assert!(!world.is_verified());
+    }
+}
+
+#[test]
+fn whoever_decided_by_hand_knew_more() {
+    let mut world = World::new();
+    world.take(&fact(Standing::Approved, 1));
+    world.command(Command::Revoke(RevocationReason::ComplianceViolation));
+    assert_eq!(
+        world.take(&fact(Standing::Approved, 2)),
+        Outcome::Review(vec![Concern::DecidedMeanwhile])
+    );
+    // A new attempt is by somebody who knew of the revocation.
+    world.attempt = Attempt {
+        opened_after: EntryNumber(world.log),
+        newest: None,
+        decision: None,
+    };
+    assert!(matches!(
+        world.take(&fact(Standing::Approved, 3)),
+        Outcome::Decide(_)
+    ));
+}
+
+#[test]
+fn a_renewal_keeps_the_old_verdict_until_it_ends() {
+    let mut world = World::new();
+    world.take(&fact(Standing::Approved, 1));
+    world.attempt = Attempt {
+        opened_after: EntryNumber(world.log),
+        newest: None,
+        decision: None,
+    };
+    for standing in [Standing::Open, Standing::Retry, Standing::Withdrawn] {
+        world.take(&fact(standing, 2));
+        assert!(world.is_verified(), "{standing:?}");
+    }
+    let mut moved = fact(Standing::Approved, 3);
+    moved.findings.country = Some("FR".parse().unwrap());
+    world.take(&moved);
+    let verdict = world.investor().status.verdict().unwrap();
+    assert_eq!(verdict.country.alpha2(), "FR");
+}
+
+fn standings() -> impl Strategy<Value = Standing> {
+    prop_oneof![
+        Just(Standing::Open),
+        Just(Standing::Approved),
+        Just(Standing::Approved),
+        Just(Standing::Retry),
+        Just(Standing::Refused(RejectionReason::Provider)),
+        Just(Standing::Refused(RejectionReason::Sanctions)),
+        Just(Standing::OnHold),
+        Just(Standing::Withdrawn),
+    ]
+}
+
+proptest! {
+    /// A provider's history, read in any order and any number of times, with its
+    /// newest fact among what was read: the newest alone says whether the investor
+    /// is verified, unless it says nothing.
+    #[test]
+    fn the_newest_fact_decides(
+        history in prop::collection::vec(standings(), 1..6),
+        reads in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+        when_newest in any::<prop::sample::Index>(),
+    ) {
+        let last = history.len() - 1;
+        let mut reads: Vec<_> = reads.iter().map(|read| read.index(history.len())).collect();
+        let at = when_newest.index(reads.len() + 1);
+        reads.insert(at, last);
+        let mut world = World::new();
+        for read in reads {
+            world.take(&fact(history[read], read as u64));
+        }
+        match history[last] {
+            Standing::Approved => prop_assert!(world.is_verified()),
+            Standing::Open => {}
+            _ => prop_assert!(!world.is_verified()),
+        }
+    }
+}

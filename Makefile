@@ -83,7 +83,7 @@ sqlx: setup ## For developers: check the queries against a database and rewrite 
 	rm -rf $(SQLX)
 	mkdir -p $(SQLX)/queries
 	touch crates/store/src/lib.rs
-	cargo run -p symbolon-sandbox --example postgres -- --migrations crates/store/migrations \
+	cargo run -p symbolon-sandbox --example postgres -- --migrations crates/store/migrations --migrations crates/store/keyring \
 	  env SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$(CURDIR)/$(SQLX)/queries cargo check -p symbolon-store --all-targets
 	rm -rf .sqlx
 	mv $(SQLX)/queries .sqlx

@@ -6,17 +6,20 @@ use std::{collections::BTreeSet, fs};
 use crate::tree::{root, sources};
 
 /// Each crate, and those of ours that it may use in production.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("core", &[]),
     ("bindings", &[]),
     ("store", &["core"]),
+    ("vault", &["core"]),
     ("chain", &["core", "bindings"]),
     ("sandbox", &[]),
     ("model", &["core"]),
-    ("server", &["core", "store", "chain"]),
+    ("server", &["core", "store", "chain", "vault"]),
     (
         "symbolon",
-        &["core", "bindings", "store", "chain", "sandbox", "server"],
+        &[
+            "core", "bindings", "store", "chain", "vault", "sandbox", "server",
+        ],
     ),
     (
         "testkit",

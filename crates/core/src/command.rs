@@ -1,5 +1,7 @@
 //! What somebody asks of the register.
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +10,12 @@ use crate::{
     certificate::{CertificateId, RequirementVersion},
     claim::ClaimTopic,
     country::Country,
+    custody::{Remark, RetentionYears},
     ids::{ChainId, ExternalId},
     investor::{
         Accreditation, InvestorKind, Level, PersonFacts, RejectionReason, RevocationReason, Source,
     },
+    profile::Field,
     time::{Day, UnixSeconds},
     wallet::{ChainScope, WalletAddress},
 };
@@ -132,6 +136,38 @@ pub enum Command {
     RevokeClaim {
         /// About what.
         topic: ClaimTopic,
+    },
+    /// Keep its profile, however long ago the relation ended.
+    PlaceHold {
+        /// Who needs it, by a reference of theirs.
+        reference: Remark,
+    },
+    /// Keep its profile for this one no longer.
+    LiftHold {
+        /// The reference of the hold.
+        reference: Remark,
+    },
+    /// Change what the vault holds of it.
+    ChangeProfile {
+        /// Which values.
+        fields: BTreeSet<Field>,
+    },
+    /// Show its profile to somebody.
+    OpenProfile {
+        /// What for.
+        purpose: Remark,
+    },
+    /// Give its profile out, encrypted.
+    ExportProfile {
+        /// What for.
+        purpose: Remark,
+    },
+    /// Erase its profile, if its time has come.
+    EraseProfile {
+        /// When the status became what it is.
+        since: UnixSeconds,
+        /// How long the issuer keeps profiles.
+        retention: RetentionYears,
     },
 }
 

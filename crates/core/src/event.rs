@@ -1,13 +1,17 @@
 //! What happened: the register's only source of state (I1).
 
+use std::collections::BTreeSet;
+
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     certificate::{CertificateId, RequirementVersion},
     claim::ClaimTopic,
+    custody::Remark,
     ids::{AuthorityIndex, ExternalId},
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
+    profile::Field,
     time::UnixSeconds,
     wallet::{ChainScope, Version, WalletAddress},
 };
@@ -120,6 +124,33 @@ pub enum Event {
         /// About what.
         topic: ClaimTopic,
     },
+    /// Somebody needs its profile kept.
+    LegalHoldPlaced {
+        /// Whoever, by a reference of theirs.
+        reference: Remark,
+    },
+    /// Somebody needs its profile no longer.
+    LegalHoldLifted {
+        /// The reference of the hold.
+        reference: Remark,
+    },
+    /// What the vault holds of it was changed: which values, never what they say.
+    ProfileChanged {
+        /// Which.
+        fields: BTreeSet<Field>,
+    },
+    /// Somebody was shown its profile.
+    ProfileOpened {
+        /// What for.
+        purpose: Remark,
+    },
+    /// Its profile left the vault, encrypted.
+    ProfileExported {
+        /// What for.
+        purpose: Remark,
+    },
+    /// Its profile was erased: the register no longer knows who it was.
+    ProfileErased,
     /// The record that chains hold for a wallet is no longer what they must
     /// hold: the mirror owes them this version (I2).
     RecordChanged {
@@ -153,6 +184,12 @@ impl Event {
             Self::CertificateRevoked { .. } => "CertificateRevoked",
             Self::ClaimIssued { .. } => "ClaimIssued",
             Self::ClaimRevoked { .. } => "ClaimRevoked",
+            Self::LegalHoldPlaced { .. } => "LegalHoldPlaced",
+            Self::LegalHoldLifted { .. } => "LegalHoldLifted",
+            Self::ProfileChanged { .. } => "ProfileChanged",
+            Self::ProfileOpened { .. } => "ProfileOpened",
+            Self::ProfileExported { .. } => "ProfileExported",
+            Self::ProfileErased => "ProfileErased",
             Self::RecordChanged { .. } => "RecordChanged",
         }
     }

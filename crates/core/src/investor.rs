@@ -23,6 +23,7 @@ use crate::{
     certificate::{Certificate, CertificateId},
     claim::{Claim, ClaimTopic},
     country::Country,
+    custody::Custody,
     ids::{AuthorityIndex, ExternalId, InvestorId},
     time::{Day, UnixSeconds},
     wallet::{Wallet, WalletAddress},
@@ -435,6 +436,8 @@ pub struct Investor {
     pub certificates: BTreeMap<CertificateId, Certificate>,
     /// What was ever claimed of it.
     pub claims: BTreeMap<ClaimTopic, Claim>,
+    /// What lies on its profile in the vault.
+    pub custody: Custody,
 }
 
 impl Investor {

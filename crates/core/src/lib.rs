@@ -17,6 +17,7 @@ pub mod certificate;
 pub mod claim;
 pub mod command;
 pub mod country;
+pub mod custody;
 pub mod event;
 pub mod federation;
 pub mod identity;

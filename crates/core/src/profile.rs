@@ -4,6 +4,7 @@
 
 mod field;
 mod personal;
+mod sealed;
 mod shape;
 mod standard;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 pub use field::{Field, UnknownField};
 pub use personal::Personal;
+pub use sealed::{MasterKeyId, Sealed, TermDigest, WrappedKey};
 pub use shape::ShapeError;
 pub use standard::{search_email, search_national_id};
 use thiserror::Error;

@@ -37,6 +37,8 @@ pub(crate) struct KeyHolder {
     pub(crate) actor: Actor,
     /// The key's name.
     pub(crate) key: String,
+    /// Whether it opens profiles.
+    opens_profiles: bool,
     /// Made of the key, so that nobody who reads the database can guess what
     /// was hashed with it (I6).
     body_secret: [u8; 32],
@@ -62,6 +64,14 @@ impl KeyHolder {
         match self.actor.authority.is_owner() {
             true => Ok(()),
             false => Err(Refusal::OwnerOnly.into()),
+        }
+    }
+
+    /// Refuses a key that was not made to open profiles.
+    pub(crate) fn require_profiles(&self) -> Result<()> {
+        match self.opens_profiles {
+            true => Ok(()),
+            false => Err(Problem::plain(&catalog::NO_PROFILES)),
         }
     }
 
@@ -123,6 +133,7 @@ impl FromRequestParts<AppState> for Caller {
             actor: owner.actor(),
             issuer: owner.issuer,
             key: owner.name,
+            opens_profiles: owner.opens_profiles,
             body_secret: Sha256::new()
                 .chain_update(domain)
                 .chain_update(key)

@@ -24,12 +24,12 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use symbolon_core::{
-    command::Command, federation::FederationCommand, ids::InvestorId, investor::Investor,
-    time::UnixSeconds,
+    command::Command, custody::RetentionYears, federation::FederationCommand, ids::InvestorId,
+    investor::Investor, time::UnixSeconds,
 };
 use symbolon_store::{
     Decision, FederationDecision, IdempotentRequest, ImportJob, IssuerTransaction, NewImport,
-    Recalled, Request as Asked, StoreError, Subject,
+    Recalled, Request as Asked, SealedChanges, StoreError, Subject,
 };
 
 use crate::{
@@ -225,6 +225,13 @@ pub(crate) struct Done<R> {
 }
 
 impl Transaction {
+    /// A transaction to read in, as of one moment.
+    pub(crate) async fn begin(state: &AppState, caller: Caller) -> Result<Self> {
+        let inner = state.store.begin(&caller.issuer).await?;
+        let now = state.clock.now();
+        Ok(Self { inner, caller, now })
+    }
+
     /// Decides one command, which either happens or is the request's problem.
     pub(crate) async fn decide(&mut self, subject: Subject, command: Command) -> Result<Decision> {
         let mut answers = self.decide_all(vec![Asked { subject, command }]).await?;
@@ -274,6 +281,35 @@ impl Transaction {
     pub(crate) async fn show(&mut self, investor: Investor) -> Result<InvestorBody> {
         let restricted = self.inner.restricted_authorities().await?;
         Ok(InvestorBody::new(investor, restricted, self.now))
+    }
+
+    /// Stores what was sealed of a profile, once that is decided.
+    pub(crate) async fn keep_profile(
+        &mut self,
+        id: InvestorId,
+        sealed: &SealedChanges,
+    ) -> Result<()> {
+        Ok(self.inner.keep_profile(id, sealed, self.now).await?)
+    }
+
+    /// When an investor's status became what it is, and how long the issuer keeps
+    /// profiles after the end.
+    pub(crate) async fn retention(
+        &mut self,
+        id: InvestorId,
+    ) -> Result<(UnixSeconds, RetentionYears)> {
+        let since = self.inner.status_since(id).await;
+        let since = since.map_err(unknown_investor)?.at;
+        Ok((since, self.inner.retention().await?))
+    }
+
+    /// Forgets an investor's profile, if its time has come. Its key is still to be
+    /// destroyed, once this is committed.
+    pub(crate) async fn erase_profile(&mut self, id: InvestorId) -> Result<()> {
+        let (since, retention) = self.retention(id).await?;
+        let erased = Command::EraseProfile { since, retention };
+        self.decide(Subject::Investor(id), erased).await?;
+        Ok(self.inner.erase_profile(id, self.now).await?)
     }
 
     /// All is done, and this is the answer.

@@ -29,10 +29,12 @@ pub mod problem;
 mod rest;
 mod serve;
 pub mod state;
+pub mod vault;
 pub mod wake;
 
 pub use clock::Clock;
 pub use config::ServerConfig;
 pub use serve::{openapi_document, router, serve, serve_state};
-pub use state::{AppState, fresh_investor};
+pub use state::{AppState, Services, fresh_investor};
+pub use vault::Vault;
 pub use wake::Wake;

@@ -27,6 +27,8 @@ use utoipa::ToSchema;
 pub use catalog::Kind;
 pub use page::page;
 
+use crate::vault::VaultFailure;
+
 /// What handlers return.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
@@ -113,6 +115,17 @@ impl Problem {
         }
     }
 
+    /// The same problem of a body that is part of another.
+    #[must_use]
+    pub fn within(mut self, parent: &str) -> Self {
+        let errors = std::mem::take(&mut self.errors);
+        self.errors = errors
+            .into_iter()
+            .map(|error| error.within(parent))
+            .collect();
+        self
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -194,6 +207,16 @@ impl IntoResponse for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Self::new(catalog::of_refusal(&refusal), refusal.to_string())
+    }
+}
+
+impl From<VaultFailure> for Problem {
+    fn from(failure: VaultFailure) -> Self {
+        match failure {
+            VaultFailure::Closed => Self::new(&catalog::VAULT_CLOSED, failure.to_string()),
+            VaultFailure::Store(error) => error.into(),
+            VaultFailure::KeyLost | VaultFailure::Vault(_) => Self::internal(&failure),
+        }
     }
 }
 

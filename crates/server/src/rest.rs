@@ -9,6 +9,7 @@ mod certificates;
 mod chains;
 mod claims;
 mod column_map;
+mod custody;
 mod disputes;
 mod events;
 mod exports;
@@ -18,6 +19,7 @@ mod imports;
 mod investors;
 mod model;
 mod operations;
+mod profiles;
 mod receipts;
 mod rules;
 mod status;
@@ -61,6 +63,8 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(certificates::router())
         .merge(claims::router())
         .merge(holdings::router())
+        .merge(profiles::router())
+        .merge(custody::router())
         .merge(wallets::router())
         .merge(receipts::router())
         .merge(operations::router())

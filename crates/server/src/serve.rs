@@ -30,6 +30,9 @@ use crate::{
 /// How often old idempotency keys are forgotten.
 const FORGETTING: Duration = Duration::from_secs(3600);
 
+/// How often to look for erasures that were begun and not finished.
+const FINISHING: Duration = Duration::from_secs(60);
+
 /// For how long a shutdown waits for requests and chunks under way.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -55,6 +58,7 @@ pub async fn serve_state(state: AppState, listener: TcpListener) -> anyhow::Resu
     let keeping = [
         tokio::spawn(metrics::keep_up()),
         tokio::spawn(forget_idempotency(state.clone())),
+        tokio::spawn(finish_erasures(state.clone())),
     ];
     tracing::info!(%address, "listening");
     // An answer goes out at once, not when the client has acknowledged the one before.
@@ -126,6 +130,18 @@ impl Pages {
 fn json(bytes: Bytes) -> Response {
     let kind = HeaderValue::from_static("application/json");
     ([(header::CONTENT_TYPE, kind)], bytes).into_response()
+}
+
+/// What a server that died had begun.
+async fn finish_erasures(state: AppState) {
+    let Ok(vault) = state.vault() else { return };
+    let mut beat = tokio::time::interval(FINISHING);
+    loop {
+        beat.tick().await;
+        if let Err(error) = vault.finish_erasures().await {
+            tracing::warn!(%error, "keys of erased profiles are still to be destroyed");
+        }
+    }
 }
 
 async fn forget_idempotency(state: AppState) {

@@ -7,13 +7,27 @@ use symbolon_store::{Chain, Store};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    auth::KeyCache, cache::Recent, clock::Clock, config::ServerConfig, imports::Running,
-    lookups::Lookups, problem::Result, wake::Wake,
+    auth::KeyCache,
+    cache::Recent,
+    clock::Clock,
+    config::ServerConfig,
+    imports::Running,
+    lookups::Lookups,
+    problem::Result,
+    vault::{Vault, VaultFailure},
+    wake::Wake,
 };
 
 /// The server's state. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AppState(Arc<Shared>);
+
+/// What a server may have beside its database.
+#[derive(Clone, Debug, Default)]
+pub struct Services {
+    /// Profiles. Without it whoever asks for one is told that the vault is closed.
+    pub vault: Option<Arc<Vault>>,
+}
 
 /// What the clones share.
 #[derive(Debug)]
@@ -25,6 +39,8 @@ pub struct Shared {
     pub clock: Clock,
     /// The operator's settings.
     pub config: ServerConfig,
+    /// Profiles, where this server may open them.
+    vault: Option<Arc<Vault>>,
     /// Rung after every committed change.
     pub wake: Wake,
     /// Ends work in the background, in order.
@@ -45,7 +61,19 @@ impl AppState {
         config: ServerConfig,
         shutdown: CancellationToken,
     ) -> Self {
+        Self::with(Services::default(), store, clock, config, shutdown)
+    }
+
+    /// The same, with what else this server was given.
+    pub fn with(
+        services: Services,
+        store: Store,
+        clock: Clock,
+        config: ServerConfig,
+        shutdown: CancellationToken,
+    ) -> Self {
         Self(Arc::new(Shared {
+            vault: services.vault,
             keys: KeyCache::new(config.key_cache),
             chains: Recent::new(config.key_cache),
             running: Running::new(config.concurrent_imports),
@@ -57,6 +85,11 @@ impl AppState {
             shutdown,
             tasks: TaskTracker::new(),
         }))
+    }
+
+    /// The vault, where this server was given its keys.
+    pub(crate) fn vault(&self) -> Result<&Vault, VaultFailure> {
+        self.vault.as_deref().ok_or(VaultFailure::Closed)
     }
 
     /// The issuer's chains, at most [`ServerConfig::key_cache`] old: every look

@@ -36,7 +36,9 @@ CREATE TABLE issuer (
     registrar_error    text,
     -- Within how many seconds the issuer promises that a revocation is mined on
     -- every chain; null: it promises nothing.
-    promised_s         integer
+    promised_s         integer,
+    -- For how many years a profile is kept after the relation has ended.
+    retention_years    smallint NOT NULL DEFAULT 5
 ) WITH (fillfactor = 50); -- the head changes with every transaction, in place
 
 -- The log: one row a decision, chained by hashes (I9).
@@ -193,6 +195,8 @@ CREATE TABLE investor (
     certificates       text,
     -- What was ever claimed of it, as JSON by topic; null: nothing.
     claims             text,
+    -- What lies on its profile in the vault, as JSON; null: nothing.
+    custody            text,
     PRIMARY KEY (issuer, created_entry)
 );
 -- The issuer last: a planner that takes an issuer for small must not be tempted
@@ -458,6 +462,7 @@ CREATE TABLE api_key (
     hash      bytea  NOT NULL,
     person    text,              -- of the owner's, who approves with it
     authority smallint NOT NULL, -- that its holder acts for; 0: the issuer itself
+    profiles  boolean NOT NULL DEFAULT false, -- whether it opens what the vault has
     created_s bigint NOT NULL,
     revoked_s bigint,
     PRIMARY KEY (issuer, name),
@@ -527,3 +532,32 @@ ALTER TABLE lane_transaction ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE landmark ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE suspect ALTER COLUMN issuer SET STATISTICS 0;
 ALTER TABLE dispute ALTER COLUMN issuer SET STATISTICS 0;
+
+-- The vault: values of profiles, each sealed under its person's key, which is in
+-- another database (crates/store/keyring): a copy of this one reads nobody's.
+CREATE TABLE profile_value (
+    issuer    bigint NOT NULL,
+    investor  bytea  NOT NULL,
+    field     text   NOT NULL,
+    sealed    bytea  NOT NULL, -- nonce, ciphertext and tag
+    changed_s bigint NOT NULL,
+    PRIMARY KEY (issuer, investor, field)
+);
+
+-- By what people are found: digests under the issuer's index key.
+CREATE TABLE profile_term (
+    issuer   bigint NOT NULL,
+    field    text   NOT NULL,
+    digest   bytea  NOT NULL,
+    investor bytea  NOT NULL,
+    PRIMARY KEY (issuer, field, digest, investor)
+);
+CREATE INDEX profile_term_by_investor ON profile_term (issuer, investor);
+
+-- Whose profile was erased, and whose key is still to be destroyed.
+CREATE TABLE profile_erasure (
+    issuer    bigint NOT NULL,
+    investor  bytea  NOT NULL,
+    erased_s  bigint NOT NULL,
+    PRIMARY KEY (issuer, investor)
+);

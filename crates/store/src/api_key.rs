@@ -54,6 +54,8 @@ pub struct KeyOwner {
     pub name: String,
     /// For whom it speaks; `None` for the issuer itself and nobody in particular.
     pub grant: Option<KeyGrant>,
+    /// Whether it opens profiles.
+    pub opens_profiles: bool,
 }
 
 impl KeyOwner {
@@ -80,6 +82,8 @@ pub struct ApiKeyInfo {
     pub name: String,
     /// For whom it speaks; `None` for the issuer itself and nobody in particular.
     pub grant: Option<KeyGrant>,
+    /// Whether it opens profiles.
+    pub opens_profiles: bool,
     /// When it was made.
     pub created: UnixSeconds,
     /// Since when it opens nothing.
@@ -159,10 +163,26 @@ impl Store {
         Ok(())
     }
 
+    /// Lets a key open profiles.
+    pub async fn open_profiles_to(&self, issuer: &IssuerId, name: &str) -> Result<()> {
+        let found = sqlx::query!(
+            "UPDATE api_key SET profiles = true \
+             WHERE issuer = $1 AND name = $2 AND revoked_s IS NULL",
+            issuer_key(issuer),
+            name,
+        )
+        .execute(&self.pool)
+        .await?;
+        match found.rows_affected() {
+            0 => Err(StoreError::NotFound { what: "API key" }),
+            _ => Ok(()),
+        }
+    }
+
     /// Whose key it is; `None` if it is unknown or revoked.
     pub async fn key_owner(&self, key: &KeyHash) -> Result<Option<KeyOwner>> {
         let row = sqlx::query!(
-            "SELECT name, authority, person FROM api_key \
+            "SELECT name, authority, person, profiles FROM api_key \
              WHERE issuer = $1 AND hash = $2 AND revoked_s IS NULL",
             issuer_key(&key.issuer),
             key.hash.as_slice(),
@@ -174,6 +194,7 @@ impl Store {
                 issuer: key.issuer.clone(),
                 name: row.name,
                 grant: read_grant(row.authority, row.person)?,
+                opens_profiles: row.profiles,
             })
         })
         .transpose()
@@ -182,7 +203,7 @@ impl Store {
     /// The issuer's keys, by name.
     pub async fn api_keys(&self, issuer: &IssuerId) -> Result<Vec<ApiKeyInfo>> {
         let rows = sqlx::query!(
-            "SELECT name, hash, authority, person, created_s, revoked_s FROM api_key \
+            "SELECT name, hash, authority, person, profiles, created_s, revoked_s FROM api_key \
              WHERE issuer = $1 ORDER BY name",
             issuer_key(issuer),
         )
@@ -194,6 +215,7 @@ impl Store {
                     id: key_id(&row.hash),
                     name: row.name,
                     grant: read_grant(row.authority, row.person)?,
+                    opens_profiles: row.profiles,
                     created: seconds(row.created_s)?,
                     revoked: row.revoked_s.map(seconds).transpose()?,
                 })

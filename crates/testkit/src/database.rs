@@ -21,11 +21,14 @@ use std::{
 
 use sqlx::{Connection, PgConnection};
 use symbolon_sandbox::{PrivatePostgres, SandboxError};
-use symbolon_store::Store;
+use symbolon_store::{Keyring, Store};
 use tokio::runtime;
 
 /// Two processes may run the same binary: each takes a folder of its own.
 const FOLDERS: u32 = 16;
+
+/// Behind the name of a register's database, as the keyring has it.
+const KEYS: &str = "_keys";
 
 static CLUSTER: OnceLock<PrivatePostgres> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
@@ -48,10 +51,12 @@ impl TestDatabase {
         let cluster = CLUSTER.get_or_init(start);
         let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         // A run that was killed has left its own.
-        cluster
-            .drop_database(&name)
-            .await
-            .expect("drop the test database of an earlier run");
+        for name in [&name, &format!("{name}{KEYS}")] {
+            cluster
+                .drop_database(name)
+                .await
+                .expect("drop the test database of an earlier run");
+        }
         let url = cluster
             .create_database(&name)
             .await
@@ -59,6 +64,13 @@ impl TestDatabase {
         let mut database = Self::at(&url).await;
         database.name = Some(name);
         database
+    }
+
+    /// The keys of its profiles, in a database of their own.
+    pub async fn keyring(&self) -> Keyring {
+        Keyring::open_beside(&self.url, 10)
+            .await
+            .expect("open the keys' database")
     }
 
     /// The empty database of this URL, with the present schema.
@@ -131,6 +143,8 @@ impl Drop for TestDatabase {
         let dropping = std::thread::spawn(move || {
             if let Some(cluster) = CLUSTER.get() {
                 let _ = runtime().block_on(cluster.drop_database(&name));
+                let keys = format!("{name}{KEYS}");
+                let _ = runtime().block_on(cluster.drop_database(&keys));
             }
         });
         let _ = dropping.join();

@@ -73,6 +73,7 @@ impl Register {
             wallets: Vec::new(),
             certificates: Default::default(),
             claims: Default::default(),
+            custody: Default::default(),
         });
         Self {
             federation: federation::beginning(),

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::{
     certificate::Certificate,
     claim::Claim,
+    custody::Custody,
     event::Event,
     ids::InvestorId,
     investor::{Investor, Status},
@@ -50,6 +51,7 @@ pub fn apply(
                 wallets: Vec::new(),
                 certificates: BTreeMap::new(),
                 claims: BTreeMap::new(),
+                custody: Custody::default(),
             }),
         };
     }
@@ -139,6 +141,16 @@ pub fn apply(
             let held = investor.claims.entry(*topic);
             held.or_insert_with(Claim::never_issued).revoked = true;
         }
+        Event::LegalHoldPlaced { reference } => {
+            investor.custody.holds.insert(reference.clone());
+        }
+        Event::LegalHoldLifted { reference } => {
+            investor.custody.holds.remove(reference);
+        }
+        Event::ProfileChanged { .. }
+        | Event::ProfileOpened { .. }
+        | Event::ProfileExported { .. } => {}
+        Event::ProfileErased => investor.custody.erased = true,
         // A removed wallet's tombstone has a version too, but no holder.
         Event::RecordChanged { wallet, version } => {
             if let Some(wallet) = held(&mut investor, *wallet) {

@@ -8,6 +8,7 @@ use crate::{
     certificate::{Certificate, CertificateId, RequirementVersion},
     claim::{Claim, ClaimTopic},
     command::{Command, Verdict},
+    custody::may_erase,
     event::Event,
     ids::{AuthorityIndex, ChainId, ExternalId},
     investor::{Investor, InvestorKind, Status, StatusName, Verified},
@@ -100,6 +101,7 @@ fn step(
             next_record(view, bound(investor, wallet)?, approved)?
         }
         Command::Verify(verdict) => {
+            not_erased(investor)?;
             let verdict = verified(verdict, now)?;
             meets_rules(view, investor.kind, &verdict, now)?;
             return Ok(taken_over(investor, authority)
@@ -168,6 +170,35 @@ fn step(
             let revoked = held.is_some_and(|held| held.revoked);
             unless(revoked, "the claim is revoked already")?;
             Event::ClaimRevoked { topic }
+        }
+        Command::PlaceHold { reference } => {
+            not_erased(investor)?;
+            let held = investor.custody.holds.contains(&reference);
+            unless(held, "this hold lies on the profile already")?;
+            Event::LegalHoldPlaced { reference }
+        }
+        Command::LiftHold { reference } => {
+            let held = investor.custody.holds.contains(&reference);
+            unless(!held, "no such hold lies on the profile")?;
+            Event::LegalHoldLifted { reference }
+        }
+        Command::ChangeProfile { fields } => {
+            not_erased(investor)?;
+            Event::ProfileChanged { fields }
+        }
+        Command::OpenProfile { purpose } => {
+            not_erased(investor)?;
+            Event::ProfileOpened { purpose }
+        }
+        Command::ExportProfile { purpose } => {
+            not_erased(investor)?;
+            Event::ProfileExported { purpose }
+        }
+        Command::EraseProfile { since, retention } => {
+            unless(investor.custody.erased, "the profile is erased already")?;
+            may_erase(&investor.custody, &investor.status, since, retention, now)
+                .map_err(Refusal::MustKeep)?;
+            Event::ProfileErased
         }
     };
     Ok(vec![event])
@@ -267,6 +298,7 @@ fn admit(
             {
                 return Err(Refusal::ExternalIdDiffers(known.to_string()));
             }
+            not_erased(known)?;
             if known.status.name() == StatusName::Revoked {
                 return Err(Refusal::RevokedNotInBatch);
             }
@@ -382,6 +414,14 @@ fn recover(
         events.push(Event::WalletDeactivated { wallet: lost });
     }
     Ok(events)
+}
+
+/// Whom the register no longer knows, it vouches for no more.
+fn not_erased(investor: &Investor) -> Result<(), Refusal> {
+    match investor.custody.erased {
+        true => Err(Refusal::Erased),
+        false => Ok(()),
+    }
 }
 
 pub(super) fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {

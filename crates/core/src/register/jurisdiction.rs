@@ -26,6 +26,7 @@ pub(super) fn check(
         // What decides nothing is no matter of the chain that decides.
         (Mandate::Owner, _)
         | (Mandate::Spectator, Command::Expire | Command::RenewRecord { .. }) => return Ok(()),
+        (Mandate::Spectator, command) if concerns_profile(command) => return Ok(()),
         (Mandate::Spectator, _) => return Err(Refusal::WriterIsOnChain),
         (Mandate::Limited { .. }, _) => {}
     }
@@ -45,7 +46,9 @@ pub(super) fn check(
         match investor.status.verdict() {
             Some(held) => {
                 reached(held.country)?;
-                if investor.authority != authority && approves(command) {
+                if investor.authority != authority
+                    && (approves(command) || concerns_profile(command))
+                {
                     return Err(Refusal::OtherAuthority(investor.authority));
                 }
             }
@@ -70,6 +73,19 @@ fn approves(command: &Command) -> bool {
             | Command::UnfreezeAssets { .. }
             | Command::Certify { .. }
             | Command::IssueClaim { .. }
+    )
+}
+
+/// Whether a command is about what the vault keeps, and decides about nobody.
+fn concerns_profile(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::PlaceHold { .. }
+            | Command::LiftHold { .. }
+            | Command::ChangeProfile { .. }
+            | Command::OpenProfile { .. }
+            | Command::ExportProfile { .. }
+            | Command::EraseProfile { .. }
     )
 }
 

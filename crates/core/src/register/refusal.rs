@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use crate::{
     country::Country,
+    custody::MustKeep,
     ids::AuthorityIndex,
     investor::StatusName,
     time::{Day, UnixSeconds},
@@ -63,6 +64,14 @@ pub enum Refusal {
     /// The verdict has not ended yet.
     #[error("the verdict holds until {0}")]
     NotExpired(UnixSeconds),
+    /// Its profile cannot be erased yet.
+    #[error("{0}")]
+    MustKeep(MustKeep),
+    /// Its profile was erased.
+    #[error(
+        "the investor's profile was erased, so nobody knows who this is: register the person anew"
+    )]
+    Erased,
     /// There is nothing to lift or set.
     #[error("nothing to do: {0}")]
     AlreadySo(&'static str),
@@ -112,6 +121,8 @@ impl Refusal {
             Self::AccreditationEnded(_) => "accreditation_ended",
             Self::RuleUnmet { .. } => "rule_unmet",
             Self::NotExpired(_) => "not_expired",
+            Self::MustKeep(_) => "must_keep",
+            Self::Erased => "erased",
             Self::AlreadySo(_) => "already_so",
             Self::AuthorityRestricted(_) => "authority_restricted",
             Self::OutsideJurisdiction { .. } => "outside_jurisdiction",

@@ -132,6 +132,18 @@ problems! {
     ALREADY_SO = 409 "already_so", "All is as asked already",
         "There is nothing to set or to lift.",
         "Nothing needs to be done.";
+    MUST_KEEP = 409 "must_keep", "The profile must be kept",
+        "The relation with the investor lasts, or has not ended for long enough, or a legal hold lies on the profile.",
+        "GET /v1/investors/{id}/custody says until when it is kept, and by whose holds.";
+    ERASED = 409 "erased", "The profile was erased",
+        "The investor's profile was erased in its time, so nobody knows any more who this is.",
+        "Register the person anew; remove its wallets from the erased investor first.";
+    VAULT_CLOSED = 503 "vault_closed", "The vault is closed",
+        "This server was given no master key, so it can neither seal nor open profiles.",
+        "Set `[vault] master_key_env`, `_file` or `_command` in the configuration, and start it again.";
+    NO_PROFILES = 403 "no_profiles", "The key does not open profiles",
+        "Profiles are opened, searched and erased by keys alone that were made for it.",
+        "Make one: `symbolon api-key create NAME --profiles`.";
     WRITER_IS_ON_CHAIN = 409 "writer_is_on_chain", "A registrar on chain decides",
         "This issuer's investors are kept by a KYCRegistrar on chain, and the register follows it: nothing is decided here.",
         "Make the change on the registrar; the register takes it in and mirrors it. GET /v1/status says where it is.";
@@ -227,6 +239,8 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
         Refusal::ExpiryTooFar(_) => &EXPIRY_TOO_FAR,
         Refusal::AccreditationEnded(_) => &ACCREDITATION_ENDED,
         Refusal::RuleUnmet { .. } => &RULE_UNMET,
+        Refusal::MustKeep(_) => &MUST_KEEP,
+        Refusal::Erased => &ERASED,
         Refusal::NotExpired(_) => &NOT_EXPIRED,
         Refusal::AlreadySo(_) => &ALREADY_SO,
         Refusal::WriterIsOnChain => &WRITER_IS_ON_CHAIN,

@@ -1,21 +1,25 @@
 //! Investors: registering, finding.
 
+use std::collections::BTreeSet;
+
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use symbolon_core::{
     command::Command,
-    ids::{ChainId, ExternalId, InvestorId},
+    ids::{ChainId, ExternalId, InvestorId, IssuerId},
     investor::InvestorKind,
     log::EntryNumber,
+    profile::Field,
     wallet::{ChainScope, WalletAddress},
 };
-use symbolon_store::{InvestorFilter, Subject};
+use symbolon_store::{InvestorFilter, SealedChanges, Subject};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Absent, Refused, known_chains,
     model::InvestorBody,
+    profiles::{ProfileBody, changes},
     words::{Kind, StatusWord},
 };
 use crate::{
@@ -27,6 +31,7 @@ use crate::{
     },
     problem::{FieldError, Problem, Result, catalog},
     state::{AppState, fresh_investor},
+    vault::IdStandard,
 };
 
 const LIST: &str = "investors";
@@ -53,6 +58,37 @@ pub(super) struct NewInvestor {
     #[serde(default)]
     #[schema(max_items = 50)]
     wallets: Vec<NewWallet>,
+    /// What is known beyond a verdict: it goes to the vault.
+    profile: Option<ProfileBody>,
+    /// By which id the investor goes.
+    #[serde(default)]
+    #[schema(inline)]
+    id: IdWord,
+}
+
+/// By which id an investor goes.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum IdWord {
+    /// Made of the profile and a key of the issuer's, so that a person who is registered
+    /// already is found out; random where the profile says too little.
+    #[default]
+    Keyed,
+    /// Made of nothing.
+    Random,
+    /// The bare hash by which `KYCRegistrar` knows a person. Whoever knows the person can
+    /// tell that it is an investor here: use it for a registrar that has such ids alone.
+    KycRegistrar,
+}
+
+impl From<IdWord> for IdStandard {
+    fn from(word: IdWord) -> Self {
+        match word {
+            IdWord::Keyed => Self::Keyed,
+            IdWord::Random => Self::Random,
+            IdWord::KycRegistrar => Self::KycRegistrar,
+        }
+    }
 }
 
 /// A wallet to be bound.
@@ -86,6 +122,7 @@ struct Registration {
     kind: InvestorKind,
     external_id: Option<ExternalId>,
     wallets: Vec<(WalletAddress, ChainScope)>,
+    profile: Option<(BTreeSet<Field>, SealedChanges)>,
 }
 
 impl NewInvestor {
@@ -109,13 +146,38 @@ impl NewInvestor {
             kind: self.kind.into(),
             external_id,
             wallets,
+            profile: None,
         }))
+    }
+
+    /// The id that the profile gives, and the profile as it is stored under it.
+    async fn seal(
+        &self,
+        registration: &mut Registration,
+        state: &AppState,
+        issuer: &IssuerId,
+    ) -> Result<()> {
+        let Some(profile) = &self.profile else {
+            return Ok(());
+        };
+        let vault = state.vault()?;
+        let changes =
+            changes(registration.kind, profile).map_err(|problem| problem.within("profile"))?;
+        let id = vault
+            .identify(issuer, &changes.known, self.id.into())
+            .await?;
+        registration.id = id.unwrap_or(registration.id);
+        let sealed = vault.seal(issuer, registration.id, &changes).await?;
+        registration.profile = Some((changes.fields(), sealed));
+        Ok(())
     }
 }
 
 /// Register an investor
 ///
-/// Makes somebody known under a fresh id, with its first wallets if you like.
+/// Makes somebody known, with its first wallets and what is known of it, if you like.
+/// Whose profile names the person goes by an id made of that with a key of the issuer's,
+/// so the same person is not registered twice; everybody else by a random one.
 /// Nobody is verified by this: give a verdict next, or register and verify in
 /// one step by `POST /v1/verifications/batch`. Either all of it is stored or,
 /// where a wallet is taken, nothing.
@@ -126,7 +188,10 @@ impl NewInvestor {
 )]
 async fn register(State(state): State<AppState>, post: Post<NewInvestor>) -> Result<Response> {
     let known = known_chains(&state, &post.caller).await?;
-    let post = post.map(|body| Ok(body.read(&known)?))?;
+    let mut registration = post.body.read(&known)?;
+    let issuer = &post.caller.issuer;
+    post.body.seal(&mut registration, &state, issuer).await?;
+    let post = post.map(|_| Ok(registration))?;
     let new = &post.body;
     post.commit(&state, |mut transaction| async move {
         let (kind, external_id) = (new.kind, new.external_id.clone());
@@ -135,6 +200,12 @@ async fn register(State(state): State<AppState>, post: Post<NewInvestor>) -> Res
         for (wallet, chains) in new.wallets.clone() {
             let link = Command::LinkWallet { wallet, chains };
             decision = transaction.decide(Subject::Investor(new.id), link).await?;
+        }
+        if let Some((fields, sealed)) = &new.profile {
+            let fields = fields.clone();
+            let known = Command::ChangeProfile { fields };
+            transaction.decide(Subject::Investor(new.id), known).await?;
+            transaction.keep_profile(new.id, sealed).await?;
         }
         let body = transaction.show(decision.investor).await?;
         Ok(transaction.done(StatusCode::CREATED, body))

@@ -1,6 +1,6 @@
 //! A server without a socket, and what tests send to it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -24,9 +24,10 @@ use symbolon_core::{
     time::UnixSeconds,
     wallet::WalletAddress,
 };
-use symbolon_server::{AppState, Clock, ServerConfig, router};
+use symbolon_server::{AppState, Clock, ServerConfig, Services, Vault, router};
 use symbolon_store::{ApiKey, NewChain, Store};
 use symbolon_testkit::database::TestDatabase;
+use symbolon_vault::{MasterKey, MasterKeys};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -48,7 +49,8 @@ pub(crate) fn attestation() -> Value {
 }
 
 pub(crate) struct Server {
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
+    vault: Option<Arc<Vault>>,
     pub(crate) state: AppState,
     pub(crate) clock: Clock,
     pub(crate) key: String,
@@ -113,13 +115,45 @@ impl Server {
         Self::on(database, ServerConfig::default()).await
     }
 
+    /// With a vault, which its key opens.
+    pub(crate) async fn with_vault() -> Self {
+        let database = TestDatabase::fresh().await;
+        let masters = MasterKeys::new(MasterKey::new([1; 32]), Vec::new());
+        let vault = Vault::new(database.store.clone(), database.keyring().await, masters);
+        let services = Services {
+            vault: Some(Arc::new(vault)),
+        };
+        let server = Self::having(services, database, ServerConfig::default()).await;
+        server.opens_profiles(ACME, "backend").await;
+        server
+    }
+
+    /// The vault that this server was given.
+    pub(crate) fn vault(&self) -> &Vault {
+        self.vault.as_deref().unwrap()
+    }
+
+    /// Lets the key of this name open profiles.
+    pub(crate) async fn opens_profiles(&self, issuer: &str, name: &str) {
+        let issuer = issuer.parse().unwrap();
+        let opened = self.state.store.open_profiles_to(&issuer, name).await;
+        opened.unwrap();
+    }
+
     async fn on(database: TestDatabase, config: ServerConfig) -> Self {
+        Self::having(Services::default(), database, config).await
+    }
+
+    async fn having(services: Services, database: TestDatabase, config: ServerConfig) -> Self {
         let clock = Clock::manual(NOW);
         let stop = CancellationToken::new();
-        let state = AppState::new(database.store.clone(), clock.clone(), config, stop);
+        let vault = services.vault.clone();
+        let store = database.store.clone();
+        let state = AppState::with(services, store, clock.clone(), config, stop);
         let router = router(state.clone());
         let mut server = Self {
-            _database: database,
+            database,
+            vault,
             state,
             clock,
             router,

@@ -13,7 +13,7 @@ use crate::harness::{ACME, Reply, Server, attestation, wallet};
 
 /// What a foreign key sees of a collection or a total: everything here must
 /// hold nothing of the issuer whose things exist.
-const WITHOUT_NAMES: [(&str, &str); 24] = [
+const WITHOUT_NAMES: [(&str, &str); 25] = [
     ("get", "/v1/investors"),
     ("post", "/v1/investors"),
     ("post", "/v1/verifications/batch"),
@@ -35,6 +35,7 @@ const WITHOUT_NAMES: [(&str, &str); 24] = [
     ("get", "/v1/events"),
     ("get", "/v1/exports/investors.csv"),
     ("get", "/v1/exports/investors.json"),
+    ("post", "/v1/profiles/search"),
     ("get", "/v1/status"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
@@ -49,6 +50,11 @@ fn bodies() -> BTreeMap<&'static str, Value> {
             "verify_investor",
             json!({"level": "basic", "country": "DE", "attestation": attestation()}),
         ),
+        ("change_profile", json!({"family_name": "Doe"})),
+        ("open_profile", json!({"purpose": "review"})),
+        ("search_profiles", json!({"email": "jane@example.com"})),
+        ("place_hold", json!({"reference": "case 7"})),
+        ("lift_hold", json!({"reference": "case 7"})),
         ("reject_investor", json!({"reason": "identity"})),
         ("revoke_investor", json!({"reason": "mistake"})),
         ("unfreeze_assets", json!({"licence": "BAFA-1"})),
@@ -98,7 +104,7 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
-        let server = Server::start().await;
+        let server = Server::with_vault().await;
         server.add_chain(ACME, 31337).await;
         let id = server.verified(&[wallet(1)]).await;
         let file = format!("wallet,country\n{},DE\n{},XK\n", wallet(2), wallet(3));
@@ -111,6 +117,7 @@ impl Stage {
         let map = json!({"columns": {"Kunde Wallet": "wallet"}});
         server.put("/v1/column-map", map).await.expect(200);
         let foreign = server.issuer("other").await;
+        server.opens_profiles("other", "backend").await;
         let fixtures = vec![
             (
                 "/v1/investors/",

@@ -19,6 +19,7 @@ mod openapi;
 mod pages;
 mod paging;
 mod problems;
+mod profiles;
 mod receipts;
 mod register;
 mod rules;

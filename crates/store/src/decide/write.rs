@@ -181,6 +181,7 @@ struct InvestorColumns<'a> {
     source: Option<String>,
     certificates: Option<String>,
     claims: Option<String>,
+    custody: Option<String>,
     person: Option<String>,
 }
 
@@ -195,6 +196,8 @@ impl<'a> InvestorColumns<'a> {
         let certificates = held.map(serde_json::to_string).transpose();
         let claimed = Some(&record.investor.claims).filter(|claimed| !claimed.is_empty());
         let claims = claimed.map(serde_json::to_string).transpose();
+        let custody = Some(&record.investor.custody).filter(|custody| !custody.is_empty());
+        let custody = custody.map(serde_json::to_string).transpose();
         let seen = verdict.map(|verdict| verdict.person);
         let seen = seen.filter(|person| !person.is_empty());
         let person = seen.as_ref().map(serde_json::to_string).transpose();
@@ -210,6 +213,7 @@ impl<'a> InvestorColumns<'a> {
             source: source.map_err(|error| StoreError::damaged(error.to_string()))?,
             certificates: certificates.map_err(|error| StoreError::damaged(error.to_string()))?,
             claims: claims.map_err(|error| StoreError::damaged(error.to_string()))?,
+            custody: custody.map_err(|error| StoreError::damaged(error.to_string()))?,
             person: person.map_err(|error| StoreError::damaged(error.to_string()))?,
         })
     }
@@ -261,9 +265,10 @@ async fn insert_investors(
         connection,
         "COPY investor (issuer, created_entry, changed_entry, investor, external_id, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
-             us_person, expiry_s, authority, source, verified_s, wallets, certificates, claims, person) \
+             us_person, expiry_s, authority, source, verified_s, wallets, certificates, claims, \
+             custody, person) \
          FROM STDIN (FORMAT binary)",
-        23,
+        24,
     )
     .await?;
     for row in rows {
@@ -297,6 +302,7 @@ async fn insert_investors(
             .addresses(&investor.wallets)
             .optional_text(row.certificates.as_deref())
             .optional_text(row.claims.as_deref())
+            .optional_text(row.custody.as_deref())
             .optional_text(row.person.as_deref());
     }
     copy.finish("an investor of this id or external id exists")
@@ -317,18 +323,19 @@ async fn update_investors(
         "INSERT INTO investor (issuer, created_entry, changed_entry, investor, kind, status, \
              reason, restricted, frozen, level, country, rating, accreditation_ends, us_person, \
              expiry_s, authority, source, verified_s, wallets, external_id, certificates, \
-             claims, person) \
+             claims, custody, person) \
          SELECT $1, r.created, r.changed, r.investor, r.kind, r.status, r.reason, r.restricted, \
              r.frozen, r.level, r.country, r.rating, r.accreditation_ends, r.us_person, \
              r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[], r.external_id, \
-             r.certificates, r.claims, r.person \
+             r.certificates, r.claims, r.custody, r.person \
          FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
              $6::text[], $7::text[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[], \
              $12::smallint[], $13::integer[], $14::boolean[], $15::bigint[], $16::smallint[], \
-             $17::text[], $18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[], $23::text[]) AS r (created, changed, investor, kind, \
+             $17::text[], $18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[], \
+             $23::text[], $24::text[]) AS r (created, changed, investor, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
              us_person, expiry_s, authority, source, verified_s, wallets, external_id, \
-             certificates, claims, person) \
+             certificates, claims, custody, person) \
          ON CONFLICT (issuer, created_entry) DO UPDATE SET \
              changed_entry = excluded.changed_entry, status = excluded.status, \
              reason = excluded.reason, restricted = excluded.restricted, \
@@ -338,7 +345,7 @@ async fn update_investors(
              authority = excluded.authority, source = excluded.source, \
              verified_s = excluded.verified_s, wallets = excluded.wallets, \
              external_id = excluded.external_id, certificates = excluded.certificates, \
-             claims = excluded.claims, person = excluded.person",
+             claims = excluded.claims, custody = excluded.custody, person = excluded.person",
         issuer_key(issuer),
         rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
         rows.iter()
@@ -373,12 +380,18 @@ async fn update_investors(
             .map(|row| addresses_text(&row.record.investor.wallets))
             .bind_iter() as _,
         rows.iter()
-            .map(|row| row.record.investor.external_id.as_ref().map(|id| id.as_str()))
+            .map(|row| row
+                .record
+                .investor
+                .external_id
+                .as_ref()
+                .map(|id| id.as_str()))
             .bind_iter() as _,
         rows.iter()
             .map(|row| row.certificates.as_deref())
             .bind_iter() as _,
         rows.iter().map(|row| row.claims.as_deref()).bind_iter() as _,
+        rows.iter().map(|row| row.custody.as_deref()).bind_iter() as _,
         rows.iter().map(|row| row.person.as_deref()).bind_iter() as _,
     )
     .execute(connection)

@@ -34,6 +34,7 @@ pub(crate) struct InvestorRow {
     pub(crate) wallets: Vec<Vec<u8>>,
     pub(crate) certificates: Option<String>,
     pub(crate) claims: Option<String>,
+    pub(crate) custody: Option<String>,
     pub(crate) person: Option<String>,
     pub(crate) created_entry: i64,
     pub(crate) changed_entry: i64,
@@ -63,6 +64,10 @@ impl InvestorRow {
             claims: match &self.claims {
                 None => Default::default(),
                 Some(text) => json(text, "an investor's claims")?,
+            },
+            custody: match &self.custody {
+                None => Default::default(),
+                Some(text) => json(text, "what lies on an investor's profile")?,
             },
         })
     }

@@ -1,0 +1,172 @@
+//! How long a profile is kept. Law keeps it for years after the relation with the
+//! investor has ended, and longer while a hold lies on it; then it is erased (I7).
+
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{investor::Status, time::UnixSeconds};
+
+/// Of the Gregorian calendar, on average.
+const SECONDS_A_YEAR: u64 = 31_556_952;
+
+/// A remark for the log, such as a case number or a purpose: 1 to 200 printable
+/// characters. An `@` is refused, since an e-mail address is personal data (I6); for
+/// the rest whoever writes it answers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Remark(String);
+
+/// A text that is no [`Remark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "write 1 to 200 printable characters without `@`, and nothing about a person: it goes to the log"
+)]
+pub struct RemarkError;
+
+impl Remark {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Remark {
+    type Err = RemarkError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let right = (1..=200).contains(&text.chars().count())
+            && !text.contains(|c: char| c.is_control() || c == '@');
+        right.then(|| Self(text.to_owned())).ok_or(RemarkError)
+    }
+}
+
+impl TryFrom<String> for Remark {
+    type Error = RemarkError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Remark> for String {
+    fn from(remark: Remark) -> Self {
+        remark.0
+    }
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What lies on an investor's profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Custody {
+    /// Whoever needs it kept, by their references.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub holds: BTreeSet<Remark>,
+    /// Whether it was erased: the register no longer knows who this is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+}
+
+impl Custody {
+    /// Whether nothing lies on it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// For how many years a profile is kept after the relation has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RetentionYears(pub u8);
+
+impl Default for RetentionYears {
+    /// Directive (EU) 2015/849, article 40: five years.
+    fn default() -> Self {
+        Self(5)
+    }
+}
+
+/// Why a profile must be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum MustKeep {
+    /// The investor is verified.
+    #[error("the relation lasts: revoke the investor first")]
+    RelationLasts,
+    /// It ended not long enough ago.
+    #[error("the law keeps the profile until {0}")]
+    Retention(UnixSeconds),
+    /// Somebody needs it.
+    #[error("a legal hold lies on it ({0}): lift it first")]
+    Hold(Remark),
+}
+
+/// Until when a profile is kept whose relation ended then.
+pub fn kept_until(ended: UnixSeconds, retention: RetentionYears) -> UnixSeconds {
+    UnixSeconds(ended.0 + u64::from(retention.0) * SECONDS_A_YEAR)
+}
+
+/// Whether the time has come. The relation ended when the status became what it is:
+/// whoever was refused, or never judged, is kept as long as whoever left.
+pub fn may_erase(
+    custody: &Custody,
+    status: &Status,
+    since: UnixSeconds,
+    retention: RetentionYears,
+    now: UnixSeconds,
+) -> Result<(), MustKeep> {
+    if let Some(hold) = custody.holds.first() {
+        return Err(MustKeep::Hold(hold.clone()));
+    }
+    if let Status::Verified(_) = status {
+        return Err(MustKeep::RelationLasts);
+    }
+    let until = kept_until(since, retention);
+    if now < until {
+        return Err(MustKeep::Retention(until));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::investor::RejectionReason;
+
+    #[test]
+    fn a_profile_is_kept_to_the_second() {
+        let rejected = Status::Rejected(RejectionReason::Identity);
+        let (none, ended) = (Custody::default(), UnixSeconds(1_000));
+        let until = UnixSeconds(1_000 + 5 * SECONDS_A_YEAR);
+        let years = RetentionYears::default();
+        let at = |now| may_erase(&none, &rejected, ended, years, now);
+        assert_eq!(
+            at(UnixSeconds(until.0 - 1)),
+            Err(MustKeep::Retention(until))
+        );
+        assert_eq!(at(until), Ok(()));
+        let case: Remark = "case 7".parse().unwrap();
+        let held = Custody {
+            holds: [case.clone()].into(),
+            erased: false,
+        };
+        assert_eq!(
+            may_erase(&held, &rejected, ended, years, until),
+            Err(MustKeep::Hold(case))
+        );
+    }
+
+    #[test]
+    fn a_remark_is_no_address() {
+        assert!("audit 2026".parse::<Remark>().is_ok());
+        for text in ["", "to jane@example.com", "a\nb", &"x".repeat(201)] {
+            assert!(text.parse::<Remark>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Profiles, sealed: what nobody reads without the keys that the
+//! [`Keyring`](crate::Keyring) has.
+
+use symbolon_core::{
+    custody::RetentionYears,
+    ids::{InvestorId, IssuerId},
+    log::EntryNumber,
+    profile::{Field, Sealed, TermDigest},
+    time::UnixSeconds,
+};
+
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, entry_number, investor_id, issuer_key, seconds},
+};
+
+/// What is to be stored of one investor's profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SealedChanges {
+    /// Each value that changes; nothing for one that goes.
+    pub values: Vec<(Field, Option<Sealed>)>,
+    /// By what the changed values are found.
+    pub terms: Vec<(Field, TermDigest)>,
+}
+
+/// When an investor's status became what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusSince {
+    /// The entry that decided so; of a pending one, that made it known.
+    pub entry: EntryNumber,
+    /// When that was.
+    pub at: UnixSeconds,
+}
+
+impl Store {
+    /// All sealed values of an investor's profile.
+    pub async fn profile(
+        &self,
+        issuer: &IssuerId,
+        investor: InvestorId,
+    ) -> Result<Vec<(Field, Sealed)>> {
+        sqlx::query!(
+            "SELECT field, sealed FROM profile_value WHERE issuer = $1 AND investor = $2",
+            issuer_key(issuer),
+            investor.0.as_slice(),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let field = row.field.parse();
+            let field = field.map_err(|_| StoreError::damaged("a field of a profile"))?;
+            Ok((field, Sealed(row.sealed)))
+        })
+        .collect()
+    }
+
+    /// Who is found by a digest of this field, at most `limit` of them.
+    pub async fn investors_by_term(
+        &self,
+        issuer: &IssuerId,
+        field: Field,
+        digest: TermDigest,
+        limit: u32,
+    ) -> Result<Vec<InvestorId>> {
+        sqlx::query_scalar!(
+            "SELECT investor FROM profile_term WHERE issuer = $1 AND field = $2 AND digest = $3 \
+             ORDER BY investor LIMIT $4",
+            issuer_key(issuer),
+            field.as_str(),
+            digest.0.as_slice(),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|id| investor_id(id))
+        .collect()
+    }
+
+    /// Whose keys are still to be destroyed, at most `limit` of them.
+    pub async fn unfinished_erasures(
+        &self,
+        issuer: &IssuerId,
+        limit: u32,
+    ) -> Result<Vec<InvestorId>> {
+        sqlx::query_scalar!(
+            "SELECT investor FROM profile_erasure WHERE issuer = $1 ORDER BY investor LIMIT $2",
+            issuer_key(issuer),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|id| investor_id(id))
+        .collect()
+    }
+
+    /// Notes that an erased person's key is destroyed.
+    pub async fn finish_erasure(&self, issuer: &IssuerId, investor: InvestorId) -> Result<()> {
+        sqlx::query!(
+            "DELETE FROM profile_erasure WHERE issuer = $1 AND investor = $2",
+            issuer_key(issuer),
+            investor.0.as_slice(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+impl IssuerTransaction {
+    /// Stores what changes of a profile. Whoever calls has had it decided.
+    pub async fn keep_profile(
+        &mut self,
+        investor: InvestorId,
+        changes: &SealedChanges,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let fields: Vec<_> = (changes.values.iter())
+            .map(|(field, _)| field.as_str().to_owned())
+            .collect();
+        let sealed: Vec<_> = (changes.values.iter())
+            .map(|(_, sealed)| sealed.as_ref().map(|sealed| sealed.0.clone()))
+            .collect();
+        let (issuer, id) = (issuer_key(&self.issuer), investor.0.as_slice());
+        sqlx::query!(
+            "INSERT INTO profile_value (issuer, investor, field, sealed, changed_s) \
+             SELECT $1, $2, r.field, r.sealed, $5 \
+             FROM unnest($3::text[], $4::bytea[]) AS r (field, sealed) WHERE r.sealed IS NOT NULL \
+             ON CONFLICT (issuer, investor, field) \
+             DO UPDATE SET sealed = excluded.sealed, changed_s = excluded.changed_s",
+            issuer,
+            id,
+            &fields,
+            &sealed as &[Option<Vec<u8>>],
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if changes.values.iter().any(|(_, sealed)| sealed.is_none()) {
+            sqlx::query!(
+                "DELETE FROM profile_value USING unnest($3::text[], $4::bytea[]) AS r (field, sealed) \
+                 WHERE profile_value.issuer = $1 AND profile_value.investor = $2 \
+                     AND profile_value.field = r.field AND r.sealed IS NULL",
+                issuer,
+                id,
+                &fields,
+                &sealed as &[Option<Vec<u8>>],
+            )
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        self.keep_terms(investor, &fields, &changes.terms).await
+    }
+
+    /// By what the values of these fields are found, and by nothing else any more.
+    async fn keep_terms(
+        &mut self,
+        investor: InvestorId,
+        fields: &[String],
+        terms: &[(Field, TermDigest)],
+    ) -> Result<()> {
+        let (issuer, id) = (issuer_key(&self.issuer), investor.0.as_slice());
+        sqlx::query!(
+            "DELETE FROM profile_term WHERE issuer = $1 AND investor = $2 AND field = ANY($3)",
+            issuer,
+            id,
+            fields,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if terms.is_empty() {
+            return Ok(());
+        }
+        let fields: Vec<_> = terms.iter().map(|(field, _)| field.as_str()).collect();
+        let digests: Vec<_> = terms.iter().map(|(_, digest)| digest.0.to_vec()).collect();
+        sqlx::query!(
+            "INSERT INTO profile_term (issuer, field, digest, investor) \
+             SELECT $1, r.field, r.digest, $2 \
+             FROM unnest($3::text[], $4::bytea[]) AS r (field, digest)",
+            issuer,
+            id,
+            &fields as &[&str],
+            &digests,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets a profile, and notes that its key is still to be destroyed. Whoever calls
+    /// has had it decided.
+    pub async fn erase_profile(&mut self, investor: InvestorId, now: UnixSeconds) -> Result<()> {
+        let (issuer, id) = (issuer_key(&self.issuer), investor.0.as_slice());
+        sqlx::query!(
+            "DELETE FROM profile_value WHERE issuer = $1 AND investor = $2",
+            issuer,
+            id,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "DELETE FROM profile_term WHERE issuer = $1 AND investor = $2",
+            issuer,
+            id,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "INSERT INTO profile_erasure (issuer, investor, erased_s) VALUES ($1, $2, $3) \
+             ON CONFLICT (issuer, investor) DO NOTHING",
+            issuer,
+            id,
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// When an investor's status became what it is, by the log.
+    pub async fn status_since(&mut self, investor: InvestorId) -> Result<StatusSince> {
+        let row = sqlx::query!(
+            r#"WITH subject AS (
+                SELECT created_entry FROM investor WHERE issuer = $1 AND investor = $2)
+            SELECT number AS "number!", decided_s AS "decided_s!"
+            FROM (
+                SELECT e.* FROM entry e, subject s
+                WHERE e.issuer = $1 AND e.number = s.created_entry
+                UNION ALL
+                SELECT e.* FROM entry e, subject s
+                WHERE e.issuer = $1 AND e.subject = s.created_entry AND e.number <> e.subject
+            ) entries
+            WHERE number = subject
+                OR events ~ '"type":"Investor(Verified|Rejected|Revoked|Expired)"'
+            ORDER BY number DESC LIMIT 1"#,
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        .ok_or(StoreError::NotFound { what: "investor" })?;
+        Ok(StatusSince {
+            entry: entry_number(row.number)?,
+            at: seconds(row.decided_s)?,
+        })
+    }
+
+    /// For how long the issuer keeps profiles.
+    pub async fn retention(&mut self) -> Result<RetentionYears> {
+        let years = sqlx::query_scalar!(
+            "SELECT retention_years FROM issuer WHERE issuer = $1",
+            issuer_key(&self.issuer),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        .ok_or(StoreError::NotFound { what: "issuer" })?;
+        retention_years(years)
+    }
+
+    /// For how long the issuer keeps profiles from now on.
+    pub async fn set_retention(&mut self, years: RetentionYears) -> Result<()> {
+        sqlx::query!(
+            "UPDATE issuer SET retention_years = $2 WHERE issuer = $1",
+            issuer_key(&self.issuer),
+            i16::from(years.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+fn retention_years(years: i16) -> Result<RetentionYears> {
+    let years = u8::try_from(years);
+    let damaged = |_| StoreError::damaged("the years for which profiles are kept");
+    years.map(RetentionYears).map_err(damaged)
+}

@@ -26,6 +26,7 @@ pub mod investor;
 pub mod log;
 pub mod mirror;
 pub mod operation;
+pub mod ownership;
 pub mod register;
 pub mod time;
 pub mod transfer_rules;

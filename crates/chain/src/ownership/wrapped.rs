@@ -38,7 +38,7 @@ pub(super) fn unwrap(signature: &[u8]) -> Result<Option<Wrapped>, NotProven> {
         return Ok(None);
     };
     let (factory, factory_call, signature) =
-        Content::abi_decode_params(content).map_err(|_| NotProven::Wrapper)?;
+        Content::abi_decode_params_validate(content).map_err(|_| NotProven::Wrapper)?;
     Ok(Some(Wrapped {
         factory,
         factory_call,

@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 use symbolon_core::{
     ownership::{
-        DomainError, Field, Message, MessageError, NonceError, StatementError, TimestampError,
-        UriError,
+        Challenge, DomainError, Field, Message, MessageError, NonceError, StatementError,
+        TimestampError, UriError,
     },
+    time::parse_expiry,
     wallet::WalletAddressError,
 };
 
@@ -265,4 +266,47 @@ fn further_mistakes_have_their_names() {
         odd.parse::<Message>(),
         Err(MessageError::Scheme(_))
     ));
+}
+
+/// Of the vectors of signatures those whose signature is right, and the message
+/// is not what was asked for or not in time. They have no Request ID, which our
+/// challenges do, so one is given to them; the time is 2023 where none is said.
+#[test]
+fn a_right_signature_of_another_message_does_not_meet_a_challenge() {
+    let Some(vectors) = vectors("verification_negative.json", 10) else {
+        return;
+    };
+    for (name, code) in [
+        ("expired message", "challenge_expired"),
+        ("domain binding", "domain_differs"),
+        ("custom time", "challenge_expired"),
+        ("custom nonce", "nonce_differs"),
+        ("not yet valid", "expiration_time_differs"),
+    ] {
+        let mut fields = vectors[name].clone();
+        fields["requestId"] = "bind-0001".into();
+        let message: Message = written(&fields).parse().unwrap();
+        let text = |key: &str, otherwise: &str| {
+            let value = fields.get(key).and_then(Value::as_str);
+            value.unwrap_or(otherwise).to_owned()
+        };
+        let challenge = Challenge {
+            scheme: None,
+            domain: text("domainBinding", message.domain.as_str())
+                .parse()
+                .unwrap(),
+            uri: message.uri.clone(),
+            statement: message.statement.clone(),
+            nonce: text("matchNonce", message.nonce.as_str()).parse().unwrap(),
+            request_id: "bind-0001".parse().unwrap(),
+            chains: [message.chain].into(),
+            issued_at: message.issued_at.clone(),
+            expires_at: text("expirationTime", "2100-01-01T00:00:00Z")
+                .parse()
+                .unwrap(),
+        };
+        let now = parse_expiry(&text("time", "2023-01-01T00:00:00Z")).unwrap();
+        let refusal = challenge.check(&message, now).unwrap_err();
+        assert_eq!(refusal.code(), code, "{name}: {refusal}");
+    }
 }

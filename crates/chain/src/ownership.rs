@@ -63,6 +63,10 @@ pub struct OwnershipProof {
 }
 
 /// By what it is known that a wallet signed.
+///
+/// A key's wallet is its key's on every chain. A contract is known on the chain
+/// alone that the message names: at its address on another one there may be
+/// nothing, or somebody else's contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProofKind {
     /// By its key's signature (EIP-191).

@@ -20,12 +20,15 @@ const exported = {
   "src/identity/ClaimIssuer.sol": "ClaimIssuer.json",
   "src/identity/Identity.sol": "Identity.json",
   "src/identity/IdentityFactory.sol": "IdentityFactory.json",
+  "src/ownership/SignatureCheck.sol": "SignatureCheck.json",
   "src/rules/CountryRules.sol": "CountryRules.json",
   "test/gas/BareToken.sol": "probes/BareToken.json",
   "test/gas/GuardedToken.sol": "probes/GuardedToken.json",
   "test/gas/InvestorsProbe.sol": "probes/InvestorsProbe.json",
   "test/gas/VerifiedProbe.sol": "probes/VerifiedProbe.json",
   "test/helpers/TwoOfTwo.sol": "probes/TwoOfTwo.json",
+  "test/ownership/MoodyFactory.sol": "probes/MoodyFactory.json",
+  "test/ownership/MoodyWallet.sol": "probes/MoodyWallet.json",
 };
 
 export function forge(...args) {

@@ -96,6 +96,12 @@ contract!(
     "../../contracts/abi/VerifiedSender.json"
 );
 
+contract!(
+    /// What a wallet that is a contract says to a signature: called, never deployed.
+    SignatureCheck,
+    "../../contracts/abi/SignatureCheck.json"
+);
+
 /// Contracts that measure others: no part of what is deployed.
 #[cfg(feature = "probes")]
 pub mod probes {
@@ -127,5 +133,17 @@ pub mod probes {
         /// An owner of two keys, to whom a registry is handed over.
         TwoOfTwo,
         "../../contracts/abi/probes/TwoOfTwo.json"
+    );
+
+    contract!(
+        /// A wallet (ERC-1271) that may misbehave.
+        MoodyWallet,
+        "../../contracts/abi/probes/MoodyWallet.json"
+    );
+
+    contract!(
+        /// Deploys such wallets, or only says so.
+        MoodyFactory,
+        "../../contracts/abi/probes/MoodyFactory.json"
     );
 }

@@ -10,7 +10,8 @@
 //! wrote, [`writes`] who wrote at all, [`agents`] what tokens' agents did and [`registrar`] what a federation
 //! decided on chain, [`token`] speaks to tokens as their users do, and [`transfers`] tells what became of them. [`erc3643`] is what deployed tokens and their registries
 //! understand, [`holders`] finds who holds them, and [`development`] acts for
-//! anybody on a node where that is allowed.
+//! anybody on a node where that is allowed. [`ownership`] tells whether a wallet
+//! signed a message.
 //!
 //! Nothing here decides anything: what to send, when, and at what price is
 //! the lane's business; what a wallet's record must be is the register's.
@@ -29,6 +30,7 @@ pub mod finality;
 pub mod history;
 pub mod holders;
 pub mod lane;
+pub mod ownership;
 pub mod preset;
 pub mod quorum;
 pub mod receipt;

@@ -27,6 +27,7 @@ pub mod investor;
 pub mod log;
 pub mod mirror;
 pub mod operation;
+pub mod ownership;
 pub mod profile;
 pub mod register;
 pub mod time;

@@ -66,6 +66,9 @@ async fn custody(transaction: &mut Transaction, id: InvestorId) -> Result<Custod
 }
 
 /// Show until when a profile is kept
+///
+/// The clock begins when the relation ends: when the verdict was revoked or ran out, or the
+/// investor was rejected, or made known and never judged.
 #[utoipa::path(
     get, path = "/investors/{id}/custody", operation_id = "show_custody", tag = "Profiles",
     params(("id" = String, Path, description = "The investor's id")),
@@ -112,6 +115,8 @@ async fn hold(
 }
 
 /// Lift a legal hold
+///
+/// Other holds stay, and so does the clock.
 #[utoipa::path(
     post, path = "/investors/{id}/holds/lift", operation_id = "lift_hold", tag = "Profiles",
     params(("id" = String, Path, description = "The investor's id")),

@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) use body::{ProfileBody, changes};
 
-use super::{Absent, Refused};
+use super::Refused;
 use crate::{
     auth::Caller,
     change::Post,
@@ -183,7 +183,7 @@ pub(super) struct FoundInvestors {
 #[utoipa::path(
     post, path = "/profiles/search", operation_id = "search_profiles", tag = "Profiles",
     request_body = Search,
-    responses((status = 200, description = "Who was found", body = FoundInvestors), Absent)
+    responses((status = 200, description = "Who was found", body = FoundInvestors), Refused)
 )]
 async fn search(
     caller: Caller,

@@ -40,6 +40,7 @@ use alloy::{
 use symbolon_core::ownership::{KeySignature, MAX_SIGNATURE_BYTES, Message};
 
 pub use refusal::NotProven;
+pub use symbolon_core::wallet::ProofKind;
 
 use crate::{
     ChainError,
@@ -60,32 +61,6 @@ pub struct OwnershipProof {
     /// Where a contract said so, in which block: it may say something else in
     /// another one (ERC-1271). A key's signature stays what it is.
     pub block: Option<AskedBlock>,
-}
-
-/// By what it is known that a wallet signed.
-///
-/// A key's wallet is its key's on every chain. A contract is known on the chain
-/// alone that the message names: at its address on another one there may be
-/// nothing, or somebody else's contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProofKind {
-    /// By its key's signature (EIP-191).
-    Key,
-    /// The contract said so (ERC-1271).
-    Contract,
-    /// The contract would say so, were it deployed (ERC-6492).
-    UndeployedContract,
-}
-
-impl ProofKind {
-    /// A stable word for programs.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::Contract => "contract",
-            Self::UndeployedContract => "undeployed_contract",
-        }
-    }
 }
 
 /// The block in which a chain was asked.

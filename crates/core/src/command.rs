@@ -17,7 +17,7 @@ use crate::{
     },
     profile::Field,
     time::{Day, UnixSeconds},
-    wallet::{ChainScope, WalletAddress},
+    wallet::{ChainScope, OwnershipEvidence, WalletAddress},
 };
 
 /// A change that somebody wants for one investor.
@@ -36,6 +36,19 @@ pub enum Command {
         wallet: WalletAddress,
         /// Where it counts.
         chains: ChainScope,
+    },
+    /// Take in that a wallet's holder has signed, and bind the wallet if need be. One
+    /// that it takes the place of, since its key is lost, is barred.
+    ProveWallet {
+        /// Which one.
+        wallet: WalletAddress,
+        /// Where it counts, if it is bound by this. A contract counts on the chain alone
+        /// that its message names.
+        chains: ChainScope,
+        /// In whose place.
+        replaces: Option<WalletAddress>,
+        /// What was signed.
+        evidence: OwnershipEvidence,
     },
     /// Take a wallet from the investor.
     RemoveWallet {

@@ -13,7 +13,7 @@ use crate::{
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
     profile::Field,
     time::UnixSeconds,
-    wallet::{ChainScope, Version, WalletAddress},
+    wallet::{ChainScope, OwnershipEvidence, Version, WalletAddress},
 };
 
 /// Something that happened to an investor. Free of personal data (I6).
@@ -47,6 +47,15 @@ pub enum Event {
         /// never seen.
         #[serde(default, skip_serializing_if = "Version::is_zero")]
         version: Version,
+    },
+    /// A wallet's holder signed.
+    WalletProven {
+        /// Which one.
+        wallet: WalletAddress,
+        /// When.
+        at: UnixSeconds,
+        /// What was signed.
+        evidence: OwnershipEvidence,
     },
     /// A wallet was taken from the investor; the chains keep a tombstone.
     WalletRemoved {
@@ -168,6 +177,7 @@ impl Event {
             Self::InvestorRegistered { .. } => "InvestorRegistered",
             Self::ExternalIdAssigned { .. } => "ExternalIdAssigned",
             Self::WalletLinked { .. } => "WalletLinked",
+            Self::WalletProven { .. } => "WalletProven",
             Self::WalletRemoved { .. } => "WalletRemoved",
             Self::WalletDeactivated { .. } => "WalletDeactivated",
             Self::WalletReactivated { .. } => "WalletReactivated",

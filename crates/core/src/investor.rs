@@ -26,7 +26,7 @@ use crate::{
     custody::Custody,
     ids::{AuthorityIndex, ExternalId, InvestorId},
     time::{Day, UnixSeconds},
-    wallet::{Wallet, WalletAddress},
+    wallet::{Wallet, WalletAddress, WalletProof},
 };
 
 /// A person or an entity.
@@ -436,6 +436,9 @@ pub struct Investor {
     pub certificates: BTreeMap<CertificateId, Certificate>,
     /// What was ever claimed of it.
     pub claims: BTreeMap<ClaimTopic, Claim>,
+    /// Which of its wallets have signed, and by what that is known. Of the others it is
+    /// so by the word of whoever bound them.
+    pub proofs: BTreeMap<WalletAddress, WalletProof>,
     /// What lies on its profile in the vault.
     pub custody: Custody,
 }

@@ -24,6 +24,7 @@ pub mod identity;
 pub mod ids;
 pub mod import;
 pub mod investor;
+pub mod link;
 pub mod log;
 pub mod mirror;
 pub mod operation;

@@ -13,6 +13,8 @@
 
 mod fact;
 mod judge;
+mod state;
 
 pub use fact::{Environment, Fact, Findings, ProviderName, ProviderNameError, Standing};
 pub use judge::{Attempt, Concern, Outcome, Requirements, Situation, judge};
+pub use state::{VerificationId, VerificationIdError, VerificationState};

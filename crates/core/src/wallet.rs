@@ -1,10 +1,14 @@
 //! Wallets: addresses bound to an investor, on all chains or on some.
 
+mod proof;
+
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use proof::{OwnershipEvidence, ProofKind, WalletProof};
 
 use crate::ids::ChainId;
 

@@ -197,6 +197,8 @@ CREATE TABLE investor (
     claims             text,
     -- What lies on its profile in the vault, as JSON; null: nothing.
     custody            text,
+    -- Which of its wallets have signed, as JSON by address; null: none.
+    proofs             text,
     PRIMARY KEY (issuer, created_entry)
 );
 -- The issuer last: a planner that takes an issuer for small must not be tempted
@@ -561,3 +563,100 @@ CREATE TABLE profile_erasure (
     erased_s  bigint NOT NULL,
     PRIMARY KEY (issuer, investor)
 );
+
+-- Verification links. What has happened to one is told by its times.
+CREATE TABLE link (
+    issuer      bigint NOT NULL,
+    link        bytea  NOT NULL,
+    investor    bytea  NOT NULL,
+    provider    text,             -- whose check it asks for; null: a wallet alone
+    level       text,             -- the provider's level or workflow; null: the account's
+    wallet      bytea,            -- the one that is to be proved; null: any, once
+    wants_wallet boolean NOT NULL, -- whether a wallet is to be proved at all
+    replaces    bytea,            -- in whose place the wallet comes; null: nobody's
+    chains      bigint[],         -- where a wallet that it binds counts; null: everywhere
+    language    text   NOT NULL,  -- BCP 47
+    challenge   text,             -- what is to be signed, as JSON; null: nothing was asked yet
+    proved      bytea,            -- the wallet that signed
+    verification bytea,           -- the attempt that began by it
+    created_s   bigint NOT NULL,
+    created_by  text   NOT NULL,
+    expires_s   bigint NOT NULL,
+    opened_s    bigint,
+    started_s   bigint,
+    completed_s bigint,
+    revoked_s   bigint,
+    PRIMARY KEY (issuer, link)
+);
+CREATE INDEX link_by_investor ON link (issuer, investor, created_s);
+CREATE INDEX link_by_time ON link (issuer, created_s, link);
+
+-- What links open with: hashes of random bytes. Each time that one is sent, another.
+CREATE TABLE link_token (
+    issuer bigint NOT NULL,
+    hash   bytea  NOT NULL,
+    link   bytea  NOT NULL,
+    PRIMARY KEY (issuer, hash)
+);
+
+-- Verifications: attempts to verify somebody by a provider.
+CREATE TABLE verification (
+    issuer       bigint NOT NULL,
+    verification bytea  NOT NULL,
+    investor     bytea  NOT NULL,
+    provider     text   NOT NULL,
+    reference    text,             -- the provider's applicant or run; null: not known yet
+    state        text   NOT NULL,
+    concerns     text,             -- why somebody must look, as JSON
+    opened_entry bigint NOT NULL,  -- where the log ended when it began
+    opened_s     bigint NOT NULL,
+    newest_ms    bigint,           -- the provider's time of the newest fact
+    decision     bigint,           -- the last entry that came of it
+    changed_s    bigint NOT NULL,
+    PRIMARY KEY (issuer, verification)
+);
+CREATE INDEX verification_by_investor ON verification (issuer, investor, provider, opened_s);
+CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
+
+-- What providers have said, as far as anybody believes it: look there (I8). Of the
+-- bytes their hash alone is kept, since they may tell of a person (I6).
+CREATE TABLE hint (
+    issuer      bigint NOT NULL,
+    provider    text   NOT NULL,
+    digest      bytea  NOT NULL,
+    subject     text   NOT NULL,
+    event       text   NOT NULL,
+    happened_ms bigint,
+    received_ms bigint NOT NULL,
+    PRIMARY KEY (issuer, provider, digest)
+);
+CREATE INDEX hint_by_time ON hint (issuer, received_ms);
+
+-- At which of a provider's records somebody must look.
+CREATE TABLE look (
+    issuer    bigint NOT NULL,
+    provider  text   NOT NULL,
+    subject   text   NOT NULL,
+    wanted    bigint NOT NULL, -- counts the hints
+    due_ms    bigint NOT NULL,
+    leased_ms bigint NOT NULL, -- until when somebody is at it
+    tries     integer NOT NULL,
+    error     text,
+    PRIMARY KEY (issuer, provider, subject)
+);
+CREATE INDEX look_by_due ON look (issuer, due_ms);
+
+-- E-mails to be sent: by what they are made, never what they say.
+CREATE TABLE letter (
+    issuer    bigint NOT NULL,
+    letter    bytea  NOT NULL,
+    link      bytea  NOT NULL,
+    due_ms    bigint NOT NULL,
+    leased_ms bigint NOT NULL, -- until when somebody is at it
+    tries     integer NOT NULL,
+    sent_s    bigint,
+    error     text,
+    PRIMARY KEY (issuer, letter)
+);
+CREATE INDEX letter_by_due ON letter (issuer, due_ms) WHERE sent_s IS NULL;
+CREATE INDEX letter_by_link ON letter (issuer, link, due_ms);

@@ -64,7 +64,7 @@ macro_rules! select_investors {
             crate::investor::row::InvestorRow,
             "SELECT investor, external_id, kind, status, reason, restricted, frozen, \
              authority, level, country, rating, accreditation_ends, us_person, expiry_s, \
-             source, verified_s, person, wallets, certificates, claims, custody, created_entry, changed_entry " + $rest,
+             source, verified_s, person, wallets, certificates, claims, custody, proofs, created_entry, changed_entry " + $rest,
             $($argument),*
         )
     };

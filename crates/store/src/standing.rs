@@ -57,7 +57,7 @@ macro_rules! select_standings {
                 WHERE a.issuer = i.issuer AND a.authority = i.authority AND a.restricted)
             ELSE false END AS "authority_restricted!",
             i.source AS "source?", i.verified_s AS "verified_s?",
-            i.certificates AS "certificates?", i.claims AS "claims?", i.custody AS "custody?", i.person AS "person?",
+            i.certificates AS "certificates?", i.claims AS "claims?", i.custody AS "custody?", i.proofs AS "proofs?", i.person AS "person?",
             i.created_entry AS "created_entry?", i.changed_entry AS "changed_entry?", "#
             + $($source)*
             + " LEFT JOIN LATERAL (SELECT * FROM investor \
@@ -97,6 +97,7 @@ pub(crate) struct StandingRow {
     pub(crate) certificates: Option<String>,
     pub(crate) claims: Option<String>,
     pub(crate) custody: Option<String>,
+    pub(crate) proofs: Option<String>,
     pub(crate) person: Option<String>,
     pub(crate) created_entry: Option<i64>,
     pub(crate) changed_entry: Option<i64>,
@@ -167,6 +168,7 @@ impl StandingRow {
             certificates: self.certificates,
             claims: self.claims,
             custody: self.custody,
+            proofs: self.proofs,
             person: self.person,
             created_entry: self.created_entry?,
             changed_entry: self.changed_entry?,

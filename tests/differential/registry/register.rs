@@ -73,6 +73,7 @@ impl Register {
             wallets: Vec::new(),
             certificates: Default::default(),
             claims: Default::default(),
+            proofs: Default::default(),
             custody: Default::default(),
         });
         Self {

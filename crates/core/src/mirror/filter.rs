@@ -137,6 +137,7 @@ pub(crate) mod tests {
             wallets: Vec::new(),
             certificates: Default::default(),
             claims: Default::default(),
+            proofs: Default::default(),
             custody: Default::default(),
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     event::Event,
     ids::InvestorId,
     investor::{Investor, Status},
-    wallet::{Wallet, WalletAddress},
+    wallet::{Wallet, WalletAddress, WalletProof},
 };
 
 /// An event that does not fit the state it meets: the log is damaged.
@@ -51,6 +51,7 @@ pub fn apply(
                 wallets: Vec::new(),
                 certificates: BTreeMap::new(),
                 claims: BTreeMap::new(),
+                proofs: BTreeMap::new(),
                 custody: Custody::default(),
             }),
         };
@@ -76,7 +77,20 @@ pub fn apply(
                 version: *version,
             });
         }
+        Event::WalletProven {
+            wallet,
+            at,
+            evidence,
+        } => {
+            let proof = WalletProof {
+                chain: evidence.chain,
+                kind: evidence.kind,
+                at: *at,
+            };
+            investor.proofs.insert(*wallet, proof);
+        }
         Event::WalletRemoved { wallet } => {
+            investor.proofs.remove(wallet);
             investor.wallets.retain(|held| held.address != *wallet);
         }
         Event::WalletDeactivated { wallet } => {

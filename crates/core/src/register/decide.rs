@@ -14,7 +14,7 @@ use crate::{
     investor::{Investor, InvestorKind, Status, StatusName, Verified},
     mirror::record::{WalletRecord, desired},
     time::UnixSeconds,
-    wallet::{ChainScope, Version, Wallet, WalletAddress},
+    wallet::{ChainScope, OwnershipEvidence, ProofKind, Version, Wallet, WalletAddress},
 };
 
 /// What follows from a command, given what is known and by whose mandate it is
@@ -74,6 +74,12 @@ fn step(
     let event = match command {
         Command::RegisterInvestor { .. } | Command::Admit { .. } => return Ok(Vec::new()),
         Command::LinkWallet { wallet, chains } => link(view, wallet, chains)?,
+        Command::ProveWallet {
+            wallet,
+            chains,
+            replaces,
+            evidence,
+        } => return prove(view, investor, wallet, chains, replaces, evidence, now),
         Command::RemoveWallet { wallet } => {
             bound(investor, wallet)?;
             Event::WalletRemoved { wallet }
@@ -395,6 +401,42 @@ pub(super) fn link(
             version: history.version,
         }),
     }
+}
+
+/// Whoever signed again has said nothing new.
+fn prove(
+    view: &View,
+    investor: &Investor,
+    wallet: WalletAddress,
+    chains: ChainScope,
+    replaces: Option<WalletAddress>,
+    evidence: OwnershipEvidence,
+    now: UnixSeconds,
+) -> Result<Vec<Event>, Refusal> {
+    let mut events = Vec::with_capacity(3);
+    if investor.wallet(wallet).is_none() {
+        let chains = match evidence.kind {
+            ProofKind::Key => chains,
+            ProofKind::Contract | ProofKind::UndeployedContract => {
+                ChainScope::Only([evidence.chain].into())
+            }
+        };
+        events.push(link(view, wallet, chains)?);
+    }
+    if !investor.proofs.contains_key(&wallet) {
+        let at = now;
+        events.push(Event::WalletProven {
+            wallet,
+            at,
+            evidence,
+        });
+    }
+    if let Some(lost) = replaces.filter(|lost| *lost != wallet)
+        && bound(investor, lost)?.active
+    {
+        events.push(Event::WalletDeactivated { wallet: lost });
+    }
+    Ok(events)
 }
 
 /// No events where all of it is so already, since a chain may tell it again.

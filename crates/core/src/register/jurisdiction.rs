@@ -67,6 +67,7 @@ fn approves(command: &Command) -> bool {
     matches!(
         command,
         Command::LinkWallet { .. }
+            | Command::ProveWallet { .. }
             | Command::ReactivateWallet { .. }
             | Command::RecoverWallet { .. }
             | Command::LiftRestriction

@@ -182,6 +182,7 @@ struct InvestorColumns<'a> {
     certificates: Option<String>,
     claims: Option<String>,
     custody: Option<String>,
+    proofs: Option<String>,
     person: Option<String>,
 }
 
@@ -198,6 +199,8 @@ impl<'a> InvestorColumns<'a> {
         let claims = claimed.map(serde_json::to_string).transpose();
         let custody = Some(&record.investor.custody).filter(|custody| !custody.is_empty());
         let custody = custody.map(serde_json::to_string).transpose();
+        let proofs = Some(&record.investor.proofs).filter(|proofs| !proofs.is_empty());
+        let proofs = proofs.map(serde_json::to_string).transpose();
         let seen = verdict.map(|verdict| verdict.person);
         let seen = seen.filter(|person| !person.is_empty());
         let person = seen.as_ref().map(serde_json::to_string).transpose();
@@ -214,6 +217,7 @@ impl<'a> InvestorColumns<'a> {
             certificates: certificates.map_err(|error| StoreError::damaged(error.to_string()))?,
             claims: claims.map_err(|error| StoreError::damaged(error.to_string()))?,
             custody: custody.map_err(|error| StoreError::damaged(error.to_string()))?,
+            proofs: proofs.map_err(|error| StoreError::damaged(error.to_string()))?,
             person: person.map_err(|error| StoreError::damaged(error.to_string()))?,
         })
     }
@@ -266,9 +270,9 @@ async fn insert_investors(
         "COPY investor (issuer, created_entry, changed_entry, investor, external_id, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
              us_person, expiry_s, authority, source, verified_s, wallets, certificates, claims, \
-             custody, person) \
+             custody, proofs, person) \
          FROM STDIN (FORMAT binary)",
-        24,
+        25,
     )
     .await?;
     for row in rows {
@@ -303,6 +307,7 @@ async fn insert_investors(
             .optional_text(row.certificates.as_deref())
             .optional_text(row.claims.as_deref())
             .optional_text(row.custody.as_deref())
+            .optional_text(row.proofs.as_deref())
             .optional_text(row.person.as_deref());
     }
     copy.finish("an investor of this id or external id exists")
@@ -323,19 +328,19 @@ async fn update_investors(
         "INSERT INTO investor (issuer, created_entry, changed_entry, investor, kind, status, \
              reason, restricted, frozen, level, country, rating, accreditation_ends, us_person, \
              expiry_s, authority, source, verified_s, wallets, external_id, certificates, \
-             claims, custody, person) \
+             claims, custody, proofs, person) \
          SELECT $1, r.created, r.changed, r.investor, r.kind, r.status, r.reason, r.restricted, \
              r.frozen, r.level, r.country, r.rating, r.accreditation_ends, r.us_person, \
              r.expiry_s, r.authority, r.source, r.verified_s, r.wallets::bytea[], r.external_id, \
-             r.certificates, r.claims, r.custody, r.person \
+             r.certificates, r.claims, r.custody, r.proofs, r.person \
          FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], \
              $6::text[], $7::text[], $8::boolean[], $9::boolean[], $10::text[], $11::smallint[], \
              $12::smallint[], $13::integer[], $14::boolean[], $15::bigint[], $16::smallint[], \
              $17::text[], $18::bigint[], $19::text[], $20::text[], $21::text[], $22::text[], \
-             $23::text[], $24::text[]) AS r (created, changed, investor, kind, \
+             $23::text[], $24::text[], $25::text[]) AS r (created, changed, investor, kind, \
              status, reason, restricted, frozen, level, country, rating, accreditation_ends, \
              us_person, expiry_s, authority, source, verified_s, wallets, external_id, \
-             certificates, claims, custody, person) \
+             certificates, claims, custody, proofs, person) \
          ON CONFLICT (issuer, created_entry) DO UPDATE SET \
              changed_entry = excluded.changed_entry, status = excluded.status, \
              reason = excluded.reason, restricted = excluded.restricted, \
@@ -345,7 +350,8 @@ async fn update_investors(
              authority = excluded.authority, source = excluded.source, \
              verified_s = excluded.verified_s, wallets = excluded.wallets, \
              external_id = excluded.external_id, certificates = excluded.certificates, \
-             claims = excluded.claims, custody = excluded.custody, person = excluded.person",
+             claims = excluded.claims, custody = excluded.custody, \
+             proofs = excluded.proofs, person = excluded.person",
         issuer_key(issuer),
         rows.iter().map(|row| bigint(row.created.0)).bind_iter() as _,
         rows.iter()
@@ -392,6 +398,7 @@ async fn update_investors(
             .bind_iter() as _,
         rows.iter().map(|row| row.claims.as_deref()).bind_iter() as _,
         rows.iter().map(|row| row.custody.as_deref()).bind_iter() as _,
+        rows.iter().map(|row| row.proofs.as_deref()).bind_iter() as _,
         rows.iter().map(|row| row.person.as_deref()).bind_iter() as _,
     )
     .execute(connection)

@@ -35,6 +35,7 @@ pub(crate) struct InvestorRow {
     pub(crate) certificates: Option<String>,
     pub(crate) claims: Option<String>,
     pub(crate) custody: Option<String>,
+    pub(crate) proofs: Option<String>,
     pub(crate) person: Option<String>,
     pub(crate) created_entry: i64,
     pub(crate) changed_entry: i64,
@@ -64,6 +65,10 @@ impl InvestorRow {
             claims: match &self.claims {
                 None => Default::default(),
                 Some(text) => json(text, "an investor's claims")?,
+            },
+            proofs: match &self.proofs {
+                None => Default::default(),
+                Some(text) => json(text, "the proofs of an investor's wallets")?,
             },
             custody: match &self.custody {
                 None => Default::default(),

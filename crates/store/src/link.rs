@@ -1,0 +1,409 @@
+//! Verification links, and what has happened to each.
+
+use alloy_primitives::{B128, B256};
+use sqlx::PgExecutor;
+use symbolon_core::{
+    ids::{InvestorId, IssuerId, ProviderName},
+    link::{LinkId, LinkProgress},
+    time::UnixSeconds,
+    verification::VerificationId,
+    wallet::{ChainScope, WalletAddress},
+};
+
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, investor_id, issuer_key, scope, scope_array, seconds, wallet},
+};
+
+/// A link as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its id.
+    pub id: LinkId,
+    /// What it is for.
+    pub purpose: LinkPurpose,
+    /// What has happened to it.
+    pub progress: LinkProgress,
+    /// What is to be signed, as JSON; nothing was asked yet.
+    pub challenge: Option<String>,
+    /// The wallet that signed.
+    pub proved: Option<WalletAddress>,
+    /// The attempt that began by it.
+    pub verification: Option<VerificationId>,
+    /// When it was made.
+    pub created: UnixSeconds,
+    /// Who made it, as the log names them.
+    pub created_by: String,
+}
+
+/// What a link is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkPurpose {
+    /// Who is to be verified.
+    pub investor: InvestorId,
+    /// By which of the issuer's providers; nothing for a wallet alone.
+    pub provider: Option<ProviderName>,
+    /// The provider's level or workflow; nothing for the account's own.
+    pub level: Option<String>,
+    /// Whether a wallet is to be proved.
+    pub wants_wallet: bool,
+    /// Which one; nothing for any.
+    pub wallet: Option<WalletAddress>,
+    /// In whose place it comes.
+    pub replaces: Option<WalletAddress>,
+    /// Where a wallet that it binds counts.
+    pub chains: ChainScope,
+    /// In which language the person is spoken to (BCP 47).
+    pub language: String,
+}
+
+struct LinkRow {
+    link: Vec<u8>,
+    investor: Vec<u8>,
+    provider: Option<String>,
+    level: Option<String>,
+    wallet: Option<Vec<u8>>,
+    wants_wallet: bool,
+    replaces: Option<Vec<u8>>,
+    chains: Option<Vec<i64>>,
+    language: String,
+    challenge: Option<String>,
+    proved: Option<Vec<u8>>,
+    verification: Option<Vec<u8>>,
+    created_s: i64,
+    created_by: String,
+    expires_s: i64,
+    opened_s: Option<i64>,
+    started_s: Option<i64>,
+    completed_s: Option<i64>,
+    revoked_s: Option<i64>,
+}
+
+/// The columns of [`LinkRow`], then the rest of the query; so that the list is written
+/// once and the SQL stays literal.
+macro_rules! select_links {
+    ($rest:tt, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            LinkRow,
+            "SELECT link, investor, provider, level, wallet, wants_wallet, replaces, chains, \
+             language, challenge, proved, verification, created_s, created_by, expires_s, \
+             opened_s, started_s, completed_s, revoked_s " + $rest,
+            $($argument),*
+        )
+    };
+}
+
+impl LinkRow {
+    fn read(self) -> Result<Link> {
+        let provider = self.provider.map(|name| name.parse()).transpose();
+        let moment = |at: Option<i64>| at.map(seconds).transpose();
+        let address = |bytes: Option<Vec<u8>>| bytes.as_deref().map(wallet).transpose();
+        Ok(Link {
+            id: link_id(&self.link)?,
+            purpose: LinkPurpose {
+                investor: investor_id(&self.investor)?,
+                provider: provider.map_err(|_| StoreError::damaged("a link's provider"))?,
+                level: self.level,
+                wants_wallet: self.wants_wallet,
+                wallet: address(self.wallet)?,
+                replaces: address(self.replaces)?,
+                chains: scope(self.chains)?,
+                language: self.language,
+            },
+            progress: LinkProgress {
+                expires: seconds(self.expires_s)?,
+                opened: moment(self.opened_s)?,
+                started: moment(self.started_s)?,
+                completed: moment(self.completed_s)?,
+                revoked: moment(self.revoked_s)?,
+            },
+            challenge: self.challenge,
+            proved: address(self.proved)?,
+            verification: self
+                .verification
+                .as_deref()
+                .map(|id| Ok::<_, StoreError>(VerificationId(id128(id, "a verification's id")?)))
+                .transpose()?,
+            created: seconds(self.created_s)?,
+            created_by: self.created_by,
+        })
+    }
+}
+
+fn link_id(bytes: &[u8]) -> Result<LinkId> {
+    Ok(LinkId(id128(bytes, "a link's id")?))
+}
+
+/// Sixteen bytes that name something.
+pub(crate) fn id128(bytes: &[u8], what: &'static str) -> Result<B128> {
+    B128::try_from(bytes).map_err(|_| StoreError::damaged(what))
+}
+
+const NO_LINK: StoreError = StoreError::NotFound { what: "link" };
+
+impl Store {
+    /// One link.
+    pub async fn link(&self, issuer: &IssuerId, link: LinkId) -> Result<Link> {
+        one(&self.pool, issuer, link).await
+    }
+
+    /// The link that a token opens; `None` for a token that nobody has.
+    pub async fn link_of(&self, issuer: &IssuerId, token: B256) -> Result<Option<Link>> {
+        let row = select_links!(
+            "FROM link WHERE issuer = $1 AND link = \
+                 (SELECT t.link FROM link_token t WHERE t.issuer = $1 AND t.hash = $2)",
+            issuer_key(issuer),
+            token.as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(LinkRow::read).transpose()
+    }
+
+    /// The links that were made before this one, newest first, at most `limit` of them;
+    /// of one investor where one is named.
+    pub async fn links(
+        &self,
+        issuer: &IssuerId,
+        investor: Option<InvestorId>,
+        before: Option<(UnixSeconds, LinkId)>,
+        limit: u32,
+    ) -> Result<Vec<Link>> {
+        let (at, id) = before.unwrap_or((UnixSeconds(u64::MAX), LinkId(B128::repeat_byte(0xff))));
+        let rows = match investor {
+            Some(investor) => select_links!(
+                "FROM link WHERE issuer = $1 AND investor = $2 AND (created_s, link) < ($3, $4) \
+                     ORDER BY created_s DESC, link DESC LIMIT $5",
+                issuer_key(issuer),
+                investor.0.as_slice(),
+                bigint(at.0),
+                id.0.as_slice(),
+                i64::from(limit),
+            )
+            .fetch_all(&self.pool)
+            .await?,
+            None => {
+                select_links!(
+                    "FROM link WHERE issuer = $1 AND (created_s, link) < ($2, $3) \
+                     ORDER BY created_s DESC, link DESC LIMIT $4",
+                    issuer_key(issuer),
+                    bigint(at.0),
+                    id.0.as_slice(),
+                    i64::from(limit),
+                )
+                .fetch_all(&self.pool)
+                .await?
+            }
+        };
+        rows.into_iter().map(LinkRow::read).collect()
+    }
+
+    /// Lets another token open a link.
+    pub async fn add_link_token(&self, issuer: &IssuerId, link: LinkId, token: B256) -> Result<()> {
+        add_token(&self.pool, issuer, link, token).await
+    }
+
+    /// Notes that the person has come, if that is news.
+    pub async fn link_opened(
+        &self,
+        issuer: &IssuerId,
+        link: LinkId,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE link SET opened_s = $3 WHERE issuer = $1 AND link = $2 AND opened_s IS NULL \
+             AND revoked_s IS NULL AND completed_s IS NULL AND expires_s > $3",
+            issuer_key(issuer),
+            link.0.as_slice(),
+            bigint(now.0),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps what a link's person is to sign. What was asked before is worth nothing
+    /// then.
+    pub async fn ask_for_signature(
+        &self,
+        issuer: &IssuerId,
+        link: LinkId,
+        challenge: &str,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let asked = sqlx::query!(
+            "UPDATE link SET challenge = $3, started_s = coalesce(started_s, $4) \
+             WHERE issuer = $1 AND link = $2 \
+             AND revoked_s IS NULL AND completed_s IS NULL AND expires_s > $4",
+            issuer_key(issuer),
+            link.0.as_slice(),
+            challenge,
+            bigint(now.0),
+        )
+        .execute(&self.pool)
+        .await?;
+        match asked.rows_affected() {
+            0 => Err(NO_LINK),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a link back. One that is done or taken back already stays as it is.
+    pub async fn revoke_link(
+        &self,
+        issuer: &IssuerId,
+        link: LinkId,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE link SET revoked_s = $3 WHERE issuer = $1 AND link = $2 \
+             AND completed_s IS NULL AND revoked_s IS NULL",
+            issuer_key(issuer),
+            link.0.as_slice(),
+            bigint(now.0),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+impl IssuerTransaction {
+    /// Keeps a new link, and the hash of its first token, if one was handed out.
+    pub async fn add_link(&mut self, link: &Link, token: Option<B256>) -> Result<()> {
+        let purpose = &link.purpose;
+        let address = |wallet: Option<WalletAddress>| wallet.map(|one| one.address().to_vec());
+        let chains = scope_array(&purpose.chains);
+        sqlx::query!(
+            "INSERT INTO link (issuer, link, investor, provider, level, wallet, wants_wallet, \
+                 replaces, chains, language, created_s, created_by, expires_s) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            issuer_key(&self.issuer),
+            link.id.0.as_slice(),
+            purpose.investor.0.as_slice(),
+            purpose.provider.as_ref().map(ProviderName::as_str),
+            purpose.level.as_deref(),
+            address(purpose.wallet),
+            purpose.wants_wallet,
+            address(purpose.replaces),
+            chains.as_deref(),
+            &purpose.language,
+            bigint(link.created.0),
+            &link.created_by,
+            bigint(link.progress.expires.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if let Some(token) = token {
+            add_token(&mut *self.transaction, &self.issuer, link.id, token).await?;
+        }
+        Ok(())
+    }
+
+    /// A link, which nobody else changes until this is committed.
+    pub async fn lock_link(&mut self, link: LinkId) -> Result<Link> {
+        select_links!(
+            "FROM link WHERE issuer = $1 AND link = $2 FOR UPDATE",
+            issuer_key(&self.issuer),
+            link.0.as_slice(),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        .ok_or(NO_LINK)?
+        .read()
+    }
+
+    /// Notes which wallet signed; what was asked is answered with that, and answers
+    /// nothing again.
+    pub async fn link_proved(&mut self, link: LinkId, wallet: WalletAddress) -> Result<()> {
+        sqlx::query!(
+            "UPDATE link SET proved = $3, challenge = NULL WHERE issuer = $1 AND link = $2",
+            issuer_key(&self.issuer),
+            link.0.as_slice(),
+            wallet.address().to_vec(),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes which attempt began by a link.
+    pub async fn link_started(
+        &mut self,
+        link: LinkId,
+        verification: VerificationId,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE link SET verification = $3, started_s = coalesce(started_s, $4) \
+             WHERE issuer = $1 AND link = $2",
+            issuer_key(&self.issuer),
+            link.0.as_slice(),
+            verification.0.as_slice(),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that all that a link asks was done.
+    pub async fn link_completed(&mut self, link: LinkId, now: UnixSeconds) -> Result<()> {
+        sqlx::query!(
+            "UPDATE link SET completed_s = coalesce(completed_s, $3) \
+             WHERE issuer = $1 AND link = $2",
+            issuer_key(&self.issuer),
+            link.0.as_slice(),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// The link by which an attempt began, if one did.
+    pub async fn link_of_verification(
+        &mut self,
+        investor: InvestorId,
+        verification: VerificationId,
+    ) -> Result<Option<Link>> {
+        let row = select_links!(
+            "FROM link WHERE issuer = $1 AND investor = $2 AND verification = $3 FOR UPDATE",
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
+            verification.0.as_slice(),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        row.map(LinkRow::read).transpose()
+    }
+}
+
+async fn one(executor: impl PgExecutor<'_>, issuer: &IssuerId, link: LinkId) -> Result<Link> {
+    select_links!(
+        "FROM link WHERE issuer = $1 AND link = $2",
+        issuer_key(issuer),
+        link.0.as_slice(),
+    )
+    .fetch_optional(executor)
+    .await?
+    .ok_or(NO_LINK)?
+    .read()
+}
+
+async fn add_token(
+    executor: impl PgExecutor<'_>,
+    issuer: &IssuerId,
+    link: LinkId,
+    token: B256,
+) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO link_token (issuer, hash, link) VALUES ($1, $2, $3)",
+        issuer_key(issuer),
+        token.as_slice(),
+        link.0.as_slice(),
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}

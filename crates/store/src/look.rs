@@ -1,0 +1,214 @@
+//! Where somebody must look: hints of providers (I8), stored before they are answered,
+//! and taken up by one worker at a time for each of a provider's records.
+//!
+//! 1. [`Store::take_hint`] stores a hint and wants a look at its subject, in one
+//!    statement. The same bytes again are no news.
+//! 2. [`Store::next_look`] gives a subject to a worker, for a while.
+//! 3. [`Store::looked`] ends it, unless another hint has come meanwhile;
+//!    [`Store::look_again`] puts it off.
+
+use alloy_primitives::B256;
+use symbolon_core::{
+    ids::{IssuerId, ProviderName},
+    time::UnixMillis,
+};
+
+use crate::{
+    Result, Store, StoreError,
+    codec::{bigint, issuer_key},
+};
+
+/// What a provider said, as far as it is believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceivedHint {
+    /// Which of the issuer's providers.
+    pub provider: ProviderName,
+    /// SHA-256 of the bytes.
+    pub digest: B256,
+    /// The provider's record to look at.
+    pub subject: String,
+    /// What the provider calls it.
+    pub event: String,
+    /// When it happened, by the provider's clock.
+    pub happened: Option<UnixMillis>,
+}
+
+/// A subject that a worker has, until its time is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Which of the issuer's providers.
+    pub provider: ProviderName,
+    /// The provider's record to look at.
+    pub subject: String,
+    /// How often it was tried in vain.
+    pub tries: u32,
+    wanted: i64,
+}
+
+impl Store {
+    /// Stores a hint, and wants a look at its subject. Says whether it was news.
+    pub async fn take_hint(
+        &self,
+        issuer: &IssuerId,
+        hint: &ReceivedHint,
+        now: UnixMillis,
+    ) -> Result<bool> {
+        let news = sqlx::query_scalar!(
+            r#"WITH news AS (
+                INSERT INTO hint (issuer, provider, digest, subject, event, happened_ms, received_ms)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT (issuer, provider, digest) DO NOTHING
+                RETURNING subject),
+            wanted AS (
+                INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries)
+                SELECT $1, $2, subject, 1, $7, 0, 0 FROM news
+                ON CONFLICT (issuer, provider, subject)
+                DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms))
+            SELECT count(*) AS "news!" FROM news"#,
+            issuer_key(issuer),
+            hint.provider.as_str(),
+            hint.digest.as_slice(),
+            &hint.subject,
+            &hint.event,
+            hint.happened.map(|at| bigint(at.0)),
+            bigint(now.0),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(news > 0)
+    }
+
+    /// Wants a look at a provider's record without having been told to.
+    pub async fn want_look(
+        &self,
+        issuer: &IssuerId,
+        provider: &ProviderName,
+        subject: &str,
+        due: UnixMillis,
+    ) -> Result<()> {
+        sqlx::query!(
+            "INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries) \
+             VALUES ($1, $2, $3, 1, $4, 0, 0) \
+             ON CONFLICT (issuer, provider, subject) \
+             DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms)",
+            issuer_key(issuer),
+            provider.as_str(),
+            subject,
+            bigint(due.0),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The subject that is due longest and nobody is at, until `leased`.
+    pub async fn next_look(
+        &self,
+        issuer: &IssuerId,
+        now: UnixMillis,
+        leased: UnixMillis,
+    ) -> Result<Option<Look>> {
+        let row = sqlx::query!(
+            "UPDATE look SET leased_ms = $3 \
+             WHERE issuer = $1 AND (provider, subject) = ( \
+                 SELECT provider, subject FROM look \
+                 WHERE issuer = $1 AND due_ms <= $2 AND leased_ms <= $2 \
+                 ORDER BY due_ms LIMIT 1 FOR UPDATE SKIP LOCKED) \
+             RETURNING provider, subject, wanted, tries",
+            issuer_key(issuer),
+            bigint(now.0),
+            bigint(leased.0),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| {
+            let provider = row.provider.parse();
+            Ok(Look {
+                provider: provider.map_err(|_| StoreError::damaged("a look's provider"))?,
+                subject: row.subject,
+                tries: u32::try_from(row.tries).unwrap_or(0),
+                wanted: row.wanted,
+            })
+        })
+        .transpose()
+    }
+
+    /// Ends a look, unless somebody has wanted another meanwhile.
+    pub async fn looked(&self, issuer: &IssuerId, look: &Look) -> Result<()> {
+        let ended = sqlx::query!(
+            "DELETE FROM look WHERE issuer = $1 AND provider = $2 AND subject = $3 AND wanted = $4",
+            issuer_key(issuer),
+            look.provider.as_str(),
+            &look.subject,
+            look.wanted,
+        )
+        .execute(&self.pool)
+        .await?;
+        if ended.rows_affected() > 0 {
+            return Ok(());
+        }
+        sqlx::query!(
+            "UPDATE look SET leased_ms = 0, tries = 0, error = NULL \
+             WHERE issuer = $1 AND provider = $2 AND subject = $3",
+            issuer_key(issuer),
+            look.provider.as_str(),
+            &look.subject,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Puts a look off, since it could not be done.
+    pub async fn look_again(
+        &self,
+        issuer: &IssuerId,
+        look: &Look,
+        due: UnixMillis,
+        error: &str,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE look SET leased_ms = 0, tries = tries + 1, due_ms = $4, error = $5 \
+             WHERE issuer = $1 AND provider = $2 AND subject = $3",
+            issuer_key(issuer),
+            look.provider.as_str(),
+            &look.subject,
+            bigint(due.0),
+            error,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// How many records somebody must look at.
+    pub async fn looks(&self, issuer: &IssuerId) -> Result<u64> {
+        let found = sqlx::query_scalar!(
+            "SELECT count(*) FROM look WHERE issuer = $1",
+            issuer_key(issuer),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(crate::codec::count(found))
+    }
+
+    /// Forgets hints that came before, at most `limit`; says how many.
+    pub async fn forget_hints(
+        &self,
+        issuer: &IssuerId,
+        before: UnixMillis,
+        limit: u32,
+    ) -> Result<u64> {
+        let gone = sqlx::query!(
+            "DELETE FROM hint WHERE issuer = $1 AND (provider, digest) IN ( \
+                 SELECT provider, digest FROM hint WHERE issuer = $1 AND received_ms < $2 \
+                 ORDER BY received_ms LIMIT $3)",
+            issuer_key(issuer),
+            bigint(before.0),
+            i64::from(limit),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(gone.rows_affected())
+    }
+}

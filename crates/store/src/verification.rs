@@ -1,0 +1,257 @@
+//! Verifications: attempts to verify somebody by a provider.
+
+use symbolon_core::{
+    ids::{InvestorId, IssuerId, ProviderName},
+    log::EntryNumber,
+    time::{UnixMillis, UnixSeconds},
+    verification::{Attempt, Concern, VerificationId, VerificationState},
+};
+
+use crate::{
+    IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, entry_number, investor_id, issuer_key, json, seconds, unsigned},
+    link::id128,
+};
+
+/// An attempt as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    /// Its id.
+    pub id: VerificationId,
+    /// Who is to be verified.
+    pub investor: InvestorId,
+    /// By which of the issuer's providers.
+    pub provider: ProviderName,
+    /// The provider's applicant or run; nothing while it is not known.
+    pub reference: Option<String>,
+    /// Where it stands.
+    pub state: VerificationState,
+    /// Why somebody must look.
+    pub concerns: Vec<Concern>,
+    /// What a fact is held against.
+    pub attempt: Attempt,
+    /// When it began.
+    pub opened: UnixSeconds,
+    /// When it last changed.
+    pub changed: UnixSeconds,
+}
+
+struct VerificationRow {
+    verification: Vec<u8>,
+    investor: Vec<u8>,
+    provider: String,
+    reference: Option<String>,
+    state: String,
+    concerns: Option<String>,
+    opened_entry: i64,
+    opened_s: i64,
+    newest_ms: Option<i64>,
+    decision: Option<i64>,
+    changed_s: i64,
+}
+
+macro_rules! select_verifications {
+    ($rest:tt, $($argument:expr),* $(,)?) => {
+        sqlx::query_as!(
+            VerificationRow,
+            "SELECT verification, investor, provider, reference, state, concerns, opened_entry, \
+             opened_s, newest_ms, decision, changed_s " + $rest,
+            $($argument),*
+        )
+    };
+}
+
+impl VerificationRow {
+    fn read(self) -> Result<Verification> {
+        let damaged = |what: &'static str| StoreError::damaged(what);
+        let provider = self.provider.parse();
+        Ok(Verification {
+            id: VerificationId(id128(&self.verification, "a verification's id")?),
+            investor: investor_id(&self.investor)?,
+            provider: provider.map_err(|_| damaged("a verification's provider"))?,
+            reference: self.reference,
+            state: VerificationState::from_word(&self.state)
+                .ok_or_else(|| damaged("a verification's state"))?,
+            concerns: match &self.concerns {
+                None => Vec::new(),
+                Some(text) => json(text, "a verification's concerns")?,
+            },
+            attempt: Attempt {
+                opened_after: entry_number(self.opened_entry)?,
+                newest: self
+                    .newest_ms
+                    .map(|at| unsigned(at, "a time").map(UnixMillis))
+                    .transpose()?,
+                decision: self.decision.map(entry_number).transpose()?,
+            },
+            opened: seconds(self.opened_s)?,
+            changed: seconds(self.changed_s)?,
+        })
+    }
+}
+
+impl Store {
+    /// One attempt.
+    pub async fn verification(
+        &self,
+        issuer: &IssuerId,
+        id: VerificationId,
+    ) -> Result<Verification> {
+        select_verifications!(
+            "FROM verification WHERE issuer = $1 AND verification = $2",
+            issuer_key(issuer),
+            id.0.as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(StoreError::NotFound {
+            what: "verification",
+        })?
+        .read()
+    }
+
+    /// An investor's attempts, the newest first, at most `limit` of them.
+    pub async fn verifications_of(
+        &self,
+        issuer: &IssuerId,
+        investor: InvestorId,
+        limit: u32,
+    ) -> Result<Vec<Verification>> {
+        select_verifications!(
+            "FROM verification WHERE issuer = $1 AND investor = $2 \
+             ORDER BY opened_s DESC, verification LIMIT $3",
+            issuer_key(issuer),
+            investor.0.as_slice(),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(VerificationRow::read)
+        .collect()
+    }
+
+    /// The attempts that stand so, the oldest first, after this one, at most `limit`.
+    pub async fn verifications_in(
+        &self,
+        issuer: &IssuerId,
+        state: VerificationState,
+        after: Option<(UnixSeconds, VerificationId)>,
+        limit: u32,
+    ) -> Result<Vec<Verification>> {
+        let (at, id) = after.unwrap_or((UnixSeconds(0), VerificationId(Default::default())));
+        select_verifications!(
+            "FROM verification WHERE issuer = $1 AND state = $2 \
+             AND (opened_s, verification) > ($3, $4) \
+             ORDER BY opened_s, verification LIMIT $5",
+            issuer_key(issuer),
+            state.as_str(),
+            bigint(at.0),
+            id.0.as_slice(),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(VerificationRow::read)
+        .collect()
+    }
+}
+
+impl IssuerTransaction {
+    /// Begins an attempt. Whatever is decided about the investor from here on, the
+    /// attempt knows less than that.
+    pub async fn begin_verification(
+        &mut self,
+        id: VerificationId,
+        investor: InvestorId,
+        provider: &ProviderName,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        sqlx::query!(
+            "INSERT INTO verification (issuer, verification, investor, provider, state, \
+                 opened_entry, opened_s, changed_s) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+            issuer_key(&self.issuer),
+            id.0.as_slice(),
+            investor.0.as_slice(),
+            provider.as_str(),
+            VerificationState::Waiting.as_str(),
+            bigint(self.head.number.0),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// The newest attempt of an investor with a provider that may be about this record:
+    /// it has the same reference, or none yet.
+    pub async fn verification_for(
+        &mut self,
+        investor: InvestorId,
+        provider: &ProviderName,
+        reference: &str,
+    ) -> Result<Option<Verification>> {
+        let row = select_verifications!(
+            "FROM verification WHERE issuer = $1 AND investor = $2 AND provider = $3 \
+             AND (reference IS NULL OR reference = $4) \
+             ORDER BY opened_s DESC, opened_entry DESC, verification LIMIT 1",
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
+            provider.as_str(),
+            reference,
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        row.map(VerificationRow::read).transpose()
+    }
+
+    /// Keeps where an attempt stands now.
+    pub async fn keep_verification(
+        &mut self,
+        verification: &Verification,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let concerns = Some(&verification.concerns).filter(|concerns| !concerns.is_empty());
+        let concerns = concerns.map(serde_json::to_string).transpose();
+        let attempt = verification.attempt;
+        sqlx::query!(
+            "UPDATE verification SET reference = $3, state = $4, concerns = $5, newest_ms = $6, \
+                 decision = $7, changed_s = $8 \
+             WHERE issuer = $1 AND verification = $2",
+            issuer_key(&self.issuer),
+            verification.id.0.as_slice(),
+            verification.reference.as_deref(),
+            verification.state.as_str(),
+            concerns.map_err(|error| StoreError::damaged(error.to_string()))?,
+            attempt.newest.map(|at| bigint(at.0)),
+            attempt.decision.map(|entry| bigint(entry.0)),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// The last entry by which anybody verified, rejected or revoked an investor.
+    pub async fn last_decision(&mut self, investor: InvestorId) -> Result<Option<EntryNumber>> {
+        let found = sqlx::query_scalar!(
+            r#"WITH subject AS (
+                SELECT created_entry FROM investor WHERE issuer = $1 AND investor = $2)
+            SELECT max(number) FROM (
+                SELECT e.number, e.events FROM entry e, subject s
+                WHERE e.issuer = $1 AND e.number = s.created_entry
+                UNION ALL
+                SELECT e.number, e.events FROM entry e, subject s
+                WHERE e.issuer = $1 AND e.subject = s.created_entry AND e.number <> e.subject
+            ) entries
+            WHERE events ~ '"type":"Investor(Verified|Rejected|Revoked)"'"#,
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        found.map(entry_number).transpose()
+    }
+}

@@ -6,17 +6,26 @@ use std::{collections::BTreeSet, fs};
 use crate::tree::{root, sources};
 
 /// Each crate, and those of ours that it may use in production.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("core", &[]),
     ("bindings", &[]),
     ("store", &["core"]),
     ("chain", &["core", "bindings"]),
+    ("providers", &["core"]),
     ("sandbox", &[]),
     ("model", &["core"]),
-    ("server", &["core", "store", "chain"]),
+    ("server", &["core", "store", "chain", "providers"]),
     (
         "symbolon",
-        &["core", "bindings", "store", "chain", "sandbox", "server"],
+        &[
+            "core",
+            "bindings",
+            "store",
+            "chain",
+            "providers",
+            "sandbox",
+            "server",
+        ],
     ),
     (
         "testkit",
@@ -42,7 +51,7 @@ const WALLS: [(&str, &[&str]); 4] = [
         "alloy",
         &["chain", "bindings", "symbolon", "bench", "testkit"],
     ),
-    ("axum", &["server", "bench", "chaos"]),
+    ("axum", &["server", "bench", "chaos", "sandbox"]),
     ("clap", &["symbolon", "bench", "simulation", "chaos"]),
 ];
 

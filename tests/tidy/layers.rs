@@ -6,19 +6,27 @@ use std::{collections::BTreeSet, fs};
 use crate::tree::{root, sources};
 
 /// Each crate, and those of ours that it may use in production.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("core", &[]),
     ("bindings", &[]),
     ("store", &["core"]),
     ("vault", &["core"]),
     ("chain", &["core", "bindings"]),
+    ("providers", &["core"]),
     ("sandbox", &[]),
     ("model", &["core"]),
-    ("server", &["core", "store", "chain", "vault"]),
+    ("server", &["core", "store", "chain", "vault", "providers"]),
     (
         "symbolon",
         &[
-            "core", "bindings", "store", "chain", "vault", "sandbox", "server",
+            "core",
+            "bindings",
+            "store",
+            "chain",
+            "vault",
+            "providers",
+            "sandbox",
+            "server",
         ],
     ),
     (
@@ -45,7 +53,7 @@ const WALLS: [(&str, &[&str]); 4] = [
         "alloy",
         &["chain", "bindings", "symbolon", "bench", "testkit"],
     ),
-    ("axum", &["server", "bench", "chaos"]),
+    ("axum", &["server", "bench", "chaos", "sandbox"]),
     ("clap", &["symbolon", "bench", "simulation", "chaos"]),
 ];
 

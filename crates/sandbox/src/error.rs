@@ -124,6 +124,26 @@ pub enum SandboxError {
     )]
     AnvilMissing,
 
+    /// A stand-in for a provider cannot listen.
+    #[error(
+        "cannot listen on 127.0.0.1:{port}: {source}; choose another port, or 0 for a free one"
+    )]
+    Listen {
+        /// The port.
+        port: u16,
+        /// What the system answered.
+        source: io::Error,
+    },
+
+    /// A stand-in for a provider was asked about something that it does not have.
+    #[error("the provider has no {what} `{id}`; use one that it made")]
+    NoSuchRecord {
+        /// What was looked for.
+        what: &'static str,
+        /// By which id.
+        id: String,
+    },
+
     /// Anvil's saved state is cut short.
     #[error("the chain's saved state {path} is damaged ({reason}); delete it, or start with a fresh data folder", path = path.display())]
     DamagedState {

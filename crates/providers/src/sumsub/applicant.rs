@@ -111,10 +111,8 @@ pub(super) fn record(
 }
 
 fn standing(applicant: &Value) -> Standing {
-    if applicant
-        .get("deleted")
-        .is_some_and(|deleted| *deleted != Value::Bool(false))
-    {
+    let kept = [None, Some(&Value::Null), Some(&Value::Bool(false))];
+    if !kept.contains(&applicant.get("deleted")) {
         return Standing::Withdrawn;
     }
     let review = |field: &str| read::text(applicant, &format!("/review/{field}"));

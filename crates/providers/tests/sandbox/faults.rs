@@ -40,6 +40,24 @@ async fn each_refusal_is_told_apart() {
         ),
         (ApiFault::Garbage, FetchError::Answer { problem: "no JSON" }),
         (
+            ApiFault::Long {
+                bytes: (4 << 20) + 1,
+                told: true,
+            },
+            FetchError::Answer {
+                problem: "too long",
+            },
+        ),
+        (
+            ApiFault::Long {
+                bytes: (4 << 20) + 1,
+                told: false,
+            },
+            FetchError::Answer {
+                problem: "too long",
+            },
+        ),
+        (
             ApiFault::Redirect(format!("{}/elsewhere", fake.url())),
             FetchError::Answer {
                 problem: "it leads elsewhere",

@@ -18,6 +18,13 @@ pub enum ApiFault {
     Slow(Duration),
     /// 200, and a body that is no JSON.
     Garbage,
+    /// 200, and a body of so many bytes, told or not told beforehand.
+    Long {
+        /// How many.
+        bytes: usize,
+        /// Whether `Content-Length` says so.
+        told: bool,
+    },
     /// A redirect to this address.
     Redirect(String),
 }

@@ -1,13 +1,16 @@
 //! A server on the loopback interface that ends with whoever started it.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::stream;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
@@ -68,6 +71,15 @@ pub(super) async fn meet(faults: &Faults) -> Option<Response> {
             None
         }
         ApiFault::Garbage => Some("<html>".into_response()),
+        ApiFault::Long { bytes, told } => {
+            let body = vec![b' '; bytes];
+            Some(if told {
+                body.into_response()
+            } else {
+                let chunk = stream::once(async move { Ok::<_, Infallible>(body) });
+                Body::from_stream(chunk).into_response()
+            })
+        }
         ApiFault::Redirect(to) => {
             Some((StatusCode::FOUND, [(header::LOCATION, to)]).into_response())
         }

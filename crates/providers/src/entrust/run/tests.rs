@@ -1,5 +1,6 @@
 //! Runs as Entrust's specification shows them, with made-up persons.
 
+use proptest::prelude::*;
 use symbolon_core::{
     country::Country,
     investor::{Accreditation, Level},
@@ -197,4 +198,28 @@ fn somebody_elses_answer_is_refused() {
     (run["updated_at"], run["created_at"]) = (json!(null), json!("yesterday"));
     let error = record(&name, &account(), RUN, &run, &person()).unwrap_err();
     assert_eq!(error.code(), "answer_unreadable");
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_run_puts_out_changes_no_standing(
+        at in prop::sample::select(vec![
+            "", "/document", "/document/properties", "/document/properties/date_of_birth",
+            "/document/properties/document_numbers", "/document/properties/nationality",
+            "/residence", "/investor", "/until", "/us", "/funds",
+        ]),
+        value in prop_oneof![
+            Just(json!(null)), Just(json!([])), Just(json!({})), Just(json!([{}])),
+            any::<bool>().prop_map(Value::from), any::<i64>().prop_map(Value::from),
+            "\\PC{0,30}".prop_map(Value::from),
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}".prop_map(Value::from),
+        ],
+        status in "approved|declined|review|[a-z]{0,9}",
+    ) {
+        let mut run = run();
+        *run["output"].pointer_mut(at).unwrap() = value;
+        run["status"] = json!(status);
+        let standing = read_one(&run, &person()).fact.standing;
+        prop_assert_eq!(standing == Standing::Approved, status == "approved");
+    }
 }

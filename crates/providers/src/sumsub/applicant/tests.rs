@@ -1,5 +1,6 @@
 //! Applicants as Sumsub's documentation shows them, with made-up persons.
 
+use proptest::prelude::*;
 use serde_json::json;
 use symbolon_core::{
     country::Country,
@@ -208,14 +209,16 @@ fn completed_and_green_alone_approves() {
 
 #[test]
 fn what_is_deleted_counts_no_longer() {
-    for deleted in [json!(true), json!("yes"), json!(null)] {
+    for deleted in [json!(true), json!("yes"), json!(1)] {
         let mut applicant = applicant();
         applicant["deleted"] = deleted;
         assert_eq!(read_one(&applicant).fact.standing, Standing::Withdrawn);
     }
-    let mut applicant = applicant();
-    applicant["deleted"] = json!(false);
-    assert_eq!(read_one(&applicant).fact.standing, Standing::Approved);
+    for deleted in [json!(false), json!(null)] {
+        let mut applicant = applicant();
+        applicant["deleted"] = deleted;
+        assert_eq!(read_one(&applicant).fact.standing, Standing::Approved);
+    }
 }
 
 #[test]
@@ -321,4 +324,69 @@ fn the_status_is_asked_where_the_data_leaves_something_open() {
         take_status(&mut applicant, json!({"reviewStatus": "onHold"}));
         assert_eq!(read_one(&applicant).fact.standing, Standing::OnHold);
     }
+}
+
+/// The pointers of all that is in it.
+fn places(json: &Value, at: &str, places: &mut Vec<String>) {
+    places.push(at.to_owned());
+    match json {
+        Value::Object(fields) => fields
+            .iter()
+            .for_each(|(key, value)| places_of(value, at, key, places)),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .for_each(|(index, value)| places_of(value, at, &index.to_string(), places)),
+        _ => {}
+    }
+}
+
+fn places_of(json: &Value, at: &str, key: &str, all: &mut Vec<String>) {
+    places(json, &format!("{at}/{key}"), all);
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_data_completed_and_green_alone_approves(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), leaf()), 1..4),
+    ) {
+        let mut applicant = applicant();
+        let mut all = Vec::new();
+        places(&applicant, "", &mut all);
+        for (place, value) in changes {
+            if let Some(at) = applicant.pointer_mut(&all[place.index(all.len())]) {
+                *at = value;
+            }
+        }
+        let name = "sumsub".parse().unwrap();
+        needs_status(&applicant);
+        let Ok(record) = record(&name, &account(), ID, &applicant, None) else {
+            return Ok(());
+        };
+        let review = |field: &str| applicant.pointer(&format!("/review/{field}"));
+        let green = review("reviewStatus") == Some(&json!("completed"))
+            && review("reviewResult/reviewAnswer") == Some(&json!("GREEN"));
+        prop_assert_eq!(record.fact.standing == Standing::Approved, green);
+    }
+}
+
+fn leaf() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,30}".prop_map(Value::from),
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?".prop_map(Value::from),
+        Just(json!([])),
+        Just(json!({})),
+        prop::sample::select(vec![
+            "completed",
+            "pending",
+            "GREEN",
+            "RED",
+            "RETRY",
+            "company"
+        ])
+        .prop_map(Value::from),
+    ]
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AuthorityIndex, ChainId, PersonName};
+use crate::ids::{AuthorityIndex, ChainId, PersonName, ProviderName};
 
 /// Whoever asks, as the log names them, and the authority they act for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,11 @@ impl Actor {
     /// The register itself, by a job of this name.
     pub fn system(job: &str) -> Self {
         Self::named("system", job)
+    }
+
+    /// A provider, by what its record says.
+    pub fn provider(name: &ProviderName) -> Self {
+        Self::named("provider", name.as_str())
     }
 
     /// Whoever decides on this chain, where the issuer's writer is there.

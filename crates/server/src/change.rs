@@ -312,6 +312,11 @@ impl Transaction {
         Ok(self.inner.erase_profile(id, self.now).await?)
     }
 
+    /// The issuer's transaction itself.
+    pub(crate) fn inner(&mut self) -> &mut IssuerTransaction {
+        &mut self.inner
+    }
+
     /// All is done, and this is the answer.
     pub(crate) fn done<R>(self, status: StatusCode, answer: R) -> Done<R> {
         Done {

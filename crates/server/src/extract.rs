@@ -10,6 +10,7 @@ mod query;
 pub(crate) use check::Check;
 pub(crate) use json::Body;
 pub(crate) use path::{
-    AuthorityPath, HeldWalletPath, InvestorPath, JobPath, ProposalPath, RegistryPath, WalletPath,
+    AuthorityPath, HeldWalletPath, InvestorPath, JobPath, LinkPath, ProposalPath, RegistryPath,
+    WalletPath,
 };
 pub(crate) use query::Query;

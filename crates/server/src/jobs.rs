@@ -15,6 +15,8 @@ pub mod follower;
 mod hints;
 pub mod lane;
 mod lease;
+pub(crate) mod letters;
+pub(crate) mod looks;
 pub mod reconciliation;
 pub mod registrar;
 pub mod watch;

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use symbolon_core::ids::ProviderName;
 use symbolon_store::{Compared, Measure};
 
 const REQUESTS: &str = "symbolon_http_request_duration_seconds";
@@ -17,6 +18,9 @@ const IMPORTED_ROWS: &str = "symbolon_import_rows_total";
 const RPC_REQUESTS: &str = "symbolon_rpc_requests_total";
 const RPC_DISAGREEMENTS: &str = "symbolon_rpc_disagreements_total";
 const RECONCILED: &str = "symbolon_reconciled_wallets_total";
+const HINTS_REFUSED: &str = "symbolon_hints_refused_total";
+const LOOKS: &str = "symbolon_provider_looks_total";
+const LETTERS: &str = "symbolon_letters_total";
 const ALARMS: &str = "symbolon_chain_alarms_total";
 
 /// Seconds: from a cached key and one select to a batch of 500.
@@ -53,6 +57,18 @@ fn describe() {
         "From a request's head to its answer's head, by route template"
     );
     lane::describe();
+    metrics::describe_counter!(
+        HINTS_REFUSED,
+        "Webhooks of providers that were refused, by provider and why"
+    );
+    metrics::describe_counter!(
+        LOOKS,
+        "Providers' records that were read, by provider and how the attempt stood then"
+    );
+    metrics::describe_counter!(
+        LETTERS,
+        "E-mails, by what became of them: sent, failed, dropped"
+    );
     metrics::describe_counter!(IMPORTED_ROWS, "Rows of imports, by what came of them");
     metrics::describe_counter!(
         RPC_REQUESTS,
@@ -125,4 +141,21 @@ pub(crate) async fn page() -> Response {
     let text = install().map(PrometheusHandle::render).unwrap_or_default();
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// A webhook was refused. The name of the account is the operator's own word.
+pub(crate) fn hint_refused(provider: &ProviderName, code: &'static str) {
+    let provider = provider.to_string();
+    metrics::counter!(HINTS_REFUSED, "provider" => provider, "reason" => code).increment(1);
+}
+
+/// A provider's record was read.
+pub(crate) fn looked(provider: &ProviderName, outcome: &'static str) {
+    let provider = provider.to_string();
+    metrics::counter!(LOOKS, "provider" => provider, "outcome" => outcome).increment(1);
+}
+
+/// A letter was sent, or not.
+pub(crate) fn letter(outcome: &'static str) {
+    metrics::counter!(LETTERS, "outcome" => outcome).increment(1);
 }

@@ -17,6 +17,7 @@ mod health;
 mod holdings;
 mod imports;
 mod investors;
+mod links;
 mod model;
 mod operations;
 mod profiles;
@@ -65,6 +66,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(holdings::router())
         .merge(profiles::router())
         .merge(custody::router())
+        .merge(links::router())
         .merge(wallets::router())
         .merge(receipts::router())
         .merge(operations::router())

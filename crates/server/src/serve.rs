@@ -21,10 +21,11 @@ use crate::{
     clock::Clock,
     config::ServerConfig,
     docs::Reference,
-    envelope, metrics, openapi,
+    envelope, hooks, jobs, metrics, openapi,
     problem::{self, Problem, catalog},
     rest,
     state::AppState,
+    web,
 };
 
 /// How often old idempotency keys are forgotten.
@@ -59,6 +60,8 @@ pub async fn serve_state(state: AppState, listener: TcpListener) -> anyhow::Resu
         tokio::spawn(metrics::keep_up()),
         tokio::spawn(forget_idempotency(state.clone())),
         tokio::spawn(finish_erasures(state.clone())),
+        tokio::spawn(jobs::looks::run(state.clone())),
+        tokio::spawn(jobs::letters::run(state.clone())),
     ];
     tracing::info!(%address, "listening");
     // An answer goes out at once, not when the client has acknowledged the one before.
@@ -97,6 +100,8 @@ pub fn router(state: AppState) -> Router {
         .route("/docs", get(async move || reference.response()))
         .route("/problems/{code}", get(problem::page))
         .route("/metrics", get(metrics::page))
+        .merge(hooks::router())
+        .merge(web::router())
         .route("/", get(async || Redirect::to("/docs")))
         .fallback(async || Problem::plain(&catalog::NO_ROUTE))
         .method_not_allowed_fallback(async || Problem::plain(&catalog::METHOD_NOT_ALLOWED))

@@ -4,6 +4,7 @@ use std::{ops::Deref, sync::Arc};
 
 use symbolon_core::ids::{InvestorId, IssuerId};
 use symbolon_store::{Chain, Store};
+use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     imports::Running,
     lookups::Lookups,
     problem::Result,
+    services::Services,
     vault::{Vault, VaultFailure},
     wake::Wake,
 };
@@ -21,13 +23,6 @@ use crate::{
 /// The server's state. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AppState(Arc<Shared>);
-
-/// What a server may have beside its database.
-#[derive(Clone, Debug, Default)]
-pub struct Services {
-    /// Profiles. Without it whoever asks for one is told that the vault is closed.
-    pub vault: Option<Arc<Vault>>,
-}
 
 /// What the clones share.
 #[derive(Debug)]
@@ -39,8 +34,12 @@ pub struct Shared {
     pub clock: Clock,
     /// The operator's settings.
     pub config: ServerConfig,
-    /// Profiles, where this server may open them.
-    vault: Option<Arc<Vault>>,
+    /// What else this server has.
+    pub services: Services,
+    /// Rung when a provider has hinted at something.
+    pub(crate) hinted: Notify,
+    /// Rung when a letter was written.
+    pub(crate) written: Notify,
     /// Rung after every committed change.
     pub wake: Wake,
     /// Ends work in the background, in order.
@@ -73,7 +72,9 @@ impl AppState {
         shutdown: CancellationToken,
     ) -> Self {
         Self(Arc::new(Shared {
-            vault: services.vault,
+            services,
+            hinted: Notify::new(),
+            written: Notify::new(),
             keys: KeyCache::new(config.key_cache),
             chains: Recent::new(config.key_cache),
             running: Running::new(config.concurrent_imports),
@@ -89,7 +90,7 @@ impl AppState {
 
     /// The vault, where this server was given its keys.
     pub(crate) fn vault(&self) -> Result<&Vault, VaultFailure> {
-        self.vault.as_deref().ok_or(VaultFailure::Closed)
+        self.services.vault.as_deref().ok_or(VaultFailure::Closed)
     }
 
     /// The issuer's chains, at most [`ServerConfig::key_cache`] old: every look

@@ -616,6 +616,8 @@ CREATE TABLE verification (
     PRIMARY KEY (issuer, verification)
 );
 CREATE INDEX verification_by_investor ON verification (issuer, investor, provider, opened_s);
+CREATE INDEX verification_by_reference ON verification (issuer, provider, reference)
+    WHERE reference IS NOT NULL;
 CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
 
 -- What providers have said, as far as anybody believes it: look there (I8). Of the

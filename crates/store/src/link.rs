@@ -247,25 +247,6 @@ impl Store {
             _ => Ok(()),
         }
     }
-
-    /// Takes a link back. One that is done or taken back already stays as it is.
-    pub async fn revoke_link(
-        &self,
-        issuer: &IssuerId,
-        link: LinkId,
-        now: UnixSeconds,
-    ) -> Result<()> {
-        sqlx::query!(
-            "UPDATE link SET revoked_s = $3 WHERE issuer = $1 AND link = $2 \
-             AND completed_s IS NULL AND revoked_s IS NULL",
-            issuer_key(issuer),
-            link.0.as_slice(),
-            bigint(now.0),
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
 }
 
 impl IssuerTransaction {
@@ -352,6 +333,20 @@ impl IssuerTransaction {
         sqlx::query!(
             "UPDATE link SET completed_s = coalesce(completed_s, $3) \
              WHERE issuer = $1 AND link = $2",
+            issuer_key(&self.issuer),
+            link.0.as_slice(),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes a link back. One that is done or taken back already stays as it is.
+    pub async fn revoke_link(&mut self, link: LinkId, now: UnixSeconds) -> Result<()> {
+        sqlx::query!(
+            "UPDATE link SET revoked_s = $3 WHERE issuer = $1 AND link = $2 \
+             AND completed_s IS NULL AND revoked_s IS NULL",
             issuer_key(&self.issuer),
             link.0.as_slice(),
             bigint(now.0),

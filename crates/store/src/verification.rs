@@ -110,6 +110,25 @@ impl Store {
         .read()
     }
 
+    /// The newest attempt to which a provider's record belongs.
+    pub async fn verification_by_reference(
+        &self,
+        issuer: &IssuerId,
+        provider: &ProviderName,
+        reference: &str,
+    ) -> Result<Option<Verification>> {
+        let row = select_verifications!(
+            "FROM verification WHERE issuer = $1 AND provider = $2 AND reference = $3 \
+             ORDER BY opened_s DESC, opened_entry DESC, verification LIMIT 1",
+            issuer_key(issuer),
+            provider.as_str(),
+            reference,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(VerificationRow::read).transpose()
+    }
+
     /// An investor's attempts, the newest first, at most `limit` of them.
     pub async fn verifications_of(
         &self,
@@ -183,6 +202,21 @@ impl IssuerTransaction {
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
+    }
+
+    /// One attempt, which nobody else changes until this is committed.
+    pub async fn verification(&mut self, id: VerificationId) -> Result<Verification> {
+        select_verifications!(
+            "FROM verification WHERE issuer = $1 AND verification = $2",
+            issuer_key(&self.issuer),
+            id.0.as_slice(),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        .ok_or(StoreError::NotFound {
+            what: "verification",
+        })?
+        .read()
     }
 
     /// The newest attempt of an investor with a provider that may be about this record:

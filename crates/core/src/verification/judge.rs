@@ -131,6 +131,11 @@ pub enum Concern {
     },
     /// Somebody has decided about the investor since the attempt began.
     DecidedMeanwhile,
+    /// The register refused what would follow.
+    Refused {
+        /// Its refusal's code.
+        code: String,
+    },
 }
 
 /// What follows from a fact, given what the issuer requires. Pure; and whatever

@@ -9,6 +9,7 @@ use axum::{
 use symbolon_core::{
     federation::ProposalId,
     ids::{AuthorityIndex, ChainId, InvestorId, RegistryId},
+    link::LinkId,
     wallet::WalletAddress,
 };
 
@@ -32,10 +33,21 @@ pub(crate) struct AuthorityPath(pub(crate) AuthorityIndex);
 /// `{id}` of a proposal.
 pub(crate) struct ProposalPath(pub(crate) ProposalId);
 
+/// `{id}` of a link.
+pub(crate) struct LinkPath(pub(crate) LinkId);
+
 /// `{id}` of an import.
 pub(crate) struct JobPath(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for InvestorPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        Ok(Self(read(&parameters(parts, state).await?, "id")?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for LinkPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {

@@ -132,6 +132,33 @@ problems! {
     ALREADY_SO = 409 "already_so", "All is as asked already",
         "There is nothing to set or to lift.",
         "Nothing needs to be done.";
+    HINT_REFUSED = 401 "hint_refused", "The webhook is not believed",
+        "A webhook must carry the provider's signature over its very bytes, by a secret and an algorithm that this server was given.",
+        "Compare the secret and the algorithm with the provider's settings; while one secret follows another, configure both.";
+    LINK_OVER = 409 "link_over", "The link opens nothing",
+        "The link is done, was taken back, or its time is over.",
+        "Make a new one: POST /v1/links.";
+    NO_ACCOUNT = 409 "no_account", "No such account with a provider",
+        "This server has no account with a provider of this name for the issuer, or several and none was named.",
+        "Name one of the `[[provider]]` sections of the configuration, or add one.";
+    NO_SITE = 503 "no_site", "Links have no address",
+        "This server was not told where people reach it, so it can make no links.",
+        "Set `[site] url` in the configuration, and start it again.";
+    NO_MAILER = 503 "no_mailer", "No mail can be sent",
+        "This server was given no mail server.",
+        "Set `[mail]` in the configuration and start it again, or let the link be shown: leave `send` out.";
+    NO_EMAIL = 422 "no_email", "No e-mail address is known",
+        "The link is to be sent, and the investor's profile has no e-mail address.",
+        "Give `email` with the link, or put it into the profile.";
+    PROVIDER_FAILED = 502 "provider_failed", "The provider did not answer as it should",
+        "The provider could not be asked for a session, or refused to open one.",
+        "Try again later; if it stays, the detail says what to check.";
+    NOT_PROVEN = 422 "not_proven", "The wallet did not sign this",
+        "The signature is not the wallet's upon the very message that was asked for, or the message is another one.",
+        "Ask for a new message and sign it with the wallet that it names.";
+    CHAIN_SILENT = 503 "chain_silent", "The chain cannot be asked",
+        "Whether the wallet signed must be asked on the chain that its message names, and its nodes do not answer, contradict each other, or are not known here.",
+        "Try again later, or choose another chain.";
     MUST_KEEP = 409 "must_keep", "The profile must be kept",
         "The relation with the investor lasts, or has not ended for long enough, or a legal hold lies on the profile.",
         "GET /v1/investors/{id}/custody says until when it is kept, and by whose holds.";

@@ -1,0 +1,311 @@
+//! What is done by a link, whether from its pages or by the issuer's own software: a
+//! message is handed out to be signed, a signature binds the wallet, a session with the
+//! provider begins.
+
+use secrecy::SecretString;
+use symbolon_chain::ownership::{self, NotProven};
+use symbolon_core::{
+    actor::Actor,
+    command::Command,
+    ids::{ChainId, IssuerId},
+    link::LinkToken,
+    ownership::{Challenge, Message, Nonce, Timestamp},
+    time::UnixSeconds,
+    verification::VerificationId,
+    wallet::{OwnershipEvidence, WalletAddress},
+};
+use symbolon_providers::{ReturnTo, SessionRequest};
+use symbolon_store::{Link, Request, StoreError, Subject};
+
+use crate::{
+    problem::{FieldError, Problem, Result, catalog},
+    services::Account,
+    site::Site,
+    state::AppState,
+    verifying::{complete_link, customer_of},
+};
+
+/// For how long a message may be signed.
+const SIGNED_WITHIN_SECONDS: u64 = 600;
+/// A provider's session lasts no longer than this, whatever the link's time.
+const LONGEST_SESSION_SECONDS: u64 = 24 * 3_600;
+
+/// Who acts by a link, as the log names them.
+fn actor() -> Actor {
+    Actor::system("link")
+}
+
+/// The site, or how to have one.
+pub(crate) fn site(state: &AppState) -> Result<&Site> {
+    let site = state.services.site.as_ref();
+    site.ok_or_else(|| Problem::plain(&catalog::NO_SITE))
+}
+
+/// The link that a token opens, while it opens anything.
+pub(crate) async fn opened(state: &AppState, token: &LinkToken) -> Result<Link> {
+    let found = state.store.link_of(token.issuer(), token.hash()).await?;
+    found.ok_or_else(|| Problem::plain(&catalog::NOT_FOUND))
+}
+
+/// Refuses what is asked by a link that is over.
+pub(crate) fn usable(link: &Link, now: UnixSeconds) -> Result<()> {
+    match link.progress.is_usable(now) {
+        true => Ok(()),
+        false => Err(Problem::plain(&catalog::LINK_OVER)),
+    }
+}
+
+/// Hands out the message that this wallet is to sign on this chain. One that was
+/// handed out before is worth nothing then.
+pub(crate) async fn ask(
+    state: &AppState,
+    issuer: &IssuerId,
+    link: &Link,
+    wallet: WalletAddress,
+    chain: ChainId,
+) -> Result<Message> {
+    let now = state.clock.now();
+    usable(link, now)?;
+    if link.purpose.wallet.is_some_and(|wanted| wanted != wallet) {
+        return Err(Problem::invalid(vec![FieldError::new(
+            "address",
+            "other_wallet",
+            "the link is for another wallet: choose that one in your wallet's software",
+        )]));
+    }
+    if state.services.nodes.find(issuer, chain).is_none() {
+        return Err(Problem::invalid(vec![FieldError::new(
+            "chain_id",
+            "unknown_chain",
+            "the issuer is not on this chain: switch your wallet to one of its chains",
+        )]));
+    }
+    let asked = Asked {
+        nonce: Nonce::drawn(rand::random()),
+        at: now,
+    };
+    let stored = serde_json::to_string(&asked);
+    let challenge = challenge(state, issuer, link, asked)?;
+    let stored = stored.map_err(|error| Problem::internal(&error))?;
+    let kept = state.store.ask_for_signature(issuer, link.id, &stored, now);
+    kept.await.map_err(|error| match error {
+        StoreError::NotFound { .. } => Problem::plain(&catalog::LINK_OVER),
+        error => error.into(),
+    })?;
+    Ok(challenge.message(wallet, chain))
+}
+
+/// What is kept of a challenge; the rest follows from the site and the link.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Asked {
+    nonce: Nonce,
+    at: UnixSeconds,
+}
+
+fn challenge(
+    state: &AppState,
+    issuer: &IssuerId,
+    link: &Link,
+    Asked { nonce, at }: Asked,
+) -> Result<Challenge> {
+    let site = site(state)?;
+    let internal = |error: &(dyn std::error::Error + 'static)| Problem::internal(error);
+    let expires = UnixSeconds(at.0 + SIGNED_WITHIN_SECONDS);
+    let statement = format!("I confirm to {issuer} that this wallet is mine.");
+    Ok(Challenge {
+        scheme: None,
+        domain: site.domain().clone(),
+        uri: site.uri().map_err(|error| internal(&error))?,
+        statement: Some(statement.parse().map_err(|error| internal(&error))?),
+        nonce,
+        request_id: link
+            .id
+            .to_string()
+            .parse()
+            .map_err(|error| internal(&error))?,
+        chains: state.services.nodes.of(issuer).collect(),
+        issued_at: Timestamp::at(at).map_err(|error| internal(&error))?,
+        expires_at: Timestamp::at(expires).map_err(|error| internal(&error))?,
+    })
+}
+
+fn refused(why: impl std::fmt::Display) -> Problem {
+    Problem::new(&catalog::NOT_PROVEN, why.to_string())
+}
+
+/// Binds the wallet that signed what was asked. The chain is asked first, without any
+/// lock; what was asked is then taken from the link in the transaction that binds the
+/// wallet, so that it answers once.
+pub(crate) async fn prove(
+    state: &AppState,
+    issuer: &IssuerId,
+    link: &Link,
+    text: &str,
+    signature: &[u8],
+) -> Result<WalletAddress> {
+    let now = state.clock.now();
+    usable(link, now)?;
+    let message: Message = text.parse().map_err(refused)?;
+    let asked = link.challenge.as_deref().ok_or_else(|| {
+        refused("nothing was asked of this link, or it was answered: ask for a message first")
+    })?;
+    let stored = serde_json::from_str(asked).map_err(|error| Problem::internal(&error))?;
+    let challenge = challenge(state, issuer, link, stored)?;
+    let (wallet, chain) = challenge.check(&message, now).map_err(refused)?;
+    if link.purpose.wallet.is_some_and(|wanted| wanted != wallet) {
+        return Err(refused("the link is for another wallet"));
+    }
+    let node = state.services.nodes.find(issuer, chain);
+    let node = node.ok_or_else(|| Problem::plain(&catalog::CHAIN_SILENT))?;
+    let proof = ownership::prove(node, &message, signature).await;
+    let proof = proof.map_err(|error| {
+        tracing::warn!(%issuer, %chain, %error, "a chain could not be asked whose a wallet is");
+        Problem::plain(&catalog::CHAIN_SILENT)
+    })?;
+    let proof = proof.map_err(|no: NotProven| refused(no))?;
+    let evidence = OwnershipEvidence {
+        message: text.to_owned(),
+        signature: signature.to_vec().into(),
+        chain,
+        kind: proof.kind,
+        block: proof.block.map(|block| (block.number, block.hash)),
+    };
+    bind(state, issuer, link, wallet, evidence, asked).await?;
+    Ok(wallet)
+}
+
+async fn bind(
+    state: &AppState,
+    issuer: &IssuerId,
+    link: &Link,
+    wallet: WalletAddress,
+    evidence: OwnershipEvidence,
+    asked: &str,
+) -> Result<()> {
+    let now = state.clock.now();
+    let mut transaction = state.store.begin(issuer).await?;
+    let current = transaction.lock_link(link.id).await?;
+    usable(&current, now)?;
+    if current.challenge.as_deref() != Some(asked) {
+        return Err(refused(
+            "the message was answered already: ask for another one",
+        ));
+    }
+    let request = Request {
+        subject: Subject::Investor(link.purpose.investor),
+        command: Command::ProveWallet {
+            wallet,
+            chains: link.purpose.chains.clone(),
+            replaces: link.purpose.replaces,
+            evidence,
+        },
+    };
+    let mut answers = transaction.decide(vec![request], &actor(), now).await?;
+    let Some(answer) = answers.pop() else {
+        return Err(Problem::plain(&catalog::INTERNAL));
+    };
+    let investor = answer?.investor;
+    transaction.link_proved(link.id, wallet).await?;
+    let link = transaction.lock_link(link.id).await?;
+    match link.verification {
+        Some(id) => {
+            let verification = transaction.verification(id).await?;
+            complete_link(&mut transaction, &verification, &investor, now).await?;
+        }
+        None if link.purpose.provider.is_none() => {
+            transaction.link_completed(link.id, now).await?;
+        }
+        None => {}
+    }
+    transaction.commit().await?;
+    state.wake.wake(issuer);
+    Ok(())
+}
+
+/// The account that a link asks for.
+pub(crate) fn account<'a>(
+    state: &'a AppState,
+    issuer: &IssuerId,
+    link: &Link,
+) -> Result<&'a Account> {
+    let accounts = &state.services.accounts;
+    let name = link.purpose.provider.as_ref();
+    let found = name.and_then(|name| accounts.find(issuer, name));
+    found.ok_or_else(|| Problem::plain(&catalog::NO_ACCOUNT))
+}
+
+/// Begins the check, or goes on with it: the address to which the person goes.
+pub(crate) async fn begin_check(
+    state: &AppState,
+    issuer: &IssuerId,
+    link: &Link,
+) -> Result<SecretString> {
+    let now = state.clock.now();
+    usable(link, now)?;
+    let account = account(state, issuer, link)?;
+    if link.purpose.wants_wallet && link.proved.is_none() {
+        return Err(Problem::new(
+            &catalog::NOT_PROVEN,
+            "prove the wallet first, so that the verdict reaches it",
+        ));
+    }
+    let id = link.purpose.investor;
+    let investor = state.store.investor(issuer, id).await?.investor;
+    let profile = match state.vault() {
+        Ok(vault) => Some(vault.open(issuer, id, investor.kind).await?),
+        Err(_) => None,
+    };
+    // Known before the provider is asked, so that whatever it says finds it.
+    let verification = begin_attempt(state, issuer, link, account, now).await?;
+    let back = site(state)?.page("v");
+    let customer = customer_of(id);
+    let left = link.progress.expires.0.saturating_sub(now.0);
+    let request = SessionRequest {
+        customer: &customer,
+        kind: investor.kind,
+        level: link.purpose.level.as_deref(),
+        return_to: &ReturnTo {
+            success: back.clone(),
+            failure: back,
+        },
+        lasts: std::time::Duration::from_secs(left.min(LONGEST_SESSION_SECONDS)),
+        profile: profile.as_ref(),
+        language: Some(&link.purpose.language),
+    };
+    let session = account.provider.open(&request).await.map_err(|error| {
+        tracing::warn!(%issuer, %error, "a provider opened no session");
+        Problem::new(&catalog::PROVIDER_FAILED, error.to_string())
+    })?;
+    if let Some(reference) = session.reference {
+        let mut transaction = state.store.begin(issuer).await?;
+        let mut verification = transaction.verification(verification).await?;
+        verification.reference = Some(reference);
+        transaction.keep_verification(&verification, now).await?;
+        transaction.commit().await?;
+    }
+    Ok(session.url)
+}
+
+/// The attempt of this link, which begins once.
+async fn begin_attempt(
+    state: &AppState,
+    issuer: &IssuerId,
+    link: &Link,
+    account: &Account,
+    now: UnixSeconds,
+) -> Result<VerificationId> {
+    let mut transaction = state.store.begin(issuer).await?;
+    let current = transaction.lock_link(link.id).await?;
+    usable(&current, now)?;
+    if let Some(begun) = current.verification {
+        return Ok(begun);
+    }
+    let id = VerificationId(rand::random::<[u8; 16]>().into());
+    let (investor, provider) = (link.purpose.investor, account.provider.name());
+    transaction
+        .begin_verification(id, investor, provider, now)
+        .await?;
+    transaction.link_started(link.id, id, now).await?;
+    transaction.commit().await?;
+    Ok(id)
+}

@@ -1,0 +1,306 @@
+//! Making links, for the REST API and the command line alike.
+
+use std::collections::BTreeSet;
+
+use secrecy::{ExposeSecret, SecretString};
+use symbolon_core::{
+    actor::Actor,
+    command::Command,
+    ids::{ExternalId, InvestorId, IssuerId, ProviderName},
+    investor::InvestorKind,
+    link::{LinkId, LinkLifetime, LinkProgress, LinkToken},
+    profile::{Field, Profile},
+    time::UnixSeconds,
+    wallet::{ChainScope, WalletAddress},
+};
+use symbolon_store::{
+    IssuerTransaction, Link, LinkPurpose, Request, SealedChanges, StoreError, Subject,
+};
+
+use crate::{
+    problem::{FieldError, Problem, Result, catalog},
+    state::{AppState, fresh_investor},
+    vault::ProfileChanges,
+};
+
+/// A link that somebody wants.
+#[derive(Debug)]
+pub struct NewLink {
+    /// For whom; nobody named is registered with it.
+    pub investor: Option<InvestorId>,
+    /// What somebody new is.
+    pub kind: InvestorKind,
+    /// The issuer's own reference of somebody new.
+    pub external_id: Option<ExternalId>,
+    /// Where mail reaches the person, for its profile.
+    pub email: Option<SecretString>,
+    /// By whom the person is to be verified.
+    pub check: Check,
+    /// Which wallet is to be proved.
+    pub wallet: WantedWallet,
+    /// In whose place it comes.
+    pub replaces: Option<WalletAddress>,
+    /// Where it counts.
+    pub chains: ChainScope,
+    /// In which language the person is spoken to (BCP 47).
+    pub language: String,
+    /// For how long.
+    pub lifetime: LinkLifetime,
+    /// Whether it is sent to the person's e-mail address, or shown to whoever asks.
+    pub send: bool,
+}
+
+/// By whom somebody is to be verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// By nobody: the link is for a wallet alone.
+    None,
+    /// By the issuer's only account with a provider.
+    Only {
+        /// The provider's level or workflow; nothing for the account's own.
+        level: Option<String>,
+    },
+    /// By the account of this name.
+    Named {
+        /// Which one.
+        provider: ProviderName,
+        /// The provider's level or workflow; nothing for the account's own.
+        level: Option<String>,
+    },
+}
+
+/// Which wallet is to be proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedWallet {
+    /// None.
+    None,
+    /// One of the person's choice.
+    Any,
+    /// This one.
+    This(WalletAddress),
+}
+
+/// A link that can be stored.
+#[derive(Debug)]
+pub struct PreparedLink {
+    registered: Option<Command>,
+    email: Option<SealedChanges>,
+    link: Link,
+    send: bool,
+}
+
+impl PreparedLink {
+    /// Its id.
+    pub fn id(&self) -> LinkId {
+        self.link.id
+    }
+
+    /// Whether it is sent to the person.
+    pub fn is_sent(&self) -> bool {
+        self.send
+    }
+}
+
+fn field(name: &str, code: &'static str, message: &str) -> Problem {
+    Problem::invalid(vec![FieldError::new(name, code, message)])
+}
+
+/// Looks everything up that a link needs, and seals the e-mail address.
+pub async fn prepare(
+    state: &AppState,
+    issuer: &IssuerId,
+    new: &NewLink,
+    by: &Actor,
+) -> Result<PreparedLink> {
+    crate::linking::site(state)?;
+    if new.send && state.services.mailer.is_none() {
+        return Err(Problem::plain(&catalog::NO_MAILER));
+    }
+    let (provider, level) = account(state, issuer, &new.check)?;
+    if provider.is_none() && new.wallet == WantedWallet::None {
+        let message = "the link asks for nothing: name a provider or ask for a wallet";
+        return Err(field("check", "nothing_asked", message));
+    }
+    let now = state.clock.now();
+    let (investor, kind, registered) = whom(state, issuer, new).await?;
+    let email = match &new.email {
+        None => None,
+        Some(email) => Some(sealed(state, issuer, investor, kind, email).await?),
+    };
+    if new.send && email.is_none() {
+        has_address(state, issuer, investor, kind).await?;
+    }
+    let link = Link {
+        id: LinkId(rand::random::<[u8; 16]>().into()),
+        purpose: LinkPurpose {
+            investor,
+            provider,
+            level,
+            wants_wallet: new.wallet != WantedWallet::None,
+            wallet: match new.wallet {
+                WantedWallet::This(wallet) => Some(wallet),
+                WantedWallet::Any | WantedWallet::None => None,
+            },
+            replaces: new.replaces,
+            chains: new.chains.clone(),
+            language: new.language.clone(),
+        },
+        progress: LinkProgress {
+            expires: new.lifetime.ends(now),
+            opened: None,
+            started: None,
+            completed: None,
+            revoked: None,
+        },
+        challenge: None,
+        proved: None,
+        verification: None,
+        created: now,
+        created_by: by.name.clone(),
+    };
+    Ok(PreparedLink {
+        registered,
+        email,
+        link,
+        send: new.send,
+    })
+}
+
+fn account(
+    state: &AppState,
+    issuer: &IssuerId,
+    check: &Check,
+) -> Result<(Option<ProviderName>, Option<String>)> {
+    let accounts = &state.services.accounts;
+    let (found, level) = match check {
+        Check::None => return Ok((None, None)),
+        Check::Only { level } => (accounts.only(issuer), level),
+        Check::Named { provider, level } => (accounts.find(issuer, provider), level),
+    };
+    let found = found.ok_or_else(|| Problem::plain(&catalog::NO_ACCOUNT))?;
+    Ok((Some(found.provider.name().clone()), level.clone()))
+}
+
+async fn whom(
+    state: &AppState,
+    issuer: &IssuerId,
+    new: &NewLink,
+) -> Result<(InvestorId, InvestorKind, Option<Command>)> {
+    if let Some(id) = new.investor {
+        let found = state.store.investor(issuer, id).await;
+        let investor = found.map_err(crate::rest::unknown_investor)?.investor;
+        if let Some(lost) = new.replaces
+            && investor.wallet(lost).is_none()
+        {
+            let message = "not a wallet of this investor's: name the one whose key is lost";
+            return Err(field("replaces", "unknown_wallet", message));
+        }
+        return Ok((id, investor.kind, None));
+    }
+    if new.replaces.is_some() {
+        let message = "whose wallet is replaced must be named by investor";
+        return Err(field("replaces", "unknown_wallet", message));
+    }
+    let registered = Command::RegisterInvestor {
+        kind: new.kind,
+        external_id: new.external_id.clone(),
+    };
+    Ok((fresh_investor(), new.kind, Some(registered)))
+}
+
+async fn sealed(
+    state: &AppState,
+    issuer: &IssuerId,
+    investor: InvestorId,
+    kind: InvestorKind,
+    email: &SecretString,
+) -> Result<SealedChanges> {
+    let mut known = Profile::empty(kind);
+    let value = email.expose_secret().into();
+    known.set(Field::Email, &value).map_err(|_| {
+        field(
+            "email",
+            "bad_value",
+            "write an e-mail address, such as name@example.com",
+        )
+    })?;
+    let changes = ProfileChanges {
+        known,
+        forgotten: BTreeSet::new(),
+    };
+    Ok(state.vault()?.seal(issuer, investor, &changes).await?)
+}
+
+async fn has_address(
+    state: &AppState,
+    issuer: &IssuerId,
+    investor: InvestorId,
+    kind: InvestorKind,
+) -> Result<()> {
+    let profile = state.vault()?.open(issuer, investor, kind).await?;
+    match profile.get(Field::Email) {
+        Some(_) => Ok(()),
+        None => Err(Problem::plain(&catalog::NO_EMAIL)),
+    }
+}
+
+/// Stores a link in a transaction of the issuer's, with what belongs to it. The token's
+/// hash is kept where the link is shown; where it is sent, each letter brings its own.
+pub async fn store(
+    transaction: &mut IssuerTransaction,
+    prepared: &PreparedLink,
+    token: Option<&LinkToken>,
+    by: &Actor,
+    now: UnixSeconds,
+) -> Result<()> {
+    let investor = prepared.link.purpose.investor;
+    if let Some(command) = &prepared.registered {
+        decide(transaction, Subject::New(investor), command, by, now).await?;
+    }
+    if let Some(email) = &prepared.email {
+        let fields = [Field::Email].into();
+        let changed = Command::ChangeProfile { fields };
+        decide(transaction, Subject::Investor(investor), &changed, by, now).await?;
+        transaction.keep_profile(investor, email, now).await?;
+    }
+    let hash = token.map(LinkToken::hash);
+    transaction.add_link(&prepared.link, hash).await?;
+    if prepared.send {
+        write_letter(transaction, prepared.link.id, now).await?;
+    }
+    Ok(())
+}
+
+/// Wants a link to be sent.
+pub(crate) async fn write_letter(
+    transaction: &mut IssuerTransaction,
+    link: LinkId,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    let due = symbolon_core::time::UnixMillis(now.0 * 1_000);
+    let id = rand::random::<[u8; 16]>().into();
+    transaction.write_letter(id, link, due).await
+}
+
+async fn decide(
+    transaction: &mut IssuerTransaction,
+    subject: Subject,
+    command: &Command,
+    by: &Actor,
+    now: UnixSeconds,
+) -> Result<()> {
+    let request = Request {
+        subject,
+        command: command.clone(),
+    };
+    let mut answers = transaction.decide(vec![request], by, now).await?;
+    match answers.pop() {
+        Some(answer) => Ok(answer.map(drop)?),
+        None => Err(Problem::plain(&catalog::INTERNAL)),
+    }
+}
+
+/// The link as it stands.
+pub fn link(prepared: &PreparedLink) -> &Link {
+    &prepared.link
+}

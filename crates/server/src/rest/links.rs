@@ -1,0 +1,206 @@
+//! Verification links: what an issuer sends to somebody who is to be verified.
+
+mod batch;
+mod body;
+mod shown;
+
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use serde::Deserialize;
+use symbolon_core::{link::LinkId, time::UnixSeconds};
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use body::{LinkBody, NewLinkBody};
+
+use super::{Absent, NoFields, Refused, known_chains};
+use crate::{
+    auth::Caller,
+    change::Post,
+    extract::{
+        LinkPath, Query,
+        page::{self, Page},
+    },
+    linking, links,
+    problem::{FieldError, Problem, Result, catalog},
+    state::AppState,
+};
+
+const LIST: &str = "links";
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(batch::create_batch))
+        .routes(routes!(show))
+        .routes(routes!(resend))
+        .routes(routes!(revoke))
+}
+
+/// Make a link
+///
+/// By which somebody proves a wallet, is verified by a provider, or both. Whom you do not
+/// name by `investor` is registered with it. The link is sent to the person's e-mail
+/// address, or the answer has its `url`: whoever has that may act as the person, and the
+/// register keeps nothing that opens it. The same request under the same
+/// `Idempotency-Key` has the same `url`.
+#[utoipa::path(
+    post, path = "/links", operation_id = "create_link", tag = "Links",
+    request_body = NewLinkBody,
+    responses((status = 201, description = "The link", body = LinkBody), Refused)
+)]
+async fn create(State(state): State<AppState>, post: Post<NewLinkBody>) -> Result<Response> {
+    let known = known_chains(&state, &post.caller).await?;
+    let new = post.body.read(&known)?;
+    let (issuer, actor) = (&post.caller.issuer, &post.caller.actor);
+    let prepared = &links::prepare(&state, issuer, &new, actor).await?;
+    let token = (!prepared.is_sent()).then(|| shown::token(&post.caller, prepared.id()));
+    let token = token.as_ref();
+    let answer = post
+        .commit(&state, |mut transaction| async move {
+            let now = transaction.now;
+            links::store(transaction.inner(), prepared, token, actor, now).await?;
+            let body = LinkBody::new(links::link(prepared), now).shown_if(token.is_some());
+            Ok(transaction.done(StatusCode::CREATED, body))
+        })
+        .await?;
+    state.written.notify_one();
+    shown::with_url(&state, &post.caller, answer).await
+}
+
+/// Which links.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Rows a page, 1 to 500.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Only those of this investor.
+    investor: Option<String>,
+}
+
+/// Where a page ended.
+struct Place(UnixSeconds, LinkId);
+
+impl std::str::FromStr for Place {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (at, id) = text.split_once('.').ok_or(())?;
+        let at = at.parse().map_err(|_| ())?;
+        Ok(Self(UnixSeconds(at), id.parse().map_err(|_| ())?))
+    }
+}
+
+/// List links
+///
+/// The newest first, page by page.
+#[utoipa::path(
+    get, path = "/links", operation_id = "list_links", tag = "Links",
+    params(ListQuery),
+    responses((status = 200, description = "A page of links", body = Page<LinkBody>))
+)]
+async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<LinkBody>>> {
+    let (limit, before) =
+        page::read::<Place>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
+    let investor = query.investor.as_deref().map(str::parse).transpose();
+    let investor = investor.map_err(|_| {
+        let message = "an investor id is `0x` and 64 hexadecimal digits";
+        let error = FieldError::new("investor", "bad_id", message);
+        Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+    })?;
+    let before = before.map(|Place(at, id)| (at, id));
+    let found = state
+        .store
+        .links(&caller.issuer, investor, before, limit + 1)
+        .await?;
+    let now = state.clock.now();
+    let more = found.len() > limit as usize;
+    let page: Vec<_> = found.iter().take(limit as usize).collect();
+    let last = page.last().filter(|_| more);
+    Ok(Json(Page {
+        next_cursor: last
+            .map(|last| page::cursor(LIST, format_args!("{}.{}", last.created.0, last.id))),
+        data: page
+            .into_iter()
+            .map(|link| LinkBody::new(link, now))
+            .collect(),
+    }))
+}
+
+/// Show a link
+///
+/// Whether the person has come, and how far it is. What opens it is shown nowhere again.
+#[utoipa::path(
+    get, path = "/links/{id}", operation_id = "show_link", tag = "Links",
+    params(("id" = String, Path, description = "The link's id")),
+    responses((status = 200, description = "The link", body = LinkBody), Absent)
+)]
+async fn show(
+    caller: Caller,
+    LinkPath(id): LinkPath,
+    State(state): State<AppState>,
+) -> Result<Json<LinkBody>> {
+    let link = state.store.link(&caller.issuer, id).await?;
+    Ok(Json(LinkBody::new(&link, state.clock.now())))
+}
+
+/// Send a link again
+///
+/// To the e-mail address that the profile has by now, with another token; those that were
+/// sent before open it as well, until it is over.
+#[utoipa::path(
+    post, path = "/links/{id}/resend", operation_id = "resend_link", tag = "Links",
+    params(("id" = String, Path, description = "The link's id")),
+    request_body = NoFields,
+    responses((status = 200, description = "The link", body = LinkBody), Refused)
+)]
+async fn resend(
+    LinkPath(id): LinkPath,
+    State(state): State<AppState>,
+    post: Post<NoFields>,
+) -> Result<Response> {
+    if state.services.mailer.is_none() {
+        return Err(Problem::plain(&catalog::NO_MAILER));
+    }
+    let answer = post
+        .commit(&state, |mut transaction| async move {
+            let now = transaction.now;
+            let link = transaction.inner().lock_link(id).await?;
+            linking::usable(&link, now)?;
+            links::write_letter(transaction.inner(), id, now).await?;
+            Ok(transaction.done(StatusCode::OK, LinkBody::new(&link, now)))
+        })
+        .await?;
+    state.written.notify_one();
+    Ok(answer)
+}
+
+/// Take a link back
+///
+/// From then on it opens nothing. What was done by it stays done.
+#[utoipa::path(
+    post, path = "/links/{id}/revoke", operation_id = "revoke_link", tag = "Links",
+    params(("id" = String, Path, description = "The link's id")),
+    request_body = NoFields,
+    responses((status = 200, description = "The link", body = LinkBody), Refused)
+)]
+async fn revoke(
+    LinkPath(id): LinkPath,
+    State(state): State<AppState>,
+    post: Post<NoFields>,
+) -> Result<Response> {
+    post.commit(&state, |mut transaction| async move {
+        let now = transaction.now;
+        transaction.inner().revoke_link(id, now).await?;
+        let link = transaction.inner().lock_link(id).await?;
+        Ok(transaction.done(StatusCode::OK, LinkBody::new(&link, now)))
+    })
+    .await
+}

@@ -1,0 +1,292 @@
+//! From a provider's record to what follows from it, in one transaction of the issuer's:
+//! the profile goes to the vault, the command to the register, the attempt and its link
+//! move on.
+
+use std::collections::BTreeSet;
+
+use symbolon_core::{
+    actor::Actor,
+    command::Command,
+    ids::{InvestorId, IssuerId},
+    investor::Investor,
+    profile::Profile,
+    time::UnixSeconds,
+    verification::{
+        Concern, Environment, Fact, Findings, Outcome, Situation, Standing, VerificationState,
+        judge,
+    },
+};
+use symbolon_providers::{FetchError, Record};
+use symbolon_store::{
+    IssuerTransaction, Look, Request, SealedChanges, StoreError, Subject, Verification,
+};
+use thiserror::Error;
+
+use crate::{
+    services::Account,
+    state::AppState,
+    vault::{ProfileChanges, VaultFailure},
+};
+
+/// Why a look came to nothing, and must be taken again.
+#[derive(Debug, Error)]
+pub(crate) enum LookFailure {
+    /// The provider could not be read.
+    #[error(transparent)]
+    Provider(#[from] FetchError),
+    /// The profile could not be sealed or opened.
+    #[error(transparent)]
+    Vault(#[from] VaultFailure),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a look came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looked {
+    /// It is about nobody whom the register sent there.
+    NotOurs,
+    /// It is taken in.
+    Taken(VerificationState),
+}
+
+/// Reads a provider's record, and does what follows.
+pub(crate) async fn look(
+    state: &AppState,
+    issuer: &IssuerId,
+    account: &Account,
+    look: &Look,
+) -> Result<Looked, LookFailure> {
+    let record = match account.provider.fetch(&look.subject).await {
+        Ok(record) => record,
+        Err(FetchError::NotFound) => match gone(state, issuer, look).await? {
+            Some(record) => record,
+            None => return Ok(Looked::NotOurs),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    let Some(investor) = customer(&record.fact) else {
+        return Ok(Looked::NotOurs);
+    };
+    let sealed = seal(state, issuer, investor, &record).await?;
+    let taken = take(state, issuer, account, investor, &record, sealed.as_ref()).await?;
+    if taken == Looked::Taken(VerificationState::Approved) {
+        account.provider.watch(&look.subject).await?;
+    }
+    Ok(taken)
+}
+
+/// How the register names an investor to providers, and whom it meant by that.
+pub(crate) fn customer_of(investor: InvestorId) -> String {
+    format!("{:x}", investor.0)
+}
+
+fn customer(fact: &Fact) -> Option<InvestorId> {
+    let name = fact.customer.as_ref()?;
+    format!("0x{name}").parse().ok()
+}
+
+/// What stands in for a record that the provider has deleted: whatever it had found
+/// no longer counts.
+async fn gone(
+    state: &AppState,
+    issuer: &IssuerId,
+    look: &Look,
+) -> Result<Option<Record>, StoreError> {
+    let found = state
+        .store
+        .verification_by_reference(issuer, &look.provider, &look.subject);
+    let Some(verification) = found.await? else {
+        return Ok(None);
+    };
+    let investor = state.store.investor(issuer, verification.investor).await?;
+    Ok(Some(Record {
+        profile: Profile::empty(investor.investor.kind),
+        fact: Fact {
+            provider: look.provider.clone(),
+            reference: look.subject.clone(),
+            customer: Some(customer_of(verification.investor)),
+            environment: Environment::Production,
+            as_of: state.clock.now_ms(),
+            standing: Standing::Withdrawn,
+            findings: Findings::default(),
+        },
+    }))
+}
+
+/// What the record tells of the person beyond what the vault has.
+async fn seal(
+    state: &AppState,
+    issuer: &IssuerId,
+    id: InvestorId,
+    record: &Record,
+) -> Result<Option<(BTreeSet<symbolon_core::profile::Field>, SealedChanges)>, LookFailure> {
+    let worth_keeping = matches!(
+        record.fact.standing,
+        Standing::Approved | Standing::OnHold | Standing::Refused(_)
+    );
+    if !worth_keeping || record.profile.is_empty() {
+        return Ok(None);
+    }
+    let vault = match state.vault() {
+        Ok(vault) => vault,
+        // A denial needs no vault.
+        Err(_) if record.fact.standing != Standing::Approved => return Ok(None),
+        Err(closed) => return Err(closed.into()),
+    };
+    let investor = match state.store.investor(issuer, id).await {
+        Ok(found) => found.investor,
+        Err(StoreError::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if investor.custody.erased || investor.kind != record.profile.kind() {
+        return Ok(None);
+    }
+    let before = vault.open(issuer, id, investor.kind).await?;
+    let mut known = Profile::empty(investor.kind);
+    for (field, value) in record.profile.values() {
+        let same = before.get(field).map(|held| held.expose()) == Some(value.expose());
+        if !same {
+            known.restore(field, value.clone());
+        }
+    }
+    if known.is_empty() {
+        return Ok(None);
+    }
+    let changes = ProfileChanges {
+        known,
+        forgotten: BTreeSet::new(),
+    };
+    let sealed = vault.seal(issuer, id, &changes).await?;
+    Ok(Some((changes.fields(), sealed)))
+}
+
+async fn take(
+    state: &AppState,
+    issuer: &IssuerId,
+    account: &Account,
+    id: InvestorId,
+    record: &Record,
+    sealed: Option<&(BTreeSet<symbolon_core::profile::Field>, SealedChanges)>,
+) -> Result<Looked, LookFailure> {
+    let now = state.clock.now();
+    let rules = state.store.rules(issuer).await?;
+    let mut transaction = state.store.begin(issuer).await?;
+    let fact = &record.fact;
+    let (provider, reference) = (&fact.provider, fact.reference.as_str());
+    let found = transaction
+        .verification_for(id, provider, reference)
+        .await?;
+    let Some(mut verification) = found else {
+        return Ok(Looked::NotOurs);
+    };
+    let investor = transaction.investor(id).await?.investor;
+    let situation = Situation {
+        kind: investor.kind,
+        customer: &customer_of(id),
+        status: &investor.status,
+        status_entry: transaction.last_decision(id).await?,
+        age: record.profile.age_at(now),
+        attempt: verification.attempt,
+        rules: &rules,
+    };
+    let outcome = judge(fact, &situation, &account.requirements, now);
+    if outcome == Outcome::Stale {
+        return Ok(Looked::Taken(verification.state));
+    }
+    let actor = Actor::provider(provider);
+    if let Some((fields, sealed)) = sealed {
+        let changed = Command::ChangeProfile {
+            fields: fields.clone(),
+        };
+        if decide(&mut transaction, id, changed, &actor, now)
+            .await?
+            .is_ok()
+        {
+            transaction.keep_profile(id, sealed, now).await?;
+        }
+    }
+    verification.reference = Some(fact.reference.clone());
+    verification.attempt.newest = Some(fact.as_of);
+    follow(&mut transaction, &mut verification, outcome, &actor, now).await?;
+    transaction.keep_verification(&verification, now).await?;
+    complete_link(&mut transaction, &verification, &investor, now).await?;
+    transaction.commit().await?;
+    state.wake.wake(issuer);
+    Ok(Looked::Taken(verification.state))
+}
+
+/// Lets the register decide, and notes where the attempt stands then.
+async fn follow(
+    transaction: &mut IssuerTransaction,
+    verification: &mut Verification,
+    outcome: Outcome,
+    actor: &Actor,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    let after = verification.state.after(&outcome);
+    let concerns = match outcome {
+        Outcome::Stale | Outcome::Unchanged => return Ok(()),
+        Outcome::Waiting | Outcome::Retry => Vec::new(),
+        Outcome::Review(concerns) => concerns,
+        Outcome::Decide(command) => {
+            let investor = verification.investor;
+            match decide(transaction, investor, *command, actor, now).await? {
+                Ok(entry) => {
+                    verification.attempt.decision = entry.or(verification.attempt.decision);
+                    Vec::new()
+                }
+                Err(code) => vec![Concern::Refused { code }],
+            }
+        }
+    };
+    verification.state = match concerns.is_empty() {
+        true => after,
+        false => VerificationState::Review,
+    };
+    verification.concerns = concerns;
+    Ok(())
+}
+
+async fn decide(
+    transaction: &mut IssuerTransaction,
+    investor: InvestorId,
+    command: Command,
+    actor: &Actor,
+    now: UnixSeconds,
+) -> Result<Result<Option<symbolon_core::log::EntryNumber>, String>, StoreError> {
+    let request = Request {
+        subject: Subject::Investor(investor),
+        command,
+    };
+    let mut answers = transaction.decide(vec![request], actor, now).await?;
+    Ok(match answers.pop() {
+        Some(Ok(decision)) => Ok(decision.entry),
+        Some(Err(refusal)) => Err(refusal.code().to_owned()),
+        None => Ok(None),
+    })
+}
+
+/// A link is done once the provider is, and the wallet has signed that it asks for.
+pub(crate) async fn complete_link(
+    transaction: &mut IssuerTransaction,
+    verification: &Verification,
+    investor: &Investor,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    let is_over = matches!(
+        verification.state,
+        VerificationState::Approved | VerificationState::Refused | VerificationState::Review
+    );
+    if !is_over {
+        return Ok(());
+    }
+    let link = transaction.link_of_verification(investor.id, verification.id);
+    if let Some(link) = link.await?
+        && (!link.purpose.wants_wallet || link.proved.is_some())
+    {
+        transaction.link_completed(link.id, now).await?;
+    }
+    Ok(())
+}

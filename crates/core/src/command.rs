@@ -15,8 +15,10 @@ use crate::{
     investor::{
         Accreditation, InvestorKind, Level, PersonFacts, RejectionReason, RevocationReason, Source,
     },
+    link::LinkId,
     profile::Field,
     time::{Day, UnixSeconds},
+    verification::VerificationId,
     wallet::{ChainScope, OwnershipEvidence, WalletAddress},
 };
 
@@ -149,6 +151,21 @@ pub enum Command {
     RevokeClaim {
         /// About what.
         topic: ClaimTopic,
+    },
+    /// Send it a link, or show one to whoever asks for it.
+    OfferLink {
+        /// Which.
+        link: LinkId,
+    },
+    /// Take a link back.
+    WithdrawLink {
+        /// Which.
+        link: LinkId,
+    },
+    /// Have done with an attempt that somebody had to look at.
+    SettleVerification {
+        /// Which.
+        verification: VerificationId,
     },
     /// Keep its profile, however long ago the relation ended.
     PlaceHold {

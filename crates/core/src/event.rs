@@ -11,8 +11,10 @@ use crate::{
     custody::Remark,
     ids::{AuthorityIndex, ExternalId},
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
+    link::LinkId,
     profile::Field,
     time::UnixSeconds,
+    verification::VerificationId,
     wallet::{ChainScope, OwnershipEvidence, Version, WalletAddress},
 };
 
@@ -133,6 +135,21 @@ pub enum Event {
         /// About what.
         topic: ClaimTopic,
     },
+    /// A link was sent to it, or shown to whoever asked for one.
+    LinkOffered {
+        /// Which.
+        link: LinkId,
+    },
+    /// A link was taken back.
+    LinkWithdrawn {
+        /// Which.
+        link: LinkId,
+    },
+    /// Somebody has looked at an attempt to verify it.
+    VerificationSettled {
+        /// Which.
+        verification: VerificationId,
+    },
     /// Somebody needs its profile kept.
     LegalHoldPlaced {
         /// Whoever, by a reference of theirs.
@@ -194,6 +211,9 @@ impl Event {
             Self::CertificateRevoked { .. } => "CertificateRevoked",
             Self::ClaimIssued { .. } => "ClaimIssued",
             Self::ClaimRevoked { .. } => "ClaimRevoked",
+            Self::LinkOffered { .. } => "LinkOffered",
+            Self::LinkWithdrawn { .. } => "LinkWithdrawn",
+            Self::VerificationSettled { .. } => "VerificationSettled",
             Self::LegalHoldPlaced { .. } => "LegalHoldPlaced",
             Self::LegalHoldLifted { .. } => "LegalHoldLifted",
             Self::ProfileChanged { .. } => "ProfileChanged",

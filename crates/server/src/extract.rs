@@ -11,6 +11,6 @@ pub(crate) use check::Check;
 pub(crate) use json::Body;
 pub(crate) use path::{
     AuthorityPath, HeldWalletPath, InvestorPath, JobPath, LinkPath, ProposalPath, RegistryPath,
-    WalletPath,
+    VerificationPath, WalletPath,
 };
 pub(crate) use query::Query;

@@ -200,7 +200,12 @@ async fn bind(
             evidence,
         },
     };
-    let mut answers = transaction.decide(vec![request], &actor(), now).await?;
+    let investor = transaction.investor(link.purpose.investor).await?.investor;
+    let actor = Actor {
+        authority: investor.authority,
+        ..actor()
+    };
+    let mut answers = transaction.decide(vec![request], &actor, now).await?;
     let Some(answer) = answers.pop() else {
         return Err(Problem::plain(&catalog::INTERNAL));
     };

@@ -263,6 +263,9 @@ pub async fn store(
         decide(transaction, Subject::Investor(investor), &changed, by, now).await?;
         transaction.keep_profile(investor, email, now).await?;
     }
+    let id = prepared.link.id;
+    let offered = Command::OfferLink { link: id };
+    decide(transaction, Subject::Investor(investor), &offered, by, now).await?;
     let hash = token.map(LinkToken::hash);
     transaction.add_link(&prepared.link, hash).await?;
     if prepared.send {

@@ -2,6 +2,7 @@
 //! its bodies and their descriptions, so that routes and document cannot part.
 
 mod approvals;
+mod attempts;
 mod authorities;
 mod bars;
 mod batches;
@@ -67,6 +68,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(profiles::router())
         .merge(custody::router())
         .merge(links::router())
+        .merge(attempts::router())
         .merge(wallets::router())
         .merge(receipts::router())
         .merge(operations::router())

@@ -195,7 +195,12 @@ async fn take(
     if outcome == Outcome::Stale {
         return Ok(Looked::Taken(verification.state));
     }
+    // Whoever is in charge of the investor has sent it there, and answers for the verdict.
     let actor = Actor::provider(provider);
+    let in_charge = Actor {
+        authority: investor.authority,
+        ..actor.clone()
+    };
     if let Some((fields, sealed)) = sealed {
         let changed = Command::ChangeProfile {
             fields: fields.clone(),
@@ -209,7 +214,12 @@ async fn take(
     }
     verification.reference = Some(fact.reference.clone());
     verification.attempt.newest = Some(fact.as_of);
-    follow(&mut transaction, &mut verification, outcome, &actor, now).await?;
+    let deciding = match &outcome {
+        Outcome::Decide(command) if matches!(**command, Command::Verify(_)) => &in_charge,
+        // A denial lands, whoever may do what by now.
+        _ => &actor,
+    };
+    follow(&mut transaction, &mut verification, outcome, deciding, now).await?;
     transaction.keep_verification(&verification, now).await?;
     complete_link(&mut transaction, &verification, &investor, now).await?;
     transaction.commit().await?;

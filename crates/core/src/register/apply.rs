@@ -161,7 +161,10 @@ pub fn apply(
         Event::LegalHoldLifted { reference } => {
             investor.custody.holds.remove(reference);
         }
-        Event::ProfileChanged { .. }
+        Event::LinkOffered { .. }
+        | Event::LinkWithdrawn { .. }
+        | Event::VerificationSettled { .. }
+        | Event::ProfileChanged { .. }
         | Event::ProfileOpened { .. }
         | Event::ProfileExported { .. } => {}
         Event::ProfileErased => investor.custody.erased = true,

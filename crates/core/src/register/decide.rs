@@ -177,6 +177,12 @@ fn step(
             unless(revoked, "the claim is revoked already")?;
             Event::ClaimRevoked { topic }
         }
+        Command::OfferLink { link } => {
+            not_erased(investor)?;
+            Event::LinkOffered { link }
+        }
+        Command::WithdrawLink { link } => Event::LinkWithdrawn { link },
+        Command::SettleVerification { verification } => Event::VerificationSettled { verification },
         Command::PlaceHold { reference } => {
             not_erased(investor)?;
             let held = investor.custody.holds.contains(&reference);

@@ -68,6 +68,8 @@ fn approves(command: &Command) -> bool {
         command,
         Command::LinkWallet { .. }
             | Command::ProveWallet { .. }
+            | Command::OfferLink { .. }
+            | Command::SettleVerification { .. }
             | Command::ReactivateWallet { .. }
             | Command::RecoverWallet { .. }
             | Command::LiftRestriction

@@ -10,6 +10,7 @@ use symbolon_core::{
     federation::ProposalId,
     ids::{AuthorityIndex, ChainId, InvestorId, RegistryId},
     link::LinkId,
+    verification::VerificationId,
     wallet::WalletAddress,
 };
 
@@ -36,10 +37,21 @@ pub(crate) struct ProposalPath(pub(crate) ProposalId);
 /// `{id}` of a link.
 pub(crate) struct LinkPath(pub(crate) LinkId);
 
+/// `{id}` of a verification.
+pub(crate) struct VerificationPath(pub(crate) VerificationId);
+
 /// `{id}` of an import.
 pub(crate) struct JobPath(pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for InvestorPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        Ok(Self(read(&parameters(parts, state).await?, "id")?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for VerificationPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {

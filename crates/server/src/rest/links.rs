@@ -6,7 +6,8 @@ mod shown;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use symbolon_core::{link::LinkId, time::UnixSeconds};
+use symbolon_core::{command::Command, link::LinkId, time::UnixSeconds};
+use symbolon_store::Subject;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -166,14 +167,18 @@ async fn resend(
     State(state): State<AppState>,
     post: Post<NoFields>,
 ) -> Result<Response> {
-    if state.services.mailer.is_none() {
-        return Err(Problem::plain(&catalog::NO_MAILER));
-    }
+    let has_mailer = state.services.mailer.is_some();
     let answer = post
         .commit(&state, |mut transaction| async move {
             let now = transaction.now;
             let link = transaction.inner().lock_link(id).await?;
+            let offered = Command::OfferLink { link: id };
+            let subject = Subject::Investor(link.purpose.investor);
+            transaction.decide(subject, offered).await?;
             linking::usable(&link, now)?;
+            if !has_mailer {
+                return Err(Problem::plain(&catalog::NO_MAILER));
+            }
             links::write_letter(transaction.inner(), id, now).await?;
             Ok(transaction.done(StatusCode::OK, LinkBody::new(&link, now)))
         })
@@ -198,6 +203,11 @@ async fn revoke(
 ) -> Result<Response> {
     post.commit(&state, |mut transaction| async move {
         let now = transaction.now;
+        let link = transaction.inner().lock_link(id).await?;
+        let withdrawn = Command::WithdrawLink { link: id };
+        let subject = Subject::Investor(link.purpose.investor);
+        transaction.decide(subject, withdrawn).await?;
+        linking::usable(&link, now)?;
         transaction.inner().revoke_link(id, now).await?;
         let link = transaction.inner().lock_link(id).await?;
         Ok(transaction.done(StatusCode::OK, LinkBody::new(&link, now)))

@@ -70,12 +70,19 @@ async fn an_authority_verifies_in_its_countries_alone() {
 /// Generated from the OpenAPI document, so that a new route cannot slip by.
 #[tokio::test]
 async fn an_authority_changes_nothing_outside_its_countries_on_any_route() {
-    let server = Server::start().await;
+    let server = Server::with_vault().await;
     server.add_chain(ACME, 31337).await;
     let american = investor(&server.verify_as(&server.key, 1, "US").await);
     server.federation().await;
     let proposal = server.proposal().await;
+    let attempt = server.attempt(&american).await;
+    let body = json!({"check": false, "investor": american});
+    let link = server.post("/v1/links", body).await.expect(201)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let bafin = server.key_for(1).await;
+    server.opens_profiles(ACME, "authority-1").await;
     let document = server.get("/openapi.json").await.expect(200);
     let before = server.get("/v1/events?limit=500").await.expect(200);
     let mut tried = 0;
@@ -91,16 +98,18 @@ async fn an_authority_changes_nothing_outside_its_countries_on_any_route() {
                 .replace("{number}", "1")
                 .replace(
                     "{id}",
-                    match path.contains("/proposals/") {
-                        true => &proposal,
-                        false => &american,
+                    match path.split('/').nth(2) {
+                        Some("proposals") => &proposal,
+                        Some("links") => &link,
+                        Some("verifications") => &attempt,
+                        _ => &american,
                     },
                 );
             let body = body_of(name, &american);
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let reply = server.call_as(&bafin, method, &filled, body).await;
             let refused = reply.status == 403 || reply.text.contains("outside_jurisdiction");
-            let asks = name == "check_operation";
+            let asks = ["check_operation", "search_profiles"].contains(&name);
             assert!(refused || asks, "{name}: {} {}", reply.status, reply.text);
             tried += 1;
         }
@@ -131,6 +140,12 @@ fn body_of(operation: &str, investor: &str) -> Value {
         "set_authority_countries" => json!({"countries": ["US"]}),
         "reassign_investors" => json!({"investors": [investor]}),
         "set_approval_policy" => json!({"approvers": ["mallory"], "required": 1}),
+        "place_hold" | "lift_hold" => json!({"reference": "case 7"}),
+        "change_profile" => json!({"family_name": "Doe"}),
+        "open_profile" => json!({"purpose": "review"}),
+        "search_profiles" => json!({"email": "jane@example.com"}),
+        "create_link" => json!({"check": false, "investor": investor}),
+        "create_links" => json!({"links": [{"check": false, "investor": investor}]}),
         _ => json!({}),
     }
 }

@@ -22,9 +22,10 @@ use symbolon_core::{
         record::WalletRecord,
     },
     time::UnixSeconds,
+    verification::{VerificationId, VerificationState},
     wallet::WalletAddress,
 };
-use symbolon_server::{AppState, Clock, ServerConfig, Services, Vault, router};
+use symbolon_server::{AppState, Clock, ServerConfig, Services, Site, Vault, router};
 use symbolon_store::{ApiKey, NewChain, Store};
 use symbolon_testkit::database::TestDatabase;
 use symbolon_vault::{MasterKey, MasterKeys};
@@ -122,6 +123,8 @@ impl Server {
         let vault = Vault::new(database.store.clone(), database.keyring().await, masters);
         let services = Services {
             vault: Some(Arc::new(vault)),
+            site: Some(Site::new("https://kyc.example.com").unwrap()),
+            ..Services::default()
         };
         let server = Self::having(services, database, ServerConfig::default()).await;
         server.opens_profiles(ACME, "backend").await;
@@ -131,6 +134,21 @@ impl Server {
     /// The vault that this server was given.
     pub(crate) fn vault(&self) -> &Vault {
         self.vault.as_deref().unwrap()
+    }
+
+    /// An attempt to verify an investor, at which somebody must look.
+    pub(crate) async fn attempt(&self, investor: &str) -> String {
+        let issuer = ACME.parse().unwrap();
+        let (provider, id) = ("sumsub".parse().unwrap(), VerificationId([7; 16].into()));
+        let mut transaction = self.state.store.begin(&issuer).await.unwrap();
+        let investor = investor.parse().unwrap();
+        let begun = transaction.begin_verification(id, investor, &provider, NOW);
+        begun.await.unwrap();
+        let mut attempt = transaction.verification(id).await.unwrap();
+        attempt.state = VerificationState::Review;
+        transaction.keep_verification(&attempt, NOW).await.unwrap();
+        transaction.commit().await.unwrap();
+        id.to_string()
     }
 
     /// Lets the key of this name open profiles.

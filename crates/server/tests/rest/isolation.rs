@@ -13,7 +13,7 @@ use crate::harness::{ACME, Reply, Server, attestation, wallet};
 
 /// What a foreign key sees of a collection or a total: everything here must
 /// hold nothing of the issuer whose things exist.
-const WITHOUT_NAMES: [(&str, &str); 25] = [
+const WITHOUT_NAMES: [(&str, &str); 29] = [
     ("get", "/v1/investors"),
     ("post", "/v1/investors"),
     ("post", "/v1/verifications/batch"),
@@ -36,6 +36,10 @@ const WITHOUT_NAMES: [(&str, &str); 25] = [
     ("get", "/v1/exports/investors.csv"),
     ("get", "/v1/exports/investors.json"),
     ("post", "/v1/profiles/search"),
+    ("get", "/v1/links"),
+    ("post", "/v1/links"),
+    ("post", "/v1/links/batch"),
+    ("get", "/v1/verifications"),
     ("get", "/v1/status"),
     ("get", "/health/live"),
     ("get", "/health/ready"),
@@ -49,6 +53,11 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         (
             "verify_investor",
             json!({"level": "basic", "country": "DE", "attestation": attestation()}),
+        ),
+        ("create_link", json!({"check": false})),
+        (
+            "create_links",
+            json!({"links": [{"check": false}, {"check": false}]}),
         ),
         ("change_profile", json!({"family_name": "Doe"})),
         ("open_profile", json!({"purpose": "review"})),
@@ -118,6 +127,11 @@ impl Stage {
         server.put("/v1/column-map", map).await.expect(200);
         let foreign = server.issuer("other").await;
         server.opens_profiles("other", "backend").await;
+        let body = json!({"check": false, "investor": id});
+        let link = server.post("/v1/links", body).await.expect(201)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let fixtures = vec![
             (
                 "/v1/investors/",
@@ -131,9 +145,15 @@ impl Stage {
                 vec![("chain_id", "31337".to_owned()), ("place", "0".to_owned())],
             ),
             ("/v1/proposals/", vec![("id", server.proposal().await)]),
+            ("/v1/links/", vec![("id", link.clone())]),
+            (
+                "/v1/verifications/",
+                vec![("id", server.attempt(&id).await)],
+            ),
         ];
         let secrets = vec![
             id,
+            link,
             job,
             wallet(2),
             // No digits of a random id are these.
@@ -260,9 +280,10 @@ async fn without_a_key_only_health_answers() {
         if path.starts_with("/health") {
             continue;
         }
-        let id = match path.starts_with("/v1/proposals/") {
-            true => "1".to_owned(),
-            false => format!("0x{}", "1".repeat(64)),
+        let id = match path.split('/').nth(2) {
+            Some("proposals") => "1".to_owned(),
+            Some("links" | "verifications") => format!("0x{}", "1".repeat(32)),
+            _ => format!("0x{}", "1".repeat(64)),
         };
         let filled = path
             .replace("{id}", &id)

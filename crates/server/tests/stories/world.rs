@@ -24,7 +24,7 @@ use symbolon_core::{
     time::Millis,
 };
 use symbolon_server::{
-    AppState, Clock, ServerConfig,
+    AppState, Clock, ServerConfig, Services,
     jobs::{self, LaneSettings, LeaseTerms, lane::default_policy},
 };
 use symbolon_store::{ApiKey, NewChain, Store};
@@ -49,10 +49,17 @@ pub(crate) struct World {
     pub(crate) chains: Vec<Place>,
     pub(crate) store: Store,
     client: reqwest::Client,
-    url: String,
+    pub(crate) url: String,
     stop: CancellationToken,
     jobs: JoinSet<()>,
     _database: TestDatabase,
+}
+
+/// What a server stands on.
+pub(crate) struct Ground<'a> {
+    pub(crate) database: &'a TestDatabase,
+    pub(crate) chains: &'a [Place],
+    pub(crate) url: &'a str,
 }
 
 /// A chain with the registries of all registers, in their order.
@@ -197,6 +204,15 @@ impl Token<'_> {
 impl World {
     /// With these registers, each mirrored to a registry of its own on each chain.
     pub(crate) async fn with_registers(names: &[&str]) -> Self {
+        Self::with(names, async |_| Services::default()).await
+    }
+
+    /// The same, and what else the server has, once it is known where it is and what
+    /// there is.
+    pub(crate) async fn with(
+        names: &[&str],
+        services: impl AsyncFnOnce(&Ground<'_>) -> Services,
+    ) -> Self {
         let database = TestDatabase::fresh().await;
         let (store, clock) = (database.store.clone(), Clock::system());
         let mut chains = Vec::new();
@@ -228,15 +244,21 @@ impl World {
             transaction.commit().await.unwrap();
         }
         let stop = CancellationToken::new();
-        let state = AppState::new(
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let ground = Ground {
+            database: &database,
+            chains: &chains,
+            url: &url,
+        };
+        let state = AppState::with(
+            services(&ground).await,
             store.clone(),
             clock.clone(),
             ServerConfig::default(),
             stop.clone(),
         );
         let mut jobs = jobs::spawn(&store, lanes, &clock, &state.wake, &stop);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         jobs.spawn(async move {
             symbolon_server::serve_state(state, listener).await.unwrap();
         });

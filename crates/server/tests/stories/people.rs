@@ -1,0 +1,310 @@
+//! People who are verified by a provider: from the link to both chains, and what happens
+//! to them afterwards. The provider is a stand-in that speaks the vendor's protocol.
+
+mod mail;
+mod person;
+
+use std::sync::Arc;
+
+use alloy::signers::local::PrivateKeySigner;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use symbolon_core::verification::Requirements;
+use symbolon_providers::sumsub::{Sumsub, SumsubAccount, SumsubSecrets};
+use symbolon_sandbox::provider::{FakeSumsub, SumsubOptions, Verdict};
+use symbolon_server::{Account, Accounts, ChainNodes, Services, Site, Vault, letters::Mailer};
+use symbolon_vault::{MasterKey, MasterKeys};
+
+use crate::world::{Caller, Ground, World, until};
+use mail::Sink;
+use person::Person;
+
+const LEVEL: &str = "basic-kyc-level";
+
+/// A world in which people can be verified.
+struct Stage {
+    world: World,
+    sumsub: FakeSumsub,
+    mail: Sink,
+}
+
+fn account(sumsub: &FakeSumsub) -> Account {
+    let account: SumsubAccount = serde_json::from_value(json!({
+        "base_url": sumsub.url(),
+        "environment": "production",
+        "person_level": LEVEL,
+        "mapping": {
+            "levels": {LEVEL: "basic"},
+            "us_person": {
+                "at": {"questionnaire": "investor", "section": "main", "item": "usPerson"},
+                "values": {"true": true, "false": false},
+            },
+        },
+    }))
+    .unwrap();
+    let secrets = SumsubSecrets {
+        token: "token".into(),
+        secret: "secret".into(),
+        webhook_secrets: vec!["wh-secret".into()],
+    };
+    let clock = symbolon_providers::Clock::system();
+    let provider = Sumsub::new("sumsub".parse().unwrap(), account, secrets, clock).unwrap();
+    let requirements: Requirements =
+        serde_json::from_value(json!({"ends_with_document": true})).unwrap();
+    Account {
+        provider: Arc::new(provider),
+        requirements,
+    }
+}
+
+async fn services(ground: &Ground<'_>, sumsub: &FakeSumsub, mail: &Sink) -> Services {
+    let acme = "acme".parse().unwrap();
+    sumsub.send_webhooks_to(format!("{}/hooks/acme/sumsub", ground.url));
+    let masters = MasterKeys::new(MasterKey::new([7; 32]), Vec::new());
+    let keyring = ground.database.keyring().await;
+    let nodes = ground.chains.iter().map(|place| {
+        let endpoint = place.endpoint().clone();
+        ((("acme").parse().unwrap(), place.chain.id()), endpoint)
+    });
+    let server = SecretString::from(mail.url());
+    Services {
+        vault: Some(Arc::new(Vault::new(
+            ground.database.store.clone(),
+            keyring,
+            masters,
+        ))),
+        accounts: Accounts::new([(acme, account(sumsub))]),
+        nodes: ChainNodes::new(nodes),
+        site: Some(Site::new(ground.url).unwrap()),
+        mailer: Some(Mailer::new(&server, "Acme <kyc@acme.example>").unwrap()),
+    }
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+        let mail = Sink::start();
+        let world = World::with(&["acme"], async |ground| {
+            services(ground, &sumsub, &mail).await
+        })
+        .await;
+        Self {
+            world,
+            sumsub,
+            mail,
+        }
+    }
+
+    async fn owner(&self) -> Caller<'_> {
+        self.world.owner("acme").await
+    }
+
+    /// A link for somebody new; its URL and the investor's id.
+    async fn link(&self, owner: &Caller<'_>, body: Value) -> (String, String) {
+        let link = owner.post("/v1/links", body).await;
+        let text = |name: &str| link[name].as_str().unwrap().to_owned();
+        (text("url"), text("investor"))
+    }
+
+    /// Somebody who is verified on both chains by a link.
+    async fn verified(&self, owner: &Caller<'_>) -> (String, PrivateKeySigner) {
+        let (url, investor) = self.link(owner, json!({})).await;
+        let key = PrivateKeySigner::random();
+        let mut person = Person::new(&self.world.url);
+        person.open(&url).await;
+        person.prove(&key, 31_337).await;
+        let session = person.begin_check().await;
+        person.walk(&session, "pass").await;
+        until("both chains verify the wallet", async || {
+            owner.says_verified(key.address()).await == [true; 3]
+        })
+        .await;
+        (investor, key)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_verified_by_a_link_and_denied_by_monitoring() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    let (url, investor) = stage.link(&owner, json!({"external_id": "CRM-1"})).await;
+    let key = PrivateKeySigner::random();
+    let mut person = Person::new(&stage.world.url);
+
+    person.open(&url).await;
+    assert_eq!(person.state().await["link"], "opened");
+    // Not before the wallet is proved.
+    assert_eq!(person.press_check().await.0, 422);
+    person.prove(&key, 31_337).await;
+    let state = person.state().await;
+    assert_eq!(state["wallet"]["proved"], key.address().to_string());
+    assert_eq!(state["check"], "begin");
+    let session = person.begin_check().await;
+    assert_eq!(person.state().await["check"], "waiting");
+    let back = person.walk(&session, "pass").await;
+    assert_eq!(back, format!("{}/v", stage.world.url));
+    until("the person sees both chains", async || {
+        let state = person.state().await;
+        let chains = state["chains"].as_array().unwrap();
+        state["link"] == "completed" && chains.iter().all(|chain| chain["verified"] == true)
+    })
+    .await;
+    assert_eq!(owner.says_verified(key.address()).await, [true; 3]);
+    let shown = owner.get(&format!("/v1/investors/{investor}")).await;
+    assert_eq!(shown["status"], "verified");
+    assert_eq!(shown["verdict"]["source"]["name"], "sumsub");
+
+    // Months later a list has the person's name.
+    let customer = investor.trim_start_matches("0x");
+    let applicant = stage.sumsub.applicant_of(customer).unwrap();
+    let sent = stage.sumsub.monitoring_hit(&applicant).await.unwrap();
+    assert!(sent.iter().all(|one| one.status == Some(200)), "{sent:?}");
+    until("both chains deny the wallet", async || {
+        owner.says_verified(key.address()).await == [false; 3]
+    })
+    .await;
+    let shown = owner.get(&format!("/v1/investors/{investor}")).await;
+    assert_eq!(shown["status"], "revoked");
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_key_is_replaced_by_a_wallet_that_signs() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    let (investor, lost) = stage.verified(&owner).await;
+    let body = json!({
+        "investor": investor, "check": false, "replaces": lost.address().to_string(),
+    });
+    let (url, _) = stage.link(&owner, body).await;
+    let new = PrivateKeySigner::random();
+    let mut person = Person::new(&stage.world.url);
+    person.open(&url).await;
+    person.prove(&new, 31_338).await;
+    until(
+        "the new wallet is verified everywhere and the old one nowhere",
+        async || {
+            owner.says_verified(new.address()).await == [true; 3]
+                && owner.says_verified(lost.address()).await == [false; 3]
+        },
+    )
+    .await;
+    assert_eq!(person.state().await["link"], "completed");
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_sent_again_and_taken_back() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    let body = json!({"email": "jane@example.com", "send": true});
+    let link = owner.post("/v1/links", body).await;
+    assert_eq!(link["url"], Value::Null);
+    let first = stage.mail.next().await;
+    assert_eq!(first.to, "jane@example.com");
+    assert!(first.text.contains("text/plain") && first.text.contains("text/html"));
+    let id = link["id"].as_str().unwrap();
+    owner
+        .post(&format!("/v1/links/{id}/resend"), json!({}))
+        .await;
+    let second = stage.mail.next().await;
+    assert_ne!(first.link(), second.link());
+    for letter in [&first, &second] {
+        let mut person = Person::new(&stage.world.url);
+        person.open(&letter.link()).await;
+        assert_eq!(person.state().await["link"], "opened");
+    }
+    owner
+        .post(&format!("/v1/links/{id}/revoke"), json!({}))
+        .await;
+    let mut person = Person::new(&stage.world.url);
+    person.open(&first.link()).await;
+    assert_eq!(person.state().await["link"], "revoked");
+    let key = PrivateKeySigner::random();
+    let asked = person.ask(&key, 31_337).await;
+    assert_eq!(asked["code"], "link_over");
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signature_answers_once_and_for_its_own_link_alone() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    let (first, _) = stage.link(&owner, json!({})).await;
+    let (second, _) = stage.link(&owner, json!({})).await;
+    let (mut ana, mut eve) = (Person::new(&stage.world.url), Person::new(&stage.world.url));
+    ana.open(&first).await;
+    eve.open(&second).await;
+    let key = PrivateKeySigner::random();
+    let message = ana.ask(&key, 31_337).await["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let signature = person::signed(&key, &message);
+    // Relayed to somebody else's link it binds nothing.
+    eve.ask(&key, 31_337).await;
+    let relayed = eve.sign(&message, &signature).await;
+    assert_eq!(relayed["code"], "not_proven", "{relayed}");
+    // Somebody else's key neither.
+    let other = person::signed(&PrivateKeySigner::random(), &message);
+    let forged = ana.sign(&message, &other).await;
+    assert_eq!(forged["code"], "not_proven", "{forged}");
+    let bound = ana.sign(&message, &signature).await;
+    assert_eq!(bound["wallet"], key.address().to_string());
+    let again = ana.sign(&message, &signature).await;
+    assert_eq!(again["code"], "not_proven", "{again}");
+    // A wallet is one investor's.
+    let message = eve.ask(&key, 31_337).await["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let taken = eve.sign(&message, &person::signed(&key, &message)).await;
+    assert_eq!(taken["code"], "wallet_taken", "{taken}");
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_changes_its_mind_has_the_last_word() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    let (investor, key) = stage.verified(&owner).await;
+    let customer = investor.trim_start_matches("0x");
+    let applicant = stage.sumsub.applicant_of(customer).unwrap();
+    let red = Verdict::Final(vec!["FORGERY".to_owned()]);
+    stage.sumsub.review(&applicant, red).await.unwrap();
+    until("both chains deny the wallet", async || {
+        owner.says_verified(key.address()).await == [false; 3]
+    })
+    .await;
+    stage
+        .sumsub
+        .review(&applicant, Verdict::Green)
+        .await
+        .unwrap();
+    until("both chains verify the wallet again", async || {
+        owner.says_verified(key.address()).await == [true; 3]
+    })
+    .await;
+    // Unless somebody of the issuer's has decided since.
+    let revoked = format!("/v1/investors/{investor}/revocations");
+    owner
+        .post(&revoked, json!({"reason": "compliance_violation"}))
+        .await;
+    stage
+        .sumsub
+        .review(&applicant, Verdict::Green)
+        .await
+        .unwrap();
+    until("somebody must look", async || {
+        let path = "/v1/verifications?state=review";
+        let found = owner.get(path).await;
+        found["data"][0]["concerns"][0]["concern"] == "decided_meanwhile"
+    })
+    .await;
+    owner.until_mirrored().await;
+    until("both chains deny the wallet", async || {
+        owner.says_verified(key.address()).await == [false; 3]
+    })
+    .await;
+    stage.world.end().await;
+}

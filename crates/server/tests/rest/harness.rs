@@ -158,6 +158,12 @@ impl Server {
         opened.unwrap();
     }
 
+    /// With what else a server may have.
+    pub(crate) async fn with_services(services: Services) -> Self {
+        let database = TestDatabase::fresh().await;
+        Self::having(services, database, ServerConfig::default()).await
+    }
+
     async fn on(database: TestDatabase, config: ServerConfig) -> Self {
         Self::having(Services::default(), database, config).await
     }

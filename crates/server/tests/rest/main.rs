@@ -9,6 +9,7 @@ mod batches;
 mod connections;
 mod federation;
 mod harness;
+mod hooks;
 mod idempotency;
 mod import_rights;
 mod imports;

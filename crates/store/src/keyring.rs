@@ -192,6 +192,21 @@ impl Keyring {
         Ok(())
     }
 
+    /// Under which master keys an issuer's persons' keys are, and how many under each.
+    pub async fn masters(&self, issuer: &IssuerId) -> Result<Vec<(MasterKeyId, u64)>> {
+        let rows = sqlx::query!(
+            r#"SELECT master, count(*) AS keys FROM person_key WHERE issuer = $1
+            GROUP BY master ORDER BY master"#,
+            issuer_key(issuer),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let found = rows.into_iter();
+        Ok(found
+            .map(|row| (MasterKeyId(row.master), count(row.keys)))
+            .collect())
+    }
+
     /// How many keys of an issuer's persons are wrapped by another master key than this.
     pub async fn not_under(&self, issuer: &IssuerId, master: &MasterKeyId) -> Result<u64> {
         let found = sqlx::query_scalar!(

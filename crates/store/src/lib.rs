@@ -86,7 +86,7 @@ pub use keyring::{Keyring, Rewrapped};
 pub use landmark::Landmark;
 pub use lease::{FencingToken, Lease};
 pub use notify::{Hint, Hints};
-pub use profile::{SealedChanges, StatusSince};
+pub use profile::{DueProfile, ProfileRemains, SealedChanges, StatusSince};
 pub use quarantine::Quarantined;
 pub use receipt::{DenialReceipt, Milestone, Reached};
 pub use reconciliation::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};

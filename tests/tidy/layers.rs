@@ -33,7 +33,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     (
         "bench",
         &[
-            "core", "bindings", "store", "chain", "sandbox", "server", "testkit",
+            "core", "bindings", "store", "chain", "vault", "sandbox", "server", "testkit",
         ],
     ),
 ];

@@ -141,6 +141,7 @@ async fn a_new_investor_goes_by_an_id_that_says_nothing_or_by_the_registrars_wit
     assert_eq!(keyed.json()["wallets"], json!([WALLET]));
     let again = desk.run(&["vault", "register", "jane.json"]).exits(4);
     no_canary(&again.stderr);
+    assert!(again.error().contains("--id random"), "{again:?}");
     let bare = ["vault", "register", "jane.json", "--id", "kyc_registrar"];
     let bare = desk.run(&[&bare[..], &["--json"]].concat()).succeeded();
     assert!(bare.stderr.contains("warning: the id is a bare hash"));

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::Read,
+    io::{IsTerminal, Read},
     path::{Path, PathBuf},
 };
 
@@ -258,7 +258,13 @@ pub(super) async fn register(args: &RegisterArgs, context: &Context) -> Result<E
             let requests = [first].into_iter().chain(rest).collect();
             let now = context.clock.now();
             let mut transaction = store.begin(issuer).await?;
-            let decision = last(transaction.decide(requests, &actor, now).await?)?;
+            let decided = transaction.decide(requests, &actor, now).await?;
+            if let Some(Err(Refusal::InvestorExists)) = decided.first() {
+                return Err(Failure::refused(format!(
+                    "the person is known already, as {id}: use `symbolon vault put`, or --id random if that one was erased"
+                )));
+            }
+            let decision = last(decided)?;
             transaction.keep_profile(id, &sealed, now).await?;
             transaction.commit().await?;
             Ok(decision)
@@ -317,6 +323,9 @@ pub(super) async fn show(args: &ShowArgs, context: &Context) -> Result<Exit> {
 /// Runs `symbolon vault find`.
 pub(super) async fn find(args: &FindArgs, context: &Context) -> Result<Exit> {
     let mut typed = String::new();
+    if std::io::stdin().is_terminal() {
+        context.output.note("type what to look for, then Enter");
+    }
     std::io::stdin()
         .read_line(&mut typed)
         .map_err(Failure::file("read", Path::new("stdin")))?;

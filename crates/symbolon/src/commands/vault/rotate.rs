@@ -28,8 +28,8 @@ Example:
   symbolon vault rotate --json
 
 Each person's key is unwrapped with the former master key and wrapped with the present one; no value is
-touched, and servers that were given both go on. Give every server both keys first. Interrupted, the
-same command goes on. Without --issuer it is done for every issuer of this database.")]
+touched, and servers that were given both go on. Where there are several, give each of them the new key
+as former_master_key_file before any has it as master_key_file. Interrupted, the same command goes on. Without --issuer it is done for every issuer of this database.")]
 pub(super) struct RotateArgs {}
 
 /// One issuer's keys.

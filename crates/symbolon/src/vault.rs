@@ -11,7 +11,6 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use symbolon_core::ids::IssuerId;
 use symbolon_server::{Vault, vault::VaultFailure};
 use symbolon_store::{Keyring, Store};
 use symbolon_vault::{MasterKey, MasterKeys, VaultError};
@@ -114,14 +113,7 @@ async fn first(
 ) -> Result<MasterKeys> {
     let path = &config.data_dir.join(MASTER_KEY);
     let former = config.vault.former()?;
-    for issuer in store.issuers().await? {
-        if is_in_use(keyring, &issuer.id).await? {
-            return Err(Failure::configuration(format!(
-                "{}: the master key is gone, and profiles are sealed under it: put it back",
-                path.display()
-            )));
-        }
-    }
+    refuse_lost_key(path, store, keyring).await?;
     let key = make(path)?;
     output.note(format_args!(
         "made a master key for profiles in {}: keep a copy of it apart from the database's backups; without it nobody reads them again",
@@ -130,9 +122,23 @@ async fn first(
     Ok(MasterKeys::new(key, former))
 }
 
-async fn is_in_use(keyring: &Keyring, issuer: &IssuerId) -> Result<bool> {
-    let index = keyring.index_key(issuer).await?.is_some();
-    Ok(index || !keyring.masters(issuer).await?.is_empty())
+/// Refused where keys are there, and what wraps them is not.
+async fn refuse_lost_key(path: &Path, store: &Store, keyring: &Keyring) -> Result<()> {
+    for issuer in store.issuers().await? {
+        let index = keyring.index_key(&issuer.id).await?;
+        if index.is_some() || !keyring.masters(&issuer.id).await?.is_empty() {
+            return Err(Failure::configuration(format!(
+                "{}: the master key is gone, and profiles are sealed under it: put it back",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the data folder's first master key may still be made.
+pub(crate) async fn may_begin(config: &Config, store: &Store, keyring: &Keyring) -> Result<()> {
+    refuse_lost_key(&config.data_dir.join(MASTER_KEY), store, keyring).await
 }
 
 /// Makes a master key in a file that only its owner reads, unless there is one: of two

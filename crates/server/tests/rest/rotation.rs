@@ -25,6 +25,7 @@ use symbolon_vault::{MasterKey, MasterKeys, VaultError};
 use tokio::task::JoinSet;
 
 const PROFILES: u64 = 2_000;
+const FILLERS: u64 = 8;
 const OLD: u8 = 1;
 const NEW: u8 = 2;
 
@@ -78,6 +79,22 @@ impl Stage {
         Ok(())
     }
 
+    /// The share of one of those who fill it at once.
+    async fn fill(&self, vault: &Vault, first: u64) -> Result<(), VaultFailure> {
+        let mut sealed = Vec::new();
+        for n in (first..PROFILES).step_by(FILLERS as usize) {
+            let changes = known(n, 0);
+            sealed.push((n, vault.seal(&self.issuer, person(n), &changes).await?));
+        }
+        let mut transaction = self.database.store.begin(&self.issuer).await?;
+        let now = UnixSeconds(1_800_000_000);
+        for (n, sealed) in sealed {
+            transaction.keep_profile(person(n), &sealed, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
     async fn email(&self, vault: &Vault, n: u64) -> Result<Option<String>, VaultFailure> {
         let kind = InvestorKind::NaturalPerson;
         let profile = vault.open(&self.issuer, person(n), kind).await?;
@@ -102,9 +119,14 @@ async fn until_stopped<F: Future<Output = Result<(), VaultFailure>>>(
 #[tokio::test(flavor = "multi_thread")]
 async fn no_request_fails_while_the_master_key_is_rotated() {
     let stage = Arc::new(Stage::set().await);
-    let old = stage.vault(OLD, &[]).await;
-    for n in 0..PROFILES {
-        stage.keep(&old, n, 0).await.unwrap();
+    let old = Arc::new(stage.vault(OLD, &[]).await);
+    let mut filling = JoinSet::new();
+    for first in 0..FILLERS {
+        let (stage, old) = (Arc::clone(&stage), Arc::clone(&old));
+        filling.spawn(async move { stage.fill(&old, first).await });
+    }
+    while let Some(filled) = filling.join_next().await {
+        filled.unwrap().unwrap();
     }
     // One server was given both keys and still seals under the old one.
     let behind = Arc::new(stage.vault(OLD, &[NEW]).await);

@@ -205,6 +205,8 @@ async fn a_private_register_makes_its_master_key_once_and_never_another() {
     let gone = desk.run(&show).exits(3);
     assert!(gone.error().contains("the master key is gone"), "{gone:?}");
     assert!(!key.exists());
+    let doctor = desk.run(&["doctor"]).exits(9).stdout;
+    assert!(doctor.contains("FAIL  vault: "), "{doctor}");
 }
 
 /// Every row of every table, as text; bytes as PostgreSQL shows them.

@@ -12,7 +12,7 @@ use crate::{
     database::Database,
     exit::Result,
     output::counted,
-    vault::{kept_key, keyring, known_keys},
+    vault::{kept_key, keyring, known_keys, may_begin},
 };
 
 const NAME: &str = "vault";
@@ -27,11 +27,8 @@ pub(super) async fn check(config: &Config, database: &Database, findings: &mut F
         findings.warn("secrets", detail, "chmod 600 it");
     }
     let keys = match known_keys(config) {
-        Ok(Some(keys)) => keys,
-        Ok(None) if config.database.is_none() => {
-            findings.ok(NAME, "no profile yet: a master key is made with the first");
-            return;
-        }
+        Ok(Some(keys)) => Some(keys),
+        Ok(None) if config.database.is_none() => None,
         Ok(None) => {
             findings.warn(
                 NAME,
@@ -52,7 +49,14 @@ pub(super) async fn check(config: &Config, database: &Database, findings: &mut F
             return;
         }
     };
-    if let Err(failure) = under(&keys, database, &opened, findings).await {
+    let checked = match keys {
+        Some(keys) => under(&keys, database, &opened, findings).await,
+        None => {
+            let none = may_begin(config, &database.store, &opened).await;
+            none.map(|()| findings.ok(NAME, "no profile yet: a master key is made with the first"))
+        }
+    };
+    if let Err(failure) = checked {
         findings.failure(NAME, failure);
     }
     opened.close().await;

@@ -302,7 +302,7 @@ impl Erased {
         };
         let wallets = left.wallets.len() as u64;
         format!(
-            "{}: erased\n  left: status {}, {}, {}, {}\n  gone: {} left, {} left, {}",
+            "{}: erased\n  left of the investor: status {}, {}, {}, {}\n  left of the person: {}, {}, {}",
             self.target,
             left.status,
             counted(left.verdicts, "verdict", "verdicts"),
@@ -315,8 +315,8 @@ impl Erased {
             counted(left.profile_values, "value", "values"),
             counted(left.search_terms, "search term", "search terms"),
             match left.key {
-                true => "A KEY IS LEFT: run it again",
-                false => "no key left",
+                true => "A KEY: run it again",
+                false => "no key",
             }
         )
     }

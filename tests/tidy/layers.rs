@@ -41,7 +41,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
     (
         "bench",
         &[
-            "core", "bindings", "store", "chain", "sandbox", "server", "testkit",
+            "core", "bindings", "store", "chain", "vault", "sandbox", "server", "testkit",
         ],
     ),
 ];

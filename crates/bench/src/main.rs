@@ -25,6 +25,7 @@ mod row;
 mod signing;
 mod stage;
 mod trex;
+mod vault;
 
 use std::process::ExitCode;
 
@@ -41,7 +42,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn() -> BoxFuture<'static, Result<Vec<Row>>>;
 
 /// Every measurement, by the word that selects it.
-const MEASUREMENTS: [(&str, Measurement); 10] = [
+const MEASUREMENTS: [(&str, Measurement); 11] = [
     ("gas", || Box::pin(async { gas::measure() })),
     ("registrar", || Box::pin(async { registrar::measure() })),
     ("contracts", || Box::pin(contracts::measure())),
@@ -52,6 +53,7 @@ const MEASUREMENTS: [(&str, Measurement); 10] = [
     ("mirror", || Box::pin(mirror::measure())),
     ("reconcile", || Box::pin(reconcile::measure())),
     ("revocation", || Box::pin(revocation::measure())),
+    ("vault", || Box::pin(vault::measure())),
 ];
 
 #[tokio::main]

@@ -112,6 +112,13 @@ pub fn kept_until(ended: UnixSeconds, retention: RetentionYears) -> UnixSeconds 
     UnixSeconds(ended.0 + u64::from(retention.0) * SECONDS_A_YEAR)
 }
 
+/// By when the relation must have ended for the time to have come by now; `None` where
+/// that is before all time.
+pub fn must_have_ended_by(retention: RetentionYears, now: UnixSeconds) -> Option<UnixSeconds> {
+    let kept = kept_until(UnixSeconds(0), retention);
+    now.0.checked_sub(kept.0).map(UnixSeconds)
+}
+
 /// Whether the time has come. The relation ended when the status became what it is:
 /// whoever was refused, or never judged, is kept as long as whoever left.
 pub fn may_erase(
@@ -151,6 +158,8 @@ mod tests {
             Err(MustKeep::Retention(until))
         );
         assert_eq!(at(until), Ok(()));
+        assert_eq!(must_have_ended_by(years, until), Some(ended));
+        assert_eq!(must_have_ended_by(years, UnixSeconds(1)), None);
         let case: Remark = "case 7".parse().unwrap();
         let held = Custody {
             holds: [case.clone()].into(),

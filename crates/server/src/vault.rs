@@ -8,15 +8,16 @@ mod erasure;
 mod rotation;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::{Arc, PoisonError, RwLock},
 };
 
+use serde_json::Value;
 use symbolon_core::{
     ids::{InvestorId, IssuerId},
     investor::InvestorKind,
-    profile::{Field, MasterKeyId, Personal, Profile, WrappedKey},
+    profile::{Field, MasterKeyId, Personal, Profile, ProfileError, WrappedKey},
 };
 use symbolon_store::{Keyring, SealedChanges, Store, StoreError};
 use symbolon_vault::{IndexKey, MasterKeys, PersonKey, VaultError};
@@ -50,7 +51,46 @@ pub struct ProfileChanges {
     pub forgotten: BTreeSet<Field>,
 }
 
+/// A field that cannot be changed as asked.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum WrongField {
+    /// No profile has it.
+    #[error("no field of a profile: the reference lists them")]
+    Unknown,
+    /// Its value, which this never repeats.
+    #[error(transparent)]
+    Value(#[from] ProfileError),
+}
+
 impl ProfileChanges {
+    /// What is asked for by the names of fields, `null` forgetting a value; or every
+    /// field that is wrong.
+    pub fn read(
+        kind: InvestorKind,
+        asked: &BTreeMap<String, Value>,
+    ) -> Result<Self, Vec<(&str, WrongField)>> {
+        let mut changes = Self {
+            known: Profile::empty(kind),
+            forgotten: BTreeSet::new(),
+        };
+        let mut wrong = Vec::new();
+        for (name, value) in asked {
+            let Ok(field) = name.parse::<Field>() else {
+                wrong.push((name.as_str(), WrongField::Unknown));
+                continue;
+            };
+            if value.is_null() {
+                changes.forgotten.insert(field);
+            } else if let Err(error) = changes.known.set(field, value) {
+                wrong.push((name, error.into()));
+            }
+        }
+        match wrong.is_empty() {
+            true => Ok(changes),
+            false => Err(wrong),
+        }
+    }
+
     /// Every field that changes.
     pub fn fields(&self) -> BTreeSet<Field> {
         let known = self.known.values().map(|(field, _)| field);

@@ -53,21 +53,7 @@ impl Store {
     pub async fn connect(url: &str, connections: u32) -> Result<Self> {
         let options: PgConnectOptions = url.parse()?;
         let options = options.application_name("symbolon").options(LOOK_UPS);
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(WAIT_FOR_A_CONNECTION)
-            .idle_timeout(IDLE)
-            .test_before_acquire(false)
-            .before_acquire(|connection, meta| {
-                Box::pin(async move {
-                    if meta.idle_for > TRUSTED_FOR {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
-            .await?;
+        let pool = pool(connections).connect_with(options).await?;
         Ok(Self { pool })
     }
 
@@ -98,6 +84,23 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// A pool of at most so many connections.
+pub(crate) fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(WAIT_FOR_A_CONNECTION)
+        .idle_timeout(IDLE)
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// The commit returns before the disk has it: for what is done again, or missed by

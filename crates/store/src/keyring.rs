@@ -4,10 +4,7 @@
 //! holds for copies of this database only as long as they are not kept: its backups
 //! are replaced, never collected.
 
-use sqlx::{
-    AssertSqlSafe, Connection, PgConnection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, postgres::PgConnectOptions};
 use symbolon_core::{
     ids::{InvestorId, IssuerId},
     profile::{MasterKeyId, WrappedKey},
@@ -16,6 +13,7 @@ use symbolon_core::{
 use crate::{
     Result, StoreError,
     codec::{count, investor_id, issuer_key},
+    connection::pool,
 };
 
 /// Behind the name of the register's database.
@@ -56,10 +54,7 @@ impl Keyring {
     async fn at(options: PgConnectOptions, connections: u32) -> Result<Self> {
         let options = options.application_name("symbolon keys");
         make(&options).await?;
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .connect_with(options)
-            .await?;
+        let pool = pool(connections).connect_with(options).await?;
         sqlx::migrate!("./keyring").run(&pool).await?;
         Ok(Self { pool })
     }
@@ -192,6 +187,21 @@ impl Keyring {
         Ok(())
     }
 
+    /// Under which master keys an issuer's persons' keys are, and how many under each.
+    pub async fn masters(&self, issuer: &IssuerId) -> Result<Vec<(MasterKeyId, u64)>> {
+        let rows = sqlx::query!(
+            r#"SELECT master, count(*) AS keys FROM person_key WHERE issuer = $1
+            GROUP BY master ORDER BY master"#,
+            issuer_key(issuer),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let found = rows.into_iter();
+        Ok(found
+            .map(|row| (MasterKeyId(row.master), count(row.keys)))
+            .collect())
+    }
+
     /// How many keys of an issuer's persons are wrapped by another master key than this.
     pub async fn not_under(&self, issuer: &IssuerId, master: &MasterKeyId) -> Result<u64> {
         let found = sqlx::query_scalar!(
@@ -290,7 +300,9 @@ async fn make(options: &PgConnectOptions) -> Result<()> {
         // Another server was quicker.
         Err(sqlx::Error::Database(error))
             if matches!(error.code().as_deref(), Some(HAVE_DATABASE | UNIQUE)) => {}
-        made => drop(made?),
+        made => {
+            made?;
+        }
     }
     Ok(connection.close().await?)
 }

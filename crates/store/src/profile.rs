@@ -11,7 +11,7 @@ use symbolon_core::{
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, entry_number, investor_id, issuer_key, seconds},
+    codec::{bigint, count, entry_number, investor_id, issuer_key, seconds},
 };
 
 /// What is to be stored of one investor's profile.
@@ -30,6 +30,26 @@ pub struct StatusSince {
     pub entry: EntryNumber,
     /// When that was.
     pub at: UnixSeconds,
+}
+
+/// A profile that the law keeps no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueProfile {
+    /// Whose.
+    pub investor: InvestorId,
+    /// The entry that made the investor known, which lists are ordered by.
+    pub created: EntryNumber,
+    /// When the relation ended.
+    pub ended: UnixSeconds,
+}
+
+/// What the register holds of a profile, sealed as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ProfileRemains {
+    /// Sealed values.
+    pub values: u64,
+    /// Digests by which it is found.
+    pub terms: u64,
 }
 
 impl Store {
@@ -76,6 +96,75 @@ impl Store {
         .iter()
         .map(|id| investor_id(id))
         .collect()
+    }
+
+    /// Profiles whose relation ended by then and on which no hold lies, in the order in
+    /// which their investors became known, at most `limit` of them.
+    pub async fn due_profiles(
+        &self,
+        issuer: &IssuerId,
+        ended_by: UnixSeconds,
+        after: EntryNumber,
+        limit: u32,
+    ) -> Result<Vec<DueProfile>> {
+        // Custody is null unless a hold lies on the profile, or it was erased.
+        sqlx::query!(
+            r#"SELECT i.investor, i.created_entry, since.decided_s AS "decided_s!"
+            FROM investor i CROSS JOIN LATERAL (
+                SELECT decided_s FROM (
+                    SELECT e.* FROM entry e WHERE e.issuer = $1 AND e.number = i.created_entry
+                    UNION ALL
+                    SELECT e.* FROM entry e
+                    WHERE e.issuer = $1 AND e.subject = i.created_entry AND e.number <> e.subject
+                ) entries
+                WHERE number = subject
+                    OR events ~ '"type":"Investor(Verified|Rejected|Revoked|Expired)"'
+                ORDER BY number DESC LIMIT 1
+            ) since
+            WHERE i.issuer = $1 AND i.status <> 'verified' AND i.custody IS NULL
+                AND i.created_entry > $2 AND since.decided_s <= $3
+                AND EXISTS (SELECT FROM profile_value v
+                    WHERE v.issuer = $1 AND v.investor = i.investor)
+            ORDER BY i.created_entry LIMIT $4"#,
+            issuer_key(issuer),
+            bigint(after.0),
+            bigint(ended_by.0),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            Ok(DueProfile {
+                investor: investor_id(&row.investor)?,
+                created: entry_number(row.created_entry)?,
+                ended: seconds(row.decided_s)?,
+            })
+        })
+        .collect()
+    }
+
+    /// What is left of a profile.
+    pub async fn profile_remains(
+        &self,
+        issuer: &IssuerId,
+        investor: InvestorId,
+    ) -> Result<ProfileRemains> {
+        let row = sqlx::query!(
+            r#"SELECT
+                (SELECT count(*) FROM profile_value WHERE issuer = $1 AND investor = $2)
+                    AS values,
+                (SELECT count(*) FROM profile_term WHERE issuer = $1 AND investor = $2)
+                    AS terms"#,
+            issuer_key(issuer),
+            investor.0.as_slice(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(ProfileRemains {
+            values: count(row.values),
+            terms: count(row.terms),
+        })
     }
 
     /// Whose keys are still to be destroyed, at most `limit` of them.

@@ -104,6 +104,8 @@ pub(crate) enum Command {
     Certificates(commands::certificates::CertificatesArgs),
     /// What is claimed of investors' identities, and on which chains
     Claims(commands::claims::ClaimsArgs),
+    /// What is known of investors beyond their verdicts, and until when it is kept
+    Vault(commands::vault::VaultArgs),
     /// Make tokens known, and rehearse how one would do with our registry
     Token(commands::token::TokenArgs),
     /// Make and list issuers

@@ -17,4 +17,5 @@ pub(crate) mod rules;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod token;
+pub(crate) mod vault;
 pub(crate) mod verify;

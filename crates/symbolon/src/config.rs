@@ -12,6 +12,7 @@ mod lane;
 mod node;
 mod registrar;
 mod secret;
+mod vault;
 
 use std::{
     net::SocketAddr,
@@ -28,6 +29,7 @@ use crate::exit::{Failure, Result};
 pub(crate) use lane::{LaneConfig, refuse_shared_signers};
 pub(crate) use registrar::RegistrarConfig;
 pub(crate) use secret::{SecretSource, read_file as read_secret};
+pub(crate) use vault::VaultConfig;
 
 /// Where the configuration is looked for.
 pub(crate) const DEFAULT_FILE: &str = "symbolon.toml";
@@ -60,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) connections: u32,
     /// How the server behaves.
     pub(crate) server: ServerConfig,
+    /// The keys of profiles.
+    pub(crate) vault: VaultConfig,
     /// The chains that this process drives.
     pub(crate) lanes: Vec<LaneConfig>,
     /// The registrars that this process follows.
@@ -116,6 +120,8 @@ impl Config {
             .collect::<Result<Vec<_>>>()?;
         registrar::refuse_twins(&registrars)?;
         let database = database(file.database.url, environment)?;
+        let vault = VaultConfig::checked(file.vault, folder, environment)?;
+        vault::refuse_one_database(database.as_ref(), vault.keys_url.as_ref())?;
         Ok(Self {
             file: path.map(Path::to_path_buf),
             data_dir,
@@ -123,6 +129,7 @@ impl Config {
             connections: within("database.connections", file.database.connections, 2..=1000)?
                 .unwrap_or(CONNECTIONS),
             server: server(&file.server, environment)?,
+            vault,
             lanes,
             registrars,
         })

@@ -11,6 +11,7 @@ use crate::{
     database::Database,
     exit::{Failure, Result},
     output::Output,
+    vault::{self, OpenVault},
 };
 
 /// What a command works with.
@@ -54,6 +55,42 @@ impl Context {
             work(store, &issuer).await
         })
         .await
+    }
+
+    /// Does some work on the vault of this database.
+    pub(crate) async fn with_vaults<T>(
+        &self,
+        work: impl AsyncFnOnce(&OpenVault, &Store) -> Result<T>,
+    ) -> Result<T> {
+        let database = Database::open(&self.config, self.output).await?;
+        let outcome = match OpenVault::open(&self.config, &database, self.output).await {
+            Ok(Some(opened)) => {
+                let outcome = work(&opened, &database.store).await;
+                opened.close().await;
+                outcome
+            }
+            Ok(None) => Err(vault::closed()),
+            Err(failure) => Err(failure),
+        };
+        database.close().await;
+        outcome
+    }
+
+    /// Does some work on one issuer's profiles.
+    pub(crate) async fn with_vault<T>(
+        &self,
+        work: impl AsyncFnOnce(&OpenVault, &Store, &IssuerId) -> Result<T>,
+    ) -> Result<T> {
+        self.with_vaults(async |opened, store| {
+            let issuer = self.issuer(store).await?;
+            work(opened, store, &issuer).await
+        })
+        .await
+    }
+
+    /// Whether one issuer was named.
+    pub(crate) fn names_issuer(&self) -> bool {
+        self.issuer.is_some()
     }
 
     /// Says so where a verdict reaches no token.

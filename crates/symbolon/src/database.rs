@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use symbolon_sandbox::{PrivatePostgres, SandboxError};
 use symbolon_store::Store;
 
@@ -23,6 +23,8 @@ const NOTE: &str = "database.url";
 #[derive(Debug)]
 pub(crate) struct Database {
     pub(crate) store: Store,
+    /// Where it is: the keys' database is beside it.
+    pub(crate) url: SecretString,
     /// Where this process started it.
     private: Option<(PrivatePostgres, PathBuf)>,
 }
@@ -35,6 +37,7 @@ impl Database {
         let database = match &config.database {
             Some(url) => Self {
                 store: Store::connect(url.expose_secret(), connections).await?,
+                url: url.clone(),
                 private: None,
             },
             None => Self::private(&config.data_dir, connections, output).await?,
@@ -59,6 +62,7 @@ impl Database {
                 return match Store::connect(url.trim(), connections).await {
                     Ok(store) => Ok(Self {
                         store,
+                        url: url.trim().into(),
                         private: None,
                     }),
                     Err(_) => Err(error.into()),
@@ -75,6 +79,7 @@ impl Database {
         match Store::connect(postgres.url(), connections).await {
             Ok(store) => Ok(Self {
                 store,
+                url: postgres.url().into(),
                 private: Some((postgres, note)),
             }),
             Err(error) => {

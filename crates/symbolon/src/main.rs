@@ -20,6 +20,7 @@ mod kind;
 mod logs;
 mod output;
 mod subject;
+mod vault;
 
 use std::process::ExitCode;
 
@@ -82,6 +83,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Rules(args) => commands::rules::run(args, &context()?).await?,
         Command::Certificates(args) => commands::certificates::run(args, &context()?).await?,
         Command::Claims(args) => commands::claims::run(args, &context()?).await?,
+        Command::Vault(args) => commands::vault::run(args, &context()?).await?,
         Command::Issuer(args) => commands::issuer::run(&args, &context()?).await?,
     };
     Ok(exit.into())

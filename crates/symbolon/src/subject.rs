@@ -66,6 +66,30 @@ impl From<Target> for Subject {
     }
 }
 
+/// One investor.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OneArgs {
+    /// A wallet or the id of an investor
+    #[arg(
+        value_name = "WALLET|INVESTOR",
+        required_unless_present = "external_id"
+    )]
+    target: Option<Target>,
+
+    /// The investor of this reference of yours
+    #[arg(long, value_name = "ID", conflicts_with = "target")]
+    external_id: Option<ExternalId>,
+}
+
+impl OneArgs {
+    /// Whoever was meant.
+    pub(crate) fn target(&self) -> Result<Target> {
+        let reference = self.external_id.clone().map(Target::ExternalId);
+        let named = self.target.clone().or(reference);
+        named.ok_or_else(|| Failure::usage("name a wallet, an investor, or --external-id"))
+    }
+}
+
 /// The text that an importer signs unless told otherwise.
 const IMPORT_ATTESTATION: (&str, &str) = (
     "Every customer in this file was verified by the issuer's own procedure.",

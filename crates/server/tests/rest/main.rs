@@ -23,6 +23,7 @@ mod problems;
 mod profiles;
 mod receipts;
 mod register;
+mod rotation;
 mod rules;
 mod wallets;
 mod writer;

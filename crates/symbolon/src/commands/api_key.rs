@@ -34,6 +34,7 @@ enum Action {
     #[command(after_help = "\
 Examples:
   KEY=$(symbolon api-key create treasury-backend)
+  symbolon api-key create review-desk --profiles
   symbolon api-key create bafin-backend --authority bafin
   symbolon api-key create ada-key --person ada --operator \"Maria Kern\"")]
     Create {
@@ -47,6 +48,9 @@ Examples:
         /// The person that its holder is, who approves what the owner decides
         #[arg(long, value_name = "NAME")]
         person: Option<PersonName>,
+        /// Let it open, find and erase profiles of the vault
+        #[arg(long)]
+        profiles: bool,
         #[command(flatten)]
         granter: GranterArgs,
     },
@@ -128,6 +132,7 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
             name,
             authority,
             person,
+            profiles,
             granter,
         } => {
             let (issuer, key) = context
@@ -140,12 +145,20 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
                             store.grant_api_key(name, &key, &grant, &by, now).await??;
                         }
                     }
+                    if *profiles {
+                        store.open_profiles_to(issuer, name).await?;
+                    }
                     Ok((issuer.clone(), key))
                 })
                 .await?;
             // The one place where a key is printed, so that `$(…)` catches it.
-            let shown =
-                json!({ "issuer": issuer, "name": name, "id": key.id(), "key": key.text() });
+            let shown = json!({
+                "issuer": issuer,
+                "name": name,
+                "id": key.id(),
+                "profiles": profiles,
+                "key": key.text(),
+            });
             context.output.result(&shown, || key.text().to_owned())?;
             context.output.note(format_args!(
                 "this is the only time that the key `{name}` of {issuer} is shown: keep it like a password"
@@ -181,7 +194,9 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
 
 fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
     let mut shown = Vec::with_capacity(keys.len());
-    let mut rows = table(["name", "acts for", "person", "since", "state", "id"]);
+    let mut rows = table([
+        "name", "acts for", "person", "profiles", "since", "state", "id",
+    ]);
     for key in keys {
         let (authority, person) = match &key.grant {
             None => (AuthorityIndex::OWNER, None),
@@ -199,6 +214,10 @@ fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
                 false => format!("authority {authority}"),
             },
             person.map(ToString::to_string).unwrap_or_default(),
+            match key.opens_profiles {
+                true => "opens them".to_owned(),
+                false => String::new(),
+            },
             key.created.to_string(),
             state,
             key.id.to_string(),
@@ -208,6 +227,7 @@ fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
             "name": key.name,
             "authority": authority,
             "person": person,
+            "profiles": key.opens_profiles,
             "created": key.created.to_string(),
             "revoked": key.revoked.map(|at| at.to_string()),
         }));

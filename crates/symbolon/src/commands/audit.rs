@@ -1,7 +1,7 @@
 //! `symbolon audit`: the log's proof and its export (I9).
 
 mod notaries;
-mod write;
+pub(super) mod write;
 
 use std::path::PathBuf;
 

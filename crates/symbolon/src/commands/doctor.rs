@@ -5,6 +5,7 @@ mod chains;
 mod machine;
 mod nodes;
 mod registrars;
+mod vault;
 
 use clap::Args;
 use serde::Serialize;
@@ -161,6 +162,7 @@ async fn on_database(
     let clock = Clock::system();
     chains::check(config, &database.store, issuer, &clock, findings).await;
     registrars::check(config, &database.store, issuer, findings).await;
+    vault::check(config, &database, findings).await;
     database.close().await;
 }
 

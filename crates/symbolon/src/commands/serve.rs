@@ -1,13 +1,13 @@
 //! `symbolon serve`: REST for people and programs, and a lane for each chain.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::Args;
 use serde_json::json;
 use symbolon_chain::{finality::Finality, preset::Preset};
 use symbolon_core::mirror::fees::Wei;
 use symbolon_server::{
-    AppState, ServerConfig,
+    AppState, ServerConfig, Services,
     jobs::{self, LaneSettings, LeaseTerms, RegistrarSettings},
 };
 use symbolon_store::{Store, Writer};
@@ -23,6 +23,7 @@ use crate::{
     database::Database,
     exit::{Exit, Failure, Result},
     output::counted,
+    vault::OpenVault,
 };
 
 /// What a unit of gas may cost where nobody says otherwise.
@@ -55,6 +56,13 @@ Configuration, in symbolon.toml:
   key_cache_s = 5                 a revoked API key works no longer than this
   concurrent_imports = 4
   lane_lease_ms = 5000            another server drives a lane so long after its driver died
+
+  [vault]                         without a master key nobody opens profiles; beside a private
+                                  PostgreSQL one is made, in the data folder
+  master_key_file = \"master.key\"  or master_key_env, or master_key_command = [\"kms\", \"decrypt\"],
+                                  whose output it is; never the key itself
+  former_master_key_file = \"old.key\"     or the same two: until `symbolon vault rotate` is done
+  keys_url = \"postgres://…\"       or SYMBOLON_KEYS_URL; else beside the register's database
 
   [[lane]]                        one for each chain of each issuer
   issuer = \"acme\"
@@ -134,8 +142,24 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
             return Err(failure);
         }
     };
-    let jobs = (settings, registrars);
-    let outcome = work(&context, config, &database.store, jobs, listener).await;
+    let opened = match OpenVault::open(&context.config, &database, context.output).await {
+        Ok(opened) => opened,
+        Err(failure) => {
+            database.close().await;
+            return Err(failure);
+        }
+    };
+    if opened.is_none() {
+        context
+            .output
+            .note("no master key: the vault is closed, and profiles are refused");
+    }
+    let vault = opened.as_ref().map(|opened| Arc::clone(&opened.vault));
+    let (services, jobs) = (Services { vault }, (settings, registrars));
+    let outcome = work(&context, config, services, &database.store, jobs, listener).await;
+    if let Some(opened) = opened {
+        opened.close().await;
+    }
     database.close().await;
     outcome
 }
@@ -176,6 +200,7 @@ async fn registrars(context: &Context, store: &Store) -> Result<Vec<RegistrarSet
 async fn work(
     context: &Context,
     config: ServerConfig,
+    services: Services,
     store: &Store,
     (lanes, registrars): (Vec<LaneSettings>, Vec<RegistrarSettings>),
     listener: TcpListener,
@@ -187,7 +212,7 @@ async fn work(
         .map_or(config.listen, |address| address);
     let (number, followed) = (lanes.len() as u64, registrars.len() as u64);
     let clock = context.clock.clone();
-    let state = AppState::new(store.clone(), clock, config, shutdown.clone());
+    let state = AppState::with(services, store.clone(), clock, config, shutdown.clone());
     let (clock, wake) = (&context.clock, &state.wake);
     let mut jobs = jobs::spawn(store, lanes, clock, wake, &shutdown);
     jobs::registrar::spawn(&mut jobs, store, registrars, clock, wake, &shutdown);

@@ -17,6 +17,7 @@ pub(super) struct ConfigFile {
     pub(super) data_dir: Option<PathBuf>,
     pub(super) database: DatabaseFile,
     pub(super) server: ServerFile,
+    pub(super) vault: VaultFile,
     pub(super) lane: Vec<LaneFile>,
     pub(super) registrar: Vec<RegistrarFile>,
 }
@@ -39,6 +40,52 @@ pub(super) struct ServerFile {
     pub(super) key_cache_s: Option<u64>,
     pub(super) lane_lease_ms: Option<u64>,
     pub(super) concurrent_imports: Option<usize>,
+}
+
+/// `[vault]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct VaultFile {
+    pub(super) master_key_env: Option<SecretString>,
+    pub(super) master_key_file: Option<PathBuf>,
+    pub(super) master_key_command: Option<WordsFile>,
+    /// Known only to be refused with a hint.
+    pub(super) master_key: Option<IgnoredAny>,
+    pub(super) former_master_key_env: Option<Several<SecretString>>,
+    pub(super) former_master_key_file: Option<Several<PathBuf>>,
+    pub(super) former_master_key_command: Option<Several<WordsFile>>,
+    /// As `master_key`.
+    pub(super) former_master_key: Option<IgnoredAny>,
+    pub(super) keys_url: Option<SecretString>,
+}
+
+/// A command and its arguments, which may be nobody else's business.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct WordsFile(pub(super) Vec<String>);
+
+impl fmt::Debug for WordsFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WordsFile({} …)", self.0.len())
+    }
+}
+
+/// One of them, or a list.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "invalid type, expected one of them or a list")]
+pub(super) enum Several<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> Several<T> {
+    pub(super) fn all(this: Option<Self>) -> Vec<T> {
+        match this {
+            None => Vec::new(),
+            Some(Self::One(one)) => vec![one],
+            Some(Self::Many(many)) => many,
+        }
+    }
 }
 
 /// One `[[lane]]`.

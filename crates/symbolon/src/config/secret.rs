@@ -1,5 +1,7 @@
 //! Secrets, and the places that hold them.
 
+mod command;
+
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -19,6 +21,8 @@ pub(crate) enum SecretSource {
     Variable(String, Environment),
     /// In a file of its own.
     File(PathBuf),
+    /// What a command prints, such as one that asks a KMS.
+    Command(Vec<String>),
 }
 
 impl fmt::Debug for SecretSource {
@@ -27,6 +31,8 @@ impl fmt::Debug for SecretSource {
             Self::Given(_) => f.write_str("Given(…)"),
             Self::Variable(name, _) => write!(f, "Variable({name})"),
             Self::File(path) => write!(f, "File({})", path.display()),
+            // Its arguments may be secrets themselves.
+            Self::Command(words) => write!(f, "Command({} …)", program(words)),
         }
     }
 }
@@ -58,6 +64,22 @@ impl SecretSource {
         Self::File(folder.join(path))
     }
 
+    /// A command and its arguments, which no shell sees. A program with a path is
+    /// relative to the configuration's folder; others are looked up in PATH.
+    pub(super) fn command(key: &str, mut words: Vec<String>, folder: &Path) -> Result<Self> {
+        let Some(program) = words.first_mut().filter(|word| !word.trim().is_empty()) else {
+            return Err(Failure::configuration(format!(
+                "{key}: names no program: give a list of words, the program first"
+            )));
+        };
+        if program.contains('/')
+            && let Ok(path) = folder.join(&*program).into_os_string().into_string()
+        {
+            *program = path;
+        }
+        Ok(Self::Command(words))
+    }
+
     /// Looks the secret up; `key` names it where that fails.
     pub(crate) fn read(&self, key: &str) -> Result<SecretString> {
         match self {
@@ -70,6 +92,7 @@ impl SecretSource {
                 })
             }
             Self::File(path) => read_file(key, path),
+            Self::Command(words) => command::ask(key, words),
         }
     }
 
@@ -83,6 +106,10 @@ impl SecretSource {
             )
         })
     }
+}
+
+fn program(words: &[String]) -> &str {
+    words.first().map_or("", String::as_str)
 }
 
 /// A secret that stands alone in a file.

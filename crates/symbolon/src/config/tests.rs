@@ -198,3 +198,126 @@ fn a_chain_says_what_is_final_unless_confirmations_are_to_be_counted() {
     let both = "finality = \"finalized\"\nconfirmations = 12";
     assert_eq!(finality(4_242, both), FinalityTag::Finalized);
 }
+
+fn keys(name: &str) -> Option<String> {
+    let digit = match name {
+        "NEW" => "2",
+        "OLD" => "1",
+        "BAD" => return Some("s3cret".into()),
+        _ => return None,
+    };
+    Some(digit.repeat(64))
+}
+
+#[test]
+fn the_vault_has_one_master_key_and_any_number_before_it() {
+    let vault = |text: &str| load(&format!("[vault]\n{text}"), keys).unwrap().vault;
+    let none = vault("");
+    assert!(none.current().unwrap().is_none() && none.former().unwrap().is_empty());
+    assert!(!none.names_a_key() && none.keys_url.is_none());
+    let both = vault("master_key_env = \"NEW\"\nformer_master_key_env = \"OLD\"");
+    let current = both.current().unwrap().unwrap();
+    let former = both.former().unwrap();
+    assert_ne!(current.id(), former[0].id());
+    let asked = "master_key_command = [\"printf\", \"%064d\", \"7\"]\n\
+        former_master_key_command = [[\"printf\", \"%064d\", \"8\"], [\"printf\", \"%064d\", \"9\"]]\n\
+        former_master_key_env = [\"OLD\"]";
+    let asked = vault(asked);
+    assert!(asked.current().unwrap().is_some());
+    assert_eq!(asked.former().unwrap().len(), 3);
+    let printed = format!("{asked:?}");
+    assert!(
+        printed.contains("printf") && !printed.contains("064d"),
+        "{printed}"
+    );
+    let one = vault("former_master_key_command = [\"printf\", \"%064d\", \"8\"]");
+    assert_eq!(one.former().unwrap().len(), 1);
+}
+
+#[test]
+fn what_opens_the_vault_does_not_stand_in_the_file() {
+    let refused = |text: &str| {
+        let failure = load(&format!("[vault]\n{text}"), keys).unwrap_err();
+        assert!(!failure.to_string().contains("s3cret"), "{failure}");
+        failure.to_string()
+    };
+    for (text, refusal) in [
+        (
+            "master_key = \"s3cret\"",
+            "vault.master_key: a key does not belong in this file",
+        ),
+        (
+            "former_master_key = [\"s3cret\"]",
+            "vault.former_master_key: a key does not belong in this file",
+        ),
+        (
+            "master_key_env = \"s3cret key\"",
+            "vault.master_key_env: not the name of an environment variable",
+        ),
+        (
+            "master_key_env = \"NEW\"\nmaster_key_file = \"x\"",
+            "vault.master_key_env: give one of",
+        ),
+        (
+            "master_key_command = []",
+            "vault.master_key_command: names no program",
+        ),
+        (
+            "master_key_command = \"s3cret\"",
+            "vault.master_key_command: invalid type, expected a sequence",
+        ),
+        (
+            "former_master_key_file = 7",
+            "vault.former_master_key_file: invalid type, expected one of them or a list",
+        ),
+        (
+            "keys_url = \"mysql://s3cret\"",
+            "vault.keys_url: not a URL of the right kind",
+        ),
+        (
+            "keys_url = \"postgres://one/db\"\n[database]\nurl = \"postgres://one/db\"",
+            "vault.keys_url: that is the register's own database",
+        ),
+    ] {
+        let failure = refused(text);
+        assert!(failure.contains(refusal), "{text} gave {failure}");
+    }
+    let named = load("[vault]\nmaster_key_env = \"BAD\"", keys).unwrap();
+    let failure = named.vault.current().unwrap_err().to_string();
+    assert!(
+        failure.starts_with("vault.master_key: a master key is 64"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn a_command_that_fails_says_why_and_not_what_it_was_asked() {
+    let failure = |words: &str| {
+        let config = load(&format!("[vault]\nmaster_key_command = {words}"), keys);
+        let failure = config.unwrap().vault.current().unwrap_err().to_string();
+        assert!(!failure.contains("s3cret"), "{failure}");
+        failure
+    };
+    let absent = failure("[\"no-such-program\", \"s3cret\"]");
+    assert!(
+        absent.contains("`no-such-program` cannot be run"),
+        "{absent}"
+    );
+    let failed =
+        failure("[\"sh\", \"-c\", \"echo s3cret; echo s3cret >&2; echo no such key >&2; exit 4\"]");
+    assert!(failed.contains("exit status: 4"), "{failed}");
+    assert!(failed.contains("saying: no such key"), "{failed}");
+    assert!(failure("[\"true\"]").contains("printed nothing"));
+    assert!(failure("[\"echo\", \"s3cret\"]").contains("64 hexadecimal digits"));
+}
+
+#[test]
+fn the_keys_database_is_named_by_the_environment_first() {
+    fn named(name: &str) -> Option<String> {
+        (name == "SYMBOLON_KEYS_URL").then(|| "postgres://ours/keys".to_owned())
+    }
+    let text = "[vault]\nkeys_url = \"postgres://file/keys\"";
+    let config = load(text, named).unwrap();
+    let url = config.vault.keys_url.unwrap();
+    assert_eq!(url.expose_secret(), "postgres://ours/keys");
+}

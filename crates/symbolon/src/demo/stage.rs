@@ -283,6 +283,10 @@ fn write_config(
         lane_lease_ms = 500
     };
     config.insert("server".into(), server.into());
+    // The data of an earlier run are sealed under its key.
+    crate::vault::make(&folder.join("master.key")).map_err(anyhow::Error::msg)?;
+    let vault = toml::toml! { master_key_file = "master.key" };
+    config.insert("vault".into(), vault.into());
     let lanes: Vec<toml::Value> = chains
         .iter()
         .map(|chain| {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 78] = [
+const COMMANDS: [&[&str]; 91] = [
     &[],
     &["demo"],
     &["serve"],
@@ -77,6 +77,19 @@ const COMMANDS: [&[&str]; 78] = [
     &["claims", "attach"],
     &["claims", "appoint"],
     &["claims", "dismiss"],
+    &["vault"],
+    &["vault", "put"],
+    &["vault", "register"],
+    &["vault", "show"],
+    &["vault", "find"],
+    &["vault", "custody"],
+    &["vault", "hold"],
+    &["vault", "release"],
+    &["vault", "retention"],
+    &["vault", "due"],
+    &["vault", "erase"],
+    &["vault", "rotate"],
+    &["vault", "export"],
     &["issuer"],
     &["issuer", "create"],
     &["issuer", "promise"],

@@ -29,5 +29,6 @@ mod serve;
 mod support;
 mod terminal;
 mod token_check;
+mod vault;
 mod verify;
 mod writer;

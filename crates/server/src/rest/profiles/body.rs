@@ -1,15 +1,12 @@
 //! A profile in JSON.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use symbolon_core::{
     investor::InvestorKind,
-    profile::{Field, Profile, ProfileError},
+    profile::{Profile, ProfileError},
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -18,7 +15,7 @@ use utoipa::{
 
 use crate::{
     problem::{FieldError, Problem, Result},
-    vault::ProfileChanges,
+    vault::{ProfileChanges, WrongField},
 };
 
 /// Values by the names of their fields. Nothing prints it (I6).
@@ -46,39 +43,28 @@ impl ProfileBody {
 
 /// What a body asks to change, or everything that is wrong with it.
 pub(crate) fn changes(kind: InvestorKind, body: &ProfileBody) -> Result<ProfileChanges> {
-    let mut changes = ProfileChanges {
-        known: Profile::empty(kind),
-        forgotten: BTreeSet::new(),
-    };
-    let mut errors = Vec::new();
-    for (name, value) in &body.0 {
-        let Ok(field) = name.parse::<Field>() else {
-            let message = "no field of a profile: the reference lists them";
-            errors.push(FieldError::new(name, "unknown_field", message));
-            continue;
-        };
-        if value.is_null() {
-            changes.forgotten.insert(field);
-        } else if let Err(error) = changes.known.set(field, value) {
-            errors.push(wrong(&error));
-        }
-    }
     if body.0.is_empty() {
         let message = "names no field: give those that change";
-        errors.push(FieldError::new("", "no_field", message));
+        let error = FieldError::new("", "no_field", message);
+        return Err(Problem::invalid(vec![error]));
     }
-    match errors.is_empty() {
-        true => Ok(changes),
-        false => Err(Problem::invalid(errors)),
-    }
+    ProfileChanges::read(kind, &body.0).map_err(|wrong| {
+        let errors = wrong.into_iter().map(|(name, error)| {
+            let (code, message) = in_words(&error);
+            FieldError::new(name, code, message)
+        });
+        Problem::invalid(errors.collect())
+    })
 }
 
-fn wrong(error: &ProfileError) -> FieldError {
-    let (code, message) = match error {
-        ProfileError::NotOfThisKind { .. } => ("not_of_this_kind", error.to_string()),
-        ProfileError::Shape { error, .. } => ("bad_value", error.to_string()),
-    };
-    FieldError::new(error.field().as_str(), code, message)
+fn in_words(error: &WrongField) -> (&'static str, String) {
+    match error {
+        WrongField::Unknown => ("unknown_field", error.to_string()),
+        WrongField::Value(ProfileError::NotOfThisKind { .. }) => {
+            ("not_of_this_kind", error.to_string())
+        }
+        WrongField::Value(ProfileError::Shape { error, .. }) => ("bad_value", error.to_string()),
+    }
 }
 
 impl PartialSchema for ProfileBody {

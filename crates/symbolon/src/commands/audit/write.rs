@@ -89,7 +89,7 @@ async fn write_all(
     }
 }
 
-fn line(issuer: &IssuerId, stored: &StoredEntry) -> Result<String> {
+pub(crate) fn line(issuer: &IssuerId, stored: &StoredEntry) -> Result<String> {
     let entry = &stored.entry;
     let unreadable = |error: serde_json::Error| {
         Failure::new(

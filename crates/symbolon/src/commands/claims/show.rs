@@ -6,7 +6,6 @@ use serde_json::json;
 use symbolon_core::{
     claim::{ClaimTopic, record::ClaimRecord},
     identity::mirrored::Purposes,
-    ids::ExternalId,
     wallet::WalletAddress,
 };
 use symbolon_store::IdentityOnChain;
@@ -14,24 +13,16 @@ use symbolon_store::IdentityOnChain;
 use crate::{
     commands::status::find,
     context::Context,
-    exit::{Exit, Failure, Result},
+    exit::{Exit, Result},
     output::as_shown,
-    subject::Target,
+    subject::OneArgs,
 };
 
 /// Whose identities.
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// A wallet or the id of an investor
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present = "external_id"
-    )]
-    target: Option<Target>,
-
-    /// The investor of this reference of yours
-    #[arg(long, value_name = "ID", conflicts_with = "target")]
-    external_id: Option<ExternalId>,
+    #[command(flatten)]
+    whose: OneArgs,
 }
 
 /// An identity on one chain.
@@ -131,12 +122,7 @@ fn in_words(purposes: &[u8]) -> String {
 
 /// Shows them.
 pub(super) async fn run(args: &ShowArgs, context: &Context) -> Result<Exit> {
-    let reference = args.external_id.clone().map(Target::ExternalId);
-    let Some(target) = args.target.clone().or(reference) else {
-        return Err(Failure::usage(
-            "name a wallet, an investor, or --external-id",
-        ));
-    };
+    let target = args.whose.target()?;
     let (investor, found) = context
         .with_issuer(async |store, issuer| {
             let investor = find(&target, store, issuer).await?.id;

@@ -28,7 +28,8 @@ pub(super) fn configuration(config: &Config, findings: &mut Findings) {
         .registrars
         .iter()
         .filter_map(|found| found.weakness());
-    for weakness in of_lanes.chain(of_registrars) {
+    let of_vault = config.vault.weaknesses();
+    for weakness in of_lanes.chain(of_registrars).chain(of_vault) {
         match weakness.rsplit_once(": ") {
             Some((detail, remedy)) => findings.warn("secrets", detail, remedy),
             None => findings.warn("secrets", weakness, "chmod 600 the file"),

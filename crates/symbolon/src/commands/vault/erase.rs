@@ -1,0 +1,323 @@
+//! Profiles whose time has come, erased, and what is left of their investors.
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+use symbolon_core::{
+    actor::Actor,
+    command::Command,
+    event::Event,
+    ids::{ExternalId, InvestorId, IssuerId},
+    investor::StatusName,
+    log::EntryNumber,
+    register::Refusal,
+    wallet::WalletAddress,
+};
+use symbolon_store::{Request, Store, Subject};
+
+use super::{ByArgs, due};
+use crate::{
+    commands::status::find,
+    context::Context,
+    exit::{Exit, Failure, Result},
+    output::{as_shown, counted},
+    subject::Target,
+    vault::OpenVault,
+};
+
+/// Entries of the log, or due profiles, read at a time.
+const PAGE: u32 = 500;
+
+/// The arguments of `symbolon vault erase`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon vault erase --external-id C-00042 --json
+  symbolon vault erase --due --yes
+
+The values go, and the person's key is destroyed, so that every copy is unreadable, the register's
+backups included. Verdicts, log and wallets stay, without the person. Refused while the investor is
+verified, before the retention has passed, and while a hold lies on the profile. Interrupted, the same
+command goes on.")]
+pub(super) struct EraseArgs {
+    /// Wallets of investors, or their ids
+    #[arg(
+        value_name = "WALLET|INVESTOR",
+        required_unless_present_any = ["external_id", "due"]
+    )]
+    targets: Vec<Target>,
+
+    /// Your own reference of an investor; may be repeated
+    #[arg(long, value_name = "ID")]
+    external_id: Vec<ExternalId>,
+
+    /// All whose time has come, as `symbolon vault due` lists them
+    #[arg(long, conflicts_with_all = ["targets", "external_id"])]
+    due: bool,
+
+    /// Yes, erase whoever is due; without it they are only counted
+    #[arg(long, requires = "due")]
+    yes: bool,
+
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+/// What became of one.
+#[derive(Debug, Serialize)]
+struct Erased {
+    target: String,
+    erased: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    investor: Option<InvestorId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    entry: Option<EntryNumber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Left>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+/// What is left.
+#[derive(Debug, Serialize)]
+struct Left {
+    status: StatusName,
+    /// Verdicts of its history.
+    verdicts: u64,
+    log_entries: u64,
+    wallets: Vec<LeftWallet>,
+    profile_values: u64,
+    search_terms: u64,
+    key: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct LeftWallet {
+    #[serde(serialize_with = "as_shown")]
+    wallet: WalletAddress,
+    version: u16,
+}
+
+/// Runs `symbolon vault erase`.
+pub(super) async fn run(args: EraseArgs, context: &Context) -> Result<Exit> {
+    let actor = args.by.actor()?;
+    let work = context.with_vault(async |opened, store, issuer| {
+        // Keys that an earlier run had still to destroy.
+        opened.vault.finish_erasures().await?;
+        let desk = Desk {
+            opened,
+            store,
+            issuer,
+            actor: &actor,
+            context,
+        };
+        match args.due {
+            true => desk.erase_due(args.yes).await,
+            false => desk.erase_named(&args).await,
+        }
+    });
+    let erased = tokio::select! {
+        erased = work => erased?,
+        _ = tokio::signal::ctrl_c() => {
+            context.output.note("interrupted: the same command goes on where it was");
+            return Ok(Exit::Interrupted);
+        }
+    };
+    let done = erased.iter().filter(|one| one.erased).count();
+    let document = json!({
+        "erased": done,
+        "refused": erased.len() - done,
+        "results": erased,
+    });
+    context.output.result(&document, || {
+        let mut lines: Vec<_> = erased.iter().map(Erased::text).collect();
+        lines.push(counted(done as u64, "profile erased", "profiles erased"));
+        lines.join("\n")
+    })?;
+    Ok(match () {
+        () if done == erased.len() => Exit::Done,
+        () if erased.iter().all(|one| one.code == Some(UNKNOWN)) => Exit::NotFound,
+        () => Exit::Refused,
+    })
+}
+
+const UNKNOWN: &str = "unknown_investor";
+
+/// What an erasure takes.
+struct Desk<'a> {
+    opened: &'a OpenVault,
+    store: &'a Store,
+    issuer: &'a IssuerId,
+    actor: &'a Actor,
+    context: &'a Context,
+}
+
+impl Desk<'_> {
+    async fn erase_named(&self, args: &EraseArgs) -> Result<Vec<Erased>> {
+        let references = args.external_id.iter().cloned().map(Target::ExternalId);
+        let targets = args.targets.iter().cloned().chain(references);
+        let mut erased = Vec::new();
+        for target in targets {
+            let shown = target.to_string();
+            erased.push(match find(&target, self.store, self.issuer).await {
+                Ok(found) => self.erase(shown, found.id).await?,
+                Err(failure) if failure.exit == Exit::NotFound => {
+                    Erased::refused(shown, UNKNOWN, failure.to_string())
+                }
+                Err(failure) => return Err(failure),
+            });
+        }
+        Ok(erased)
+    }
+
+    async fn erase_due(&self, yes: bool) -> Result<Vec<Erased>> {
+        let (mut due, mut after) = (Vec::new(), EntryNumber::default());
+        loop {
+            let page = due::page(self.store, self.issuer, after, PAGE, self.context).await?;
+            let Some(last) = page.last() else { break };
+            after = last.created;
+            due.extend(page.into_iter().map(|due| due.investor));
+        }
+        if !yes && !due.is_empty() {
+            return Err(Failure::usage(format!(
+                "{} would be erased, which cannot be undone: look at `symbolon vault due`, then repeat with --yes",
+                counted(due.len() as u64, "profile", "profiles")
+            )));
+        }
+        let bar = self.context.output.progress(due.len() as u64);
+        let mut erased = Vec::with_capacity(due.len());
+        for investor in due {
+            // Somebody may have placed a hold meanwhile.
+            erased.push(self.erase(investor.to_string(), investor).await?);
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(erased)
+    }
+
+    async fn erase(&self, target: String, investor: InvestorId) -> Result<Erased> {
+        let now = self.context.clock.now();
+        let mut transaction = self.store.begin(self.issuer).await?;
+        let erase = Request {
+            subject: Subject::Investor(investor),
+            command: Command::EraseProfile {
+                since: transaction.status_since(investor).await?.at,
+                retention: transaction.retention().await?,
+            },
+        };
+        let mut decided = transaction.decide(vec![erase], self.actor, now).await?;
+        let decision = match decided.pop() {
+            Some(Ok(decision)) => decision,
+            Some(Err(refusal)) => {
+                let (code, message) = (refusal.code(), refusal.to_string());
+                return Ok(Erased::refused(target, code, message));
+            }
+            None => return Err(Refusal::UnknownInvestor.into()),
+        };
+        transaction.erase_profile(investor, now).await?;
+        transaction.commit().await?;
+        // Committed first: a key that is destroyed too early is gone for nothing.
+        self.opened.vault.destroy_key(self.issuer, investor).await?;
+        Ok(Erased {
+            target,
+            erased: true,
+            investor: Some(investor),
+            entry: decision.entry,
+            left: Some(self.left(investor).await?),
+            code: None,
+            message: None,
+        })
+    }
+
+    /// As both databases have it now.
+    async fn left(&self, id: InvestorId) -> Result<Left> {
+        let (store, issuer) = (self.store, self.issuer);
+        let investor = store.investor(issuer, id).await?.investor;
+        let remains = store.profile_remains(issuer, id).await?;
+        let key = self.opened.keyring.person_key(issuer, id).await?;
+        let (mut entries, mut verdicts, mut after) = (0, 0, EntryNumber::default());
+        loop {
+            let page = store.entries_of(issuer, id, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.entry.number;
+            entries += page.len() as u64;
+            for stored in &page {
+                verdicts += verdicts_in(&stored.entry.events)?;
+            }
+        }
+        let wallets = investor.wallets.iter().map(|wallet| LeftWallet {
+            wallet: wallet.address,
+            version: wallet.version.0,
+        });
+        Ok(Left {
+            status: investor.status.name(),
+            verdicts,
+            log_entries: entries,
+            wallets: wallets.collect(),
+            profile_values: remains.values,
+            search_terms: remains.terms,
+            key: key.is_some(),
+        })
+    }
+}
+
+fn verdicts_in(events: &str) -> Result<u64> {
+    let events: Vec<Event> = serde_json::from_str(events).map_err(|_| {
+        Failure::new(
+            Exit::Tampering,
+            "an entry of the log cannot be read: run `symbolon audit verify`",
+        )
+    })?;
+    let verdicts = events.iter().filter(|event| {
+        matches!(
+            event,
+            Event::InvestorVerified { .. }
+                | Event::InvestorRejected { .. }
+                | Event::InvestorRevoked { .. }
+                | Event::InvestorExpired
+        )
+    });
+    Ok(verdicts.count() as u64)
+}
+
+impl Erased {
+    fn refused(target: String, code: &'static str, message: String) -> Self {
+        Self {
+            target,
+            erased: false,
+            investor: None,
+            entry: None,
+            left: None,
+            code: Some(code),
+            message: Some(message),
+        }
+    }
+
+    fn text(&self) -> String {
+        let Some(left) = &self.left else {
+            let why = self.message.as_deref().unwrap_or_default();
+            return format!("{}: refused: {why}", self.target);
+        };
+        let wallets = left.wallets.len() as u64;
+        format!(
+            "{}: erased\n  left of the investor: status {}, {}, {}, {}\n  left of the person: {}, {}, {}",
+            self.target,
+            left.status,
+            counted(left.verdicts, "verdict", "verdicts"),
+            counted(left.log_entries, "entry of the log", "entries of the log"),
+            counted(
+                wallets,
+                "wallet with its version",
+                "wallets with their versions"
+            ),
+            counted(left.profile_values, "value", "values"),
+            counted(left.search_terms, "search term", "search terms"),
+            match left.key {
+                true => "A KEY: run it again",
+                false => "no key",
+            }
+        )
+    }
+}

@@ -10,6 +10,7 @@
 mod file;
 mod lane;
 mod node;
+mod people;
 mod registrar;
 mod secret;
 mod vault;
@@ -22,11 +23,12 @@ use std::{
 
 use secrecy::SecretString;
 use symbolon_core::ids::IssuerId;
-use symbolon_server::ServerConfig;
+use symbolon_server::{ServerConfig, Site};
 
 use crate::exit::{Failure, Result};
 
 pub(crate) use lane::{LaneConfig, refuse_shared_signers};
+pub(crate) use people::{MailConfig, ProviderConfig, accounts};
 pub(crate) use registrar::RegistrarConfig;
 pub(crate) use secret::{SecretSource, read_file as read_secret};
 pub(crate) use vault::VaultConfig;
@@ -62,6 +64,12 @@ pub(crate) struct Config {
     pub(crate) connections: u32,
     /// How the server behaves.
     pub(crate) server: ServerConfig,
+    /// Where links lead.
+    pub(crate) site: Option<Site>,
+    /// How mail is sent.
+    pub(crate) mail: Option<MailConfig>,
+    /// The issuers' accounts with providers.
+    pub(crate) providers: Vec<ProviderConfig>,
     /// The keys of profiles.
     pub(crate) vault: VaultConfig,
     /// The chains that this process drives.
@@ -120,6 +128,16 @@ impl Config {
             .collect::<Result<Vec<_>>>()?;
         registrar::refuse_twins(&registrars)?;
         let database = database(file.database.url, environment)?;
+        let mail = file.mail;
+        let mail = mail.map(|mail| MailConfig::checked(mail, folder, environment));
+        let mail = mail.transpose()?;
+        let providers = file
+            .provider
+            .into_iter()
+            .enumerate()
+            .map(|(place, found)| ProviderConfig::checked(place, found, folder, environment))
+            .collect::<Result<Vec<_>>>()?;
+        people::refuse_twins(&providers)?;
         let vault = VaultConfig::checked(file.vault, folder, environment)?;
         vault::refuse_one_database(database.as_ref(), vault.keys_url.as_ref())?;
         Ok(Self {
@@ -130,6 +148,9 @@ impl Config {
                 .unwrap_or(CONNECTIONS),
             server: server(&file.server, environment)?,
             vault,
+            site: people::site(file.site, environment)?,
+            mail,
+            providers,
             lanes,
             registrars,
         })

@@ -8,6 +8,7 @@
 mod api;
 mod chain;
 mod narrator;
+mod person;
 mod stage;
 mod steps;
 mod summary;
@@ -70,6 +71,12 @@ async fn tell(
         stage.key_file().display(),
         stage.chain_urls().join(" and ")
     ));
+    let link = stage.api.make_link(serde_json::json!({})).await?;
+    if let Some(url) = link["url"].as_str() {
+        narrator.say(&format!(
+            "Be a person who is verified: open {url} in a browser with a wallet."
+        ));
+    }
     narrator.finish(&summary)?;
     *serving = true;
     stage.serve_on().await

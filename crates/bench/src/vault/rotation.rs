@@ -112,6 +112,7 @@ async fn serve(
     let address = listener.local_addr()?;
     let services = Services {
         vault: Some(Arc::new(vault)),
+        ..Services::default()
     };
     let (store, config) = (register.store.clone(), ServerConfig::default());
     let state = AppState::with(services, store, Clock::system(), config, shutdown.clone());

@@ -159,7 +159,11 @@ async fn a_forgery_is_refused_and_changes_nothing() {
     }
     let digest = sha256("new", BODY);
     let headers = [(DIGEST, digest.as_str()), (ALGORITHM, SHA256)];
-    for path in ["/hooks/acme/other", "/hooks/bank/sumsub", "/hooks/acme/Sumsub"] {
+    for path in [
+        "/hooks/acme/other",
+        "/hooks/bank/sumsub",
+        "/hooks/acme/Sumsub",
+    ] {
         let reply = send(&server, path, &headers, BODY).await;
         reply.problem(404, "not_found");
     }

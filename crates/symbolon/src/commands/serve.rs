@@ -4,10 +4,10 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use clap::Args;
 use serde_json::json;
-use symbolon_chain::{finality::Finality, preset::Preset};
+use symbolon_chain::{endpoint::Endpoint, finality::Finality, preset::Preset};
 use symbolon_core::mirror::fees::Wei;
 use symbolon_server::{
-    AppState, ServerConfig, Services,
+    AppState, ChainNodes, ServerConfig, Services, Site,
     jobs::{self, LaneSettings, LeaseTerms, RegistrarSettings},
 };
 use symbolon_store::{Store, Writer};
@@ -79,6 +79,24 @@ Configuration, in symbolon.toml:
   max_in_flight = 12
   agents = [\"0x...\"]             who else may write there, for `symbolon chain verify`
 
+  [site]
+  url = \"https://kyc.example.com\"  or SYMBOLON_SITE_URL: where people reach this server; links
+                                  lead there [default: where it listens]
+
+  [mail]                          links are sent by it
+  url = { file = \"smtp.url\" }     or { env = \"SMTP_URL\" }: smtps://user:password@host:465
+  from = \"Acme <kyc@example.com>\"
+
+  [[provider]]                    of each account with a KYC provider
+  issuer = \"acme\"
+  name = \"sumsub\"                 its webhooks go to SITE/hooks/acme/sumsub
+  kind = \"sumsub\"                 or \"entrust\"; docs/guide/providers.md tells of both
+  token = { file = \"sumsub.token\" }
+  secret = { file = \"sumsub.secret\" }
+  webhook_secret = { file = \"sumsub.webhook\" }    two while one follows another
+  account = { environment = \"production\", mapping = { levels = { \"basic-kyc\" = \"basic\" } } }
+  requirements = { ends_with_document = true }
+
   [[registrar]]                   of each issuer that `symbolon issuer writer` gave one
   issuer = \"fed\"
   chain_id = 1
@@ -109,7 +127,14 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         .map(|lane| Ok((lane, lane.signer()?, lane.claim_signer()?, lane.nodes()?)))
         .collect::<Result<Vec<_>>>()?;
     config::refuse_shared_signers(&context.config.lanes)?;
+    let accounts = config::accounts(&context.config.providers)?;
+    let mailer = context.config.mail.as_ref().map(config::MailConfig::mailer);
+    let mailer = mailer.transpose()?;
     let listener = listen(config.listen).await?;
+    let site = match &context.config.site {
+        Some(site) => site.clone(),
+        None => here(&listener)?,
+    };
     let database = Database::open(&context.config, context.output).await?;
     let mut settings = Vec::with_capacity(lanes.len());
     for (lane, signer, claim_signer, nodes) in lanes {
@@ -155,7 +180,19 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
             .note("no master key: the vault is closed, and profiles are refused");
     }
     let vault = opened.as_ref().map(|opened| Arc::clone(&opened.vault));
-    let (services, jobs) = (Services { vault }, (settings, registrars));
+    let nodes = settings.iter().map(|lane| {
+        let chain = lane.registry.chain;
+        let node = Endpoint::through(&lane.nodes, chain);
+        ((lane.issuer.clone(), chain), node)
+    });
+    let services = Services {
+        vault,
+        accounts,
+        nodes: ChainNodes::new(nodes),
+        site: Some(site),
+        mailer,
+    };
+    let jobs = (settings, registrars);
     let outcome = work(&context, config, services, &database.store, jobs, listener).await;
     if let Some(opened) = opened {
         opened.close().await;
@@ -195,6 +232,17 @@ async fn registrars(context: &Context, store: &Store) -> Result<Vec<RegistrarSet
         });
     }
     Ok(settings)
+}
+
+/// Links lead here, unless somebody says that the server is reached otherwise.
+fn here(listener: &TcpListener) -> Result<Site> {
+    let address = listener.local_addr().map_err(|error| {
+        Failure::configuration(format!(
+            "server.listen: the listener has no address: {error}"
+        ))
+    })?;
+    Site::new(&format!("http://{address}"))
+        .map_err(|error| Failure::configuration(format!("site.url: {error}")))
 }
 
 async fn work(

@@ -8,6 +8,9 @@ use serde::{
     de::{self, IgnoredAny, SeqAccess, Visitor},
 };
 
+use symbolon_core::verification::Requirements;
+use symbolon_providers::{entrust::EntrustAccount, sumsub::SumsubAccount};
+
 use crate::exit::{Failure, Result};
 
 /// The whole file.
@@ -18,6 +21,9 @@ pub(super) struct ConfigFile {
     pub(super) database: DatabaseFile,
     pub(super) server: ServerFile,
     pub(super) vault: VaultFile,
+    pub(super) site: Option<SiteFile>,
+    pub(super) mail: Option<MailFile>,
+    pub(super) provider: Vec<ProviderFile>,
     pub(super) lane: Vec<LaneFile>,
     pub(super) registrar: Vec<RegistrarFile>,
 }
@@ -40,6 +46,60 @@ pub(super) struct ServerFile {
     pub(super) key_cache_s: Option<u64>,
     pub(super) lane_lease_ms: Option<u64>,
     pub(super) concurrent_imports: Option<usize>,
+}
+
+/// `[site]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SiteFile {
+    pub(super) url: String,
+}
+
+/// `[mail]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailFile {
+    /// The server's URL holds a password.
+    pub(super) url: SecretPlaces,
+    pub(super) from: String,
+}
+
+/// Where a secret is: `{ env = "NAME" }` or `{ file = "PATH" }`.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "invalid type, expected { env = \"NAME\" } or { file = \"PATH\" }, never the secret itself"
+)]
+pub(super) enum SecretPlaces {
+    Env { env: SecretString },
+    File { file: PathBuf },
+}
+
+/// One `[[provider]]`.
+#[derive(Debug, Deserialize)]
+pub(super) struct ProviderFile {
+    pub(super) issuer: String,
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) kind: KindFile,
+    pub(super) requirements: Requirements,
+}
+
+/// Whose account it is.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum KindFile {
+    Sumsub {
+        account: SumsubAccount,
+        token: SecretPlaces,
+        secret: SecretPlaces,
+        webhook_secret: Several<SecretPlaces>,
+    },
+    Entrust {
+        account: EntrustAccount,
+        token: SecretPlaces,
+        webhook_token: Several<SecretPlaces>,
+    },
 }
 
 /// `[vault]`.

@@ -225,6 +225,11 @@ impl Api {
             .sum())
     }
 
+    /// Makes a verification link.
+    pub(super) async fn make_link(&self, link: Value) -> Result<Value> {
+        answer(self.request(Method::POST, "/v1/links").json(&link)).await
+    }
+
     async fn get(&self, path: &str) -> Result<Value> {
         answer(self.request(Method::GET, path)).await
     }

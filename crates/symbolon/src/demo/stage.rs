@@ -18,7 +18,10 @@ use symbolon_core::{
     mirror::companion::Companion,
     time::UnixSeconds,
 };
-use symbolon_sandbox::{Farewell, Leash, PrivatePostgres};
+use symbolon_sandbox::{
+    Farewell, Leash, PrivatePostgres,
+    provider::{FakeSumsub, SumsubOptions},
+};
 use symbolon_server::Clock;
 use symbolon_store::{ApiKey, KnownCompanion, KnownToken, NewChain, Store, StoreError};
 
@@ -41,6 +44,8 @@ pub(super) struct Stage {
     pub(super) store: Store,
     pub(super) chains: [DemoChain; 2],
     pub(super) api: Api,
+    /// A stand-in for the provider.
+    pub(super) sumsub: FakeSumsub,
     postgres: Option<PrivatePostgres>,
     server: Option<Leash>,
     folder: PathBuf,
@@ -90,12 +95,18 @@ impl Stage {
         let issuer: IssuerId = ISSUER.parse()?;
         found_register(&store, &issuer, &chains).await?;
         let key = api_key_of(&store, &issuer, &folder).await?;
-        write_config(&folder, &url, args.listen, &chains)?;
+        let sumsub = FakeSumsub::start(SumsubOptions {
+            webhook_url: Some(format!("http://{}/hooks/{ISSUER}/sumsub", args.listen)),
+            ..SumsubOptions::default()
+        });
+        let sumsub = sumsub.await?;
+        write_config(&folder, &url, args.listen, &chains, sumsub.url())?;
         let mut stage = Self {
             api: Api::new(args.listen, key),
             issuer,
             store,
             chains,
+            sumsub,
             postgres,
             server: None,
             folder,
@@ -272,8 +283,16 @@ fn write_config(
     database: &str,
     listen: SocketAddr,
     chains: &[DemoChain],
+    sumsub: &str,
 ) -> Result<()> {
     private_file(&folder.join("mirror-key"), MIRROR_KEY)?;
+    for (name, secret) in [
+        ("token", "token"),
+        ("secret", "secret"),
+        ("webhook", "wh-secret"),
+    ] {
+        private_file(&folder.join(format!("sumsub-{name}")), secret)?;
+    }
     let mut config = toml::Table::new();
     config.insert("database".into(), toml::toml! { url = database }.into());
     let listen = listen.to_string();
@@ -287,6 +306,26 @@ fn write_config(
     crate::vault::make(&folder.join("master.key")).map_err(anyhow::Error::msg)?;
     let vault = toml::toml! { master_key_file = "master.key" };
     config.insert("vault".into(), vault.into());
+    let provider = toml::toml! {
+        issuer = "demo"
+        name = "sumsub"
+        kind = "sumsub"
+        token = { file = "sumsub-token" }
+        secret = { file = "sumsub-secret" }
+        webhook_secret = { file = "sumsub-webhook" }
+
+        [account]
+        base_url = sumsub
+        environment = "production"
+        person_level = "basic-kyc-level"
+
+        [account.mapping.levels]
+        basic-kyc-level = "basic"
+
+        [requirements]
+        ends_with_document = true
+    };
+    config.insert("provider".into(), vec![toml::Value::from(provider)].into());
     let lanes: Vec<toml::Value> = chains
         .iter()
         .map(|chain| {

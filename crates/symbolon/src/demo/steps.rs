@@ -5,6 +5,7 @@ mod cast;
 mod expiry;
 mod import;
 mod kill;
+mod people;
 mod revocation;
 mod rules;
 mod transfers;
@@ -28,6 +29,7 @@ pub(super) async fn tell(
     expiry::tell(&cast, stage, narrator, &mut summary).await?;
     authority::tell(&cast, stage, narrator, &mut summary).await?;
     rules::tell(&cast, stage, narrator, &mut summary).await?;
+    people::tell(&cast, stage, narrator, &mut summary).await?;
     kill::tell(&cast, stage, narrator, &mut summary).await?;
     Ok(summary)
 }

@@ -17,6 +17,8 @@ pub(super) struct Summary {
     pub(super) revocation_ms: u64,
     /// The authority that was cut off.
     pub(super) authority: CutOff,
+    /// A person verified by a link, and denied by monitoring.
+    pub(super) people: People,
     /// The crash and what came after it.
     pub(super) kill_test: KillTest,
 }
@@ -55,6 +57,15 @@ pub(super) struct CutOff {
     pub(super) transactions_a_chain: u64,
     /// From the request to the refusal on every chain, in milliseconds.
     pub(super) restriction_ms: u64,
+}
+
+/// A person verified by a link, and denied by monitoring.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct People {
+    /// From the provider's page to both chains, in milliseconds.
+    pub(super) verified_ms: u64,
+    /// From the provider's finding to both chains, in milliseconds.
+    pub(super) denied_ms: u64,
 }
 
 /// The crash and what came after it.

@@ -1,4 +1,4 @@
-//! Step 7: the server dies in the middle of an import and of a revocation.
+//! Step 8: the server dies in the middle of an import and of a revocation.
 
 use std::{collections::BTreeSet, fmt::Write, time::Duration};
 
@@ -23,7 +23,7 @@ pub(super) async fn tell(
     summary: &mut Summary,
 ) -> Result<()> {
     narrator.step(
-        7,
+        8,
         "The server is killed in the middle of an import and a revocation.",
     );
     let from = heights(stage).await?;

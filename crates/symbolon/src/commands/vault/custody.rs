@@ -23,8 +23,8 @@ use crate::{
 Example:
   symbolon vault custody --external-id C-00042 --json
 
-The clock begins when the relation ends: when the verdict was revoked or ran out, or the investor was
-rejected, or made known and never judged.")]
+The clock begins when the relation ends: when the verdict was revoked or ran out, or the investor
+was rejected, or made known and never judged.")]
 pub(super) struct CustodyArgs {
     #[command(flatten)]
     whose: OneArgs,

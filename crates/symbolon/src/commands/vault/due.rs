@@ -21,8 +21,8 @@ Examples:
   symbolon vault due
   symbolon vault due --after 4711 --limit 1000 --json
 
-The relation ended longer ago than profiles are kept, and no hold lies on them. `symbolon vault erase
---due` erases them.")]
+The relation ended longer ago than profiles are kept, and no hold lies on them. `symbolon vault
+erase --due` erases them.")]
 pub(super) struct DueArgs {
     /// Only those who became known after this entry of the log: `next` of the list before
     #[arg(long, value_name = "ENTRY", default_value_t = 0)]

@@ -36,9 +36,9 @@ Examples:
   symbolon vault erase --due --yes
 
 The values go, and the person's key is destroyed, so that every copy is unreadable, the register's
-backups included. Verdicts, log and wallets stay, without the person. Refused while the investor is
-verified, before the retention has passed, and while a hold lies on the profile. Interrupted, the same
-command goes on.")]
+backups included. Verdicts, log and wallets stay, without the person. Refused while the investor
+is verified, before the retention has passed, and while a hold lies on the profile. Interrupted,
+the same command goes on.")]
 pub(super) struct EraseArgs {
     /// Wallets of investors, or their ids
     #[arg(

@@ -55,9 +55,9 @@ Examples:
       --passphrase-file germany.txt
 
 The archive is a ZIP file under AES-256, which 7-Zip, WinZip and others open: investors.json has
-profiles, verdicts, wallets and until when each is kept, log.jsonl what happened to these investors. The
-passphrase is drawn, and shown once: send it another way than the archive. The log keeps whose profile
-was given out, and what for, before it is opened.")]
+profiles, verdicts, wallets and until when each is kept, log.jsonl what happened to these
+investors. The passphrase is drawn, and shown once: send it another way than the archive. The log
+keeps whose profile was given out, and what for, before it is opened.")]
 pub(super) struct ExportArgs {
     /// Wallets of investors, or their ids
     #[arg(

@@ -27,9 +27,10 @@ Example:
   # [vault] of every server: master_key_file = \"new.key\", former_master_key_file = \"master.key\"
   symbolon vault rotate --json
 
-Each person's key is unwrapped with the former master key and wrapped with the present one; no value is
-touched, and servers that were given both go on. Where there are several, give each of them the new key
-as former_master_key_file before any has it as master_key_file. Interrupted, the same command goes on. Without --issuer it is done for every issuer of this database.")]
+Each person's key is unwrapped with the former master key and wrapped with the present one; no
+value is touched, and servers that were given both go on. Where there are several, give each of
+them the new key as former_master_key_file before any has it as master_key_file. Interrupted, the
+same command goes on. Without --issuer it is done for every issuer of this database.")]
 pub(super) struct RotateArgs {}
 
 /// One issuer's keys.

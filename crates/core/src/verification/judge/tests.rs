@@ -1,3 +1,5 @@
+//! What follows from facts, one by one and in every order.
+
 use proptest::prelude::*;
 
 use super::*;

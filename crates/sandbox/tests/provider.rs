@@ -101,6 +101,25 @@ async fn provider_webhooks_return_what_the_receiver_answered() {
     assert!(fake.review("nobody", Verdict::Green).await.is_err());
 }
 
+#[tokio::test]
+async fn whoever_runs_the_provider_can_have_somebody_found_on_a_list() {
+    let fake = fake().await;
+    made(&fake).await;
+    let hit = async |customer: &str| {
+        let path = format!("/stand-in/applicants/{customer}/monitoring-hit");
+        let request = request("POST", format!("{}{path}", fake.url()), "");
+        request.send().await.unwrap().status()
+    };
+    assert_eq!(hit("u-1").await, 204);
+    assert_eq!(hit("nobody").await, 404);
+    let path = "/resources/applicants/-;externalUserId=u-1/one";
+    let right = hmac(&format!("1700000000GET{path}"));
+    let asked = request("GET", format!("{}{path}", fake.url()), &right);
+    let found: serde_json::Value = asked.send().await.unwrap().json().await.unwrap();
+    let labels = &found["review"]["reviewResult"]["rejectLabels"];
+    assert_eq!(labels, &serde_json::json!(["SANCTIONS"]), "{found}");
+}
+
 /// By the link, as a person's browser does it.
 async fn made(fake: &FakeSumsub) -> String {
     let body = r#"{"userId":"u-1","levelName":"basic-kyc-level","ttlInSecs":600}"#;

@@ -135,6 +135,10 @@ pub(crate) struct DemoArgs {
     #[arg(long)]
     pub(crate) exit: bool,
 
+    /// Leave the story out: start everything, and serve
+    #[arg(long, conflicts_with = "exit")]
+    pub(crate) stage: bool,
+
     /// Where to serve afterwards
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,

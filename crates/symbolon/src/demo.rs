@@ -2,13 +2,14 @@
 //! two chains, with nothing to set up.
 //!
 //! [`stage`] starts and stops the children, [`chain`] and [`api`] are the
-//! story's hands, [`story`] tells it step by step, and [`summary`] is what
-//! `--json` prints.
+//! story's hands, [`steps`] tells it, and [`summary`] is what `--json`
+//! prints; without the story, [`scene`].
 
 mod api;
 mod chain;
 mod narrator;
 mod person;
+mod scene;
 mod stage;
 mod steps;
 mod summary;
@@ -21,6 +22,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{cli::DemoArgs, exit::Exit};
 
 use narrator::Narrator;
+use scene::Scene;
 use stage::Stage;
 
 /// Runs the demo to its end, or until Ctrl-C; every child is stopped either way.
@@ -56,28 +58,45 @@ async fn tell(
     serving: &mut bool,
 ) -> Result<()> {
     let stage = slot.insert(Stage::set(args, narrator).await?);
-    let summary = steps::tell(args, stage, narrator).await?;
-    let told = format!(
-        "The register serves on http://{} (API reference at /docs).",
-        stage.listen()
-    );
+    let summary = match args.stage {
+        true => None,
+        false => Some(steps::tell(args, stage, narrator).await?),
+    };
+    if !args.exit {
+        invite(stage, narrator).await?;
+    }
+    match summary {
+        Some(summary) => narrator.finish(&summary)?,
+        None => narrator.finish(&Scene::of(stage))?,
+    }
     if args.exit {
-        narrator.finish(&summary)?;
         return Ok(());
     }
-    narrator.say(&format!("{told} Ctrl-C ends it."));
+    *serving = true;
+    stage.serve_on().await
+}
+
+/// Says what there is to try.
+async fn invite(stage: &Stage, narrator: &Narrator) -> Result<()> {
+    narrator.say(&format!(
+        "The register serves on http://{} (API reference at /docs). Ctrl-C ends it.",
+        stage.listen()
+    ));
     narrator.say(&format!(
         "Its API key is in {}; the chains answer at {}.",
         stage.key_file().display(),
         stage.chain_urls().join(" and ")
     ));
     let link = stage.api.make_link(serde_json::json!({})).await?;
-    if let Some(url) = link["url"].as_str() {
+    if let (Some(url), Some(investor)) = (link["url"].as_str(), link["investor"].as_str()) {
         narrator.say(&format!(
             "Be a person who is verified: open {url} in a browser with a wallet."
         ));
+        narrator.say(&format!(
+            "Then be found on a list: curl -X POST {}/stand-in/applicants/{}/monitoring-hit",
+            stage.sumsub.url(),
+            investor.trim_start_matches("0x")
+        ));
     }
-    narrator.finish(&summary)?;
-    *serving = true;
-    stage.serve_on().await
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod api;
 mod applicant;
 mod hosted;
+mod operator;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -130,10 +131,7 @@ impl FakeSumsub {
 
     /// The id of the applicant that the issuer calls so, once there is one.
     pub fn applicant_of(&self, customer: &str) -> Option<String> {
-        let books = lock(&self.vendor.books);
-        let mut all = books.applicants.values();
-        let found = all.find(|one| one.customer == customer)?;
-        Some(found.id.clone())
+        self.vendor.known(customer)
     }
 
     /// Changes an applicant's data as nobody at the vendor would. No webhook tells of it.
@@ -148,8 +146,7 @@ impl FakeSumsub {
 
     /// Somebody who was approved appears on a list of sanctions: `applicantReviewed`, red.
     pub async fn monitoring_hit(&self, applicant: &str) -> Result<Vec<Delivery>> {
-        let verdict = Verdict::Final(vec!["SANCTIONS".to_owned()]);
-        self.vendor.review(applicant, verdict).await
+        self.vendor.monitoring_hit(applicant).await
     }
 
     /// Somebody must look: `applicantOnHold`.
@@ -199,6 +196,19 @@ impl Vendor {
         let clock = &self.options.clock;
         self.change(applicant, |one| one.review(verdict, clock))?;
         self.tell(applicant, "applicantReviewed").await
+    }
+
+    async fn monitoring_hit(&self, applicant: &str) -> Result<Vec<Delivery>> {
+        let verdict = Verdict::Final(vec!["SANCTIONS".to_owned()]);
+        self.review(applicant, verdict).await
+    }
+
+    /// The applicant that the issuer calls so.
+    fn known(&self, customer: &str) -> Option<String> {
+        let books = lock(&self.books);
+        let mut all = books.applicants.values();
+        let found = all.find(|one| one.customer == customer)?;
+        Some(found.id.clone())
     }
 
     /// The applicant that the issuer calls so, made if there is none.

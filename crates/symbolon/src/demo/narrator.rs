@@ -8,8 +8,7 @@ use std::{
 use anyhow::Result;
 use comfy_table::{ContentArrangement, Table, presets::UTF8_FULL_CONDENSED};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use super::summary::Summary;
+use serde::Serialize;
 
 /// The story's voice. With `--json` it speaks on standard error, and standard
 /// output holds the summary alone.
@@ -61,8 +60,8 @@ impl Narrator {
         bar
     }
 
-    /// Ends the story with its summary, the last line of standard output.
-    pub(super) fn finish(&self, summary: &Summary) -> Result<()> {
+    /// Ends with what programs want to know, the last line of standard output.
+    pub(super) fn finish(&self, summary: &impl Serialize) -> Result<()> {
         if self.json {
             writeln!(io::stdout().lock(), "{}", serde_json::to_string(summary)?)?;
         }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::super::faults::lock;
 use super::super::server::{dated, hmac_sha256, meet, not_found, refusal, text};
-use super::{Vendor, hosted};
+use super::{Vendor, hosted, operator};
 
 const MOST: usize = 1 << 20;
 
@@ -37,6 +37,7 @@ pub(super) fn router(vendor: Arc<Vendor>) -> Router {
     let pages = Router::new().route("/websdk/{link}", get(hosted::page).post(hosted::press));
     let at = Arc::clone(&vendor);
     api.merge(pages)
+        .merge(operator::router())
         .layer(axum::middleware::from_fn(
             move |request: Request, next: Next| {
                 let vendor = Arc::clone(&at);

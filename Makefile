@@ -14,7 +14,7 @@ SQLX := target/sqlx
 
 .PHONY: help
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 17
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 17
 
 .PHONY: demo
 demo: setup ## Verify the example customers on two local chains; ARGS="--help" tells more

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** The most that anything may take, in milliseconds. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 const LOOK_AGAIN = 100;
 
 export async function until(what, isSo) {

@@ -31,7 +31,7 @@ test: setup ## Run every test: contracts, then the workspace
 e2e: setup ## Be verified by a link, in Chromium; SYMBOLON_BIN=file spares the build, UPDATE=1 takes new pictures
 	@script/chromium >/dev/null
 	$(if $(SYMBOLON_BIN),,cargo build --locked -p symbolon)
-	node --test e2e/journeys.test.mjs
+	node --test --test-reporter=spec e2e/journeys.test.mjs
 
 .PHONY: lint
 lint: setup ## Check formatting and clippy's opinion

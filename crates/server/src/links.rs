@@ -275,7 +275,7 @@ pub async fn store(
 }
 
 /// Wants a link to be sent.
-pub(crate) async fn write_letter(
+pub async fn write_letter(
     transaction: &mut IssuerTransaction,
     link: LinkId,
     now: UnixSeconds,

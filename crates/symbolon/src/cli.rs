@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Revoke(commands::revoke::RevokeArgs),
     /// Show where the register, a wallet or an investor stands
     Status(commands::status::StatusArgs),
+    /// Make, list, send and take back links by which people are verified
+    Links(commands::links::LinksArgs),
     /// Show when a wallet's denials reached each chain, against what was promised
     Receipt(commands::receipt::ReceiptArgs),
     /// Write out all investors and wallets

@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod federation;
 pub(crate) mod import;
 pub(crate) mod issuer;
+pub(crate) mod links;
 pub(crate) mod receipt;
 pub(crate) mod revoke;
 pub(crate) mod rules;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 91] = [
+const COMMANDS: [&[&str]; 96] = [
     &[],
     &["demo"],
     &["serve"],
@@ -13,6 +13,11 @@ const COMMANDS: [&[&str]; 91] = [
     &["verify"],
     &["revoke"],
     &["status"],
+    &["links"],
+    &["links", "create"],
+    &["links", "list"],
+    &["links", "resend"],
+    &["links", "revoke"],
     &["receipt"],
     &["export"],
     &["audit"],

@@ -18,6 +18,7 @@ mod federation;
 mod handover;
 mod help;
 mod import;
+mod links;
 mod mirror;
 mod pruned;
 mod reconcile;

@@ -1,0 +1,212 @@
+//! `symbolon links`: what is sent to people who are to be verified.
+
+mod create;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use symbolon_core::{
+    command::Command,
+    ids::{InvestorId, IssuerId},
+    link::LinkId,
+    time::UnixSeconds,
+};
+use symbolon_server::links;
+use symbolon_store::{IssuerTransaction, Link, Request, Store, Subject};
+
+use crate::{
+    context::Context,
+    exit::{Exit, Failure, Result},
+    output::table,
+    subject::operator,
+};
+
+/// The arguments of `symbolon links`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon links create --external-id CRM-10042
+  symbolon links create --csv customers.csv --send
+  symbolon links list --json
+  symbolon links revoke 0x000102030405060708090a0b0c0d0e0f
+
+Whoever has a link's URL may act as the person: hand it to nobody else.")]
+pub(crate) struct LinksArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make a link, or one for each row of a CSV file
+    Create(create::CreateArgs),
+    /// List links, the newest first
+    #[command(after_help = "Example:\n  symbolon links list --limit 20 --json")]
+    List {
+        /// Only those of this investor
+        #[arg(long, value_name = "ID")]
+        investor: Option<InvestorId>,
+        /// So many at most
+        #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+        limit: u32,
+    },
+    /// Send a link again, to the address that the profile has by now
+    #[command(after_help = "\
+Example:
+  symbolon links resend 0x000102030405060708090a0b0c0d0e0f
+
+A running `symbolon serve` with [mail] sends it.")]
+    Resend {
+        /// The link's id
+        link: LinkId,
+        #[command(flatten)]
+        by: ByArgs,
+    },
+    /// Take a link back: from then on it opens nothing
+    #[command(after_help = "\
+Example:
+  symbolon links revoke 0x000102030405060708090a0b0c0d0e0f")]
+    Revoke {
+        /// The link's id
+        link: LinkId,
+        #[command(flatten)]
+        by: ByArgs,
+    },
+}
+
+/// Who asks, for the log.
+#[derive(Debug, Args)]
+struct ByArgs {
+    /// Who asks for it [default: the user of this machine]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "SYMBOLON_OPERATOR",
+        hide_env_values = true
+    )]
+    operator: Option<String>,
+}
+
+impl ByArgs {
+    fn actor(&self) -> Result<symbolon_core::actor::Actor> {
+        let operator = operator(self.operator.as_deref())?;
+        Ok(symbolon_core::actor::Actor::command_line(&operator))
+    }
+}
+
+/// Runs `symbolon links`.
+pub(crate) async fn run(args: LinksArgs, context: &Context) -> Result<Exit> {
+    match args.action {
+        Action::Create(args) => create::run(args, context).await,
+        Action::List { investor, limit } => list(investor, limit, context).await,
+        Action::Resend { link, by } => change(link, &by, Change::Resend, context).await,
+        Action::Revoke { link, by } => change(link, &by, Change::Revoke, context).await,
+    }
+}
+
+async fn list(investor: Option<InvestorId>, limit: u32, context: &Context) -> Result<Exit> {
+    let found = context
+        .with_issuer(async |store, issuer| Ok(store.links(issuer, investor, None, limit).await?))
+        .await?;
+    let now = context.clock.now();
+    let document: Vec<_> = found.iter().map(|link| shown(link, now)).collect();
+    context.output.result(&document, || {
+        let mut rows = table([
+            "link", "investor", "status", "provider", "wallet", "expires",
+        ]);
+        for link in &found {
+            rows.add_row([
+                link.id.to_string(),
+                link.purpose.investor.to_string(),
+                link.progress.at(now).as_str().to_owned(),
+                link.purpose
+                    .provider
+                    .as_ref()
+                    .map_or_else(|| "none".to_owned(), ToString::to_string),
+                link.proved
+                    .map_or_else(String::new, |wallet| wallet.to_string()),
+                link.progress.expires.to_string(),
+            ]);
+        }
+        rows.to_string()
+    })?;
+    Ok(Exit::Done)
+}
+
+#[derive(Clone, Copy)]
+enum Change {
+    Resend,
+    Revoke,
+}
+
+async fn change(id: LinkId, by: &ByArgs, change: Change, context: &Context) -> Result<Exit> {
+    let actor = by.actor()?;
+    let now = context.clock.now();
+    let link = context
+        .with_issuer(async |store, issuer| {
+            let mut transaction = store.begin(issuer).await?;
+            let link = transaction.lock_link(id).await?;
+            let command = match change {
+                Change::Resend => Command::OfferLink { link: id },
+                Change::Revoke => Command::WithdrawLink { link: id },
+            };
+            let request = Request {
+                subject: Subject::Investor(link.purpose.investor),
+                command,
+            };
+            let mut answers = transaction.decide(vec![request], &actor, now).await?;
+            if let Some(Err(refusal)) = answers.pop() {
+                return Err(Failure::new(Exit::Refused, refusal.to_string()));
+            }
+            if !link.progress.is_usable(now) {
+                let text = "the link is over already: make a new one with `symbolon links create`";
+                return Err(Failure::new(Exit::Refused, text));
+            }
+            carry_out(&mut transaction, id, change, now).await?;
+            let link = transaction.lock_link(id).await?;
+            transaction.commit().await?;
+            Ok(link)
+        })
+        .await?;
+    let text = match change {
+        Change::Resend => format!("link {id} is to be sent again"),
+        Change::Revoke => format!("link {id} opens nothing any more"),
+    };
+    context.output.result(&shown(&link, now), || text)?;
+    Ok(Exit::Done)
+}
+
+async fn carry_out(
+    transaction: &mut IssuerTransaction,
+    id: LinkId,
+    change: Change,
+    now: UnixSeconds,
+) -> Result<()> {
+    match change {
+        Change::Resend => links::write_letter(transaction, id, now).await?,
+        Change::Revoke => transaction.revoke_link(id, now).await?,
+    }
+    Ok(())
+}
+
+/// A link without what opens it.
+fn shown(link: &Link, now: UnixSeconds) -> Value {
+    let purpose = &link.purpose;
+    json!({
+        "id": link.id.to_string(),
+        "investor": purpose.investor.to_string(),
+        "status": link.progress.at(now).as_str(),
+        "provider": purpose.provider.as_ref().map(ToString::to_string),
+        "prove_wallet": purpose.wants_wallet,
+        "wallet": purpose.wallet.map(|wallet| wallet.to_string()),
+        "replaces": purpose.replaces.map(|wallet| wallet.to_string()),
+        "proved": link.proved.map(|wallet| wallet.to_string()),
+        "created": link.created.to_string(),
+        "created_by": link.created_by,
+        "expires": link.progress.expires.to_string(),
+    })
+}
+
+/// The register of a command that makes links.
+async fn issuer_of(context: &Context, store: &Store) -> Result<IssuerId> {
+    context.issuer(store).await
+}

@@ -13,7 +13,7 @@ export default (stage) => {
     await until("the register has revoked", async () => {
       return (await stage.api.status(dora.link.investor)) === "revoked";
     });
-    await dora.seesOnBothChains("not yet");
+    await dora.seesOnBothChains("not verified");
     await dora.isVerifiedEverywhere(false);
     await picture(dora.page, "verifying-denied");
     assert.equal(await dora.button("Go there again").count(), 0);

@@ -13,6 +13,7 @@
 
 pub mod actor;
 pub mod authority;
+pub mod case;
 pub mod certificate;
 pub mod claim;
 pub mod command;

@@ -8,7 +8,7 @@ use lettre::{
     message::{Mailbox, MultiPart},
 };
 use secrecy::{ExposeSecret, SecretString};
-use symbolon_core::{profile::Personal, time::UnixSeconds};
+use symbolon_core::profile::Personal;
 use thiserror::Error;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ pub(crate) struct LinkLetter {
     /// The link itself. A secret.
     pub(crate) url: SecretString,
     /// From when on it opens nothing.
-    pub(crate) expires: UnixSeconds,
+    pub(crate) expires: String,
     /// Whether a wallet is to be proved.
     pub(crate) wants_wallet: bool,
     /// Whether a provider is to verify the person.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::{
     Router,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -102,6 +102,7 @@ pub fn router(state: AppState) -> Router {
         .route("/metrics", get(metrics::page))
         .merge(hooks::router())
         .merge(web::router())
+        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .route("/", get(async || Redirect::to("/docs")))
         .fallback(async || Problem::plain(&catalog::NO_ROUTE))
         .method_not_allowed_fallback(async || Problem::plain(&catalog::METHOD_NOT_ALLOWED))

@@ -31,6 +31,7 @@ use crate::{
 use page::{Trouble, html};
 use session::Visit;
 use standing::Standing;
+pub(crate) use standing::minute;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()

@@ -84,6 +84,8 @@ pub(crate) enum Command {
     Links(commands::links::LinksArgs),
     /// Show when a wallet's denials reached each chain, against what was promised
     Receipt(commands::receipt::ReceiptArgs),
+    /// Write out one investor's case, signed, or check such a file
+    Case(commands::case::CaseArgs),
     /// Write out all investors and wallets
     Export(commands::export::ExportArgs),
     /// Prove that the log was not touched, or write it out

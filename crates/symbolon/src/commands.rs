@@ -2,6 +2,7 @@
 
 pub(crate) mod api_key;
 pub(crate) mod audit;
+pub(crate) mod case;
 pub(crate) mod certificates;
 pub(crate) mod chain;
 pub(crate) mod claims;

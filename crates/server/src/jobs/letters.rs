@@ -131,7 +131,7 @@ async fn deliver(
     let written = LinkLetter {
         issuer: name.to_owned(),
         url: String::from(site.link(&token)).into(),
-        expires: link.progress.expires,
+        expires: crate::web::minute(link.progress.expires),
         wants_wallet: link.purpose.wants_wallet,
         wants_check: link.purpose.provider.is_some(),
     };

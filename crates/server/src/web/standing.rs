@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use symbolon_core::{
-    ids::IssuerId, link::LinkStatus, verification::VerificationState, wallet::WalletAddress,
+    ids::IssuerId, link::LinkStatus, time::UnixSeconds, verification::VerificationState,
+    wallet::WalletAddress,
 };
 use symbolon_store::Link;
 
@@ -68,7 +69,7 @@ impl Standing {
         Ok(Self {
             issuer: name,
             link: link.progress.at(state.clock.now()),
-            expires: link.progress.expires.to_string(),
+            expires: minute(link.progress.expires),
             wallet: purpose.wants_wallet.then(|| WalletStep {
                 wanted: text(purpose.wallet),
                 proved: text(link.proved),
@@ -85,6 +86,13 @@ impl Standing {
             self.link,
             LinkStatus::Pending | LinkStatus::Opened | LinkStatus::InProgress
         )
+    }
+
+    /// Whether the provider's verdict is against the person, by now.
+    pub(super) fn is_refused(&self) -> bool {
+        self.check
+            .as_ref()
+            .is_some_and(|step| step.stands == "refused")
     }
 
     /// Whether the wallet's part is done, or there is none.
@@ -108,6 +116,15 @@ impl Standing {
                 "verified": chain.verified,
             })).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// To the minute, as people read it.
+pub(crate) fn minute(moment: UnixSeconds) -> String {
+    let text = moment.to_string();
+    match (text.get(..10), text.get(11..16)) {
+        (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
+        _ => text,
     }
 }
 

@@ -102,11 +102,12 @@ async function refresh() {
   const answer = await fetch("/v/state", { headers: { accept: "application/json" } });
   if (!answer.ok) return;
   const state = await answer.json();
+  const not = state.check === "refused" ? "not verified" : "not yet";
   for (const chain of state.chains) {
     const line = document.querySelector(`[data-chain="${chain.chain_id}"]`);
     if (!line) continue;
     line.classList.toggle("is-done", chain.verified);
-    line.querySelector(".stands").textContent = chain.verified ? "verified" : "not yet";
+    line.querySelector(".stands").textContent = chain.verified ? "verified" : not;
   }
   const check = state.check || "";
   if (check !== steps.dataset.check || state.link !== steps.dataset.link) location.reload();

@@ -90,13 +90,13 @@ pub(super) struct ProviderFile {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum KindFile {
     Sumsub {
-        account: SumsubAccount,
+        account: Box<SumsubAccount>,
         token: SecretPlaces,
         secret: SecretPlaces,
         webhook_secret: Several<SecretPlaces>,
     },
     Entrust {
-        account: EntrustAccount,
+        account: Box<EntrustAccount>,
         token: SecretPlaces,
         webhook_token: Several<SecretPlaces>,
     },

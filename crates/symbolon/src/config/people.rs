@@ -113,7 +113,7 @@ impl ProviderConfig {
                 secret: signing,
                 webhook_secret,
             } => KindConfig::Sumsub {
-                account: Box::new(account),
+                account,
                 token: secret("token", token)?,
                 secret: secret("secret", signing)?,
                 webhooks: Several::all(Some(webhook_secret))
@@ -126,7 +126,7 @@ impl ProviderConfig {
                 token,
                 webhook_token,
             } => KindConfig::Entrust {
-                account: Box::new(account),
+                account,
                 token: secret("token", token)?,
                 webhooks: Several::all(Some(webhook_token))
                     .into_iter()

@@ -202,10 +202,7 @@ async fn start_chain(folder: &Path, id: u64, name: &'static str) -> Result<DemoC
 
 /// Creates the issuer and its chains unless an earlier run did.
 async fn found_register(store: &Store, issuer: &IssuerId, chains: &[DemoChain]) -> Result<()> {
-    match store
-        .create_issuer(issuer, "The demo's issuer", now())
-        .await
-    {
+    match store.create_issuer(issuer, "Demo Securities", now()).await {
         Ok(()) | Err(StoreError::Conflict { .. }) => {}
         Err(error) => return Err(error.into()),
     }

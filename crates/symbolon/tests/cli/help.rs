@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 96] = [
+const COMMANDS: [&[&str]; 98] = [
     &[],
     &["demo"],
     &["serve"],
@@ -19,6 +19,8 @@ const COMMANDS: [&[&str]; 96] = [
     &["links", "resend"],
     &["links", "revoke"],
     &["receipt"],
+    &["case"],
+    &["case", "verify"],
     &["export"],
     &["audit"],
     &["audit", "verify"],

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod case;
 mod certificates;
 mod chain;
 mod claims;

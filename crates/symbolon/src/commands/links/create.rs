@@ -252,7 +252,7 @@ fn read(path: &Path) -> Result<Vec<Result<Row, String>>> {
         row.map_err(|error| match error.kind() {
             csv::ErrorKind::Deserialize { err, .. } => match err.field() {
                 Some(field) => format!("column {}: not such a value", field + 1),
-                None => "a column is unknown: use email, external_id, investor, wallet and kind"
+                None => "a value does not fit its column, or a column is unknown: use email, external_id, investor, wallet and kind"
                     .to_owned(),
             },
             _ => "the row cannot be read as CSV".to_owned(),

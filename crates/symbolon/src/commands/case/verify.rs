@@ -1,0 +1,155 @@
+//! Checks a case file, offline.
+
+use std::path::Path;
+
+use alloy::primitives::{Signature, eip191_hash_message};
+use serde_json::{Value, json};
+use symbolon_core::{
+    case::{Case, ClaimedWallet},
+    ownership::Message,
+    wallet::ProofKind,
+};
+
+use super::SignedCase;
+use crate::{
+    context::Context,
+    exit::{Exit, Failure, Result},
+};
+
+/// By what a wallet is the investor's, as far as that can be told offline.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    /// Its key signed, and that was checked here.
+    Signed,
+    /// A contract said so, in a block that the evidence names: ask its chain.
+    ByContract,
+    /// By the word of whoever bound it.
+    ByWord,
+    /// The evidence is not what it claims.
+    Wrong,
+}
+
+impl Bound {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Signed => "signed",
+            Self::ByContract => "by_contract",
+            Self::ByWord => "by_word",
+            Self::Wrong => "wrong",
+        }
+    }
+}
+
+pub(super) fn run(file: &Path, context: &Context) -> Result<Exit> {
+    let text = std::fs::read(file).map_err(|error| {
+        Failure::usage(format!(
+            "{}: cannot be read: {}: check the path",
+            file.display(),
+            error.kind()
+        ))
+    })?;
+    let signed: SignedCase = serde_json::from_slice(&text).map_err(|_| {
+        Failure::new(
+            Exit::Refused,
+            format!("{}: no case file, or of another version", file.display()),
+        )
+    })?;
+    let faults = faults(&signed);
+    let wallets = signed.case.wallets().unwrap_or_default();
+    let wallets: Vec<_> = wallets
+        .iter()
+        .map(|wallet| (wallet, bound(wallet)))
+        .collect();
+    let forged = wallets.iter().any(|(_, bound)| *bound == Bound::Wrong);
+    let genuine = faults.is_empty() && !forged;
+    let document = document(&signed, &faults, &wallets, genuine);
+    context.output.result(&document, || {
+        let mut lines = faults.clone();
+        for (wallet, bound) in &wallets {
+            lines.push(format!("{}: {}", wallet.wallet, bound.as_str()));
+        }
+        lines.push(match genuine {
+            true => format!(
+                "{} entries of {} are as they were signed by {}",
+                signed.case.entries.len(),
+                signed.case.investor,
+                signed.signer
+            ),
+            false => "this case file is not what it claims to be".to_owned(),
+        });
+        lines.join("\n")
+    })?;
+    match genuine {
+        true => Ok(Exit::Done),
+        false => Ok(Exit::Tampering),
+    }
+}
+
+fn document(
+    signed: &SignedCase,
+    faults: &[String],
+    wallets: &[(&ClaimedWallet, Bound)],
+    genuine: bool,
+) -> Value {
+    let case = &signed.case;
+    json!({
+        "genuine": genuine,
+        "faults": faults,
+        "issuer": case.issuer.to_string(),
+        "investor": case.investor.to_string(),
+        "status": case.status.as_str(),
+        "made": case.made.to_string(),
+        "made_by": case.made_by,
+        "signer": signed.signer.to_string(),
+        "entries": case.entries.len(),
+        "wallets": wallets.iter().map(|(wallet, bound)| json!({
+            "wallet": wallet.wallet.to_string(),
+            "entry": wallet.entry.0,
+            "bound": bound.as_str(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn faults(signed: &SignedCase) -> Vec<String> {
+    let mut faults = Vec::new();
+    if !is_by(signed) {
+        faults.push(format!(
+            "the signature is not by {}: the file was changed, or signed by somebody else",
+            signed.signer
+        ));
+    }
+    if let Err(fault) = signed.case.check() {
+        faults.push(fault.to_string());
+    }
+    faults
+}
+
+fn is_by(signed: &SignedCase) -> bool {
+    let digest = Case::digest(&signed.case);
+    let hash = eip191_hash_message(digest);
+    Signature::from_raw(&signed.signature)
+        .and_then(|signature| signature.recover_address_from_prehash(&hash))
+        .is_ok_and(|signer| signer == signed.signer)
+}
+
+fn bound(claimed: &ClaimedWallet) -> Bound {
+    let Some(evidence) = &claimed.evidence else {
+        return Bound::ByWord;
+    };
+    let message: Option<Message> = evidence.message.parse().ok();
+    let names = message
+        .is_some_and(|message| message.wallet == claimed.wallet && message.chain == evidence.chain);
+    if !names {
+        return Bound::Wrong;
+    }
+    if evidence.kind != ProofKind::Key {
+        return Bound::ByContract;
+    }
+    let hash = eip191_hash_message(evidence.message.as_bytes());
+    let signer = Signature::from_raw(&evidence.signature)
+        .and_then(|signature| signature.recover_address_from_prehash(&hash));
+    match signer {
+        Ok(signer) if signer == claimed.wallet.address() => Bound::Signed,
+        _ => Bound::Wrong,
+    }
+}

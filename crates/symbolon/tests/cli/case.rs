@@ -1,0 +1,79 @@
+//! The case file at the command line.
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, WALLET};
+
+const LANE: &str = "[[lane]]\nissuer = \"acme\"\nchain_id = 31337\nrpc_url = \"http://127.0.0.1:9\"\nsigner_key_file = \"mirror.key\"\n";
+const KEY: &str = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+const SIGNER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+
+async fn desk() -> Desk {
+    let desk = Desk::with_issuer().await;
+    desk.write("symbolon.toml", LANE);
+    desk.write("mirror.key", KEY);
+    let seen = ["--operator", "maria", "--attestation", "seen"];
+    desk.run(&[&["verify", WALLET, "--country", "DE"][..], &seen].concat())
+        .succeeded();
+    desk.run(&["revoke", WALLET, "--reason", "mistake"])
+        .succeeded();
+    desk
+}
+
+fn verified(desk: &Desk, file: &str) -> (i32, Value) {
+    let ended = desk.run(&["case", "verify", file, "--json"]);
+    (ended.code, ended.json())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_written_and_checked_without_the_register() {
+    let desk = desk().await;
+    let written = desk.run(&["case", WALLET, "--out", "case.json", "--json"]);
+    let written = written.succeeded().json();
+    assert_eq!(written["signer"], SIGNER);
+    let (code, checked) = verified(&desk, "case.json");
+    assert_eq!(code, 0, "{checked}");
+    assert_eq!(checked["genuine"], true);
+    assert_eq!(checked["status"], "revoked");
+    assert_eq!(checked["wallets"][0]["bound"], "by_word");
+    // Never over a file that is there.
+    assert_eq!(desk.run(&["case", WALLET, "--out", "case.json"]).code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_changed_shows() {
+    let desk = desk().await;
+    desk.run(&["case", WALLET, "--out", "case.json"])
+        .succeeded();
+    let text = desk.read("case.json");
+    let case: Value = serde_json::from_str(&text).unwrap();
+    let mut changed = Vec::new();
+    for (pointer, value) in [
+        ("/case/status", json!("verified")),
+        ("/case/made_by", json!("cli:mallory")),
+        ("/case/entries/0/actor", json!("cli:mallory")),
+        (
+            "/case/receipts",
+            json!([{"wallet": WALLET, "chain": 1, "entry": 1, "transaction": null, "block": 7}]),
+        ),
+        (
+            "/signer",
+            json!("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"),
+        ),
+    ] {
+        let mut case = case.clone();
+        *case.pointer_mut(pointer).unwrap() = value;
+        changed.push((pointer, case));
+    }
+    let mut shorter = case.clone();
+    shorter["case"]["entries"].as_array_mut().unwrap().pop();
+    changed.push(("a missing entry", shorter));
+    for (what, case) in changed {
+        desk.write("changed.json", &case.to_string());
+        let (code, checked) = verified(&desk, "changed.json");
+        assert_eq!(code, 8, "{what}: {checked}");
+        assert_eq!(checked["genuine"], false, "{what}");
+    }
+    desk.write("nothing.json", "{}");
+    assert_eq!(desk.run(&["case", "verify", "nothing.json"]).code, 4);
+}

@@ -69,6 +69,9 @@ async fn looks(server: &Server) -> u64 {
     server.state.store.looks(&issuer).await.unwrap()
 }
 
+/// What is wrong with it, its headers and its body.
+type Forgery<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 const DIGEST: &str = "x-payload-digest";
 const ALGORITHM: &str = "x-payload-digest-alg";
 const SHA256: &str = "HMAC_SHA256_HEX";
@@ -109,7 +112,7 @@ async fn a_forgery_is_refused_and_changes_nothing() {
     let altered = BODY.replace("Reviewed", "Deleted!");
     let sandbox = BODY.replacen('{', r#"{"sandboxMode":true,"#, 1);
     let of_sandbox = sha256("new", &sandbox);
-    let forgeries: [(&str, &[(&str, &str)], &str); 11] = [
+    let forgeries: [Forgery<'_>; 11] = [
         ("no header at all", &[], BODY),
         ("no algorithm", &[(DIGEST, &right)], BODY),
         ("no digest", &[(ALGORITHM, SHA256)], BODY),

@@ -13,7 +13,11 @@ use axum::{
 };
 use bytes::Bytes;
 use serde_json::Value;
-use symbolon_store::Store;
+use symbolon_core::{
+    ids::IssuerId,
+    time::{Millis, UnixMillis},
+};
+use symbolon_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +32,13 @@ use crate::{
     web,
 };
 
-/// How often old idempotency keys are forgotten.
+/// For how long a provider's webhook is known as one that came before: far longer than
+/// any of them tries again.
+const HINTS_KEPT: Millis = Millis(30 * 24 * 3_600 * 1_000);
+/// Hints that are forgotten at a time.
+const HINTS: u32 = 1_000;
+
+/// How often old idempotency keys and hints are forgotten.
 const FORGETTING: Duration = Duration::from_secs(3600);
 
 /// How often to look for erasures that were begun and not finished.
@@ -58,7 +68,7 @@ pub async fn serve_state(state: AppState, listener: TcpListener) -> anyhow::Resu
     let shutdown = state.shutdown.clone();
     let keeping = [
         tokio::spawn(metrics::keep_up()),
-        tokio::spawn(forget_idempotency(state.clone())),
+        tokio::spawn(forget_old(state.clone())),
         tokio::spawn(finish_erasures(state.clone())),
         tokio::spawn(jobs::looks::run(state.clone())),
         tokio::spawn(jobs::letters::run(state.clone())),
@@ -150,7 +160,14 @@ async fn finish_erasures(state: AppState) {
     }
 }
 
-async fn forget_idempotency(state: AppState) {
+async fn forget_hints(state: &AppState, issuer: &IssuerId) -> Result<(), StoreError> {
+    let now = state.clock.now_ms();
+    let before = UnixMillis(now.0.saturating_sub(HINTS_KEPT.0));
+    while state.store.forget_hints(issuer, before, HINTS).await? > 0 {}
+    Ok(())
+}
+
+async fn forget_old(state: AppState) {
     let mut beat = tokio::time::interval(FORGETTING);
     loop {
         beat.tick().await;
@@ -159,11 +176,12 @@ async fn forget_idempotency(state: AppState) {
         let forgotten = async {
             for issuer in state.store.issuers().await? {
                 state.store.forget_idempotent(&issuer.id, before).await?;
+                forget_hints(&state, &issuer.id).await?;
             }
-            Ok::<_, symbolon_store::StoreError>(())
+            Ok::<_, StoreError>(())
         };
         if let Err(error) = forgotten.await {
-            tracing::warn!(%error, "old idempotency keys stay for another hour");
+            tracing::warn!(%error, "old idempotency keys and hints stay for another hour");
         }
     }
 }

@@ -16,6 +16,7 @@ mod keys;
 mod landmarks;
 mod lane;
 mod lease;
+mod looks;
 mod outbox;
 mod quarantine;
 mod reading;

@@ -1,0 +1,80 @@
+//! What providers hinted at: stored once, looked at by one, and forgotten in time.
+
+use alloy_primitives::B256;
+use symbolon_core::time::UnixMillis;
+use symbolon_store::{Look, ReceivedHint};
+
+use crate::support::Register;
+
+fn hint(digest: u8) -> ReceivedHint {
+    ReceivedHint {
+        provider: "sumsub".parse().unwrap(),
+        digest: B256::repeat_byte(digest),
+        subject: "a-1".into(),
+        event: "applicantReviewed".into(),
+        happened: None,
+    }
+}
+
+async fn next(register: &Register, now: u64) -> Option<Look> {
+    let (now, until) = (UnixMillis(now), UnixMillis(now + 100));
+    let next = register.store().next_look(&register.issuer, now, until);
+    next.await.unwrap()
+}
+
+async fn hinted(register: &Register, digest: u8, now: u64) -> bool {
+    let (store, hint) = (register.store(), hint(digest));
+    let taken = store.take_hint(&register.issuer, &hint, UnixMillis(now));
+    taken.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_subject_is_one_workers_until_its_time_is_over() {
+    let register = Register::empty().await;
+    assert!(hinted(&register, 1, 1_000).await);
+    assert!(hinted(&register, 2, 1_000).await);
+    let look = next(&register, 1_000).await.unwrap();
+    assert_eq!(look.subject, "a-1");
+    assert_eq!(next(&register, 1_050).await, None);
+    // Whoever had it has died.
+    assert!(next(&register, 1_100).await.is_some());
+}
+
+#[tokio::test]
+async fn a_hint_that_comes_meanwhile_is_looked_at_again() {
+    let register = Register::empty().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    hinted(&register, 1, 1_000).await;
+    let look = next(&register, 1_000).await.unwrap();
+    // The same bytes are no news, others are.
+    assert!(!hinted(&register, 1, 1_010).await);
+    assert!(hinted(&register, 2, 1_010).await);
+    store.looked(issuer, &look).await.unwrap();
+    let again = next(&register, 1_020).await.unwrap();
+    store.looked(issuer, &again).await.unwrap();
+    assert_eq!(next(&register, 9_000).await, None);
+    assert_eq!(store.looks(issuer).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_could_not_be_done_is_put_off() {
+    let register = Register::empty().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    hinted(&register, 1, 1_000).await;
+    let look = next(&register, 1_000).await.unwrap();
+    let put_off = store.look_again(issuer, &look, UnixMillis(5_000), "busy");
+    put_off.await.unwrap();
+    assert_eq!(next(&register, 4_999).await, None);
+    assert_eq!(next(&register, 5_000).await.unwrap().tries, 1);
+}
+
+#[tokio::test]
+async fn hints_are_forgotten_and_looks_are_not() {
+    let register = Register::empty().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    hinted(&register, 1, 1_000).await;
+    let forgotten = store.forget_hints(issuer, UnixMillis(1_001), 10);
+    assert_eq!(forgotten.await.unwrap(), 1);
+    assert_eq!(store.looks(issuer).await.unwrap(), 1);
+    assert!(hinted(&register, 1, 2_000).await);
+}

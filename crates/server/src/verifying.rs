@@ -69,10 +69,17 @@ pub(crate) async fn look(
     let Some(investor) = customer(&record.fact) else {
         return Ok(Looked::NotOurs);
     };
-    let sealed = seal(state, issuer, investor, &record).await?;
+    let sealed = match seal(state, issuer, investor, &record).await {
+        // A denial waits for no vault.
+        Err(LookFailure::Vault(failure)) if record.fact.standing != Standing::Approved => {
+            tracing::warn!(%issuer, %failure, "what a provider found was not kept: the vault failed");
+            None
+        }
+        sealed => sealed?,
+    };
     let taken = take(state, issuer, account, investor, &record, sealed.as_ref()).await?;
     if taken == Looked::Taken(VerificationState::Approved) {
-        account.provider.watch(&look.subject).await?;
+        account.provider.watch(&record.fact.reference).await?;
     }
     Ok(taken)
 }
@@ -108,7 +115,13 @@ async fn gone(
             reference: look.subject.clone(),
             customer: Some(customer_of(verification.investor)),
             environment: Environment::Production,
-            as_of: state.clock.now_ms(),
+            // Whatever the provider's clock said of what it had found.
+            as_of: verification
+                .attempt
+                .newest
+                .map_or(state.clock.now_ms(), |newest| {
+                    newest.max(state.clock.now_ms())
+                }),
             standing: Standing::Withdrawn,
             findings: Findings::default(),
         },
@@ -129,12 +142,7 @@ async fn seal(
     if !worth_keeping || record.profile.is_empty() {
         return Ok(None);
     }
-    let vault = match state.vault() {
-        Ok(vault) => vault,
-        // A denial needs no vault.
-        Err(_) if record.fact.standing != Standing::Approved => return Ok(None),
-        Err(closed) => return Err(closed.into()),
-    };
+    let vault = state.vault()?;
     let investor = match state.store.investor(issuer, id).await {
         Ok(found) => found.investor,
         Err(StoreError::NotFound { .. }) => return Ok(None),

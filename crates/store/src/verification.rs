@@ -78,6 +78,7 @@ impl VerificationRow {
             },
             attempt: Attempt {
                 opened_after: entry_number(self.opened_entry)?,
+                opened: seconds(self.opened_s)?,
                 newest: self
                     .newest_ms
                     .map(|at| unsigned(at, "a time").map(UnixMillis))

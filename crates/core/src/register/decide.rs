@@ -419,6 +419,7 @@ fn prove(
     evidence: OwnershipEvidence,
     now: UnixSeconds,
 ) -> Result<Vec<Event>, Refusal> {
+    not_erased(investor)?;
     let mut events = Vec::with_capacity(3);
     if investor.wallet(wallet).is_none() {
         let chains = match evidence.kind {

@@ -47,6 +47,8 @@ pub struct Requirements {
 pub struct Attempt {
     /// Where the log ended when the person was sent to the provider.
     pub opened_after: EntryNumber,
+    /// When that was: what the provider approved before is another attempt's.
+    pub opened: UnixSeconds,
     /// The provider's time of the newest fact that was taken in.
     pub newest: Option<UnixMillis>,
     /// The last decision that it led to. What the provider says afterwards is
@@ -156,6 +158,12 @@ pub fn judge(
     }
     match fact.standing {
         Standing::Open => Outcome::Waiting,
+        // The record that an earlier attempt stood on renews nothing.
+        Standing::Approved
+            if attempt.decision.is_none() && fact.as_of.0 / 1_000 < attempt.opened.0 =>
+        {
+            Outcome::Waiting
+        }
         Standing::Approved => approved(fact, situation, requirements, now),
         Standing::Refused(reason) => refused(situation, reason),
         // What it says of an attempt that is decided is about that verdict.
@@ -163,7 +171,7 @@ pub fn judge(
             withdrawn(situation, RevocationReason::Provider)
         }
         Standing::Retry => Outcome::Retry,
-        Standing::OnHold if attempt.decision.is_some() => {
+        Standing::OnHold if attempt.decision.is_some() || stands_on(situation, fact) => {
             withdrawn(situation, RevocationReason::Provider)
         }
         Standing::OnHold => Outcome::Review(vec![Concern::OnHold]),
@@ -207,6 +215,12 @@ fn approved(
         }
         _ => Outcome::Decide(Box::new(Command::Verify(verdict))),
     }
+}
+
+/// Whether the verdict in force is by this very record: then a renewal that is under
+/// way keeps nothing of monitoring back (I12).
+fn stands_on(situation: &Situation<'_>, fact: &Fact) -> bool {
+    matches!(situation.status, Status::Verified(held) if held.source == source(fact))
 }
 
 /// Whoever decided by hand, or by another attempt, after the person was sent to the

@@ -45,6 +45,7 @@ impl World {
             view: View::unknown(id),
             attempt: Attempt {
                 opened_after: EntryNumber(1),
+                opened: UnixSeconds(0),
                 newest: None,
                 decision: None,
             },
@@ -206,6 +207,7 @@ fn whoever_decided_by_hand_knew_more() {
     // A new attempt is by somebody who knew of the revocation.
     world.attempt = Attempt {
         opened_after: EntryNumber(world.log),
+        opened: UnixSeconds(0),
         newest: None,
         decision: None,
     };
@@ -221,6 +223,7 @@ fn a_renewal_keeps_the_old_verdict_until_it_ends() {
     world.take(&fact(Standing::Approved, 1));
     world.attempt = Attempt {
         opened_after: EntryNumber(world.log),
+        opened: UnixSeconds(0),
         newest: None,
         decision: None,
     };
@@ -233,6 +236,40 @@ fn a_renewal_keeps_the_old_verdict_until_it_ends() {
     world.take(&moved);
     let verdict = world.investor().status.verdict().unwrap();
     assert_eq!(verdict.country.alpha2(), "FR");
+}
+
+#[test]
+fn a_record_from_before_an_attempt_renews_nothing() {
+    let mut world = World::new();
+    world.take(&fact(Standing::Approved, 1_000));
+    world.command(Command::Revoke(RevocationReason::ComplianceViolation));
+    world.attempt = Attempt {
+        opened_after: EntryNumber(world.log),
+        opened: UnixSeconds(5),
+        newest: None,
+        decision: None,
+    };
+    assert_eq!(
+        world.take(&fact(Standing::Approved, 4_999)),
+        Outcome::Waiting
+    );
+    assert!(!world.is_verified());
+    world.take(&fact(Standing::Approved, 5_000));
+    assert!(world.is_verified());
+}
+
+#[test]
+fn monitoring_denies_while_a_renewal_is_under_way() {
+    let mut world = World::new();
+    world.take(&fact(Standing::Approved, 1));
+    world.attempt = Attempt {
+        opened_after: EntryNumber(world.log),
+        opened: UnixSeconds(0),
+        newest: None,
+        decision: None,
+    };
+    world.take(&fact(Standing::OnHold, 2));
+    assert!(!world.is_verified());
 }
 
 fn standings() -> impl Strategy<Value = Standing> {

@@ -145,7 +145,15 @@ impl InvestorBody {
                 .status
                 .verdict()
                 .map(|verdict| VerdictBody::new(verdict, now)),
-            wallets: investor.wallets.into_iter().map(WalletBody::from).collect(),
+            wallets: (investor.wallets.into_iter())
+                .map(|wallet| WalletBody {
+                    signed: investor
+                        .proofs
+                        .get(&wallet.address)
+                        .map(|proof| proof.kind.as_str()),
+                    ..WalletBody::from(wallet)
+                })
+                .collect(),
         }
     }
 }
@@ -264,6 +272,10 @@ pub(crate) struct WalletBody {
     active: bool,
     /// How often the chains were told something new of it.
     version: u16,
+    /// By what it is known that its holder has signed: key, contract or
+    /// undeployed_contract; null where it was bound by somebody's word alone.
+    #[schema(value_type = Option<String>, example = "key")]
+    signed: Option<&'static str>,
 }
 
 impl From<Wallet> for WalletBody {
@@ -276,6 +288,7 @@ impl From<Wallet> for WalletBody {
             },
             active: wallet.active,
             version: wallet.version.0,
+            signed: None,
         }
     }
 }

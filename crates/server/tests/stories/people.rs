@@ -153,6 +153,7 @@ async fn a_person_is_verified_by_a_link_and_denied_by_monitoring() {
     let shown = owner.get(&format!("/v1/investors/{investor}")).await;
     assert_eq!(shown["status"], "verified");
     assert_eq!(shown["verdict"]["source"]["name"], "sumsub");
+    assert_eq!(shown["wallets"][0]["signed"], "key");
 
     // Months later a list has the person's name.
     let customer = investor.trim_start_matches("0x");

@@ -278,7 +278,7 @@ async fn a_register_restored_from_a_backup_notices_by_itself_and_verifies_nobody
     }
     let mut disputed = Vec::new();
     for chain in &chains {
-        register.until_mirrored(chain).await;
+        register.until_repaired(chain).await;
         assert!(word(chain, before[0]).await.denies(), "revoked, and lost");
         for wallet in &lost {
             assert!(word(chain, *wallet).await.denies(), "nobody knows of it");

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
 mod alerts;
+mod documents;
 mod layers;
 mod tree;
 
@@ -24,6 +25,11 @@ fn arrows_point_inwards() {
 #[test]
 fn alerts_ask_for_what_is_exported() {
     alerts::check();
+}
+
+#[test]
+fn documents_point_at_what_is_there() {
+    documents::check();
 }
 
 #[test]

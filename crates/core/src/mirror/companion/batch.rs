@@ -371,4 +371,29 @@ mod tests {
         assert_eq!(second.versions(), [(CompanionKey::Rule(keys[1]), version)]);
         assert_eq!(second.len(), 1);
     }
+
+    /// What the lanes send was measured to need less.
+    #[test]
+    fn a_transaction_of_the_most_keys_takes_half_of_what_any_may() {
+        let most = CompanionCall::ALL.map(|call| call.most_keys());
+        assert_eq!(most, [200, 200, 200, 200, 53, 36, 200]);
+        let gas = |call: CompanionCall| call.gas(call.most_keys() as u64).0;
+        assert_eq!(gas(CompanionCall::Certify), 8_000_000);
+        assert_eq!(gas(CompanionCall::KeepKeys), 7_950_000);
+        assert_eq!(gas(CompanionCall::IssueClaims), 7_920_000 + 600_000);
+        assert_eq!(CompanionCall::DenyClaims.gas(1).0, 40_000);
+    }
+
+    #[test]
+    fn some_contracts_have_mirrors_of_their_own() {
+        let own = Companion::ALL.into_iter().filter(|one| one.has_mirrors());
+        assert!(own.eq([Companion::Rules, Companion::Certificates]));
+    }
+
+    #[test]
+    fn a_batch_without_entries_writes_nothing() {
+        assert!(CompanionCall::Certify.batch(CONTRACT, []).is_empty());
+        let one = CompanionCall::AnnounceRules.batch(CONTRACT, [announcement(None, 1)]);
+        assert!(!one.is_empty());
+    }
 }

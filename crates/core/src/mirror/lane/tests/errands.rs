@@ -179,3 +179,21 @@ fn what_came_to_nothing_costs_companions_a_wait_and_wallets_none() {
     world.later(Millis(100));
     assert_eq!(world.companions_told(), [1, 0], "it goes at once");
 }
+
+/// Beside what is set aside there may be more, which is read at once.
+#[test]
+fn what_is_set_aside_hides_nothing_behind_it() {
+    let mut world = World::new();
+    for country in ["DE", "US"] {
+        let key = CompanionKey::Rule(Some(country.parse().unwrap()));
+        world.unwritable_keys.insert(key);
+        world.announce(country, false);
+    }
+    world.mine_for(2);
+    for country in ["IT", "ES", "FR", "AT", "SE", "CH"] {
+        world.announce(country, false);
+    }
+    world.mine_for(10);
+    assert_eq!(world.companions_told().iter().sum::<usize>(), 6);
+    assert_eq!(world.lane.standing().refused_errands, 2);
+}

@@ -98,7 +98,7 @@ problems! {
         "GET /v1/investors?wallet=… says whose it is.";
     INVESTOR_EXISTS = 409 "investor_exists", "The investor is known already",
         "An investor of this id or external id is known already.",
-        "Use the existing one.";
+        "Use the existing one. If it was erased, register the person under another id: \"id\": \"random\".";
     WALLET_ALREADY_LINKED = 409 "wallet_already_linked", "The wallet is bound to this investor already",
         "The wallet is bound to this very investor.",
         "Nothing needs to be done. To change its chains, remove it and link it again.";

@@ -4,7 +4,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use symbolon_chain::{finality::Finality, history::records_at, preset::FinalityTag, quorum::Nodes};
+use symbolon_chain::{
+    finality::Finality, preset::FinalityTag, quorum::Nodes, registry::records_at,
+};
 use symbolon_core::{mirror::fees::Wei, wallet::WalletAddress};
 use symbolon_sandbox::Anvil;
 use symbolon_server::{

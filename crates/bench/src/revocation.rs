@@ -14,7 +14,7 @@ use alloy::{
 };
 use anyhow::{Context, Result, ensure};
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
-use symbolon_chain::{lane::read_calldata, preset::FinalityTag, quorum::Nodes};
+use symbolon_chain::{calldata::read_calldata, preset::FinalityTag, quorum::Nodes};
 use symbolon_core::{
     mirror::{batch::Batch, fees::Wei},
     wallet::WalletAddress,

@@ -6,7 +6,7 @@ use alloy::{
 };
 use symbolon_bindings::ClaimIssuer;
 
-use crate::{ChainError, deploy, endpoint::Endpoint, roles::ask, signer::LaneSigner};
+use crate::{ChainError, endpoint::Endpoint, roles::ask, signer::LaneSigner, transaction};
 
 /// ERC-734's purpose of keys that sign claims.
 const CLAIM: u64 = 3;
@@ -58,7 +58,7 @@ pub async fn appoint(
         return Ok(());
     }
     let call = add_signer(signer);
-    deploy::send(
+    transaction::send(
         endpoint,
         manager,
         issuer,

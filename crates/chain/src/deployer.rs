@@ -10,9 +10,9 @@ use symbolon_core::mirror::fees::Wei;
 
 use crate::{
     ChainError,
-    deploy::{self, mined},
     endpoint::Endpoint,
     signer::LaneSigner,
+    transaction::{self, mined},
 };
 
 /// Where it stands, on practically every chain.
@@ -42,7 +42,7 @@ pub async fn place(endpoint: &Endpoint, payer: &LaneSigner) -> Result<bool, Chai
     if missing > 0 {
         let what = "to fund the deployer's sender";
         let value = U256::from(missing);
-        deploy::send_value(endpoint, payer, SENDER, value, Bytes::new(), what).await?;
+        transaction::send_value(endpoint, payer, SENDER, value, Bytes::new(), what).await?;
     }
     let hash = endpoint.send_raw(&TRANSACTION).await?;
     let what = "to deploy the CREATE2 deployer";

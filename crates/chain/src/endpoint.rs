@@ -8,7 +8,7 @@ use alloy::{
     network::{BlockResponse, Ethereum, primitives::HeaderResponse},
     primitives::{Address, B256, Bytes, TxHash, U256, keccak256},
     providers::{Provider, RootProvider},
-    rpc::{client::RpcClient, json_rpc::ErrorPayload, types::TransactionRequest},
+    rpc::{client::RpcClient, types::TransactionRequest},
     transports::{RpcError, TransportErrorKind, TransportResult},
 };
 use symbolon_core::{
@@ -24,6 +24,7 @@ use crate::{
     ChainError,
     quorum::{Nodes, Quorum, Trouble},
     receipt::MinedReceipt,
+    words::{contract_refuses, outcome_of, reason_of},
 };
 
 /// How long a fork may take, which may have to ask its origin a hundred times
@@ -300,78 +301,6 @@ impl Endpoint {
     }
 }
 
-/// Why a call failed: the contract's words, else the node's.
-fn reason_of(payload: &ErrorPayload) -> String {
-    let reason = payload
-        .as_revert_data()
-        .and_then(|data| alloy::sol_types::decode_revert_reason(&data));
-    bare_reason(&reason.unwrap_or_else(|| payload.message.to_string()))
-}
-
-/// Whether the contract failed, and not the node: code 3, or words that nodes
-/// use for what ends an execution.
-pub(crate) fn contract_refuses(payload: &ErrorPayload) -> bool {
-    let message = payload.message.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    payload.code == 3
-        || payload.as_revert_data().is_some()
-        || says(&["revert", "evm error", "invalid opcode", "out of gas"])
-}
-
-/// Nodes agree on no codes here, only roughly on words.
-pub(crate) fn outcome_of(message: &str) -> Broadcast {
-    let message = message.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    if says(&[
-        "already known",
-        "already imported",
-        "known transaction",
-        "alreadyknown",
-    ]) {
-        Broadcast::Known
-    } else if says(&["nonce too low", "nonce is too low", "oldnonce"]) {
-        Broadcast::NonceTooLow
-    } else if says(&[
-        "underpriced",
-        "fee too low",
-        "max fee per gas less than block base fee",
-    ]) {
-        Broadcast::Underpriced
-    } else if says(&["insufficient funds"]) {
-        Broadcast::Unfunded
-    } else if says(&[
-        "exceeds block gas limit",
-        "intrinsic gas too low",
-        "intrinsic gas too high",
-        "gas limit too high",
-        "exceeds transaction gas limit",
-        "gas limit exceeds the cap",
-        "oversized data",
-        "tx too large",
-        "transaction too large",
-        "execution reverted",
-    ]) {
-        Broadcast::Refused
-    } else {
-        Broadcast::Unreachable
-    }
-}
-
-/// `execution reverted: KYC_NOT_VERIFIED` and its kind, without the preamble.
-fn bare_reason(words: &str) -> String {
-    let words = words.trim();
-    for preamble in [
-        "execution reverted: ",
-        "revert: ",
-        "execution reverted, data: ",
-    ] {
-        if let Some(reason) = words.strip_prefix(preamble) {
-            return reason.trim_matches('"').to_owned();
-        }
-    }
-    words.to_owned()
-}
-
 pub(crate) fn refused(
     method: &'static str,
 ) -> impl FnOnce(RpcError<TransportErrorKind>) -> ChainError {
@@ -417,47 +346,11 @@ fn said(method: &'static str, error: RpcError<TransportErrorKind>) -> ChainError
     }
 }
 
-/// An RPC URL often carries an API key in its user, path or query: only its
-/// scheme and host may be shown.
-pub fn without_secrets(url: &str) -> String {
-    let Ok(parsed) = url.parse::<reqwest::Url>() else {
-        return "(unreadable)".to_owned();
-    };
-    let host = parsed.host_str().unwrap_or_default();
-    let port = parsed
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
-    format!("{}://{host}{port}", parsed.scheme())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use alloy::rpc::json_rpc::ErrorPayload;
 
-    #[test]
-    fn nodes_words_are_understood() {
-        for (message, outcome) in [
-            ("transaction already imported", Broadcast::Known),
-            ("already known", Broadcast::Known),
-            (
-                "nonce too low: next nonce 5, tx nonce 4",
-                Broadcast::NonceTooLow,
-            ),
-            (
-                "replacement transaction underpriced",
-                Broadcast::Underpriced,
-            ),
-            (
-                "Insufficient funds for gas * price + value",
-                Broadcast::Unfunded,
-            ),
-            ("exceeds block gas limit", Broadcast::Refused),
-            ("rate limit exceeded", Broadcast::Unreachable),
-        ] {
-            assert_eq!(outcome_of(message), outcome, "{message}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn a_node_without_the_state_is_told_apart() {
@@ -480,13 +373,5 @@ mod tests {
             answered("rate limit exceeded"),
             ChainError::Rpc { .. }
         ));
-    }
-
-    #[test]
-    fn keys_in_urls_are_not_shown() {
-        assert_eq!(
-            without_secrets("https://user:pw@node.example:8443/v2/key?token=x"),
-            "https://node.example:8443"
-        );
     }
 }

@@ -17,8 +17,9 @@ use symbolon_core::{
 };
 
 use crate::{
-    ChainError, companion,
-    lane::{LaneClient, calldata, target},
+    ChainError,
+    calldata::{self, calldata, target},
+    lane::LaneClient,
 };
 
 impl LaneClient {
@@ -74,6 +75,6 @@ fn harmless(batch: &Batch) -> Batch {
             grounds: Grounds::REVOKED,
         }]),
         Batch::Authority(authority) => Batch::Authority(*authority),
-        Batch::Companion(batch) => Batch::Companion(companion::harmless(batch)),
+        Batch::Companion(batch) => Batch::Companion(calldata::harmless(batch)),
     }
 }

@@ -4,14 +4,14 @@ use alloy::{
     consensus::{TxEip1559, TxLegacy},
     eips::eip2718::Encodable2718,
     primitives::{Address, B256, Bytes, TxKind, U256},
-    sol_types::{SolCall, SolEvent},
+    sol_types::SolEvent,
 };
 use futures::{StreamExt, stream::FuturesUnordered};
 use symbolon_bindings::IdentityRegistry;
 use symbolon_core::{
     ids::{AuthorityIndex, ChainId},
     mirror::{
-        batch::{AuthorityRestriction, Batch, RestrictionNumber},
+        batch::{AuthorityRestriction, RestrictionNumber},
         lane::{Attempt, Broadcast, Envelope, Inspection, Nonce, Observation, Receipt},
         record::WalletRecord,
     },
@@ -19,12 +19,12 @@ use symbolon_core::{
 };
 
 use crate::{
-    ChainError, companion,
+    ChainError,
+    calldata::{calldata, target},
     endpoint::{Endpoint, HeadBlock},
     finality::Finality,
-    history,
     receipt::MinedReceipt,
-    roles,
+    registry, roles,
     signer::LaneSigner,
 };
 
@@ -153,7 +153,7 @@ impl LaneClient {
         let head = self.endpoint.head().await?.number;
         let block_number = self.finality.block(&self.endpoint, head).await?;
         let (endpoint, registry) = (&self.endpoint, self.registry);
-        let records = history::records_at(endpoint, registry, wallets, block_number).await?;
+        let records = registry::records_at(endpoint, registry, wallets, block_number).await?;
         Ok(Inspection {
             block_number,
             records: wallets.iter().copied().zip(records).collect(),
@@ -303,61 +303,4 @@ pub fn sign(
         hash: *signed.tx_hash(),
         raw: signed.encoded_2718().into(),
     })
-}
-
-/// The contract that a batch is a call of.
-pub(crate) fn target(registry: Address, batch: &Batch) -> Address {
-    batch.companion().map_or(registry, |batch| batch.contract)
-}
-
-/// The call that carries a batch of this registry's, and the log's head (I9).
-pub fn calldata(registry: Address, head: B256, batch: &Batch) -> Bytes {
-    let packed = Bytes::from(batch.packed());
-    match batch {
-        Batch::Companion(batch) => companion::calldata(registry, head, batch),
-        Batch::Upsert(_) => IdentityRegistry::upsertCall {
-            head,
-            records: packed,
-        }
-        .abi_encode(),
-        Batch::Deny(_) => IdentityRegistry::denyCall {
-            head,
-            denials: packed,
-        }
-        .abi_encode(),
-        Batch::Authority(told) if told.restricted => IdentityRegistry::restrictAuthorityCall {
-            head,
-            authority: told.authority.0,
-        }
-        .abi_encode(),
-        Batch::Authority(told) => IdentityRegistry::liftRestrictionCall {
-            head,
-            authority: told.authority.0,
-            restriction: told.number.0,
-        }
-        .abi_encode(),
-    }
-    .into()
-}
-
-/// The batch and the log's head in a transaction's calldata, if it is a call
-/// of ours.
-pub fn read_calldata(input: &[u8]) -> Option<(B256, Batch)> {
-    use symbolon_core::mirror::batch::Call;
-    if let Ok(call) = IdentityRegistry::upsertCall::abi_decode(input) {
-        let batch = Batch::unpack(Call::Upsert, &call.records).ok()?;
-        return Some((call.head, batch));
-    }
-    if let Ok(call) = IdentityRegistry::denyCall::abi_decode(input) {
-        let batch = Batch::unpack(Call::Deny, &call.denials).ok()?;
-        return Some((call.head, batch));
-    }
-    if let Ok(call) = IdentityRegistry::restrictAuthorityCall::abi_decode(input) {
-        let told = AuthorityRestriction::cut_off(AuthorityIndex(call.authority));
-        return Some((call.head, Batch::Authority(told)));
-    }
-    let call = IdentityRegistry::liftRestrictionCall::abi_decode(input).ok()?;
-    let number = RestrictionNumber(call.restriction);
-    let told = AuthorityRestriction::lifted(AuthorityIndex(call.authority), number);
-    Some((call.head, Batch::Authority(told)))
 }

@@ -57,7 +57,7 @@ use head::Heads;
 use node::{Answer, Node};
 pub(crate) use trouble::Trouble;
 
-use crate::{ChainError, endpoint::contract_refuses};
+use crate::{ChainError, words::contract_refuses};
 
 /// How long one request may take before a node counts as down.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);

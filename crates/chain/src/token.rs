@@ -7,7 +7,7 @@ use alloy::{
 };
 use symbolon_bindings::RegulatedToken;
 
-use crate::{ChainError, deploy::send, endpoint::Endpoint, signer::LaneSigner};
+use crate::{ChainError, endpoint::Endpoint, signer::LaneSigner, transaction::send};
 
 /// Issues tokens to a verified wallet, as the token's owner.
 pub async fn mint(

@@ -8,8 +8,8 @@ use alloy::{
 };
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy, endpoint::Endpoint, finality::Finality, history, lane::LaneClient, roles,
-    signer::LaneSigner, token,
+    ChainError, deploy, endpoint::Endpoint, finality::Finality, history, lane::LaneClient,
+    registry, roles, signer::LaneSigner, token,
 };
 use symbolon_core::{
     ids::ChainId,
@@ -130,7 +130,7 @@ async fn what_waits_is_not_read_as_if_it_were_mined() {
     assert_eq!(taken, Broadcast::Accepted);
     let held = async || {
         let (endpoint, wallets) = (&chain.endpoint, [wallet(1)]);
-        let held = history::records(endpoint, chain.registry, &wallets);
+        let held = registry::records(endpoint, chain.registry, &wallets);
         held.await.unwrap()
     };
     assert_eq!(held().await, [WalletRecord::EMPTY]);

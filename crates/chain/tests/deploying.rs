@@ -11,7 +11,7 @@ use alloy::primitives::{Address, B256, Bytes, U256};
 use secrecy::SecretString;
 use symbolon_chain::{
     ChainError, deploy, deployer, endpoint::Endpoint, finality::Finality, lane::LaneClient, roles,
-    signer::LaneSigner,
+    signer::LaneSigner, transaction,
 };
 use symbolon_core::{
     ids::ChainId,
@@ -55,7 +55,7 @@ async fn every_chain_has_the_registry_at_the_same_address() {
         let (_anvil, endpoint) = start(Anvil::builder(id)).await;
         for _ in 0..sent_before {
             let (to, value) = (Address::repeat_byte(7), U256::from(1));
-            deploy::send_value(
+            transaction::send_value(
                 &endpoint,
                 &owner,
                 to,
@@ -162,11 +162,11 @@ async fn everybody_with_a_role_is_found() {
             .unwrap();
     }
     let call = roles::remove_mirror(former);
-    deploy::send(&endpoint, &owner, registry, call, "to remove a mirror")
+    transaction::send(&endpoint, &owner, registry, call, "to remove a mirror")
         .await
         .unwrap();
     let offer = roles::transfer_ownership(mirror);
-    deploy::send(&endpoint, &owner, registry, offer, "to offer it")
+    transaction::send(&endpoint, &owner, registry, offer, "to offer it")
         .await
         .unwrap();
     let found = roles::roles(&endpoint, registry, deployed.block)

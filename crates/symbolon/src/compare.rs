@@ -2,7 +2,7 @@
 //! itself, beside the word that the register wants there.
 
 use serde::Serialize;
-use symbolon_chain::{endpoint::Endpoint, history};
+use symbolon_chain::{endpoint::Endpoint, registry};
 use symbolon_core::{
     ids::{AuthorityIndex, IssuerId, RegistryId},
     mirror::record::WalletRecord,
@@ -74,7 +74,7 @@ pub(crate) async fn compare(
     };
     let federation = store.federation(issuer).await?;
     let authorities = || federation.authorities.keys().copied();
-    let restricted = history::restricted_authorities(endpoint, registry, authorities()).await?;
+    let restricted = registry::restricted_authorities(endpoint, registry, authorities()).await?;
     let desired = federation.restricted();
     comparison.authorities_different = authorities()
         .filter(|one| restricted.includes(*one) != desired.includes(*one))
@@ -89,7 +89,7 @@ pub(crate) async fn compare(
         };
         after = Some(last.wallet);
         let wallets: Vec<_> = page.iter().map(|standing| standing.wallet).collect();
-        let records = history::records(endpoint, registry, &wallets).await?;
+        let records = registry::records(endpoint, registry, &wallets).await?;
         if records.len() != page.len() {
             let problem = "gave another number of records than was asked for: use another node";
             return Err(Failure::new(

@@ -15,6 +15,7 @@ use symbolon_chain::{
     deploy,
     endpoint::Endpoint,
     history::{self, MirrorTransaction},
+    registry,
     signer::LaneSigner,
 };
 use symbolon_core::{ids::ChainId, mirror::record::WalletRecord, wallet::WalletAddress};
@@ -186,7 +187,7 @@ impl TestChain {
     pub async fn words(&self, wallets: &[WalletAddress]) -> Vec<WalletRecord> {
         let mut words = Vec::with_capacity(wallets.len());
         for page in wallets.chunks(PAGE) {
-            let page = history::records(&self.endpoint, self.registry, page).await;
+            let page = registry::records(&self.endpoint, self.registry, page).await;
             words.extend(page.expect("read the registry"));
         }
         words

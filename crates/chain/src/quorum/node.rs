@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use tower::Service;
 
 use super::health::Health;
-use crate::{ChainError, endpoint::without_secrets};
+use crate::ChainError;
 
 const REQUESTS: &str = "symbolon_rpc_requests_total";
 
@@ -224,6 +224,20 @@ fn asks_for_rest(message: &str) -> bool {
     .any(|words| message.contains(words))
 }
 
+/// An RPC URL often carries an API key in its user, path or query: only its
+/// scheme and host may be shown.
+fn without_secrets(url: &str) -> String {
+    let Ok(parsed) = url.parse::<reqwest::Url>() else {
+        return "(unreadable)".to_owned();
+    };
+    let host = parsed.host_str().unwrap_or_default();
+    let port = parsed
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    format!("{}://{host}{port}", parsed.scheme())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,5 +260,13 @@ mod tests {
         ] {
             assert!(!asks_for_rest(words), "{words}");
         }
+    }
+
+    #[test]
+    fn keys_in_urls_are_not_shown() {
+        assert_eq!(
+            without_secrets("https://user:pw@node.example:8443/v2/key?token=x"),
+            "https://node.example:8443"
+        );
     }
 }

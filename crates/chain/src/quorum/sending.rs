@@ -10,7 +10,7 @@ use serde_json::value::to_raw_value;
 use symbolon_core::mirror::lane::Broadcast;
 
 use super::{Answer, Quorum, Said, parameters};
-use crate::endpoint::outcome_of;
+use crate::words::outcome_of;
 
 impl Quorum {
     /// One node's acceptance suffices: it cannot be made up to any harm, since

@@ -15,7 +15,7 @@ use futures::{
     future::try_join,
     stream::{self, Stream, StreamExt, TryStreamExt},
 };
-use symbolon_chain::{history::records_at, spans::Span, writes::writes};
+use symbolon_chain::{registry::records_at, spans::Span, writes::writes};
 use symbolon_core::wallet::WalletAddress;
 use symbolon_store::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};
 

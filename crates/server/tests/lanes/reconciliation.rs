@@ -4,7 +4,7 @@
 use alloy_primitives::{Address, B256};
 use serde_json::json;
 use symbolon_chain::{
-    development::DevelopmentNode, history::restricted_authorities, lane::calldata,
+    calldata::calldata, development::DevelopmentNode, registry::restricted_authorities,
 };
 use symbolon_core::{
     actor::Actor,

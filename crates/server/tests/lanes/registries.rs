@@ -2,7 +2,7 @@
 
 use alloy_primitives::B256;
 use secrecy::SecretString;
-use symbolon_chain::{deploy, history, signer::LaneSigner};
+use symbolon_chain::{deploy, registry, signer::LaneSigner};
 use symbolon_core::{
     command::{Command, Verdict},
     country::Country,
@@ -63,7 +63,7 @@ async fn each_registry_of_a_chain_holds_its_part() {
     };
     settled().await;
     let there = async |wallets: &[_]| {
-        let words = history::records(&chain.endpoint, second, wallets).await;
+        let words = registry::records(&chain.endpoint, second, wallets).await;
         words.unwrap()
     };
     let approved = |words: Vec<WalletRecord>| words.iter().all(|word| word.is_approved());

@@ -13,11 +13,12 @@ use secrecy::SecretString;
 use symbolon_bindings::{CountryRules, IdentityRegistry, RegulatedToken};
 use symbolon_chain::{
     companion::{Beside, words_at},
-    deploy::{self, mined},
+    deploy,
     endpoint::Endpoint,
     history::{self, MirrorTransaction},
     signer::LaneSigner,
     token,
+    transaction::mined,
 };
 use symbolon_core::{
     country::Country,

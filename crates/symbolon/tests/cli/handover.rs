@@ -4,7 +4,7 @@ use alloy::sol_types::{SolCall, SolConstructor};
 use alloy_primitives::{Address, B256, Bytes};
 use serde_json::{Value, json};
 use symbolon_bindings::probes::TwoOfTwo;
-use symbolon_chain::{deploy, signer::LaneSigner};
+use symbolon_chain::{deploy, signer::LaneSigner, transaction};
 
 use crate::{
     chain::{Chain, MIRROR, OWNER_KEY},
@@ -52,7 +52,7 @@ impl<'a> Multisig<'a> {
         let endpoint = self.chain.endpoint().await;
         for signer in [FIRST_KEY, SECOND_KEY] {
             let (input, what) = (call.abi_encode().into(), "to execute");
-            deploy::send(&endpoint, &key(signer), self.address, input, what)
+            transaction::send(&endpoint, &key(signer), self.address, input, what)
                 .await
                 .unwrap();
         }

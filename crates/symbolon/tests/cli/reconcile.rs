@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use serde_json::{Value, json};
-use symbolon_chain::{development::DevelopmentNode, lane::calldata};
+use symbolon_chain::{calldata::calldata, development::DevelopmentNode};
 use symbolon_core::mirror::{
     batch::{Batch, Upsert},
     record::WalletRecord,

@@ -7,7 +7,7 @@ use alloy_primitives::{Address, B256, U256};
 use serde_json::{Value, json};
 use symbolon_bindings::RegulatedToken;
 use symbolon_chain::{
-    deploy, development::DevelopmentNode, lane::calldata, roles, signer::LaneSigner, token,
+    calldata::calldata, deploy, development::DevelopmentNode, roles, signer::LaneSigner, token,
 };
 use symbolon_core::{
     mirror::{

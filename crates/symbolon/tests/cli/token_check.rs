@@ -9,10 +9,10 @@ use alloy::{
 use serde_json::{Value, json};
 use symbolon_bindings::probes::BareToken;
 use symbolon_chain::{
+    calldata::calldata,
     deploy,
     endpoint::Endpoint,
     erc3643::{Registry, Token, ask},
-    lane::calldata,
     signer::LaneSigner,
 };
 use symbolon_core::{

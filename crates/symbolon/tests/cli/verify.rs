@@ -4,7 +4,7 @@ use alloy::sol_types::SolCall;
 use alloy_primitives::{Address, Uint};
 use serde_json::{Value, json};
 use symbolon_bindings::IdentityRegistry;
-use symbolon_chain::{deploy, roles};
+use symbolon_chain::{roles, transaction};
 
 use crate::chain::{Chain, MIRROR, OWNER_KEY};
 
@@ -72,7 +72,7 @@ async fn a_signer_that_may_not_write_is_an_alarm() {
     let registry = found["registry"].as_str().unwrap().parse().unwrap();
     let mirror = MIRROR.parse().unwrap();
     let call = roles::remove_mirror(mirror);
-    let removed = deploy::send(&endpoint, &owner, registry, call, "to remove it").await;
+    let removed = transaction::send(&endpoint, &owner, registry, call, "to remove it").await;
     removed.unwrap();
     let found = verify(&chain, 7);
     assert_eq!(found["mirrors"], json!([]));
@@ -124,7 +124,7 @@ async fn other_code_is_not_believed() {
 /// The owner calls its registry.
 async fn own(chain: &Chain, registry: Address, call: impl SolCall) {
     let (endpoint, input) = (chain.endpoint().await, call.abi_encode().into());
-    let sent = deploy::send(&endpoint, &deployer(), registry, input, "to set it up").await;
+    let sent = transaction::send(&endpoint, &deployer(), registry, input, "to set it up").await;
     sent.unwrap();
 }
 

@@ -7,10 +7,10 @@ use alloy::{
 };
 use symbolon_bindings::{IdentityRegistry, VerifiedSender, probes::VerifiedProbe};
 use symbolon_chain::{
+    calldata::calldata,
     deploy,
     endpoint::Endpoint,
     erc3643::{Compliance, Registry, Token, ask},
-    lane::calldata,
 };
 use symbolon_core::{
     ids::AuthorityIndex,

@@ -1,6 +1,6 @@
 //! Who is cut off on a chain, held against the register.
 
-use symbolon_chain::history::restrictions_at;
+use symbolon_chain::registry::restrictions_at;
 use symbolon_core::mirror::batch::AuthorityRestriction;
 use symbolon_store::IssuerTransaction;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::{Address, Bytes};
 use clap::Args;
 use serde::Serialize;
-use symbolon_chain::{deploy, endpoint::Endpoint, signer::LaneSigner};
+use symbolon_chain::{endpoint::Endpoint, signer::LaneSigner, transaction};
 
 use crate::{
     config,
@@ -100,7 +100,7 @@ impl Owner {
     ) -> Result<Option<Unsent>> {
         match self {
             Self::Key(key) => {
-                deploy::send(endpoint, key, registry, data, what).await?;
+                transaction::send(endpoint, key, registry, data, what).await?;
                 Ok(None)
             }
             Self::Printed(owner) => Ok(Some(Unsent {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use symbolon_chain::{history, transfers};
+use symbolon_chain::{registry, transfers};
 use symbolon_core::{
     country::Country,
     ids::{IssuerId, RegistryId},
@@ -94,7 +94,7 @@ async fn rehearse_all(
         wallets.sort_unstable();
         wallets.dedup();
         let registry = place.chain.chain.registry;
-        let records = history::records_at(&place.endpoint, registry, &wallets, head).await?;
+        let records = registry::records_at(&place.endpoint, registry, &wallets, head).await?;
         let records: BTreeMap<_, _> = wallets.into_iter().zip(records).collect();
         let record_of = |wallet| records.get(&wallet).copied().unwrap_or_default();
         let persons = persons(store, issuer, token.registry).await?;

@@ -5,10 +5,10 @@ use alloy::sol_types::SolCall;
 use alloy_primitives::{Address, B256};
 use symbolon_bindings::IdentityRegistry;
 use symbolon_chain::{
+    calldata::calldata,
     development::DevelopmentNode,
     erc3643::{Registry, ask},
-    history,
-    lane::calldata,
+    registry,
 };
 use symbolon_core::{
     mirror::{
@@ -65,7 +65,7 @@ pub(super) async fn copy(fork: &DevelopmentNode, plan: &Plan, cast: &Cast) -> Re
             ));
         }
     }
-    let stored = history::records(fork.endpoint(), registry, &wallets).await?;
+    let stored = registry::records(fork.endpoint(), registry, &wallets).await?;
     let upserts: Vec<_> = missing
         .iter()
         .zip(wallets)

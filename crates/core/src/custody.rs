@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{investor::Status, time::UnixSeconds};
+use crate::time::UnixSeconds;
 
 /// Of the Gregorian calendar, on average.
 const SECONDS_A_YEAR: u64 = 31_556_952;
@@ -119,22 +119,17 @@ pub fn must_have_ended_by(retention: RetentionYears, now: UnixSeconds) -> Option
     now.0.checked_sub(kept.0).map(UnixSeconds)
 }
 
-/// Whether the time has come. The relation ended when the status became what it is:
-/// whoever was refused, or never judged, is kept as long as whoever left.
+/// Whether the time has come, where the relation `ended` then; `None` while it lasts.
 pub fn may_erase(
     custody: &Custody,
-    status: &Status,
-    since: UnixSeconds,
+    ended: Option<UnixSeconds>,
     retention: RetentionYears,
     now: UnixSeconds,
 ) -> Result<(), MustKeep> {
     if let Some(hold) = custody.holds.first() {
         return Err(MustKeep::Hold(hold.clone()));
     }
-    if let Status::Verified(_) = status {
-        return Err(MustKeep::RelationLasts);
-    }
-    let until = kept_until(since, retention);
+    let until = kept_until(ended.ok_or(MustKeep::RelationLasts)?, retention);
     if now < until {
         return Err(MustKeep::Retention(until));
     }
@@ -144,20 +139,20 @@ pub fn may_erase(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::investor::RejectionReason;
 
     #[test]
     fn a_profile_is_kept_to_the_second() {
-        let rejected = Status::Rejected(RejectionReason::Identity);
         let (none, ended) = (Custody::default(), UnixSeconds(1_000));
         let until = UnixSeconds(1_000 + 5 * SECONDS_A_YEAR);
         let years = RetentionYears::default();
-        let at = |now| may_erase(&none, &rejected, ended, years, now);
+        let at = |now| may_erase(&none, Some(ended), years, now);
         assert_eq!(
             at(UnixSeconds(until.0 - 1)),
             Err(MustKeep::Retention(until))
         );
         assert_eq!(at(until), Ok(()));
+        let lasting = may_erase(&none, None, years, until);
+        assert_eq!(lasting, Err(MustKeep::RelationLasts));
         assert_eq!(must_have_ended_by(years, until), Some(ended));
         assert_eq!(must_have_ended_by(years, UnixSeconds(1)), None);
         let case: Remark = "case 7".parse().unwrap();
@@ -166,7 +161,7 @@ mod tests {
             erased: false,
         };
         assert_eq!(
-            may_erase(&held, &rejected, ended, years, until),
+            may_erase(&held, Some(ended), years, until),
             Err(MustKeep::Hold(case))
         );
     }

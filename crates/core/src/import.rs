@@ -45,6 +45,7 @@
 //! ```
 
 mod columns;
+mod customer;
 mod duplicates;
 mod error;
 mod header;
@@ -52,12 +53,13 @@ mod opening;
 mod reader;
 mod records;
 mod row;
+mod shown;
 mod values;
 
 pub use columns::{ColumnMap, ColumnMapError, Field, Mapping};
+pub use customer::CustomerRow;
 pub use error::{HeaderError, RowError};
 pub use reader::{Options, Reader, Row, Summary};
-pub use row::CustomerRow;
 
 /// The longest line in bytes, quoted line breaks included. Far beyond any
 /// customer, and a bound on what a hostile file can make us hold.

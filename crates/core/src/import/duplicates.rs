@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use alloy_primitives::Address;
 use sha2::{Digest, Sha256};
 
-use super::row::CustomerRow;
+use super::customer::CustomerRow;
 use crate::{ids::ExternalId, investor::PersonFacts, wallet::WalletAddress};
 
 /// The rows accepted so far.

@@ -2,8 +2,9 @@
 
 use super::{
     columns::{ColumnMap, Field},
-    error::{HeaderError, RowError, shown},
+    error::{HeaderError, RowError},
     records::Record,
+    shown::shown,
 };
 
 /// The columns of one file.

@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::{
     columns::ColumnMap,
+    customer::CustomerRow,
     duplicates::Duplicates,
     error::{HeaderError, RowError},
     header::Header,
     opening::Opening,
     records::{Broken, Loss, Records},
-    row::{self, CustomerRow},
+    row,
 };
 use crate::time::UnixSeconds;
 

@@ -1,6 +1,6 @@
 //! Single values: what a text in a column means, or what is wrong with it.
 
-use super::error::shown;
+use super::shown::shown;
 use crate::{
     country::{Country, CountryError},
     ids::{ExternalId, ExternalIdError},

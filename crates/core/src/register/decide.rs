@@ -208,8 +208,10 @@ fn step(
         }
         Command::EraseProfile { since, retention } => {
             unless(investor.custody.erased, "the profile is erased already")?;
-            may_erase(&investor.custody, &investor.status, since, retention, now)
-                .map_err(Refusal::MustKeep)?;
+            // Whoever was refused, or never judged, is kept as long as whoever left.
+            let lasts = matches!(investor.status, Status::Verified(_));
+            let ended = (!lasts).then_some(since);
+            may_erase(&investor.custody, ended, retention, now).map_err(Refusal::MustKeep)?;
             Event::ProfileErased
         }
     };

@@ -10,6 +10,7 @@ mod binaries;
 mod cluster;
 mod home;
 mod packaged;
+mod search;
 
 use std::path::Path;
 use std::time::Duration;
@@ -80,7 +81,7 @@ impl PrivatePostgres {
         let home = Home::settle(data_dir).await?;
         let made_by = cluster::made_by(&home.cluster);
         let wanted = made_by.map(|major| (major, home.cluster.as_path()));
-        let binaries = binaries::find(home.account.as_ref(), wanted).await?;
+        let binaries = search::find(home.account.as_ref(), wanted).await?;
         if made_by.is_none() {
             cluster::make(&home, &binaries, &claim, durability).await?;
         }

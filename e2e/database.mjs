@@ -1,20 +1,19 @@
-// The register's database, for what nobody can wait for. The server notes in its data folder
-// where the private one is; whoever may enter its socket's folder needs no password.
+// The register's database, for what nobody can wait for. The stage's configuration says where
+// it is; whoever may enter the folder of its socket needs no password.
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 
-const NOTE = "database.url";
-
 export class Database {
-  constructor(dataFolder) {
-    this.note = join(dataFolder, NOTE);
+  constructor(configuration) {
+    this.configuration = configuration;
   }
 
   /** Carries out one statement, which must change something. */
   async change(statement) {
-    const url = new URL((await readFile(this.note, "utf8")).trim());
+    const written = await readFile(this.configuration, "utf8");
+    const url = new URL(written.match(/^url = "(postgres:[^"]+)"$/m)[1]);
     const { host, port, user } = Object.fromEntries(url.searchParams);
     const login = { user, database: url.pathname.slice(1) };
     const socket = createConnection(join(host, `.s.PGSQL.${port}`));

@@ -46,7 +46,7 @@ export async function setStage() {
   const key = (await readFile(scene.api_key_file, "utf8")).trim();
   const api = new Api(scene.server, key);
   const chains = scene.chains.map((chain) => new Chain(chain));
-  const database = new Database(data);
+  const database = new Database(join(data, "symbolon.toml"));
   return {
     api,
     chains,

@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 
 import { Api } from "./api.mjs";
 import { Chain } from "./chain.mjs";
+import { Database } from "./database.mjs";
 
 const PROGRAM =
   process.env.SYMBOLON_BIN || join(process.env.CARGO_TARGET_DIR || "target", "debug/symbolon");
@@ -45,11 +46,14 @@ export async function setStage() {
   const key = (await readFile(scene.api_key_file, "utf8")).trim();
   const api = new Api(scene.server, key);
   const chains = scene.chains.map((chain) => new Chain(chain));
+  const database = new Database(join(data, "symbolon.toml"));
   return {
     api,
     chains,
     server: scene.server,
     freeAccount: () => freeAccount(api, chains[0]),
+    /** A link's time is over, which takes a day at the least. */
+    runOut: (link) => runOut(database, link),
     /** The provider finds somebody on a list of sanctions. */
     monitoringHit: (investor) => monitoringHit(scene.stand_in, investor),
     stop,
@@ -63,6 +67,12 @@ async function freeAccount(api, chain) {
     if (!(await api.wallet(account))) return account;
   }
   throw new Error("every account of Anvil's is somebody's: a new journey shares a person");
+}
+
+async function runOut(database, link) {
+  const id = link.id.replace(/^0x/, "");
+  const past = Math.floor(Date.now() / 1000) - 1;
+  await database.change(`UPDATE link SET expires_s = ${past} WHERE link = '\\x${id}'`);
 }
 
 async function monitoringHit(standIn, investor) {

@@ -32,6 +32,7 @@ pub mod operation;
 pub mod ownership;
 pub mod profile;
 pub mod register;
+pub mod renewal;
 pub mod time;
 pub mod transfer_rules;
 pub mod verdict;

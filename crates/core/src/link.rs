@@ -54,6 +54,12 @@ impl LinkLifetime {
         }
     }
 
+    /// As long as it takes until `end`, within what a link may last.
+    pub fn until(end: UnixSeconds, now: UnixSeconds) -> Self {
+        let hours = end.0.saturating_sub(now.0) / HOUR;
+        Self(u32::try_from(hours).unwrap_or(u32::MAX).clamp(24, 720))
+    }
+
     /// When a link ends that was made then.
     pub fn ends(self, made: UnixSeconds) -> UnixSeconds {
         UnixSeconds(made.0 + u64::from(self.0) * HOUR)
@@ -229,6 +235,10 @@ mod tests {
         assert!(LinkLifetime::hours(721).is_err());
         let day = LinkLifetime::hours(24).unwrap();
         assert_eq!(day.ends(UnixSeconds(1_000)), UnixSeconds(1_000 + 86_400));
+        let until = |end| u32::from(LinkLifetime::until(UnixSeconds(end), UnixSeconds(1_000)));
+        assert_eq!(until(0), 24, "what has ended leaves a day");
+        assert_eq!(until(1_000 + 100 * HOUR + 1), 100);
+        assert_eq!(until(u64::MAX), 720);
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub(crate) mod letters;
 pub(crate) mod looks;
 pub mod reconciliation;
 pub mod registrar;
+pub mod renewals;
 pub mod watch;
 
 use symbolon_store::Store;

@@ -30,6 +30,7 @@ mod lookups;
 pub mod metrics;
 mod openapi;
 pub mod problem;
+pub mod renewals;
 mod rest;
 mod serve;
 pub mod services;
@@ -42,6 +43,7 @@ mod web;
 
 pub use clock::Clock;
 pub use config::ServerConfig;
+pub use renewals::{RenewalTerms, Renewals};
 pub use serve::{openapi_document, router, serve, serve_state};
 pub use services::{Account, Accounts, ChainNodes, Services};
 pub use site::Site;

@@ -23,6 +23,7 @@ mod model;
 mod operations;
 mod profiles;
 mod receipts;
+mod renewals;
 mod rules;
 mod status;
 mod upload;
@@ -68,6 +69,7 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(profiles::router())
         .merge(custody::router())
         .merge(links::router())
+        .merge(renewals::router())
         .merge(attempts::router())
         .merge(wallets::router())
         .merge(receipts::router())

@@ -11,7 +11,7 @@ use symbolon_core::{
 };
 use symbolon_providers::Provider;
 
-use crate::{letters::Mailer, site::Site, vault::Vault};
+use crate::{letters::Mailer, renewals::Renewals, site::Site, vault::Vault};
 
 /// All of it. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +26,8 @@ pub struct Services {
     pub site: Option<Site>,
     /// How mail is sent.
     pub mailer: Option<Mailer>,
+    /// How verdicts are renewed.
+    pub renewals: Renewals,
 }
 
 /// One issuer's account with a provider, and what it asks of the provider's records.

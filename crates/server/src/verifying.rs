@@ -228,6 +228,9 @@ async fn take(
         _ => &actor,
     };
     follow(&mut transaction, &mut verification, outcome, deciding, now).await?;
+    if verification.state == VerificationState::Approved {
+        verification.document_ends = fact.findings.document_expires;
+    }
     transaction.keep_verification(&verification, now).await?;
     complete_link(&mut transaction, &verification, &investor, now).await?;
     transaction.commit().await?;

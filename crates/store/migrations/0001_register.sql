@@ -612,6 +612,8 @@ CREATE TABLE verification (
     opened_s     bigint NOT NULL,
     newest_ms    bigint,           -- the provider's time of the newest fact
     decision     bigint,           -- the last entry that came of it
+    -- The last day, since 1970, of the document that its verdict stands on; null: not known.
+    document_ends integer,
     changed_s    bigint NOT NULL,
     PRIMARY KEY (issuer, verification)
 );
@@ -619,6 +621,19 @@ CREATE INDEX verification_by_investor ON verification (issuer, investor, provide
 CREATE INDEX verification_by_reference ON verification (issuer, provider, reference)
     WHERE reference IS NOT NULL;
 CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
+CREATE INDEX verification_by_document ON verification (issuer, document_ends)
+    WHERE document_ends IS NOT NULL;
+
+-- Of whose verdict it was noticed that its end is near: once a verdict.
+CREATE TABLE renewal (
+    issuer     bigint NOT NULL,
+    investor   bytea  NOT NULL,
+    verified_s bigint NOT NULL, -- the verdict, by when it was given
+    noticed_s  bigint NOT NULL,
+    link       bytea,           -- by which it is to be renewed; null: by none
+    unsent     text,            -- why none was sent, by a problem's code; null: none was to be
+    PRIMARY KEY (issuer, investor)
+);
 
 -- What providers have said, as far as anybody believes it: look there (I8). Of the
 -- bytes their hash alone is kept, since they may tell of a person (I6).

@@ -2,7 +2,8 @@
 //! and taken up by one worker at a time for each of a provider's records.
 //!
 //! 1. [`Store::take_hint`] stores a hint and wants a look at its subject, in one
-//!    statement. The same bytes again are no news.
+//!    statement. The same bytes again are no news where they tell when it happened;
+//!    else the next event may have the same bytes, and is looked at.
 //! 2. [`Store::next_look`] gives a subject to a worker, for a while.
 //! 3. [`Store::looked`] ends it, unless another hint has come meanwhile;
 //!    [`Store::look_again`] puts it off.
@@ -57,7 +58,8 @@ impl Store {
             r#"WITH news AS (
                 INSERT INTO hint (issuer, provider, digest, subject, event, happened_ms, received_ms)
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
-                ON CONFLICT (issuer, provider, digest) DO NOTHING
+                ON CONFLICT (issuer, provider, digest) DO UPDATE
+                SET received_ms = excluded.received_ms WHERE hint.happened_ms IS NULL
                 RETURNING subject),
             wanted AS (
                 INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries)

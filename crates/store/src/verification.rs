@@ -3,7 +3,7 @@
 use symbolon_core::{
     ids::{InvestorId, IssuerId, ProviderName},
     log::EntryNumber,
-    time::{UnixMillis, UnixSeconds},
+    time::{Day, UnixMillis, UnixSeconds},
     verification::{Attempt, Concern, VerificationId, VerificationState},
 };
 
@@ -30,6 +30,8 @@ pub struct Verification {
     pub concerns: Vec<Concern>,
     /// What a fact is held against.
     pub attempt: Attempt,
+    /// The last day of the document that its verdict stands on, if that is known.
+    pub document_ends: Option<Day>,
     /// When it began.
     pub opened: UnixSeconds,
     /// When it last changed.
@@ -47,6 +49,7 @@ struct VerificationRow {
     opened_s: i64,
     newest_ms: Option<i64>,
     decision: Option<i64>,
+    document_ends: Option<i32>,
     changed_s: i64,
 }
 
@@ -55,7 +58,7 @@ macro_rules! select_verifications {
         sqlx::query_as!(
             VerificationRow,
             "SELECT verification, investor, provider, reference, state, concerns, opened_entry, \
-             opened_s, newest_ms, decision, changed_s " + $rest,
+             opened_s, newest_ms, decision, document_ends, changed_s " + $rest,
             $($argument),*
         )
     };
@@ -85,6 +88,11 @@ impl VerificationRow {
                     .transpose()?,
                 decision: self.decision.map(entry_number).transpose()?,
             },
+            document_ends: self
+                .document_ends
+                .map(|day| u16::try_from(day).map(Day))
+                .transpose()
+                .map_err(|_| damaged("a document's last day"))?,
             opened: seconds(self.opened_s)?,
             changed: seconds(self.changed_s)?,
         })
@@ -253,7 +261,7 @@ impl IssuerTransaction {
         let attempt = verification.attempt;
         sqlx::query!(
             "UPDATE verification SET reference = $3, state = $4, concerns = $5, newest_ms = $6, \
-                 decision = $7, changed_s = $8 \
+                 decision = $7, document_ends = $8, changed_s = $9 \
              WHERE issuer = $1 AND verification = $2",
             issuer_key(&self.issuer),
             verification.id.0.as_slice(),
@@ -262,6 +270,7 @@ impl IssuerTransaction {
             concerns.map_err(|error| StoreError::damaged(error.to_string()))?,
             attempt.newest.map(|at| bigint(at.0)),
             attempt.decision.map(|entry| bigint(entry.0)),
+            verification.document_ends.map(|day| i32::from(day.0)),
             bigint(now.0),
         )
         .execute(&mut *self.transaction)

@@ -12,6 +12,7 @@ mod lane;
 mod node;
 mod people;
 mod registrar;
+mod renewal;
 mod secret;
 mod vault;
 
@@ -30,6 +31,7 @@ use crate::exit::{Failure, Result};
 pub(crate) use lane::{LaneConfig, refuse_shared_signers};
 pub(crate) use people::{MailConfig, ProviderConfig, accounts};
 pub(crate) use registrar::RegistrarConfig;
+pub(crate) use renewal::{RenewalConfig, renewals};
 pub(crate) use secret::{SecretSource, read_file as read_secret};
 pub(crate) use vault::VaultConfig;
 
@@ -70,6 +72,8 @@ pub(crate) struct Config {
     pub(crate) mail: Option<MailConfig>,
     /// The issuers' accounts with providers.
     pub(crate) providers: Vec<ProviderConfig>,
+    /// How verdicts are renewed.
+    pub(crate) renewals: Vec<RenewalConfig>,
     /// The keys of profiles.
     pub(crate) vault: VaultConfig,
     /// The chains that this process drives.
@@ -113,6 +117,7 @@ impl Config {
                         .unwrap_or(Path::new(DEFAULT_DATA_DIR)),
                 )
             });
+        let renewals = renewal::all(&file)?;
         let lanes = file
             .lane
             .into_iter()
@@ -151,6 +156,7 @@ impl Config {
             site: people::site(file.site, environment)?,
             mail,
             providers,
+            renewals,
             lanes,
             registrars,
         })

@@ -118,6 +118,11 @@ impl Server {
 
     /// With a vault, which its key opens.
     pub(crate) async fn with_vault() -> Self {
+        Self::with_vault_and(|services| services).await
+    }
+
+    /// The same, with what else it has.
+    pub(crate) async fn with_vault_and(more: impl FnOnce(Services) -> Services) -> Self {
         let database = TestDatabase::fresh().await;
         let masters = MasterKeys::new(MasterKey::new([1; 32]), Vec::new());
         let vault = Vault::new(database.store.clone(), database.keyring().await, masters);
@@ -126,7 +131,7 @@ impl Server {
             site: Some(Site::new("https://kyc.example.com").unwrap()),
             ..Services::default()
         };
-        let server = Self::having(services, database, ServerConfig::default()).await;
+        let server = Self::having(more(services), database, ServerConfig::default()).await;
         server.opens_profiles(ACME, "backend").await;
         server
     }

@@ -20,7 +20,7 @@ use crate::harness::{ACME, Reply, Server};
 const BODY: &str = r#"{"applicantId":"650000000000000000000001","type":"applicantReviewed","externalUserId":"u-1","createdAtMs":"2026-03-01 10:05:00.123"}"#;
 const HOOK: &str = "/hooks/acme/sumsub";
 
-fn account() -> Account {
+pub(crate) fn account() -> Account {
     let account: SumsubAccount = serde_json::from_value(json!({
         // Nobody listens there: a look fails, and is taken again.
         "base_url": "http://127.0.0.1:9",

@@ -23,6 +23,7 @@ mod problems;
 mod profiles;
 mod receipts;
 mod register;
+mod renewals;
 mod rotation;
 mod rules;
 mod wallets;

@@ -1,127 +1,19 @@
 //! People who are verified by a provider: from the link to both chains, and what happens
 //! to them afterwards. The provider is a stand-in that speaks the vendor's protocol.
 
+mod entrust;
 mod mail;
 mod person;
-
-use std::sync::Arc;
+mod renewal;
+mod stage;
 
 use alloy::signers::local::PrivateKeySigner;
-use secrecy::SecretString;
 use serde_json::{Value, json};
-use symbolon_core::verification::Requirements;
-use symbolon_providers::sumsub::{Sumsub, SumsubAccount, SumsubSecrets};
-use symbolon_sandbox::provider::{FakeSumsub, SumsubOptions, Verdict};
-use symbolon_server::{Account, Accounts, ChainNodes, Services, Site, Vault, letters::Mailer};
-use symbolon_vault::{MasterKey, MasterKeys};
+use symbolon_sandbox::provider::Verdict;
 
-use crate::world::{Caller, Ground, World, until};
-use mail::Sink;
+use crate::world::until;
 use person::Person;
-
-const LEVEL: &str = "basic-kyc-level";
-
-/// A world in which people can be verified.
-struct Stage {
-    world: World,
-    sumsub: FakeSumsub,
-    mail: Sink,
-}
-
-fn account(sumsub: &FakeSumsub) -> Account {
-    let account: SumsubAccount = serde_json::from_value(json!({
-        "base_url": sumsub.url(),
-        "environment": "production",
-        "person_level": LEVEL,
-        "mapping": {
-            "levels": {LEVEL: "basic"},
-            "us_person": {
-                "at": {"questionnaire": "investor", "section": "main", "item": "usPerson"},
-                "values": {"true": true, "false": false},
-            },
-        },
-    }))
-    .unwrap();
-    let secrets = SumsubSecrets {
-        token: "token".into(),
-        secret: "secret".into(),
-        webhook_secrets: vec!["wh-secret".into()],
-    };
-    let clock = symbolon_providers::Clock::system();
-    let provider = Sumsub::new("sumsub".parse().unwrap(), account, secrets, clock).unwrap();
-    let requirements: Requirements =
-        serde_json::from_value(json!({"ends_with_document": true})).unwrap();
-    Account {
-        provider: Arc::new(provider),
-        requirements,
-    }
-}
-
-async fn services(ground: &Ground<'_>, sumsub: &FakeSumsub, mail: &Sink) -> Services {
-    let acme = "acme".parse().unwrap();
-    sumsub.send_webhooks_to(format!("{}/hooks/acme/sumsub", ground.url));
-    let masters = MasterKeys::new(MasterKey::new([7; 32]), Vec::new());
-    let keyring = ground.database.keyring().await;
-    let nodes = ground.chains.iter().map(|place| {
-        let endpoint = place.endpoint().clone();
-        ((("acme").parse().unwrap(), place.chain.id()), endpoint)
-    });
-    let server = SecretString::from(mail.url());
-    Services {
-        vault: Some(Arc::new(Vault::new(
-            ground.database.store.clone(),
-            keyring,
-            masters,
-        ))),
-        accounts: Accounts::new([(acme, account(sumsub))]),
-        nodes: ChainNodes::new(nodes),
-        site: Some(Site::new(ground.url).unwrap()),
-        mailer: Some(Mailer::new(&server, "Acme <kyc@acme.example>").unwrap()),
-    }
-}
-
-impl Stage {
-    async fn set() -> Self {
-        let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
-        let mail = Sink::start();
-        let world = World::with(&["acme"], async |ground| {
-            services(ground, &sumsub, &mail).await
-        })
-        .await;
-        Self {
-            world,
-            sumsub,
-            mail,
-        }
-    }
-
-    async fn owner(&self) -> Caller<'_> {
-        self.world.owner("acme").await
-    }
-
-    /// A link for somebody new; its URL and the investor's id.
-    async fn link(&self, owner: &Caller<'_>, body: Value) -> (String, String) {
-        let link = owner.post("/v1/links", body).await;
-        let text = |name: &str| link[name].as_str().unwrap().to_owned();
-        (text("url"), text("investor"))
-    }
-
-    /// Somebody who is verified on both chains by a link.
-    async fn verified(&self, owner: &Caller<'_>) -> (String, PrivateKeySigner) {
-        let (url, investor) = self.link(owner, json!({})).await;
-        let key = PrivateKeySigner::random();
-        let mut person = Person::new(&self.world.url);
-        person.open(&url).await;
-        person.prove(&key, 31_337).await;
-        let session = person.begin_check().await;
-        person.walk(&session, "pass").await;
-        until("both chains verify the wallet", async || {
-            owner.says_verified(key.address()).await == [true; 3]
-        })
-        .await;
-        (investor, key)
-    }
-}
+use stage::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_verified_by_a_link_and_denied_by_monitoring() {
@@ -198,7 +90,7 @@ async fn a_lost_key_is_replaced_by_a_wallet_that_signs() {
 async fn a_link_is_sent_again_and_taken_back() {
     let stage = Stage::set().await;
     let owner = stage.owner().await;
-    let body = json!({"email": "jane@example.com", "send": true});
+    let body = json!({"provider": "sumsub", "email": "jane@example.com", "send": true});
     let link = owner.post("/v1/links", body).await;
     assert_eq!(link["url"], Value::Null);
     let first = stage.mail.next().await;

@@ -48,6 +48,7 @@ const CAP: Wei = Wei(500_000_000_000);
 pub(crate) struct World {
     pub(crate) chains: Vec<Place>,
     pub(crate) store: Store,
+    pub(crate) state: AppState,
     client: reqwest::Client,
     pub(crate) url: String,
     stop: CancellationToken,
@@ -173,11 +174,23 @@ impl Place {
         let call = IdentityRegistry::isVerifiedCall {
             _userAddress: wallet,
         };
+        self.read(registry, call).await
+    }
+
+    /// Of which country (ISO 3166-1 numeric) a registry takes a wallet's holder to be.
+    pub(crate) async fn country(&self, registry: Address, wallet: Address) -> u16 {
+        let call = IdentityRegistry::investorCountryCall {
+            _userAddress: wallet,
+        };
+        self.read(registry, call).await
+    }
+
+    async fn read<C: SolCall>(&self, contract: Address, call: C) -> C::Return {
         let request = TransactionRequest::default()
-            .to(registry)
+            .to(contract)
             .input(Bytes::from(call.abi_encode()).into());
         let output = self.endpoint().call(request).await.unwrap().unwrap();
-        IdentityRegistry::isVerifiedCall::abi_decode_returns(&output).unwrap()
+        C::abi_decode_returns(&output).unwrap()
     }
 }
 
@@ -259,12 +272,16 @@ impl World {
             stop.clone(),
         );
         let mut jobs = jobs::spawn(&store, lanes, &clock, &state.wake, &stop);
+        let serving = state.clone();
         jobs.spawn(async move {
-            symbolon_server::serve_state(state, listener).await.unwrap();
+            symbolon_server::serve_state(serving, listener)
+                .await
+                .unwrap();
         });
         Self {
             chains,
             store,
+            state,
             client: reqwest::Client::new(),
             url,
             stop,

@@ -12,7 +12,7 @@ fn hint(digest: u8) -> ReceivedHint {
         digest: B256::repeat_byte(digest),
         subject: "a-1".into(),
         event: "applicantReviewed".into(),
-        happened: None,
+        happened: Some(UnixMillis(1_000)),
     }
 }
 
@@ -23,8 +23,12 @@ async fn next(register: &Register, now: u64) -> Option<Look> {
 }
 
 async fn hinted(register: &Register, digest: u8, now: u64) -> bool {
-    let (store, hint) = (register.store(), hint(digest));
-    let taken = store.take_hint(&register.issuer, &hint, UnixMillis(now));
+    told(register, &hint(digest), now).await
+}
+
+async fn told(register: &Register, hint: &ReceivedHint, now: u64) -> bool {
+    let store = register.store();
+    let taken = store.take_hint(&register.issuer, hint, UnixMillis(now));
     taken.await.unwrap()
 }
 
@@ -54,6 +58,26 @@ async fn a_hint_that_comes_meanwhile_is_looked_at_again() {
     store.looked(issuer, &again).await.unwrap();
     assert_eq!(next(&register, 9_000).await, None);
     assert_eq!(store.looks(issuer).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn bytes_that_tell_no_time_may_be_of_another_event() {
+    let register = Register::empty().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let timeless = ReceivedHint {
+        happened: None,
+        ..hint(1)
+    };
+    for now in [1_000, 2_000] {
+        assert!(told(&register, &timeless, now).await);
+        let look = next(&register, now).await.unwrap();
+        store.looked(issuer, &look).await.unwrap();
+    }
+    // It is kept once, for as long as it was last heard.
+    let forgotten = store.forget_hints(issuer, UnixMillis(1_500), 10);
+    assert_eq!(forgotten.await.unwrap(), 0);
+    let forgotten = store.forget_hints(issuer, UnixMillis(2_001), 10);
+    assert_eq!(forgotten.await.unwrap(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `symbolon links`: what is sent to people who are to be verified.
 
 mod create;
+mod due;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -27,6 +28,7 @@ Examples:
   symbolon links create --external-id CRM-10042
   symbolon links create --csv customers.csv --send
   symbolon links list --json
+  symbolon links due --days 60
   symbolon links revoke 0x000102030405060708090a0b0c0d0e0f
 
 Whoever has a link's URL may act as the person: hand it to nobody else.")]
@@ -49,6 +51,8 @@ enum Action {
         #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
         limit: u32,
     },
+    /// List whose verdict is about to end, and what was done about it
+    Due(due::DueArgs),
     /// Send a link again, to the address that the profile has by now
     #[command(after_help = "\
 Example:
@@ -98,6 +102,7 @@ pub(crate) async fn run(args: LinksArgs, context: &Context) -> Result<Exit> {
     match args.action {
         Action::Create(args) => create::run(args, context).await,
         Action::List { investor, limit } => list(investor, limit, context).await,
+        Action::Due(args) => due::run(&args, context).await,
         Action::Resend { link, by } => change(link, &by, Change::Resend, context).await,
         Action::Revoke { link, by } => change(link, &by, Change::Revoke, context).await,
     }

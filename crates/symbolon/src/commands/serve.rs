@@ -97,6 +97,12 @@ Configuration, in symbolon.toml:
   account = { environment = \"production\", mapping = { levels = { \"basic-kyc\" = \"basic\" } } }
   requirements = { ends_with_document = true }
 
+  [[renewal]]                     of each issuer whose verdicts end
+  issuer = \"acme\"
+  remind_days = 30                so long before a verdict or its document ends it is noticed,
+                                  once [default: 30]; `symbolon links due` lists them
+  send = true                     and the person is sent a link [default: false]
+
   [[registrar]]                   of each issuer that `symbolon issuer writer` gave one
   issuer = \"fed\"
   chain_id = 1
@@ -191,6 +197,7 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         nodes: ChainNodes::new(nodes),
         site: Some(site),
         mailer,
+        renewals: config::renewals(&context.config.renewals),
     };
     let jobs = (settings, registrars);
     let outcome = work(&context, config, services, &database.store, jobs, listener).await;

@@ -24,6 +24,7 @@ pub(super) struct ConfigFile {
     pub(super) site: Option<SiteFile>,
     pub(super) mail: Option<MailFile>,
     pub(super) provider: Vec<ProviderFile>,
+    pub(super) renewal: Vec<RenewalFile>,
     pub(super) lane: Vec<LaneFile>,
     pub(super) registrar: Vec<RegistrarFile>,
 }
@@ -100,6 +101,16 @@ pub(super) enum KindFile {
         token: SecretPlaces,
         webhook_token: Several<SecretPlaces>,
     },
+}
+
+/// One `[[renewal]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RenewalFile {
+    pub(super) issuer: String,
+    pub(super) remind_days: Option<u16>,
+    #[serde(default)]
+    pub(super) send: bool,
 }
 
 /// `[vault]`.

@@ -312,6 +312,38 @@ fn a_command_that_fails_says_why_and_not_what_it_was_asked() {
 }
 
 #[test]
+fn renewals_are_per_issuer_and_sent_where_there_is_mail() {
+    const MAIL: &str = "[mail]\nurl = { env = \"SMTP\" }\nfrom = \"Acme <kyc@acme.example>\"\n";
+    let terms = |text: &str| {
+        let config = load(text, |_| None)?;
+        let issuer = "acme".parse().unwrap();
+        Ok::<_, crate::exit::Failure>(super::renewals(&config.renewals).of(&issuer))
+    };
+    let usual = terms("").unwrap();
+    assert_eq!((u16::from(usual.remind), usual.send), (30, false));
+    let renewal = "[[renewal]]\nissuer = \"acme\"\nremind_days = 60\nsend = true\n";
+    let wanted = terms(&format!("{MAIL}{renewal}")).unwrap();
+    assert_eq!((u16::from(wanted.remind), wanted.send), (60, true));
+    for (text, refusal) in [
+        (
+            renewal.to_owned(),
+            "renewal[0].send: nothing is sent without",
+        ),
+        (
+            format!("{MAIL}{renewal}{renewal}"),
+            "renewal[1].issuer: acme has a [[renewal]] already",
+        ),
+        (
+            renewal.replace("60", "366"),
+            "renewal[0].remind_days: choose 1 to 365 days",
+        ),
+    ] {
+        let failure = terms(&text).unwrap_err().to_string();
+        assert!(failure.contains(refusal), "{text} gave {failure}");
+    }
+}
+
+#[test]
 fn the_keys_database_is_named_by_the_environment_first() {
     fn named(name: &str) -> Option<String> {
         (name == "SYMBOLON_KEYS_URL").then(|| "postgres://ours/keys".to_owned())

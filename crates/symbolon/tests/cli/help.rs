@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 98] = [
+const COMMANDS: [&[&str]; 99] = [
     &[],
     &["demo"],
     &["serve"],
@@ -16,6 +16,7 @@ const COMMANDS: [&[&str]; 98] = [
     &["links"],
     &["links", "create"],
     &["links", "list"],
+    &["links", "due"],
     &["links", "resend"],
     &["links", "revoke"],
     &["receipt"],

@@ -11,6 +11,23 @@ pub(crate) struct Person {
     cookie: String,
 }
 
+/// What a person's papers say.
+pub(crate) struct Papers<'a> {
+    /// Where the person lives (alpha-3).
+    pub(crate) country: &'a str,
+    /// The document's last day.
+    pub(crate) expire: &'a str,
+}
+
+impl Default for Papers<'_> {
+    fn default() -> Self {
+        Self {
+            country: "DEU",
+            expire: "2035-01-01",
+        }
+    }
+}
+
 /// What a key's wallet answers to `personal_sign`.
 pub(crate) fn signed(key: &PrivateKeySigner, message: &str) -> String {
     let signature = key.sign_message_sync(message.as_bytes()).unwrap();
@@ -114,16 +131,26 @@ impl Person {
 
     /// Fills the provider's form in and presses a button; says where that leads.
     pub(crate) async fn walk(&self, session: &str, press: &str) -> String {
+        self.walk_with(session, press, &Papers::default()).await
+    }
+
+    /// The same, with these papers.
+    pub(crate) async fn walk_with(
+        &self,
+        session: &str,
+        press: &str,
+        papers: &Papers<'_>,
+    ) -> String {
         let page = self.browser.get(session).send().await.unwrap();
         assert_eq!(page.status(), 200);
         let fields = [
             ("given_names", "Ana"),
             ("family_name", "Sample"),
             ("birth_date", "1990-02-03"),
-            ("country", "DEU"),
+            ("country", papers.country),
             ("nationality", "FRA"),
             ("document_number", "X0000000"),
-            ("document_expires", "2035-01-01"),
+            ("document_expires", papers.expire),
             ("accredited", "false"),
             ("press", press),
         ];

@@ -1,0 +1,160 @@
+//! How an issuer's verdicts are renewed: how long before their end they are taken notice
+//! of, and whether the person is sent a link then.
+
+use std::{collections::HashMap, sync::Arc};
+
+use symbolon_core::{
+    actor::Actor,
+    ids::IssuerId,
+    investor::{Investor, Source, Status},
+    link::{LinkId, LinkLifetime},
+    renewal::RemindDays,
+    wallet::ChainScope,
+};
+use symbolon_store::{DueRenewal, Link, RenewalNotice};
+
+use crate::{
+    links::{self, Check, NewLink, PreparedLink, WantedWallet},
+    problem::{Problem, Result},
+    state::AppState,
+};
+
+/// An investor's links that are looked through for the one to go by.
+const LINKS: u32 = 50;
+
+/// What one issuer wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RenewalTerms {
+    /// How long before its end a verdict is taken notice of.
+    pub remind: RemindDays,
+    /// Whether the person is sent a link then; else it is on the list alone.
+    pub send: bool,
+}
+
+/// What each issuer wants. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Renewals(Arc<HashMap<IssuerId, RenewalTerms>>);
+
+impl Renewals {
+    /// These; whoever is not named has the default.
+    pub fn new(terms: impl IntoIterator<Item = (IssuerId, RenewalTerms)>) -> Self {
+        Self(Arc::new(terms.into_iter().collect()))
+    }
+
+    /// What an issuer wants.
+    pub fn of(&self, issuer: &IssuerId) -> RenewalTerms {
+        self.0.get(issuer).copied().unwrap_or_default()
+    }
+}
+
+/// Takes notice of one verdict that is about to end. Whoever was sent a link for a check
+/// that still opens is sent no other. Says whether that was news.
+pub(crate) async fn notice(state: &AppState, issuer: &IssuerId, due: &DueRenewal) -> Result<bool> {
+    let terms = state.services.renewals.of(issuer);
+    let found = state.store.investor(issuer, due.investor).await?;
+    let actor = Actor {
+        authority: found.investor.authority,
+        ..Actor::system("renewal")
+    };
+    if !terms.send {
+        return note(state, issuer, due, None, None).await;
+    }
+    let known = state.store.links(issuer, Some(due.investor), None, LINKS);
+    let known = known.await?;
+    let now = state.clock.now();
+    let asks = |link: &&Link| link.purpose.provider.is_some();
+    let mut asking = known.iter().filter(asks);
+    if let Some(open) = asking.find(|link| link.progress.is_usable(now)) {
+        return note(state, issuer, due, Some(open.id), None).await;
+    }
+    let new = link(&found.investor, due, known.iter().find(asks), state);
+    let made = match links::prepare(state, issuer, &new, &actor).await {
+        Ok(prepared) => send(state, issuer, due, &prepared, &actor).await,
+        Err(problem) => Err(problem),
+    };
+    match made {
+        Err(problem) if problem.again || problem.kind.status >= 500 => Err(problem),
+        Err(problem) => note(state, issuer, due, None, Some(problem.kind.code)).await,
+        Ok(news) => Ok(news),
+    }
+}
+
+/// The same check as the last time, for as long as the verdict lasts.
+fn link(investor: &Investor, due: &DueRenewal, last: Option<&Link>, state: &AppState) -> NewLink {
+    let last = last.map(|link| &link.purpose);
+    let level = last.and_then(|purpose| purpose.level.clone());
+    let provider = match last {
+        Some(purpose) => purpose.provider.clone(),
+        None => by(investor),
+    };
+    NewLink {
+        investor: Some(investor.id),
+        kind: investor.kind,
+        external_id: None,
+        email: None,
+        check: match provider {
+            Some(provider) => Check::Named { provider, level },
+            None => Check::Only { level },
+        },
+        wallet: WantedWallet::None,
+        replaces: None,
+        chains: ChainScope::All,
+        language: last.map_or_else(|| "en".to_owned(), |purpose| purpose.language.clone()),
+        lifetime: LinkLifetime::until(due.ends, state.clock.now()),
+        send: true,
+    }
+}
+
+/// Whose record the verdict stands on.
+fn by(investor: &Investor) -> Option<symbolon_core::ids::ProviderName> {
+    match &investor.status {
+        Status::Verified(verified) => match &verified.source {
+            Source::Provider { name, .. } => name.parse().ok(),
+            Source::Operator { .. } => None,
+        },
+        _ => None,
+    }
+}
+
+async fn note(
+    state: &AppState,
+    issuer: &IssuerId,
+    due: &DueRenewal,
+    link: Option<LinkId>,
+    unsent: Option<&str>,
+) -> Result<bool> {
+    let notice = RenewalNotice {
+        noticed: state.clock.now(),
+        link,
+        unsent: unsent.map(str::to_owned),
+    };
+    let mut transaction = state.store.begin(issuer).await?;
+    let news = transaction.note_renewal(due, &notice).await?;
+    transaction.commit().await?;
+    Ok(news)
+}
+
+/// The link, its letter and the note that it was sent are stored together.
+async fn send(
+    state: &AppState,
+    issuer: &IssuerId,
+    due: &DueRenewal,
+    prepared: &PreparedLink,
+    actor: &Actor,
+) -> Result<bool, Problem> {
+    let now = state.clock.now();
+    let notice = RenewalNotice {
+        noticed: now,
+        link: Some(prepared.id()),
+        unsent: None,
+    };
+    let mut transaction = state.store.begin(issuer).await?;
+    if !transaction.note_renewal(due, &notice).await? {
+        return Ok(false);
+    }
+    links::store(&mut transaction, prepared, None, actor, now).await?;
+    transaction.commit().await?;
+    state.wake.wake(issuer);
+    state.written.notify_one();
+    Ok(true)
+}

@@ -1,0 +1,139 @@
+//! Whose verdict is about to end, and what was done about it.
+
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
+use symbolon_core::{
+    renewal::{Ending, RemindDays},
+    time::UnixSeconds,
+};
+use symbolon_store::{DueRenewal, RenewalPlace};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    auth::Caller,
+    extract::{
+        Query,
+        page::{self, Page},
+    },
+    problem::{FieldError, Problem, Result, catalog},
+    state::AppState,
+};
+
+const LIST: &str = "renewals";
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list))
+}
+
+/// Somebody who is to be verified again.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Renewal)]
+struct RenewalBody {
+    investor: String,
+    /// From when on the verdict, or the document that it stands on, counts no more.
+    #[schema(format = DateTime)]
+    ends: String,
+    /// What ends: verdict or document.
+    #[schema(value_type = String, example = "verdict")]
+    ending: Ending,
+    /// When the register took notice of it; null: not yet.
+    #[schema(format = DateTime)]
+    noticed: Option<String>,
+    /// The link by which it is to be renewed; null: none was made.
+    link: Option<String>,
+    /// Why none was sent, by a problem's code; null where none was to be.
+    #[schema(example = "no_email")]
+    unsent: Option<String>,
+}
+
+impl From<DueRenewal> for RenewalBody {
+    fn from(due: DueRenewal) -> Self {
+        let notice = due.notice;
+        Self {
+            investor: due.investor.to_string(),
+            ends: due.ends.to_string(),
+            ending: due.ending,
+            noticed: notice.as_ref().map(|notice| notice.noticed.to_string()),
+            link: notice
+                .as_ref()
+                .and_then(|notice| Some(notice.link?.to_string())),
+            unsent: notice.and_then(|notice| notice.unsent),
+        }
+    }
+}
+
+/// Which renewals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// Rows a page, 1 to 500.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Those that end within so many days; as many as the issuer is reminded ahead by
+    /// default.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 365)]
+    days: Option<String>,
+}
+
+/// Where a page ended.
+struct Place(RenewalPlace);
+
+impl std::str::FromStr for Place {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (ends, investor) = text.split_once('.').ok_or(())?;
+        Ok(Self(RenewalPlace {
+            ends: UnixSeconds(ends.parse().map_err(|_| ())?),
+            investor: investor.parse().map_err(|_| ())?,
+        }))
+    }
+}
+
+/// List renewals
+///
+/// Whose verdict holds and is about to end, or stands on a document that is; the nearest
+/// end first. Who was verified again is off the list.
+#[utoipa::path(
+    get, path = "/renewals", operation_id = "list_renewals", tag = "Links",
+    params(ListQuery),
+    responses((status = 200, description = "A page of renewals", body = Page<RenewalBody>))
+)]
+async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<RenewalBody>>> {
+    let (limit, after) =
+        page::read::<Place>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
+    let remind = match query.days.as_deref() {
+        None => state.services.renewals.of(&caller.issuer).remind,
+        Some(days) => days
+            .parse()
+            .ok()
+            .and_then(|days| RemindDays::new(days).ok())
+            .ok_or_else(|| {
+                let message = "must be a number from 1 to 365";
+                let error = FieldError::new("days", "out_of_range", message);
+                Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+            })?,
+    };
+    let now = state.clock.now();
+    let after = after.map(|Place(place)| place);
+    let mut found = state
+        .store
+        .due_renewals(&caller.issuer, (now, remind.reach(now)), after, limit + 1)
+        .await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let last = found.last().filter(|_| more);
+    Ok(Json(Page {
+        next_cursor: last
+            .map(|last| page::cursor(LIST, format_args!("{}.{}", last.ends.0, last.investor))),
+        data: found.into_iter().map(RenewalBody::from).collect(),
+    }))
+}

@@ -1,0 +1,208 @@
+//! Whose verdict is about to end, and what was done about it, once a verdict.
+
+use symbolon_core::{
+    ids::{InvestorId, IssuerId},
+    link::LinkId,
+    renewal::Ending,
+    time::UnixSeconds,
+};
+
+use crate::{
+    IssuerTransaction, Result, Store,
+    codec::{bigint, investor_id, issuer_key, seconds},
+    link::id128,
+};
+
+/// Somebody who is to be verified again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueRenewal {
+    /// Who.
+    pub investor: InvestorId,
+    /// When the verdict was given: by this it is told from the next one.
+    pub verified: UnixSeconds,
+    /// From when on it, or its document, counts no more.
+    pub ends: UnixSeconds,
+    /// What ends.
+    pub ending: Ending,
+    /// What was done about it; nothing while nobody has noticed.
+    pub notice: Option<RenewalNotice>,
+}
+
+/// What was done about a verdict that is about to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenewalNotice {
+    /// When it was noticed.
+    pub noticed: UnixSeconds,
+    /// The link by which it is to be renewed; nothing where none was made.
+    pub link: Option<LinkId>,
+    /// Why none was sent, by a problem's code; nothing where none was to be.
+    pub unsent: Option<String>,
+}
+
+/// After which row a list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RenewalPlace {
+    /// When its verdict or document ends.
+    pub ends: UnixSeconds,
+    /// Whose.
+    pub investor: InvestorId,
+}
+
+impl DueRenewal {
+    /// Where a list goes on after it.
+    pub fn place(&self) -> RenewalPlace {
+        RenewalPlace {
+            ends: self.ends,
+            investor: self.investor,
+        }
+    }
+}
+
+struct DueRow {
+    investor: Vec<u8>,
+    verified_s: i64,
+    ends_s: i64,
+    of_document: bool,
+    noticed_s: Option<i64>,
+    link: Option<Vec<u8>>,
+    unsent: Option<String>,
+}
+
+impl DueRow {
+    fn read(self) -> Result<DueRenewal> {
+        let link = self.link.as_deref();
+        let link = link.map(|id| id128(id, "a renewal's link")).transpose()?;
+        let noticed = self.noticed_s.map(seconds).transpose()?;
+        Ok(DueRenewal {
+            investor: investor_id(&self.investor)?,
+            verified: seconds(self.verified_s)?,
+            ends: seconds(self.ends_s)?,
+            ending: match self.of_document {
+                true => Ending::Document,
+                false => Ending::Verdict,
+            },
+            notice: noticed.map(|noticed| RenewalNotice {
+                noticed,
+                link: link.map(LinkId),
+                unsent: self.unsent,
+            }),
+        })
+    }
+}
+
+/// Which of those who are to be verified again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    /// All of them.
+    All,
+    /// Whom nobody has noticed.
+    Unnoticed,
+}
+
+impl Store {
+    /// Whose verdict holds and ends by `by`, or stands on a document that does, the
+    /// nearest end first, after this place, at most `limit` of them.
+    pub async fn due_renewals(
+        &self,
+        issuer: &IssuerId,
+        (now, by): (UnixSeconds, UnixSeconds),
+        after: Option<RenewalPlace>,
+        limit: u32,
+    ) -> Result<Vec<DueRenewal>> {
+        self.renewals(issuer, (now, by), Which::All, after, limit)
+            .await
+    }
+
+    /// The same, but for whom it was noticed already.
+    pub async fn unnoticed_renewals(
+        &self,
+        issuer: &IssuerId,
+        (now, by): (UnixSeconds, UnixSeconds),
+        after: Option<RenewalPlace>,
+        limit: u32,
+    ) -> Result<Vec<DueRenewal>> {
+        self.renewals(issuer, (now, by), Which::Unnoticed, after, limit)
+            .await
+    }
+
+    /// A document counts for the verdict that its own check led to, and for no other.
+    async fn renewals(
+        &self,
+        issuer: &IssuerId,
+        (now, by): (UnixSeconds, UnixSeconds),
+        which: Which,
+        after: Option<RenewalPlace>,
+        limit: u32,
+    ) -> Result<Vec<DueRenewal>> {
+        let after = after.unwrap_or(RenewalPlace {
+            ends: UnixSeconds(0),
+            investor: InvestorId(Default::default()),
+        });
+        sqlx::query_as!(
+            DueRow,
+            r#"WITH ending AS (
+                SELECT investor, verified_s, expiry_s AS ends_s, false AS of_document
+                FROM investor
+                WHERE issuer = $1 AND status = 'verified' AND expiry_s IS NOT NULL
+                    AND expiry_s > $2 AND expiry_s <= $3
+                UNION ALL
+                SELECT i.investor, i.verified_s, (v.document_ends + 1) * 86400::bigint, true
+                FROM verification v JOIN investor i ON i.investor = v.investor AND i.issuer = v.issuer
+                WHERE v.issuer = $1 AND v.document_ends IS NOT NULL
+                    AND (v.document_ends + 1) * 86400::bigint <= $3
+                    AND i.status = 'verified' AND (i.expiry_s IS NULL OR i.expiry_s > $2)
+                    AND i.source::jsonb #>> '{provider,name}' = v.provider
+                    AND i.source::jsonb #>> '{provider,reference}' = v.reference
+                    AND v.decision = (SELECT max(w.decision) FROM verification w
+                        WHERE w.issuer = v.issuer AND w.investor = v.investor)
+            ), due AS (
+                SELECT DISTINCT ON (investor) investor, verified_s, ends_s, of_document
+                FROM ending ORDER BY investor, ends_s, of_document
+            )
+            SELECT d.investor AS "investor!", d.verified_s AS "verified_s!",
+                d.ends_s AS "ends_s!", d.of_document AS "of_document!",
+                r.noticed_s AS "noticed_s?", r.link, r.unsent
+            FROM due d LEFT JOIN renewal r
+                ON r.issuer = $1 AND r.investor = d.investor AND r.verified_s = d.verified_s
+            WHERE (d.ends_s, d.investor) > ($4, $5) AND (NOT $6 OR r.investor IS NULL)
+            ORDER BY d.ends_s, d.investor LIMIT $7"#,
+            issuer_key(issuer),
+            bigint(now.0),
+            bigint(by.0),
+            bigint(after.ends.0),
+            after.investor.0.as_slice(),
+            which == Which::Unnoticed,
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(DueRow::read)
+        .collect()
+    }
+}
+
+impl IssuerTransaction {
+    /// Notes what was done about a verdict, once. Says whether that is news: not where
+    /// it was noted before, or another status or verdict has come since.
+    pub async fn note_renewal(&mut self, due: &DueRenewal, notice: &RenewalNotice) -> Result<bool> {
+        let noted = sqlx::query!(
+            "INSERT INTO renewal AS r (issuer, investor, verified_s, noticed_s, link, unsent) \
+             SELECT $1, $2, $3, $4, $5, $6 FROM investor \
+             WHERE issuer = $1 AND investor = $2 AND status = 'verified' AND verified_s = $3 \
+             ON CONFLICT (issuer, investor) DO UPDATE \
+             SET verified_s = excluded.verified_s, noticed_s = excluded.noticed_s, \
+                 link = excluded.link, unsent = excluded.unsent \
+             WHERE r.verified_s <> excluded.verified_s",
+            issuer_key(&self.issuer),
+            due.investor.0.as_slice(),
+            bigint(due.verified.0),
+            bigint(notice.noticed.0),
+            notice.link.map(|link| link.0.to_vec()),
+            notice.unsent.as_deref(),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(noted.rows_affected() > 0)
+    }
+}

@@ -25,6 +25,9 @@ pub struct Holder {
     pub investor: InvestorId,
     /// Whether it is known to the same instance as another customer.
     pub is_other_customer: bool,
+    /// Whether the wallet may be used, where it has signed: it is not barred, and the
+    /// contract that signed is the one that is bound.
+    pub may_use: bool,
 }
 
 /// What is to be done.
@@ -81,6 +84,11 @@ pub enum LinkRefusal {
         "another investor holds the wallet, and this customer's own investor cannot give way, since {0}: remove the wallet there first, or make the customer anew on that investor"
     )]
     NotBare(NotBare),
+    /// Its key may be in the wrong hands, or another contract has signed.
+    #[error(
+        "another investor holds the wallet, and it is barred or counts on other chains than the one that was signed for: link a wallet in use"
+    )]
+    NotInUse,
     /// Whoever asks sees one instance alone, so a wallet's address is not enough.
     #[error(
         "another investor holds the wallet: this key moves a customer there by the wallet's own signature alone"
@@ -100,6 +108,7 @@ pub fn linking(
         None => Ok(Linking::Bind),
         Some(holder) if holder.investor == own.investor.id => Ok(Linking::Held),
         Some(holder) if holder.is_other_customer => Err(LinkRefusal::OtherCustomer),
+        Some(holder) if !holder.may_use => Err(LinkRefusal::NotInUse),
         Some(_) if !may_move => Err(LinkRefusal::ProofNeeded),
         Some(holder) => match bare(own) {
             Ok(()) => Ok(Linking::Move {
@@ -226,21 +235,22 @@ mod tests {
             story in 0..7_usize,
             shared in any::<bool>(),
             has_profile in any::<bool>(),
-            holder in proptest::option::of((any::<bool>(), any::<bool>())),
+            holder in proptest::option::of((any::<bool>(), any::<bool>(), any::<bool>())),
             may_move in any::<bool>(),
         ) {
             let investor = stories().into_iter().nth(story).map_or_else(name, |(one, _)| one);
             let own = Own { investor: &investor, shared, has_profile };
-            let holder = holder.map(|(own, is_other_customer)| Holder {
+            let holder = holder.map(|(own, is_other_customer, may_use)| Holder {
                 investor: if own { OWN } else { OTHER },
                 is_other_customer,
+                may_use,
             });
             let outcome = linking(&own, holder, may_move);
             let free = investor.bare().is_ok() && !shared && !has_profile;
             let expected = match holder {
                 None => Some(Linking::Bind),
                 Some(holder) if holder.investor == OWN => Some(Linking::Held),
-                Some(holder) if !holder.is_other_customer && may_move && free =>
+                Some(holder) if !holder.is_other_customer && holder.may_use && may_move && free =>
                     Some(Linking::Move { to: OTHER }),
                 Some(_) => None,
             };

@@ -89,27 +89,30 @@ pub enum LinkRefusal {
         "another investor holds the wallet, and it is barred or counts on other chains than the one that was signed for: link a wallet in use"
     )]
     NotInUse,
-    /// Whoever asks sees one instance alone, so a wallet's address is not enough.
+    /// Whoever asks sees one instance alone, and others than that one are concerned.
     #[error(
-        "another investor holds the wallet: this key moves a customer there by the wallet's own signature alone"
+        "the wallet must sign, since this key answers for one instance alone: the wallet is another investor's, or the customer's was judged already or is another instance's customer too"
     )]
     ProofNeeded,
 }
 
-/// What follows when a wallet is linked to a customer. `may_move` says whether whoever
-/// asks has shown enough for the customer to become an investor that it did not make
-/// known: by the wallet's signature, or as somebody who answers for the whole register.
+/// What follows when a wallet is linked to a customer. `vouched` says whether the wallet
+/// has signed, or whoever asks answers for the whole register. Without that no wallet
+/// begins to count, nobody becomes an investor whom others know, and other instances'
+/// customers stay as they are.
 pub fn linking(
     own: &Own<'_>,
     holder: Option<Holder>,
-    may_move: bool,
+    vouched: bool,
 ) -> Result<Linking, LinkRefusal> {
+    let unjudged = matches!(own.investor.status, Status::Pending);
     match holder {
-        None => Ok(Linking::Bind),
+        None if vouched || (unjudged && !own.shared) => Ok(Linking::Bind),
+        None => Err(LinkRefusal::ProofNeeded),
         Some(holder) if holder.investor == own.investor.id => Ok(Linking::Held),
         Some(holder) if holder.is_other_customer => Err(LinkRefusal::OtherCustomer),
         Some(holder) if !holder.may_use => Err(LinkRefusal::NotInUse),
-        Some(_) if !may_move => Err(LinkRefusal::ProofNeeded),
+        Some(_) if !vouched => Err(LinkRefusal::ProofNeeded),
         Some(holder) => match bare(own) {
             Ok(()) => Ok(Linking::Move {
                 to: holder.investor,
@@ -229,14 +232,14 @@ mod tests {
 
     proptest! {
         /// A customer moves only onto the wallet's holder, only from a mere name, and
-        /// never without having shown enough; and nobody's wallet is simply bound.
+        /// never unless somebody vouches for it; nor does a wallet begin to count then.
         #[test]
         fn nobody_moves_who_should_not(
             story in 0..7_usize,
             shared in any::<bool>(),
             has_profile in any::<bool>(),
             holder in proptest::option::of((any::<bool>(), any::<bool>(), any::<bool>())),
-            may_move in any::<bool>(),
+            vouched in any::<bool>(),
         ) {
             let investor = stories().into_iter().nth(story).map_or_else(name, |(one, _)| one);
             let own = Own { investor: &investor, shared, has_profile };
@@ -245,12 +248,14 @@ mod tests {
                 is_other_customer,
                 may_use,
             });
-            let outcome = linking(&own, holder, may_move);
+            let outcome = linking(&own, holder, vouched);
             let free = investor.bare().is_ok() && !shared && !has_profile;
             let expected = match holder {
+                None if vouched => Some(Linking::Bind),
+                None if shared || story == 0 => None,
                 None => Some(Linking::Bind),
                 Some(holder) if holder.investor == OWN => Some(Linking::Held),
-                Some(holder) if !holder.is_other_customer && holder.may_use && may_move && free =>
+                Some(holder) if !holder.is_other_customer && holder.may_use && vouched && free =>
                     Some(Linking::Move { to: OTHER }),
                 Some(_) => None,
             };

@@ -160,13 +160,13 @@ pub async fn store(
         return Err(Refusal::Erased.into());
     }
     let holder = holder(transaction, instance, prepared, from).await?;
-    let may_move = prepared.proof.is_some() || prepared.wanted.for_all;
+    let vouched = prepared.proof.is_some() || prepared.wanted.for_all;
     let own = Own {
         investor: &own,
         shared: transaction.known_elsewhere(instance, from).await?,
         has_profile: transaction.has_profile(from).await?,
     };
-    let linking = symbolon_core::customer::linking(&own, holder, may_move);
+    let linking = symbolon_core::customer::linking(&own, holder, vouched);
     let moved_from = match linking.map_err(problem)? {
         Linking::Held => {
             prove(transaction, prepared, from, by, now).await?;

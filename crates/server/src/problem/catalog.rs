@@ -154,7 +154,7 @@ problems! {
         "Another investor holds the wallet, and it is barred, or counts on other chains than the one that was signed for.",
         "Link a wallet that is in use.";
     PROOF_NEEDED = 403 "proof_needed", "The wallet must sign",
-        "Another investor holds the wallet, and this API key sees one instance alone: who holds a wallet elsewhere is none of its business until the wallet signs.",
+        "This API key answers for one instance alone, and others are concerned: the wallet is another investor's, or the customer's was judged already or is another instance's customer too.",
         "Ask for a message (POST /v1/instances/{instance}/customers/wallet-message), and send it signed.";
     CONFINED_KEY = 403 "confined_key", "The key is for one instance's customers",
         "This API key was made for the customers of one instance, and opens nothing else.",

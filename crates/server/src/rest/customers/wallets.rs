@@ -193,7 +193,8 @@ fn said(message: &str, signature: &str, check: &mut Check) -> Option<SignedMessa
 /// investor of the register holds it, and the customer's own one is merely a name, the
 /// customer stands on that investor from then on, with its verdict and wallets; its data and
 /// notes go along. A wallet that another customer of this instance holds is refused. Linking
-/// the same wallet again changes nothing.
+/// the same wallet again changes nothing. A key that was made for one instance needs the
+/// signature wherever others are concerned.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/link-wallet",
     operation_id = "link_customer_wallet", tag = "Customers",

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How often something is prepared anew that somebody else's change has overtaken.
-pub const TRIES: u32 = 3;
+pub const TRIES: u32 = 8;
 
 /// A customer that somebody wants.
 #[derive(Debug)]
@@ -136,6 +136,11 @@ pub async fn store(
     now: UnixSeconds,
 ) -> Result<Customer> {
     let investor = prepared.investor;
+    let external_id = prepared.external_id.as_ref();
+    // Before anything is done, so that a batch goes on without it.
+    transaction
+        .customer_is_new(instance, investor, external_id)
+        .await?;
     match (transaction.investor(investor).await, &prepared.new) {
         (Ok(found), _) if found.investor.custody.erased => return Err(Refusal::Erased.into()),
         (Ok(_), _) => {}

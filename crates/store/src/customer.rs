@@ -247,34 +247,46 @@ async fn holder(
 }
 
 impl IssuerTransaction {
-    /// Makes a customer. One instance knows an investor as one customer, and has an
-    /// external id once.
-    pub async fn add_customer(
+    /// Refuses what an instance has already: it knows an investor as one customer, and
+    /// has an external id once.
+    pub async fn customer_is_new(
         &mut self,
         instance: &InstanceName,
-        new: &NewCustomer,
-        now: UnixSeconds,
+        investor: InvestorId,
+        external_id: Option<&ExternalId>,
     ) -> Result<()> {
-        let external_id = new.external_id.as_ref().map(ExternalId::as_str);
         let taken = sqlx::query!(
             r#"SELECT c.investor = $3 AS "investor!" FROM customer c
             WHERE c.issuer = $1 AND c.instance = $2 AND (c.investor = $3 OR c.external_id = $4)
             LIMIT 1"#,
             issuer_key(&self.issuer),
             instance.as_str(),
-            new.investor.0.as_slice(),
-            external_id,
+            investor.0.as_slice(),
+            external_id.map(ExternalId::as_str),
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
-        if let Some(taken) = taken {
-            return Err(StoreError::Conflict {
+        match taken {
+            None => Ok(()),
+            Some(taken) => Err(StoreError::Conflict {
                 what: match taken.investor {
                     true => "the instance knows this investor as a customer already",
                     false => "the instance has a customer of this external id already",
                 },
-            });
+            }),
         }
+    }
+
+    /// Makes a customer.
+    pub async fn add_customer(
+        &mut self,
+        instance: &InstanceName,
+        new: &NewCustomer,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        let external_id = new.external_id.as_ref();
+        self.customer_is_new(instance, new.investor, external_id)
+            .await?;
         let added = sqlx::query!(
             "INSERT INTO customer (issuer, instance, customer, number, investor, external_id, \
                  reference, references_made, status, revision, created_s, created_by, changed_s) \
@@ -287,7 +299,7 @@ impl IssuerTransaction {
             instance.as_str(),
             new.id.0.as_slice(),
             new.investor.0.as_slice(),
-            external_id,
+            external_id.map(ExternalId::as_str),
             new.reference.as_slice(),
             CustomerStatus::default().as_str(),
             bigint(now.0),

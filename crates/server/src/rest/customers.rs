@@ -4,6 +4,7 @@
 //! the issuer's own business, so the keys of authorities open none of it; a key that was
 //! made for one instance opens that one's alone ([`crate::auth`]).
 
+mod batch;
 mod body;
 mod changes;
 mod export;
@@ -43,6 +44,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create, list))
         .routes(routes!(show))
+        .merge(batch::router())
         .merge(changes::router())
         .merge(open::router())
         .merge(reference::router())

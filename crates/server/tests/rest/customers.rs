@@ -203,6 +203,61 @@ async fn a_person_whom_the_register_knows_is_found_by_its_profile() {
 }
 
 #[tokio::test]
+async fn many_are_made_at_once_and_none_keeps_another_back() {
+    let server = Server::with_vault().await;
+    server.instance("emea").await;
+    let path = "/v1/instances/emea/customers/batch";
+    let body = json!({"customers": [
+        {"external_id": "C-1", "data": jane()},
+        {"external_id": "C-1"},
+        {"external_id": "C-2", "data": {"email": "canary"}},
+        {"external_id": "C-3"},
+    ]});
+    let reply = server.post_once("batch", path, body.clone()).await;
+    assert!(!reply.text.contains("anary"), "{}", reply.text);
+    let made = reply.expect(200);
+    let results = made["results"].as_array().unwrap();
+    assert_eq!(results[1]["code"], "conflict");
+    assert_eq!(results[2]["code"], "invalid_fields");
+    let keys = [0, 3].map(|place| text(&results[place]["customer"], "reference_key"));
+    assert_ne!(keys[0], keys[1]);
+    assert_eq!(
+        server.post_once("batch", path, body).await.expect(200),
+        made
+    );
+    let search = "/v1/instances/emea/customers/search";
+    for (key, external_id) in keys.iter().zip(["C-1", "C-3"]) {
+        let found = server.post(search, json!({"reference_key": key})).await;
+        let found = found.expect(200);
+        assert_eq!(found["customers"][0]["external_id"], external_id);
+    }
+    // Nobody was registered for those that were refused.
+    let investors = server.get("/v1/investors").await.expect(200);
+    assert_eq!(investors["data"].as_array().unwrap().len(), 2);
+    let many = json!({"customers": vec![json!({}); 101]});
+    server.post(path, many).await.problem(422, "invalid_fields");
+}
+
+#[tokio::test]
+async fn notes_that_come_together_are_all_kept() {
+    let server = Server::with_vault().await;
+    server.instance("emea").await;
+    let made = server.customer("emea", json!({})).await;
+    let path = format!("/v1/instances/emea/customers/{}/notes", text(&made, "id"));
+    let notes = (0..5).map(|number| {
+        let note = json!({"text": format!("note {number}")});
+        server.post(&path, note)
+    });
+    for reply in futures::future::join_all(notes).await {
+        reply.expect(201);
+    }
+    let opened = server.open_customer("emea", &text(&made, "id")).await;
+    let notes = opened["notes"].as_array().unwrap();
+    let numbers: Vec<_> = notes.iter().map(|note| note["number"].clone()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
 async fn customers_are_listed_narrowed_paged_and_put_away() {
     let server = Server::with_vault().await;
     server.instance("emea").await;

@@ -155,6 +155,7 @@ fn body_of(operation: &str, investor: &str) -> Value {
         "open_profile" => json!({"purpose": "review"}),
         "search_profiles" => json!({"email": "jane@example.com"}),
         "create_instance" => json!({"name": "apac", "title": "Asia"}),
+        "create_customers" => json!({"customers": [{}]}),
         "change_customer_data" => json!({"data": {"name": "Jane"}}),
         "set_customer_status" => json!({"status": "closed"}),
         "add_customer_note" => json!({"text": "called"}),

@@ -66,6 +66,7 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("search_profiles", json!({"email": "jane@example.com"})),
         ("create_instance", json!({"name": "apac", "title": "Asia"})),
         ("create_customer", json!({"external_id": "C-1"})),
+        ("create_customers", json!({"customers": [{}]})),
         ("change_customer_data", json!({"data": {"name": "Jane"}})),
         ("set_customer_status", json!({"status": "closed"})),
         ("add_customer_note", json!({"text": "called"})),

@@ -74,7 +74,9 @@ async fn a_customer_is_added_known_and_linked_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_becomes_the_verified_holder_of_its_wallet() {
     let desk = desk().await;
-    let verify = ["verify", WALLET, "--country", "DE", "--operator", "maria"];
+    let seen = ["--operator", "maria", "--attestation", "seen"];
+    let verify = ["verify", WALLET, "--country", "DE"];
+    let verify: Vec<_> = verify.into_iter().chain(seen).collect();
     desk.run(&verify).succeeded();
     desk.write("jane.json", r#"{"name": "Jane Canary"}"#);
     let made = customers(

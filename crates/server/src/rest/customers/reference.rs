@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Answers of ours are far smaller.
-const LARGEST: usize = 1024 * 1024;
+const LARGEST: usize = 4 * 1024 * 1024;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(renew))
@@ -46,7 +46,8 @@ pub(super) fn key(
     ReferenceKey::from_random(half)
 }
 
-/// The answer, with its customer's key where there is room for it.
+/// The answer, with the key of its customer, or of each in `results`, where there is room
+/// for it.
 pub(super) async fn with_key(
     caller: &Caller,
     instance: &InstanceName,
@@ -57,11 +58,22 @@ pub(super) async fn with_key(
     let bytes = bytes.map_err(|error| Problem::internal(&error))?;
     let mut value: Value =
         serde_json::from_slice(&bytes).map_err(|error| Problem::internal(&error))?;
-    let id = value["id"].as_str().and_then(|id| id.parse().ok());
-    let number = value["reference_number"].as_u64();
-    let number = number.and_then(|number| u32::try_from(number).ok());
-    if let (Some(id), Some(number), Some(_)) = (id, number, value.get("reference_key")) {
-        value["reference_key"] = key(caller, instance, id, number).expose().into();
+    let add = |customer: &mut Value| {
+        let id = customer.get("id").and_then(Value::as_str);
+        let id = id.and_then(|id| id.parse().ok());
+        let number = customer.get("reference_number").and_then(Value::as_u64);
+        let number = number.and_then(|number| u32::try_from(number).ok());
+        let room = customer.get("reference_key").is_some();
+        if let (Some(id), Some(number), true) = (id, number, room) {
+            customer["reference_key"] = key(caller, instance, id, number).expose().into();
+        }
+    };
+    match value.get_mut("results").and_then(Value::as_array_mut) {
+        Some(results) => results
+            .iter_mut()
+            .filter_map(|result| result.get_mut("customer"))
+            .for_each(add),
+        None => add(&mut value),
     }
     let bytes = serde_json::to_vec(&value).map_err(|error| Problem::internal(&error))?;
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);

@@ -143,8 +143,8 @@ pub(super) async fn show(args: &ShowArgs, context: &Context) -> Result<Exit> {
                 decided?;
             }
             transaction.commit().await?;
-            let opened = vault.open_customer(&place(issuer, instance, &found.customer));
-            let (data, notes) = values(&opened.await?);
+            let place = place(issuer, instance, &found.customer);
+            let (data, notes) = values(&vault.open_customer(&place).await?);
             document["data"] = data;
             document["opened_notes"] = notes;
         }

@@ -11,7 +11,7 @@ use crate::{
     claim::ClaimTopic,
     country::Country,
     custody::{Remark, RetentionYears},
-    ids::{ChainId, ExternalId},
+    ids::{ChainId, ExternalId, InstanceName, InvestorId},
     investor::{
         Accreditation, InvestorKind, Level, PersonFacts, RejectionReason, RevocationReason, Source,
     },
@@ -191,6 +191,25 @@ pub enum Command {
     ExportProfile {
         /// What for.
         purpose: Remark,
+    },
+    /// Show what an instance knows of it as its customer.
+    OpenCustomer {
+        /// Which instance.
+        instance: InstanceName,
+        /// What for.
+        purpose: Remark,
+    },
+    /// Give out what an instance knows of it as its customer.
+    ExportCustomer {
+        /// Which instance.
+        instance: InstanceName,
+        /// What for.
+        purpose: Remark,
+    },
+    /// Have done with it, since it is another investor. It must be merely a name.
+    MergeInvestor {
+        /// Which one.
+        into: InvestorId,
     },
     /// Erase its profile, if its time has come.
     EraseProfile {

@@ -9,7 +9,7 @@ use crate::{
     certificate::{CertificateId, RequirementVersion},
     claim::ClaimTopic,
     custody::Remark,
-    ids::{AuthorityIndex, ExternalId},
+    ids::{AuthorityIndex, ExternalId, InstanceName, InvestorId},
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
     link::LinkId,
     profile::Field,
@@ -175,6 +175,26 @@ pub enum Event {
         /// What for.
         purpose: Remark,
     },
+    /// Somebody was shown what an instance knows of it as its customer.
+    CustomerOpened {
+        /// Which instance.
+        instance: InstanceName,
+        /// What for.
+        purpose: Remark,
+    },
+    /// What an instance knows of it as its customer left the vault.
+    CustomerExported {
+        /// Which instance.
+        instance: InstanceName,
+        /// What for.
+        purpose: Remark,
+    },
+    /// It turned out to be another investor, and had no story of its own: what was
+    /// known of it is that one's now, and it stands for nobody.
+    InvestorMerged {
+        /// Which one.
+        into: InvestorId,
+    },
     /// Its profile was erased: the register no longer knows who it was.
     ProfileErased,
     /// The record that chains hold for a wallet is no longer what they must
@@ -219,6 +239,9 @@ impl Event {
             Self::ProfileChanged { .. } => "ProfileChanged",
             Self::ProfileOpened { .. } => "ProfileOpened",
             Self::ProfileExported { .. } => "ProfileExported",
+            Self::CustomerOpened { .. } => "CustomerOpened",
+            Self::CustomerExported { .. } => "CustomerExported",
+            Self::InvestorMerged { .. } => "InvestorMerged",
             Self::ProfileErased => "ProfileErased",
             Self::RecordChanged { .. } => "RecordChanged",
         }

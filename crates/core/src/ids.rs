@@ -91,6 +91,11 @@ slug! {
 }
 
 slug! {
+    /// One of the issuer's deployments, which has customers of its own.
+    InstanceName, InstanceNameError, "instance name"
+}
+
+slug! {
     /// One of the issuer's accounts with a KYC provider, as its configuration names it.
     ProviderName, ProviderNameError, "provider name"
 }

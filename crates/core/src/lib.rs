@@ -19,6 +19,7 @@ pub mod claim;
 pub mod command;
 pub mod country;
 pub mod custody;
+pub mod customer;
 pub mod event;
 pub mod federation;
 pub mod identity;

@@ -12,18 +12,25 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, RawPathParams},
     http::{HeaderMap, header, request::Parts},
 };
 use sha2::{Digest, Sha256};
-use symbolon_core::{actor::Actor, ids::IssuerId, register::Refusal};
-use symbolon_store::KeyHash;
+use symbolon_core::{
+    actor::Actor,
+    ids::{InstanceName, IssuerId},
+    register::Refusal,
+};
+use symbolon_store::{KeyHash, StoreError};
 
 use crate::{
     cache::Recent,
     problem::{Problem, Result, catalog},
     state::AppState,
 };
+
+/// The parameter of paths that names an instance.
+pub(crate) const INSTANCE: &str = "instance";
 
 /// Whoever calls.
 #[derive(Clone, Debug)]
@@ -39,6 +46,8 @@ pub(crate) struct KeyHolder {
     pub(crate) key: String,
     /// Whether it opens profiles.
     opens_profiles: bool,
+    /// The instance whose customers are all that it sees.
+    instance: Option<InstanceName>,
     /// Made of the key, so that nobody who reads the database can guess what
     /// was hashed with it (I6).
     body_secret: [u8; 32],
@@ -72,6 +81,20 @@ impl KeyHolder {
         match self.opens_profiles {
             true => Ok(()),
             false => Err(Problem::plain(&catalog::NO_PROFILES)),
+        }
+    }
+
+    /// Whether it sees one instance's customers alone.
+    pub(crate) fn is_confined(&self) -> bool {
+        self.instance.is_some()
+    }
+
+    /// The name under which an `Idempotency-Key` of this key's is kept: nobody meets what
+    /// other instances have asked. No client's key has a blank.
+    pub(crate) fn own_once(&self, key: &str) -> String {
+        match &self.instance {
+            Some(instance) => format!("{instance} {key}"),
+            None => key.to_owned(),
         }
     }
 
@@ -123,7 +146,7 @@ impl FromRequestParts<AppState> for Caller {
         let key = presented(&parts.headers).ok_or_else(|| refused("no API key was sent"))?;
         let (place, now) = (state.keys.place(key), state.clock.now_ms());
         if let Some(caller) = state.keys.holders.get(&place, now) {
-            return Ok(caller);
+            return caller.within(parts, state).await;
         }
         let unknown = || refused("the API key is unknown or was revoked");
         let hash = KeyHash::of(key).ok_or_else(unknown)?;
@@ -134,6 +157,7 @@ impl FromRequestParts<AppState> for Caller {
             issuer: owner.issuer,
             key: owner.name,
             opens_profiles: owner.opens_profiles,
+            instance: owner.instance,
             body_secret: Sha256::new()
                 .chain_update(domain)
                 .chain_update(key)
@@ -141,7 +165,29 @@ impl FromRequestParts<AppState> for Caller {
                 .into(),
         }));
         state.keys.holders.put(place, caller.clone(), now);
-        Ok(caller)
+        caller.within(parts, state).await
+    }
+}
+
+impl Caller {
+    /// Refuses a key that was made for one instance wherever the path names no instance
+    /// or another one, so that a new route is closed to it until it names one.
+    async fn within(self, parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let Some(only) = &self.instance else {
+            return Ok(self);
+        };
+        let parameters = RawPathParams::from_request_parts(parts, state).await;
+        let named = parameters.ok().and_then(|parameters| {
+            let mut all = parameters.iter();
+            all.find(|(name, _)| *name == INSTANCE)
+                .map(|(_, value)| value == only.as_str())
+        });
+        match named {
+            Some(true) => Ok(self),
+            // As if there were no such instance.
+            Some(false) => Err(StoreError::NotFound { what: "instance" }.into()),
+            None => Err(Problem::plain(&catalog::CONFINED_KEY)),
+        }
     }
 }
 

@@ -24,19 +24,23 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use symbolon_core::{
-    command::Command, custody::RetentionYears, federation::FederationCommand, ids::InvestorId,
-    investor::Investor, time::UnixSeconds,
+    command::Command,
+    custody::RetentionYears,
+    federation::FederationCommand,
+    ids::{InstanceName, InvestorId},
+    investor::Investor,
+    time::UnixSeconds,
 };
 use symbolon_store::{
-    Decision, FederationDecision, IdempotentRequest, ImportJob, IssuerTransaction, NewImport,
-    Recalled, Request as Asked, SealedChanges, StoreError, Subject,
+    Customer, CustomerRecord, Decision, FederationDecision, IdempotentRequest, ImportJob,
+    IssuerTransaction, NewImport, Recalled, Request as Asked, SealedChanges, StoreError, Subject,
 };
 
 use crate::{
     auth::Caller,
     extract::json,
     problem::{FieldError, Problem, Result, catalog},
-    rest::{InvestorBody, unknown_investor},
+    rest::{CustomerBody, InvestorBody, unknown_investor},
     state::AppState,
 };
 
@@ -84,7 +88,7 @@ impl Once {
             Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
         })?;
         Ok(Some(Self {
-            key: key.to_owned(),
+            key: caller.own_once(key),
             method_path: method_path.to_owned(),
             body_hash: caller.keyed_hash(body),
         }))
@@ -281,6 +285,20 @@ impl Transaction {
     pub(crate) async fn show(&mut self, investor: Investor) -> Result<InvestorBody> {
         let restricted = self.inner.restricted_authorities().await?;
         Ok(InvestorBody::new(investor, restricted, self.now))
+    }
+
+    /// A customer as it stands after what was done here.
+    pub(crate) async fn show_customer(
+        &mut self,
+        instance: &InstanceName,
+        customer: &Customer,
+    ) -> Result<CustomerBody> {
+        let record = CustomerRecord {
+            investor: self.investor(customer.investor).await?,
+            customer: customer.clone(),
+        };
+        let restricted = self.inner.restricted_authorities().await?;
+        Ok(CustomerBody::new(instance, record, restricted, self.now))
     }
 
     /// Stores what was sealed of a profile, once that is decided.

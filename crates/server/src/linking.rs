@@ -3,13 +3,12 @@
 //! provider begins.
 
 use secrecy::SecretString;
-use symbolon_chain::ownership::{self, NotProven};
 use symbolon_core::{
     actor::Actor,
     command::Command,
     ids::{ChainId, IssuerId},
     link::LinkToken,
-    ownership::{Challenge, Message, Nonce, Timestamp},
+    ownership::Message,
     time::UnixSeconds,
     verification::VerificationId,
     wallet::{OwnershipEvidence, WalletAddress},
@@ -20,13 +19,12 @@ use symbolon_store::{Link, Request, StoreError, Subject};
 use crate::{
     problem::{FieldError, Problem, Result, catalog},
     services::Account,
+    signing::{self, refused},
     site::Site,
     state::AppState,
     verifying::{complete_link, customer_of},
 };
 
-/// For how long a message may be signed.
-const SIGNED_WITHIN_SECONDS: u64 = 600;
 /// A provider's session lasts no longer than this, whatever the link's time.
 const LONGEST_SESSION_SECONDS: u64 = 24 * 3_600;
 
@@ -73,64 +71,13 @@ pub(crate) async fn ask(
             "the link is for another wallet: choose that one in your wallet's software",
         )]));
     }
-    if state.services.nodes.find(issuer, chain).is_none() {
-        return Err(Problem::invalid(vec![FieldError::new(
-            "chain_id",
-            "unknown_chain",
-            "the issuer is not on this chain: switch your wallet to one of its chains",
-        )]));
-    }
-    let asked = Asked {
-        nonce: Nonce::drawn(rand::random()),
-        at: now,
-    };
-    let stored = serde_json::to_string(&asked);
-    let challenge = challenge(state, issuer, link, asked)?;
-    let stored = stored.map_err(|error| Problem::internal(&error))?;
-    let kept = state.store.ask_for_signature(issuer, link.id, &stored, now);
+    let (message, asked) = signing::ask(state, issuer, &link.id.to_string(), wallet, chain)?;
+    let kept = state.store.ask_for_signature(issuer, link.id, &asked, now);
     kept.await.map_err(|error| match error {
         StoreError::NotFound { .. } => Problem::plain(&catalog::LINK_OVER),
         error => error.into(),
     })?;
-    Ok(challenge.message(wallet, chain))
-}
-
-/// What is kept of a challenge; the rest follows from the site and the link.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Asked {
-    nonce: Nonce,
-    at: UnixSeconds,
-}
-
-fn challenge(
-    state: &AppState,
-    issuer: &IssuerId,
-    link: &Link,
-    Asked { nonce, at }: Asked,
-) -> Result<Challenge> {
-    let site = site(state)?;
-    let internal = |error: &(dyn std::error::Error + 'static)| Problem::internal(error);
-    let expires = UnixSeconds(at.0 + SIGNED_WITHIN_SECONDS);
-    let statement = format!("I confirm to {issuer} that this wallet is mine.");
-    Ok(Challenge {
-        scheme: None,
-        domain: site.domain().clone(),
-        uri: site.uri().map_err(|error| internal(&error))?,
-        statement: Some(statement.parse().map_err(|error| internal(&error))?),
-        nonce,
-        request_id: link
-            .id
-            .to_string()
-            .parse()
-            .map_err(|error| internal(&error))?,
-        chains: state.services.nodes.of(issuer).collect(),
-        issued_at: Timestamp::at(at).map_err(|error| internal(&error))?,
-        expires_at: Timestamp::at(expires).map_err(|error| internal(&error))?,
-    })
-}
-
-fn refused(why: impl std::fmt::Display) -> Problem {
-    Problem::new(&catalog::NOT_PROVEN, why.to_string())
+    Ok(message)
 }
 
 /// Binds the wallet that signed what was asked. The chain is asked first, without any
@@ -145,31 +92,15 @@ pub(crate) async fn prove(
 ) -> Result<WalletAddress> {
     let now = state.clock.now();
     usable(link, now)?;
-    let message: Message = text.parse().map_err(refused)?;
     let asked = link.challenge.as_deref().ok_or_else(|| {
         refused("nothing was asked of this link, or it was answered: ask for a message first")
     })?;
-    let stored = serde_json::from_str(asked).map_err(|error| Problem::internal(&error))?;
-    let challenge = challenge(state, issuer, link, stored)?;
-    let (wallet, chain) = challenge.check(&message, now).map_err(refused)?;
+    let request = link.id.to_string();
+    let (wallet, evidence) =
+        signing::signed(state, issuer, &request, asked, text, signature).await?;
     if link.purpose.wallet.is_some_and(|wanted| wanted != wallet) {
         return Err(refused("the link is for another wallet"));
     }
-    let node = state.services.nodes.find(issuer, chain);
-    let node = node.ok_or_else(|| Problem::plain(&catalog::CHAIN_SILENT))?;
-    let proof = ownership::prove(node, &message, signature).await;
-    let proof = proof.map_err(|error| {
-        tracing::warn!(%issuer, %chain, %error, "a chain could not be asked whose a wallet is");
-        Problem::plain(&catalog::CHAIN_SILENT)
-    })?;
-    let proof = proof.map_err(|no: NotProven| refused(no))?;
-    let evidence = OwnershipEvidence {
-        message: text.to_owned(),
-        signature: signature.to_vec().into(),
-        chain,
-        kind: proof.kind,
-        block: proof.block.map(|block| (block.number, block.hash)),
-    };
     bind(state, issuer, link, wallet, evidence, asked).await?;
     Ok(wallet)
 }

@@ -27,6 +27,7 @@ use crate::problem::{FieldError, ProblemBody};
         (name = "Claims", description = "What is claimed of investors' identities (ERC-734, ERC-735)."),
         (name = "Certificates", description = "What investors were certified for beyond their verdict (ERC-5851)."),
         (name = "Links", description = "Links by which people prove their wallets and are verified by a provider."),
+        (name = "Customers", description = "What each of the issuer's instances knows of investors, beyond the register that they share: with or without a wallet to come."),
         (name = "Profiles", description = "What the issuer knows of investors beyond their verdict: sealed in the vault, opened for a purpose, kept as long as the law asks."),
         (name = "Bars", description = "Restrictions and asset freezes, which lie across every verdict."),
         (name = "Batches", description = "Up to 500 at once, with a result for each."),

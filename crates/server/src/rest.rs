@@ -11,12 +11,14 @@ mod chains;
 mod claims;
 mod column_map;
 mod custody;
+mod customers;
 mod disputes;
 mod events;
 mod exports;
 mod health;
 mod holdings;
 mod imports;
+mod instances;
 mod investors;
 mod links;
 mod model;
@@ -54,6 +56,7 @@ use crate::{
     problem::{Problem, Result, catalog},
     state::AppState,
 };
+pub(crate) use customers::CustomerBody;
 pub(crate) use model::InvestorBody;
 
 /// Everything under `/v1`, and health.
@@ -68,6 +71,8 @@ pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
         .merge(holdings::router())
         .merge(profiles::router())
         .merge(custody::router())
+        .merge(instances::router())
+        .merge(customers::router())
         .merge(links::router())
         .merge(renewals::router())
         .merge(attempts::router())

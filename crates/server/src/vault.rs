@@ -4,6 +4,7 @@
 //! Nothing of a profile leaves here but to somebody whose reading was decided, and so
 //! logged, before.
 
+mod customers;
 mod erasure;
 mod rotation;
 
@@ -23,6 +24,7 @@ use symbolon_store::{Keyring, SealedChanges, Store, StoreError};
 use symbolon_vault::{IndexKey, MasterKeys, PersonKey, VaultError};
 use thiserror::Error;
 
+pub use customers::{OpenedCustomer, OpenedNote};
 pub use rotation::Rotation;
 
 /// Why the vault could not do what was asked.
@@ -227,7 +229,7 @@ impl Vault {
         if let Some(wrapped) = self.keyring.person_key(issuer, investor).await? {
             return self.unwrap(issuer, investor, &wrapped);
         }
-        if !self.store.profile(issuer, investor).await?.is_empty() {
+        if self.store.has_sealed(issuer, investor).await? {
             return Err(VaultFailure::KeyLost);
         }
         let fresh = self.masters.wrap(issuer, investor, &PersonKey::fresh());

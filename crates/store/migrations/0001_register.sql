@@ -465,6 +465,7 @@ CREATE TABLE api_key (
     person    text,              -- of the owner's, who approves with it
     authority smallint NOT NULL, -- that its holder acts for; 0: the issuer itself
     profiles  boolean NOT NULL DEFAULT false, -- whether it opens what the vault has
+    instance  text,              -- whose customers are all that it sees; null: everything
     created_s bigint NOT NULL,
     revoked_s bigint,
     PRIMARY KEY (issuer, name),
@@ -555,6 +556,66 @@ CREATE TABLE profile_term (
     PRIMARY KEY (issuer, field, digest, investor)
 );
 CREATE INDEX profile_term_by_investor ON profile_term (issuer, investor);
+
+-- The issuer's deployments, which share its register.
+CREATE TABLE instance (
+    issuer    bigint NOT NULL,
+    instance  text   NOT NULL,
+    title     text   NOT NULL,
+    created_s bigint NOT NULL,
+    PRIMARY KEY (issuer, instance)
+);
+
+-- What an instance knows of an investor, beyond what the register does. No row of one
+-- instance names another.
+CREATE TABLE customer (
+    issuer      bigint NOT NULL,
+    instance    text   NOT NULL,
+    customer    bytea  NOT NULL,
+    number      bigint NOT NULL, -- counts the instance's customers, which lists are ordered by
+    investor    bytea  NOT NULL, -- on whom it stands
+    external_id text,
+    reference   bytea  NOT NULL, -- a hash of its reference key
+    references_made integer NOT NULL,
+    status      text   NOT NULL CHECK (status IN ('active', 'on_hold', 'closed')),
+    archived_s  bigint,          -- null: it is not
+    data        bytea,           -- nonce, ciphertext and tag; null: nothing is known
+    challenge   text,            -- what a wallet is to sign, as JSON; null: nothing was asked
+    revision    bigint NOT NULL, -- counts changes
+    created_s   bigint NOT NULL,
+    created_by  text   NOT NULL,
+    changed_s   bigint NOT NULL,
+    PRIMARY KEY (issuer, instance, customer),
+    UNIQUE (issuer, instance, number),
+    UNIQUE (issuer, instance, reference),
+    UNIQUE (issuer, instance, investor)
+);
+CREATE UNIQUE INDEX customer_by_external_id ON customer (issuer, instance, external_id)
+    WHERE external_id IS NOT NULL;
+CREATE INDEX customer_by_investor ON customer (issuer, investor);
+
+-- What people of an instance have noted, in order; nobody takes a note back.
+CREATE TABLE customer_note (
+    issuer    bigint  NOT NULL,
+    instance  text    NOT NULL,
+    customer  bytea   NOT NULL,
+    note      integer NOT NULL, -- counted from 1
+    sealed    bytea   NOT NULL, -- nonce, ciphertext and tag
+    author    text    NOT NULL,
+    written_s bigint  NOT NULL,
+    PRIMARY KEY (issuer, instance, customer, note)
+);
+
+-- By what an instance finds its customers: digests under the issuer's index key.
+CREATE TABLE customer_term (
+    issuer   bigint NOT NULL,
+    instance text   NOT NULL,
+    field    text   NOT NULL,
+    digest   bytea  NOT NULL,
+    customer bytea  NOT NULL,
+    PRIMARY KEY (issuer, instance, field, digest, customer)
+);
+CREATE INDEX customer_term_by_customer ON customer_term (issuer, instance, customer);
 
 -- Whose profile was erased, and whose key is still to be destroyed.
 CREATE TABLE profile_erasure (

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use symbolon_core::{
     actor::Actor,
     federation::KeyGrant,
-    ids::{IssuerId, KeyId},
+    ids::{InstanceName, IssuerId, KeyId},
     time::UnixSeconds,
 };
 
@@ -56,6 +56,8 @@ pub struct KeyOwner {
     pub grant: Option<KeyGrant>,
     /// Whether it opens profiles.
     pub opens_profiles: bool,
+    /// The instance whose customers are all that it sees; `None` for everything.
+    pub instance: Option<InstanceName>,
 }
 
 impl KeyOwner {
@@ -84,6 +86,8 @@ pub struct ApiKeyInfo {
     pub grant: Option<KeyGrant>,
     /// Whether it opens profiles.
     pub opens_profiles: bool,
+    /// The instance whose customers are all that it sees; `None` for everything.
+    pub instance: Option<InstanceName>,
     /// When it was made.
     pub created: UnixSeconds,
     /// Since when it opens nothing.
@@ -179,10 +183,37 @@ impl Store {
         }
     }
 
+    /// Lets a key see the customers of one instance, and nothing else any more. A key
+    /// that speaks for somebody stays as it is.
+    pub async fn confine_key(
+        &self,
+        issuer: &IssuerId,
+        name: &str,
+        instance: &InstanceName,
+    ) -> Result<()> {
+        let found = sqlx::query!(
+            "UPDATE api_key SET instance = i.instance FROM instance i \
+             WHERE api_key.issuer = $1 AND api_key.name = $2 AND api_key.revoked_s IS NULL \
+                 AND api_key.authority = 0 AND api_key.person IS NULL \
+                 AND i.issuer = $1 AND i.instance = $3",
+            issuer_key(issuer),
+            name,
+            instance.as_str(),
+        )
+        .execute(&self.pool)
+        .await?;
+        match found.rows_affected() {
+            0 => Err(StoreError::NotFound {
+                what: "API key or instance",
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Whose key it is; `None` if it is unknown or revoked.
     pub async fn key_owner(&self, key: &KeyHash) -> Result<Option<KeyOwner>> {
         let row = sqlx::query!(
-            "SELECT name, authority, person, profiles FROM api_key \
+            "SELECT name, authority, person, profiles, instance FROM api_key \
              WHERE issuer = $1 AND hash = $2 AND revoked_s IS NULL",
             issuer_key(&key.issuer),
             key.hash.as_slice(),
@@ -195,6 +226,7 @@ impl Store {
                 name: row.name,
                 grant: read_grant(row.authority, row.person)?,
                 opens_profiles: row.profiles,
+                instance: confined(row.instance)?,
             })
         })
         .transpose()
@@ -203,7 +235,7 @@ impl Store {
     /// The issuer's keys, by name.
     pub async fn api_keys(&self, issuer: &IssuerId) -> Result<Vec<ApiKeyInfo>> {
         let rows = sqlx::query!(
-            "SELECT name, hash, authority, person, profiles, created_s, revoked_s FROM api_key \
+            "SELECT name, hash, authority, person, profiles, instance, created_s, revoked_s FROM api_key \
              WHERE issuer = $1 ORDER BY name",
             issuer_key(issuer),
         )
@@ -216,12 +248,19 @@ impl Store {
                     name: row.name,
                     grant: read_grant(row.authority, row.person)?,
                     opens_profiles: row.profiles,
+                    instance: confined(row.instance)?,
                     created: seconds(row.created_s)?,
                     revoked: row.revoked_s.map(seconds).transpose()?,
                 })
             })
             .collect()
     }
+}
+
+/// A name that cannot be read confines to nothing that is there (I12).
+fn confined(instance: Option<String>) -> Result<Option<InstanceName>> {
+    let read = instance.map(|name| name.parse()).transpose();
+    read.map_err(|_| StoreError::damaged("an API key's instance"))
 }
 
 #[cfg(test)]

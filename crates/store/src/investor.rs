@@ -208,7 +208,7 @@ async fn one(
     page.pop().ok_or(StoreError::NotFound { what: "investor" })
 }
 
-async fn with_wallets(
+pub(crate) async fn with_wallets(
     snapshot: &mut PgConnection,
     issuer: &IssuerId,
     rows: Vec<InvestorRow>,

@@ -32,6 +32,7 @@ mod companion;
 mod connection;
 mod copy;
 mod crash;
+mod customer;
 mod decide;
 mod diagnosis;
 mod dispute;
@@ -41,6 +42,7 @@ mod federation;
 mod following;
 mod idempotency;
 mod import;
+mod instance;
 mod investor;
 mod issuer;
 mod keyring;
@@ -76,6 +78,10 @@ pub use chain::{Chain, ChainStatus, LaneDriver, NewChain};
 pub use companion::{CompanionOnChain, IdentityOnChain, KnownCompanion, Unread};
 pub use connection::Store;
 pub use crash::CrashPoint;
+pub use customer::{
+    Customer, CustomerFilter, CustomerPage, CustomerRecord, NewCustomer, SealedCustomer,
+    SealedData, SealedNote,
+};
 pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject, Witnessed};
 pub use diagnosis::Diagnosis;
 pub use dispute::Dispute;
@@ -85,6 +91,7 @@ pub use federation::{FederationDecision, FederationFailure, ProposalRecord, Prop
 pub use following::Followed;
 pub use idempotency::{IdempotentRequest, Recalled};
 pub use import::{ImportError, ImportJob, ImportProgress, ImportState, NewImport};
+pub use instance::Instance;
 pub use investor::{InvestorFilter, InvestorPage, InvestorRecord};
 pub use issuer::Issuer;
 pub use keyring::{Keyring, Rewrapped};

@@ -48,6 +48,8 @@ pub struct DueProfile {
 pub struct ProfileRemains {
     /// Sealed values.
     pub values: u64,
+    /// Sealed data and notes of customers that stand on the investor.
+    pub customers: u64,
     /// Digests by which it is found.
     pub terms: u64,
 }
@@ -123,8 +125,13 @@ impl Store {
             ) since
             WHERE i.issuer = $1 AND i.status <> 'verified' AND i.custody IS NULL
                 AND i.created_entry > $2 AND since.decided_s <= $3
-                AND EXISTS (SELECT FROM profile_value v
-                    WHERE v.issuer = $1 AND v.investor = i.investor)
+                AND (EXISTS (SELECT FROM profile_value v
+                        WHERE v.issuer = $1 AND v.investor = i.investor)
+                    OR EXISTS (SELECT FROM customer c
+                        WHERE c.issuer = $1 AND c.investor = i.investor
+                            AND (c.data IS NOT NULL OR EXISTS (SELECT FROM customer_note n
+                                WHERE n.issuer = $1 AND n.instance = c.instance
+                                    AND n.customer = c.customer))))
             ORDER BY i.created_entry LIMIT $4"#,
             issuer_key(issuer),
             bigint(after.0),
@@ -155,7 +162,16 @@ impl Store {
                 (SELECT count(*) FROM profile_value WHERE issuer = $1 AND investor = $2)
                     AS values,
                 (SELECT count(*) FROM profile_term WHERE issuer = $1 AND investor = $2)
-                    AS terms"#,
+                    + (SELECT count(*) FROM customer c JOIN customer_term t
+                        ON t.issuer = c.issuer AND t.instance = c.instance
+                            AND t.customer = c.customer
+                        WHERE c.issuer = $1 AND c.investor = $2) AS terms,
+                (SELECT count(c.data) FROM customer c
+                    WHERE c.issuer = $1 AND c.investor = $2)
+                    + (SELECT count(*) FROM customer c JOIN customer_note n
+                        ON n.issuer = c.issuer AND n.instance = c.instance
+                            AND n.customer = c.customer
+                        WHERE c.issuer = $1 AND c.investor = $2) AS customers"#,
             issuer_key(issuer),
             investor.0.as_slice(),
         )
@@ -163,6 +179,7 @@ impl Store {
         .await?;
         Ok(ProfileRemains {
             values: count(row.values),
+            customers: count(row.customers),
             terms: count(row.terms),
         })
     }
@@ -278,6 +295,18 @@ impl IssuerTransaction {
         Ok(())
     }
 
+    /// Whether anything of an investor's profile is known.
+    pub async fn has_profile(&mut self, investor: InvestorId) -> Result<bool> {
+        let found = sqlx::query_scalar!(
+            "SELECT field FROM profile_value WHERE issuer = $1 AND investor = $2 LIMIT 1",
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Forgets a profile, and notes that its key is still to be destroyed. Whoever calls
     /// has had it decided.
     pub async fn erase_profile(&mut self, investor: InvestorId, now: UnixSeconds) -> Result<()> {
@@ -296,11 +325,21 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
+        self.forget_customers(investor).await?;
+        self.owe_destruction(investor, now).await
+    }
+
+    /// Notes that a person's key is still to be destroyed.
+    pub(crate) async fn owe_destruction(
+        &mut self,
+        investor: InvestorId,
+        now: UnixSeconds,
+    ) -> Result<()> {
         sqlx::query!(
             "INSERT INTO profile_erasure (issuer, investor, erased_s) VALUES ($1, $2, $3) \
              ON CONFLICT (issuer, investor) DO NOTHING",
-            issuer,
-            id,
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
             bigint(now.0),
         )
         .execute(&mut *self.transaction)

@@ -80,6 +80,10 @@ pub(crate) enum Command {
     Revoke(commands::revoke::RevokeArgs),
     /// Show where the register, a wallet or an investor stands
     Status(commands::status::StatusArgs),
+    /// Make and list the deployments that share a register
+    Instances(commands::instances::InstancesArgs),
+    /// Keep what an instance knows of its customers, and link their wallets
+    Customers(commands::customers::CustomersArgs),
     /// Make, list, send and take back links by which people are verified
     Links(commands::links::LinksArgs),
     /// Show when a wallet's denials reached each chain, against what was promised

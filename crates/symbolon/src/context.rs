@@ -1,9 +1,12 @@
 //! What nearly every command needs: configuration, clock, output, the
 //! database, and whose register it is about.
 
+use std::sync::Arc;
+
 use symbolon_core::ids::IssuerId;
-use symbolon_server::Clock;
+use symbolon_server::{AppState, Clock, ServerConfig, Services};
 use symbolon_store::Store;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::Globals,
@@ -74,6 +77,43 @@ impl Context {
         };
         database.close().await;
         outcome
+    }
+
+    /// Does some work as a server does it, with the vault where this process has its keys.
+    pub(crate) async fn with_state<T>(
+        &self,
+        work: impl AsyncFnOnce(&AppState, &IssuerId) -> Result<T>,
+    ) -> Result<T> {
+        let database = Database::open(&self.config, self.output).await?;
+        let outcome = match OpenVault::open(&self.config, &database, self.output).await {
+            Ok(opened) => {
+                let outcome = self.in_state(&database.store, opened.as_ref(), work).await;
+                if let Some(opened) = opened {
+                    opened.close().await;
+                }
+                outcome
+            }
+            Err(failure) => Err(failure),
+        };
+        database.close().await;
+        outcome
+    }
+
+    async fn in_state<T>(
+        &self,
+        store: &Store,
+        opened: Option<&OpenVault>,
+        work: impl AsyncFnOnce(&AppState, &IssuerId) -> Result<T>,
+    ) -> Result<T> {
+        let issuer = self.issuer(store).await?;
+        let services = Services {
+            vault: opened.map(|opened| Arc::clone(&opened.vault)),
+            ..Services::default()
+        };
+        let (stop, clock) = (CancellationToken::new(), self.clock.clone());
+        let config = ServerConfig::default();
+        let state = AppState::with(services, store.clone(), clock, config, stop);
+        work(&state, &issuer).await
     }
 
     /// Does some work on one issuer's profiles.

@@ -6,6 +6,7 @@ use std::{fmt, process::ExitCode};
 use symbolon_chain::ChainError;
 use symbolon_core::register::Refusal;
 use symbolon_sandbox::SandboxError;
+use symbolon_server::problem::Problem;
 use symbolon_store::StoreError;
 
 /// The exit codes, as `symbolon --help` lists them.
@@ -210,6 +211,22 @@ impl From<Refusal> for Failure {
             }
             other => Self::refused(other),
         }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let remedy = match problem.kind.code {
+            "customer_archived" => " Restore it first: `symbolon customers restore`",
+            "vault_closed" => return crate::vault::closed(),
+            _ => "",
+        };
+        let exit = match problem.kind.status {
+            404 => Exit::NotFound,
+            500.. => Exit::Unexpected,
+            _ => Exit::Refused,
+        };
+        Self::new(exit, format!("{}{remedy}", problem.detail))
     }
 }
 

@@ -74,6 +74,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Status(args) => commands::status::run(&args, &context()?).await?,
         Command::Receipt(args) => commands::receipt::run(&args, &context()?).await?,
         Command::Case(args) => commands::case::run(args, &context()?).await?,
+        Command::Instances(args) => commands::instances::run(&args, &context()?).await?,
+        Command::Customers(args) => commands::customers::run(args, &context()?).await?,
         Command::Links(args) => commands::links::run(args, &context()?).await?,
         Command::Export(args) => commands::export::run(&args, &context()?).await?,
         Command::Audit(args) => commands::audit::run(&args, &context()?).await?,

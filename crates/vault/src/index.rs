@@ -45,7 +45,7 @@ impl IndexKey {
         InvestorId(B256::from(id))
     }
 
-    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut message = Vec::with_capacity(128);
         for part in parts {
             message.extend_from_slice(&(part.len() as u64).to_be_bytes());

@@ -13,10 +13,12 @@
 //! Where keys and values are stored is the business of others.
 
 mod cipher;
+mod customer;
 mod index;
 mod master;
 mod person;
 
+pub use customer::CustomerPlace;
 pub use index::IndexKey;
 pub use master::{MasterKey, MasterKeyError, MasterKeys};
 pub use person::PersonKey;

@@ -166,8 +166,10 @@ pub fn apply(
         | Event::VerificationSettled { .. }
         | Event::ProfileChanged { .. }
         | Event::ProfileOpened { .. }
-        | Event::ProfileExported { .. } => {}
-        Event::ProfileErased => investor.custody.erased = true,
+        | Event::ProfileExported { .. }
+        | Event::CustomerOpened { .. }
+        | Event::CustomerExported { .. } => {}
+        Event::InvestorMerged { .. } | Event::ProfileErased => investor.custody.erased = true,
         // A removed wallet's tombstone has a version too, but no holder.
         Event::RecordChanged { wallet, version } => {
             if let Some(wallet) = held(&mut investor, *wallet) {

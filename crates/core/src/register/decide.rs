@@ -206,6 +206,18 @@ fn step(
             not_erased(investor)?;
             Event::ProfileExported { purpose }
         }
+        Command::OpenCustomer { instance, purpose } => {
+            not_erased(investor)?;
+            Event::CustomerOpened { instance, purpose }
+        }
+        Command::ExportCustomer { instance, purpose } => {
+            not_erased(investor)?;
+            Event::CustomerExported { instance, purpose }
+        }
+        Command::MergeInvestor { into } => {
+            investor.bare().map_err(Refusal::NotBare)?;
+            Event::InvestorMerged { into }
+        }
         Command::EraseProfile { since, retention } => {
             unless(investor.custody.erased, "the profile is erased already")?;
             // Whoever was refused, or never judged, is kept as long as whoever left.

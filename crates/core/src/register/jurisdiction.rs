@@ -34,7 +34,10 @@ pub(super) fn check(
     if mandate.is_restricted() {
         return Err(Refusal::AuthorityRestricted(authority));
     }
-    if matches!(command, Command::Reassign { .. }) {
+    if matches!(
+        command,
+        Command::Reassign { .. } | Command::MergeInvestor { .. }
+    ) {
         return Err(Refusal::OwnerOnly);
     }
     let reached = |country: Country| match mandate.covers(country) {
@@ -89,6 +92,9 @@ fn concerns_profile(command: &Command) -> bool {
             | Command::OpenProfile { .. }
             | Command::ExportProfile { .. }
             | Command::EraseProfile { .. }
+            | Command::OpenCustomer { .. }
+            | Command::ExportCustomer { .. }
+            | Command::MergeInvestor { .. }
     )
 }
 

@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::{
     country::Country,
     custody::MustKeep,
+    customer::NotBare,
     ids::AuthorityIndex,
     investor::StatusName,
     time::{Day, UnixSeconds},
@@ -72,6 +73,9 @@ pub enum Refusal {
         "the investor's profile was erased, so nobody knows who this is: register the person anew"
     )]
     Erased,
+    /// It has a story of its own, so it cannot become another investor.
+    #[error("the investor cannot become another one, since {0}")]
+    NotBare(NotBare),
     /// There is nothing to lift or set.
     #[error("nothing to do: {0}")]
     AlreadySo(&'static str),
@@ -123,6 +127,7 @@ impl Refusal {
             Self::NotExpired(_) => "not_expired",
             Self::MustKeep(_) => "must_keep",
             Self::Erased => "erased",
+            Self::NotBare(_) => "not_bare",
             Self::AlreadySo(_) => "already_so",
             Self::AuthorityRestricted(_) => "authority_restricted",
             Self::OutsideJurisdiction { .. } => "outside_jurisdiction",

@@ -7,14 +7,18 @@ use axum::{
     http::request::Parts,
 };
 use symbolon_core::{
+    customer::CustomerId,
     federation::ProposalId,
-    ids::{AuthorityIndex, ChainId, InvestorId, RegistryId},
+    ids::{AuthorityIndex, ChainId, InstanceName, InvestorId, RegistryId},
     link::LinkId,
     verification::VerificationId,
     wallet::WalletAddress,
 };
 
-use crate::problem::{FieldError, Problem, Result, catalog};
+use crate::{
+    auth::INSTANCE,
+    problem::{FieldError, Problem, Result, catalog},
+};
 
 /// `{id}` of an investor.
 pub(crate) struct InvestorPath(pub(crate) InvestorId);
@@ -39,6 +43,12 @@ pub(crate) struct LinkPath(pub(crate) LinkId);
 
 /// `{id}` of a verification.
 pub(crate) struct VerificationPath(pub(crate) VerificationId);
+
+/// `{instance}`.
+pub(crate) struct InstancePath(pub(crate) InstanceName);
+
+/// `{instance}`, and `{id}` of one of its customers.
+pub(crate) struct CustomerPath(pub(crate) InstanceName, pub(crate) CustomerId);
 
 /// `{id}` of an import.
 pub(crate) struct JobPath(pub(crate) String);
@@ -116,6 +126,23 @@ impl<S: Send + Sync> FromRequestParts<S> for ProposalPath {
             &parameters(parts, state).await?,
             "id",
         )?)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for InstancePath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        Ok(Self(read(&parameters(parts, state).await?, INSTANCE)?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CustomerPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let parameters = parameters(parts, state).await?;
+        Ok(Self(read(&parameters, INSTANCE)?, read(&parameters, "id")?))
     }
 }
 

@@ -129,6 +129,36 @@ problems! {
     NOT_EXPIRED = 409 "not_expired", "The verdict still holds",
         "The verdict has not ended yet.",
         "Wait, or revoke it.";
+    NOT_BARE = 409 "not_bare", "The investor has a story of its own",
+        "An investor that was judged, or has wallets, a profile or a bar, cannot become another one.",
+        "The detail says what keeps it: remove that first, or use the other investor.";
+    UNKNOWN_REFERENCE = 404 "unknown_reference", "No customer of this reference key",
+        "This instance has no customer whose reference key this is, or has given it another one since.",
+        "Ask for another one: POST /v1/instances/{instance}/customers/{id}/reference-key.";
+    CUSTOMER_ARCHIVED = 409 "customer_archived", "The customer is archived",
+        "An archived customer changes no more.",
+        "Restore it first: POST /v1/instances/{instance}/customers/{id}/restore.";
+    CUSTOMER_CHANGED = 409 "customer_changed", "Somebody else was quicker",
+        "The customer changed while this was carried out.",
+        "Look at it again, and send the request once more.";
+    TOO_MANY_NOTES = 409 "too_many_notes", "The customer has as many notes as it may",
+        "A customer may have 1,000 notes.",
+        "Keep what is longer in a system of your own, and note its reference.";
+    WALLET_OF_OTHER_CUSTOMER = 409 "wallet_of_other_customer", "The wallet is another customer's",
+        "This instance knows the wallet's holder as another customer.",
+        "Use that customer, or remove the wallet from it first.";
+    CUSTOMER_CANNOT_MOVE = 409 "customer_cannot_move", "The customer cannot become the wallet's holder",
+        "Another investor holds the wallet, and the customer's own investor has a story of its own.",
+        "The detail says which. Remove the wallet from its holder first, or make the customer anew upon the holder.";
+    WALLET_NOT_IN_USE = 409 "wallet_not_in_use", "The wallet is barred, or bound elsewhere",
+        "Another investor holds the wallet, and it is barred, or counts on other chains than the one that was signed for.",
+        "Link a wallet that is in use.";
+    PROOF_NEEDED = 403 "proof_needed", "The wallet must sign",
+        "This API key answers for one instance alone, and others are concerned: the wallet is another investor's, or the customer's was judged already or is another instance's customer too.",
+        "Ask for a message (POST /v1/instances/{instance}/customers/wallet-message), and send it signed.";
+    CONFINED_KEY = 403 "confined_key", "The key is for one instance's customers",
+        "This API key was made for the customers of one instance, and opens nothing else.",
+        "Use a key that was made without --instance.";
     ALREADY_SO = 409 "already_so", "All is as asked already",
         "There is nothing to set or to lift.",
         "Nothing needs to be done.";
@@ -269,6 +299,7 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
         Refusal::MustKeep(_) => &MUST_KEEP,
         Refusal::Erased => &ERASED,
         Refusal::NotExpired(_) => &NOT_EXPIRED,
+        Refusal::NotBare(_) => &NOT_BARE,
         Refusal::AlreadySo(_) => &ALREADY_SO,
         Refusal::WriterIsOnChain => &WRITER_IS_ON_CHAIN,
         Refusal::VersionsExhausted(_) => &VERSIONS_EXHAUSTED,

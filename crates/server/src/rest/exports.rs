@@ -179,8 +179,8 @@ const fn yes(is: bool) -> &'static str {
 }
 
 /// The words of the core's enums, as JSON spells them.
-mod erased {
-    pub(super) trait Word {
+pub(super) mod erased {
+    pub(in crate::rest) trait Word {
         fn text(&self) -> String;
     }
 
@@ -229,7 +229,7 @@ fn pages(
     }
 }
 
-fn download(
+pub(super) fn download(
     kind: &'static str,
     name: &str,
     head: &'static [u8],

@@ -69,7 +69,7 @@ pub(super) struct NewInvestor {
 /// By which id an investor goes.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum IdWord {
+pub(super) enum IdWord {
     /// Made of the profile and a key of the issuer's, so that a person who is registered
     /// already is found out; random where the profile says too little.
     #[default]

@@ -129,6 +129,7 @@ impl InvestorBody {
             revoked: claim.revoked,
             stands: verified && claim.holds_at(now),
         });
+        let wallets = wallets_of(&investor);
         Self {
             claims: claims.collect(),
             certificates: certificates.collect(),
@@ -145,17 +146,19 @@ impl InvestorBody {
                 .status
                 .verdict()
                 .map(|verdict| VerdictBody::new(verdict, now)),
-            wallets: (investor.wallets.into_iter())
-                .map(|wallet| WalletBody {
-                    signed: investor
-                        .proofs
-                        .get(&wallet.address)
-                        .map(|proof| proof.kind.as_str()),
-                    ..WalletBody::from(wallet)
-                })
-                .collect(),
+            wallets,
         }
     }
+}
+
+/// An investor's wallets, each with what is known of its holder.
+pub(crate) fn wallets_of(investor: &Investor) -> Vec<WalletBody> {
+    let signed = |wallet: &Wallet| investor.proofs.get(&wallet.address);
+    let wallets = investor.wallets.iter().map(|wallet| WalletBody {
+        signed: signed(wallet).map(|proof| proof.kind.as_str()),
+        ..WalletBody::from(wallet.clone())
+    });
+    wallets.collect()
 }
 
 /// Whether the investor's verdict counts at `now`, wallets aside.

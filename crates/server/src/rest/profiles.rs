@@ -98,6 +98,13 @@ pub(super) struct Opening {
     purpose: String,
 }
 
+impl Opening {
+    /// What for, as it was written.
+    pub(super) fn text(&self) -> &str {
+        &self.purpose
+    }
+}
+
 /// Open a profile
 ///
 /// All that is known, for a key that was made to open profiles. The log keeps who opened

@@ -104,6 +104,16 @@ words! {
         Provider,
     }
 
+    /// Where a customer stands with its instance.
+    CustomerStatusWord of symbolon_core::customer::CustomerStatus {
+        /// The instance deals with it.
+        Active,
+        /// The instance waits for something.
+        OnHold,
+        /// The instance no longer deals with it.
+        Closed,
+    }
+
     /// The part that a wallet plays.
     RoleWord of operation::Role {
         /// Tokens leave it.

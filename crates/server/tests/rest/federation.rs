@@ -3,7 +3,10 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{ACME, Reply, Server, attestation, wallet};
+use crate::{
+    harness::{ACME, Reply, Server, attestation, wallet},
+    isolation::REFERENCE,
+};
 
 impl Server {
     /// Authority 1 for Germany and 2 for Switzerland, and two of three who must
@@ -81,6 +84,11 @@ async fn an_authority_changes_nothing_outside_its_countries_on_any_route() {
         .as_str()
         .unwrap()
         .to_owned();
+    server.instance("emea").await;
+    let customer = server.customer("emea", json!({"investor": american})).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let bafin = server.key_for(1).await;
     server.opens_profiles(ACME, "authority-1").await;
     let document = server.get("/openapi.json").await.expect(200);
@@ -96,11 +104,13 @@ async fn an_authority_changes_nothing_outside_its_countries_on_any_route() {
             let filled = path
                 .replace("{address}", &wallet(1))
                 .replace("{number}", "1")
+                .replace("{instance}", "emea")
                 .replace(
                     "{id}",
                     match path.split('/').nth(2) {
                         Some("proposals") => &proposal,
                         Some("links") => &link,
+                        Some("instances") => &customer,
                         Some("verifications") => &attempt,
                         _ => &american,
                     },
@@ -144,6 +154,16 @@ fn body_of(operation: &str, investor: &str) -> Value {
         "change_profile" => json!({"family_name": "Doe"}),
         "open_profile" => json!({"purpose": "review"}),
         "search_profiles" => json!({"email": "jane@example.com"}),
+        "create_instance" => json!({"name": "apac", "title": "Asia"}),
+        "create_customers" => json!({"customers": [{}]}),
+        "change_customer_data" => json!({"data": {"name": "Jane"}}),
+        "set_customer_status" => json!({"status": "closed"}),
+        "add_customer_note" => json!({"text": "called"}),
+        "open_customer" | "export_customer_data" => json!({"purpose": "review"}),
+        "ask_customer_wallet" => {
+            json!({"reference_key": REFERENCE, "address": wallet(77), "chain_id": 31337})
+        }
+        "link_customer_wallet" => json!({"reference_key": REFERENCE, "address": wallet(77)}),
         "create_link" => json!({"check": false, "investor": investor}),
         "create_links" => json!({"links": [{"check": false, "investor": investor}]}),
         _ => json!({}),

@@ -13,7 +13,7 @@ use crate::harness::{ACME, Reply, Server, attestation, wallet};
 
 /// What a foreign key sees of a collection or a total: everything here must
 /// hold nothing of the issuer whose things exist.
-const WITHOUT_NAMES: [(&str, &str); 30] = [
+const WITHOUT_NAMES: [(&str, &str); 32] = [
     ("get", "/v1/investors"),
     ("post", "/v1/investors"),
     ("post", "/v1/verifications/batch"),
@@ -36,6 +36,8 @@ const WITHOUT_NAMES: [(&str, &str); 30] = [
     ("get", "/v1/exports/investors.csv"),
     ("get", "/v1/exports/investors.json"),
     ("post", "/v1/profiles/search"),
+    ("get", "/v1/instances"),
+    ("post", "/v1/instances"),
     ("get", "/v1/links"),
     ("post", "/v1/links"),
     ("post", "/v1/links/batch"),
@@ -63,6 +65,23 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("change_profile", json!({"family_name": "Doe"})),
         ("open_profile", json!({"purpose": "review"})),
         ("search_profiles", json!({"email": "jane@example.com"})),
+        ("create_instance", json!({"name": "apac", "title": "Asia"})),
+        ("create_customer", json!({"external_id": "C-1"})),
+        ("create_customers", json!({"customers": [{}]})),
+        ("change_customer_data", json!({"data": {"name": "Jane"}})),
+        ("set_customer_status", json!({"status": "closed"})),
+        ("add_customer_note", json!({"text": "called"})),
+        ("open_customer", json!({"purpose": "review"})),
+        ("search_customers", json!({"email": "jane@example.com"})),
+        (
+            "ask_customer_wallet",
+            json!({"reference_key": REFERENCE, "address": wallet(77), "chain_id": 31337}),
+        ),
+        (
+            "link_customer_wallet",
+            json!({"reference_key": REFERENCE, "address": wallet(77)}),
+        ),
+        ("export_customer_data", json!({"purpose": "review"})),
         ("place_hold", json!({"reference": "case 7"})),
         ("lift_hold", json!({"reference": "case 7"})),
         ("reject_investor", json!({"reason": "identity"})),
@@ -103,6 +122,9 @@ fn bodies() -> BTreeMap<&'static str, Value> {
     ])
 }
 
+/// Of nobody.
+pub(crate) const REFERENCE: &str = "ref_00000000000000000000000000000000";
+
 struct Stage {
     server: Server,
     foreign: String,
@@ -133,7 +155,17 @@ impl Stage {
             .as_str()
             .unwrap()
             .to_owned();
+        server.instance("emea").await;
+        let customer = json!({"external_id": "EMEA-1", "investor": id});
+        let customer = server.customer("emea", customer).await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let fixtures = vec![
+            (
+                "/v1/instances/",
+                vec![("instance", "emea".to_owned()), ("id", customer.clone())],
+            ),
             (
                 "/v1/investors/",
                 vec![("id", id.clone()), ("address", wallet(1))],
@@ -155,6 +187,8 @@ impl Stage {
         let secrets = vec![
             id,
             link,
+            customer,
+            "emea".to_owned(),
             job,
             wallet(2),
             // No digits of a random id are these.
@@ -283,12 +317,13 @@ async fn without_a_key_only_health_answers() {
         }
         let id = match path.split('/').nth(2) {
             Some("proposals") => "1".to_owned(),
-            Some("links" | "verifications") => format!("0x{}", "1".repeat(32)),
+            Some("links" | "verifications" | "instances") => format!("0x{}", "1".repeat(32)),
             _ => format!("0x{}", "1".repeat(64)),
         };
         let filled = path
             .replace("{id}", &id)
             .replace("{address}", &wallet(1))
+            .replace("{instance}", "emea")
             .replace("{number}", "1");
         let request = Request::builder()
             .method(method.to_uppercase().as_str())

@@ -7,6 +7,7 @@
 
 mod batches;
 mod connections;
+mod customers;
 mod federation;
 mod harness;
 mod hooks;

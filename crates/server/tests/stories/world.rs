@@ -308,6 +308,15 @@ impl World {
         self.caller(register, &name, Some(grant)).await
     }
 
+    /// Somebody whose key sees one instance's customers alone.
+    pub(crate) async fn confined(&self, register: &str, instance: &str) -> Caller<'_> {
+        let caller = self.caller(register, instance, None).await;
+        let named = instance.parse().unwrap();
+        let confined = self.store.confine_key(&caller.issuer, instance, &named);
+        confined.await.unwrap();
+        caller
+    }
+
     async fn caller(&self, register: &str, name: &str, grant: Option<KeyGrant>) -> Caller<'_> {
         let issuer: IssuerId = register.parse().unwrap();
         let key = ApiKey::from_random(&issuer, rand::random());

@@ -8,6 +8,7 @@ mod certificates;
 mod claims;
 mod companion;
 mod crash;
+mod customers;
 mod federation;
 mod filters;
 mod foresight;

@@ -5,7 +5,7 @@ use serde_json::json;
 use symbolon_core::{
     actor::Actor,
     federation::KeyGrant,
-    ids::{AuthorityIndex, IssuerId, PersonName},
+    ids::{AuthorityIndex, InstanceName, IssuerId, PersonName},
 };
 use symbolon_store::{ApiKey, ApiKeyInfo, Store};
 
@@ -35,6 +35,7 @@ enum Action {
 Examples:
   KEY=$(symbolon api-key create treasury-backend)
   symbolon api-key create review-desk --profiles
+  symbolon api-key create emea-backend --instance emea
   symbolon api-key create bafin-backend --authority bafin
   symbolon api-key create ada-key --person ada --operator \"Maria Kern\"")]
     Create {
@@ -51,6 +52,9 @@ Examples:
         /// Let it open, find and erase profiles of the vault
         #[arg(long)]
         profiles: bool,
+        /// Let it see this instance's customers, and nothing else
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["authority", "person"])]
+        instance: Option<InstanceName>,
         #[command(flatten)]
         granter: GranterArgs,
     },
@@ -110,6 +114,20 @@ async fn known(named: &Named, store: &Store, issuer: &IssuerId) -> Result<Author
     })
 }
 
+/// Refuses a key for an instance that is not there.
+async fn there_is(instance: &InstanceName, store: &Store, issuer: &IssuerId) -> Result<()> {
+    store
+        .instance(issuer, instance)
+        .await
+        .map_err(|error| match error {
+            symbolon_store::StoreError::NotFound { .. } => Failure::not_found(format!(
+                "{issuer} has no instance `{instance}`: `symbolon instances list` shows them"
+            )),
+            other => other.into(),
+        })?;
+    Ok(())
+}
+
 /// For whom a key is to speak; `None` for the issuer itself.
 async fn grant(
     authority: Option<&Named>,
@@ -133,17 +151,24 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
             authority,
             person,
             profiles,
+            instance,
             granter,
         } => {
             let (issuer, key) = context
                 .with_issuer(async |store, issuer| {
                     let key = ApiKey::from_random(issuer, rand::random());
+                    if let Some(instance) = instance {
+                        there_is(instance, store, issuer).await?;
+                    }
                     match grant(authority.as_ref(), person.as_ref(), store, issuer).await? {
                         None => store.create_api_key(name, &key, now).await?,
                         Some(grant) => {
                             let by = granter.actor()?;
                             store.grant_api_key(name, &key, &grant, &by, now).await??;
                         }
+                    }
+                    if let Some(instance) = instance {
+                        store.confine_key(issuer, name, instance).await?;
                     }
                     if *profiles {
                         store.open_profiles_to(issuer, name).await?;
@@ -157,6 +182,7 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
                 "name": name,
                 "id": key.id(),
                 "profiles": profiles,
+                "instance": instance,
                 "key": key.text(),
             });
             context.output.result(&shown, || key.text().to_owned())?;
@@ -195,7 +221,7 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
 fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
     let mut shown = Vec::with_capacity(keys.len());
     let mut rows = table([
-        "name", "acts for", "person", "profiles", "since", "state", "id",
+        "name", "acts for", "person", "profiles", "instance", "since", "state", "id",
     ]);
     for key in keys {
         let (authority, person) = match &key.grant {
@@ -218,6 +244,10 @@ fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
                 true => "opens them".to_owned(),
                 false => String::new(),
             },
+            key.instance
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             key.created.to_string(),
             state,
             key.id.to_string(),
@@ -228,6 +258,7 @@ fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
             "authority": authority,
             "person": person,
             "profiles": key.opens_profiles,
+            "instance": key.instance,
             "created": key.created.to_string(),
             "revoked": key.revoked.map(|at| at.to_string()),
         }));

@@ -8,8 +8,8 @@
 mod custody;
 mod due;
 mod erase;
-mod export;
-mod profile;
+pub(super) mod export;
+pub(super) mod profile;
 mod rotate;
 
 use clap::{Args, Subcommand};

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 99] = [
+const COMMANDS: [&[&str]; 114] = [
     &[],
     &["demo"],
     &["serve"],
@@ -13,6 +13,21 @@ const COMMANDS: [&[&str]; 99] = [
     &["verify"],
     &["revoke"],
     &["status"],
+    &["instances"],
+    &["instances", "create"],
+    &["instances", "list"],
+    &["customers"],
+    &["customers", "add"],
+    &["customers", "list"],
+    &["customers", "show"],
+    &["customers", "data"],
+    &["customers", "note"],
+    &["customers", "status"],
+    &["customers", "link"],
+    &["customers", "rekey"],
+    &["customers", "archive"],
+    &["customers", "restore"],
+    &["customers", "export"],
     &["links"],
     &["links", "create"],
     &["links", "list"],

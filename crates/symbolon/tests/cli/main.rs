@@ -13,6 +13,7 @@ mod certificates;
 mod chain;
 mod claims;
 mod configuration;
+mod customers;
 mod deploy;
 mod dry_run;
 mod federation;

@@ -89,6 +89,8 @@ struct Left {
     log_entries: u64,
     wallets: Vec<LeftWallet>,
     profile_values: u64,
+    /// Data and notes of customers that stand on it.
+    customer_values: u64,
     search_terms: u64,
     key: bool,
 }
@@ -257,6 +259,7 @@ impl Desk<'_> {
             log_entries: entries,
             wallets: wallets.collect(),
             profile_values: remains.values,
+            customer_values: remains.customers,
             search_terms: remains.terms,
             key: key.is_some(),
         })

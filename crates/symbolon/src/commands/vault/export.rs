@@ -8,7 +8,7 @@
 //! Whatever fails in between leaves no archive, and a log that says that profiles were
 //! given out: never the other way round.
 
-mod archive;
+pub(in crate::commands) mod archive;
 mod shown;
 
 use std::path::PathBuf;

@@ -101,7 +101,7 @@ pub(super) struct RegisterArgs {
 /// Person or entity.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum KindName {
+pub(in crate::commands) enum KindName {
     /// A human being
     NaturalPerson,
     /// A company, fund, trust or foundation
@@ -120,7 +120,7 @@ impl From<KindName> for InvestorKind {
 /// By which id an investor goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum IdName {
+pub(in crate::commands) enum IdName {
     /// Made of the person and a key of yours: the same person is not registered twice
     Keyed,
     /// Made of nothing
@@ -385,7 +385,7 @@ fn text(profile: &Profile) -> String {
 }
 
 /// The object in a file. What is wrong with it is told without its words.
-fn read(path: &Path) -> Result<BTreeMap<String, Value>> {
+pub(in crate::commands) fn read(path: &Path) -> Result<BTreeMap<String, Value>> {
     let (reader, _) = source(path)?;
     let mut text = String::new();
     reader
@@ -409,7 +409,11 @@ fn read(path: &Path) -> Result<BTreeMap<String, Value>> {
     }
 }
 
-fn changes(kind: InvestorKind, asked: &BTreeMap<String, Value>) -> Result<ProfileChanges> {
+/// What an object asks to change.
+pub(in crate::commands) fn changes(
+    kind: InvestorKind,
+    asked: &BTreeMap<String, Value>,
+) -> Result<ProfileChanges> {
     ProfileChanges::read(kind, asked).map_err(|wrong| {
         let wrong = wrong.iter().map(|(name, error)| {
             let error = error.to_string();

@@ -21,11 +21,11 @@ const LETTERS_A_GROUP: usize = 4;
 
 /// What opens an archive: 160 random bits. AE-2 stretches passphrases by a thousand
 /// rounds alone, which is nothing for one that a person would choose.
-pub(super) struct Passphrase(SecretString);
+pub(in crate::commands) struct Passphrase(SecretString);
 
 impl Passphrase {
     /// One that nobody has.
-    pub(super) fn draw() -> Self {
+    pub(in crate::commands) fn draw() -> Self {
         let letters: [u8; GROUPS * LETTERS_A_GROUP] = rand::random();
         let letters = letters.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
         let groups = letters.chunks(LETTERS_A_GROUP);
@@ -34,12 +34,12 @@ impl Passphrase {
     }
 
     /// The passphrase, for whoever is to open the archive.
-    pub(super) fn text(&self) -> &SecretString {
+    pub(in crate::commands) fn text(&self) -> &SecretString {
         &self.0
     }
 
     /// Writes it into a new file that only its owner reads.
-    pub(super) fn keep(&self, path: &Path) -> Result<()> {
+    pub(in crate::commands) fn keep(&self, path: &Path) -> Result<()> {
         let mut file = fs::OpenOptions::new()
             .write(true)
             .create_new(true)
@@ -59,7 +59,7 @@ impl Passphrase {
 }
 
 /// An archive that is being written.
-pub(super) struct Archive<'p> {
+pub(in crate::commands) struct Archive<'p> {
     writer: ZipWriter<BufWriter<NamedTempFile>>,
     passphrase: &'p Passphrase,
     path: PathBuf,
@@ -67,7 +67,7 @@ pub(super) struct Archive<'p> {
 
 impl<'p> Archive<'p> {
     /// Begins one beside its place.
-    pub(super) fn begin(path: &Path, passphrase: &'p Passphrase) -> Result<Self> {
+    pub(in crate::commands) fn begin(path: &Path, passphrase: &'p Passphrase) -> Result<Self> {
         let folder = match path.parent() {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
@@ -82,7 +82,7 @@ impl<'p> Archive<'p> {
     }
 
     /// Begins a file in it.
-    pub(super) fn file(&mut self, name: &str) -> Result<()> {
+    pub(in crate::commands) fn file(&mut self, name: &str) -> Result<()> {
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Deflated)
             // Nobody knows how long it gets.
@@ -94,13 +94,13 @@ impl<'p> Archive<'p> {
     }
 
     /// Goes on with that file.
-    pub(super) fn write(&mut self, text: &str) -> Result<()> {
+    pub(in crate::commands) fn write(&mut self, text: &str) -> Result<()> {
         let written = self.writer.write_all(text.as_bytes());
         written.map_err(|error| refused(&self.path, error))
     }
 
     /// Puts the archive in its place.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(in crate::commands) fn finish(self) -> Result<()> {
         let Self { writer, path, .. } = self;
         let buffer = writer.finish();
         let buffer = buffer.map_err(|error| refused(&path, error.into()))?;

@@ -1,0 +1,220 @@
+//! What instances know of their customers, for keys that open profiles.
+
+use std::fmt;
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use symbolon_core::{
+    command::Command,
+    customer::{ReferenceKey, SearchKey},
+    profile::Personal,
+};
+use symbolon_store::Subject;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    body::{CustomerBody, DataBody},
+    known,
+};
+use crate::{
+    auth::Caller,
+    change::Post,
+    customers::place,
+    extract::{Body, Check, CustomerPath, InstancePath},
+    problem::{Problem, Result},
+    rest::{
+        Refused,
+        profiles::{Opening, purpose},
+    },
+    state::AppState,
+    vault::OpenedCustomer,
+};
+
+/// Customers that a search answers with.
+const MOST_FOUND: u32 = 100;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(open))
+        .routes(routes!(search))
+}
+
+/// All that an instance knows of a customer. Nothing prints it (I6).
+#[derive(Serialize, ToSchema)]
+pub(super) struct OpenedBody {
+    /// Its data; null: nothing is known.
+    data: Option<DataBody>,
+    /// Its notes, in order.
+    notes: Vec<NoteBody>,
+}
+
+/// A note.
+#[derive(Serialize, ToSchema)]
+struct NoteBody {
+    /// Which, counted from 1.
+    number: u32,
+    text: String,
+    /// Who wrote it, as the log names them.
+    author: String,
+    #[schema(format = DateTime)]
+    written: String,
+}
+
+impl OpenedBody {
+    pub(super) fn new(opened: &OpenedCustomer) -> Result<Self> {
+        let read = |value: &Personal| serde_json::from_str::<Value>(value.expose());
+        let data = opened.data.as_ref().map(read).transpose();
+        let data = data.map_err(|error| Problem::internal(&error))?;
+        let notes = opened.notes.iter().map(|note| NoteBody {
+            number: note.number,
+            text: note.text.text().unwrap_or_default(),
+            author: note.author.clone(),
+            written: note.written.to_string(),
+        });
+        Ok(Self {
+            data: data.map(DataBody::new),
+            notes: notes.collect(),
+        })
+    }
+}
+
+/// Open a customer
+///
+/// Its data and notes, for a key that was made to open profiles. The log keeps who opened
+/// it, of which instance, when, and what for. The answer is not kept under an
+/// `Idempotency-Key`.
+#[utoipa::path(
+    post, path = "/instances/{instance}/customers/{id}/open", operation_id = "open_customer",
+    tag = "Customers",
+    params(
+        ("instance" = String, Path, description = "The instance's name"),
+        ("id" = String, Path, description = "The customer's id"),
+    ),
+    request_body = Opening,
+    responses((status = 200, description = "What is known", body = OpenedBody), Refused)
+)]
+async fn open(
+    CustomerPath(instance, id): CustomerPath,
+    State(state): State<AppState>,
+    post: Post<Opening>,
+) -> Result<Json<OpenedBody>> {
+    post.caller.require_owner()?;
+    post.caller.require_profiles()?;
+    let vault = state.vault()?;
+    let purpose = purpose(post.body.text())?;
+    let found = state.store.customer(&post.caller.issuer, &instance, id);
+    let found = found.await?;
+    let (named, purpose, investor) = (&instance, &purpose, found.investor.id);
+    // On record before it is shown.
+    let opening = Post { once: None, ..post };
+    opening
+        .commit(&state, |mut transaction| async move {
+            let opened = Command::OpenCustomer {
+                instance: named.clone(),
+                purpose: purpose.clone(),
+            };
+            let subject = Subject::Investor(investor);
+            transaction.decide(subject, opened).await?;
+            Ok(transaction.done(StatusCode::OK, ()))
+        })
+        .await?;
+    let place = place(&opening.caller.issuer, named, &found.customer);
+    let opened = vault.open_customer(&place).await?;
+    Ok(Json(OpenedBody::new(&opened)?))
+}
+
+/// By what a customer is looked for: one of the three.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CustomerSearch {
+    /// The whole e-mail address that its data has.
+    #[schema(example = "jane@example.com")]
+    email: Option<String>,
+    /// The whole name that its data has; capitals and blanks do not matter.
+    #[schema(example = "Jane Doe")]
+    name: Option<String>,
+    /// Its reference key.
+    #[schema(example = "ref_8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e")]
+    reference_key: Option<String>,
+}
+
+impl fmt::Debug for CustomerSearch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomerSearch(…)")
+    }
+}
+
+/// Customers that were found.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FoundCustomers {
+    /// At most 100, archived ones among them.
+    customers: Vec<CustomerBody>,
+}
+
+/// Search customers
+///
+/// By the whole e-mail address or name that their data has, for a key that was made to open
+/// profiles; or by a reference key. What is looked for is compared by a keyed digest of this
+/// instance's, and stands in no log.
+#[utoipa::path(
+    post, path = "/instances/{instance}/customers/search", operation_id = "search_customers",
+    tag = "Customers",
+    params(("instance" = String, Path, description = "The instance's name")),
+    request_body = CustomerSearch,
+    responses((status = 200, description = "Who was found", body = FoundCustomers), Refused)
+)]
+async fn search(
+    caller: Caller,
+    InstancePath(instance): InstancePath,
+    State(state): State<AppState>,
+    Body(body): Body<CustomerSearch>,
+) -> Result<Json<FoundCustomers>> {
+    known(&state, &caller, &instance).await?;
+    let mut check = Check::default();
+    let term = match (&body.email, &body.name, &body.reference_key) {
+        (Some(email), None, None) => Some(Term::Data(SearchKey::Email, email)),
+        (None, Some(name), None) => Some(Term::Data(SearchKey::Name, name)),
+        (None, None, Some(key)) => key
+            .parse()
+            .map(Term::Reference)
+            .map_err(|error: symbolon_core::customer::ReferenceKeyError| {
+                check.refuse("reference_key", "bad_reference_key", error.to_string());
+            })
+            .ok(),
+        _ => {
+            let message = "give email, name or reference_key, one of them";
+            check.refuse("", "one_term", message);
+            None
+        }
+    };
+    let found = match check.finish(term)? {
+        Term::Data(key, value) => {
+            caller.require_profiles()?;
+            state
+                .vault()?
+                .find_customers(&caller.issuer, &instance, key, value, MOST_FOUND)
+                .await?
+        }
+        Term::Reference(key) => {
+            let hash = key.hash(&caller.issuer, &instance);
+            let found = state
+                .store
+                .customer_by_reference(&caller.issuer, &instance, hash);
+            found.await?.into_iter().collect()
+        }
+    };
+    let restricted = state.store.restricted_authorities(&caller.issuer).await?;
+    let now = state.clock.now();
+    let customers = found.into_iter();
+    let customers = customers.map(|one| CustomerBody::new(&instance, one, restricted, now));
+    Ok(Json(FoundCustomers {
+        customers: customers.collect(),
+    }))
+}
+
+enum Term<'a> {
+    Data(SearchKey, &'a str),
+    Reference(ReferenceKey),
+}

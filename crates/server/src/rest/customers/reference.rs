@@ -1,0 +1,118 @@
+//! A customer's reference key, which is in one answer and stored nowhere: it is made of
+//! the caller's API key, so the same request has it again.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::State,
+    http::StatusCode,
+    response::Response,
+};
+use serde_json::Value;
+use symbolon_core::{
+    customer::{CustomerId, ReferenceKey},
+    ids::InstanceName,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::body::CustomerBody;
+use crate::{
+    auth::Caller,
+    change::Post,
+    customers,
+    extract::CustomerPath,
+    problem::{Problem, Result},
+    rest::{NoFields, Refused},
+    state::AppState,
+};
+
+/// Answers of ours are far smaller.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(renew))
+}
+
+/// The key that a customer has of this caller, the first, second and so on.
+pub(super) fn key(
+    caller: &Caller,
+    instance: &InstanceName,
+    customer: CustomerId,
+    number: u32,
+) -> ReferenceKey {
+    let text = format!("symbolon reference key {instance} {customer} {number}");
+    let secret = caller.keyed_hash(text.as_bytes());
+    let mut half = [0; 16];
+    half.copy_from_slice(&secret[..16]);
+    ReferenceKey::from_random(half)
+}
+
+/// The answer, with the key of its customer, or of each in `results`, where there is room
+/// for it.
+pub(super) async fn with_key(
+    caller: &Caller,
+    instance: &InstanceName,
+    answer: Response,
+) -> Result<Response> {
+    let (mut parts, body) = answer.into_parts();
+    let bytes = to_bytes(body, LARGEST).await;
+    let bytes = bytes.map_err(|error| Problem::internal(&error))?;
+    let mut value: Value =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::internal(&error))?;
+    let add = |customer: &mut Value| {
+        let id = customer.get("id").and_then(Value::as_str);
+        let id = id.and_then(|id| id.parse().ok());
+        let number = customer.get("reference_number").and_then(Value::as_u64);
+        let number = number.and_then(|number| u32::try_from(number).ok());
+        let room = customer.get("reference_key").is_some();
+        if let (Some(id), Some(number), true) = (id, number, room) {
+            customer["reference_key"] = key(caller, instance, id, number).expose().into();
+        }
+    };
+    match value.get_mut("results").and_then(Value::as_array_mut) {
+        Some(results) => results
+            .iter_mut()
+            .filter_map(|result| result.get_mut("customer"))
+            .for_each(add),
+        None => add(&mut value),
+    }
+    let bytes = serde_json::to_vec(&value).map_err(|error| Problem::internal(&error))?;
+    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// Give a customer another reference key
+///
+/// The one before names nobody from then on, and a message that was handed out to be signed
+/// is worth nothing.
+#[utoipa::path(
+    post, path = "/instances/{instance}/customers/{id}/reference-key",
+    operation_id = "renew_reference_key", tag = "Customers",
+    params(
+        ("instance" = String, Path, description = "The instance's name"),
+        ("id" = String, Path, description = "The customer's id"),
+    ),
+    request_body = NoFields,
+    responses((status = 200, description = "The customer, with its key", body = CustomerBody), Refused)
+)]
+async fn renew(
+    CustomerPath(instance, id): CustomerPath,
+    State(state): State<AppState>,
+    post: Post<NoFields>,
+) -> Result<Response> {
+    post.caller.require_owner()?;
+    let (caller, named) = (&post.caller, &instance);
+    let answer = post
+        .commit(&state, |mut transaction| async move {
+            let now = transaction.now;
+            let inner = transaction.inner();
+            let customer = customers::changeable(inner, named, id).await?;
+            let another = key(caller, named, id, customer.references_made + 1);
+            let hash = another.hash(&caller.issuer, named);
+            inner.renew_reference(named, id, hash, now).await?;
+            let customer = inner.lock_customer(named, id).await?;
+            let body = transaction.show_customer(named, &customer).await?;
+            Ok(transaction.done(StatusCode::OK, body.with_room_for_key()))
+        })
+        .await?;
+    with_key(caller, named, answer).await
+}

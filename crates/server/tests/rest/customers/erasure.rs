@@ -1,0 +1,105 @@
+//! What instances know of a person goes with the person.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{jane, text};
+use crate::harness::{ACME, Server, wallet};
+
+const YEAR: Duration = Duration::from_secs(31_556_952);
+
+#[tokio::test]
+async fn an_erased_person_is_unreadable_to_every_instance_and_in_a_backup() {
+    let server = Server::with_vault().await;
+    server.instance("emea").await;
+    server.instance("apac").await;
+    let made = server.customer("emea", json!({"external_id": "C-1", "data": jane()}));
+    let made = made.await;
+    let (id, investor) = (text(&made, "id"), text(&made, "investor"));
+    let body = json!({"investor": investor, "data": {"name": "J. Canary"}});
+    let other = server.customer("apac", body).await;
+    let path = format!("/v1/instances/emea/customers/{id}");
+    let note = json!({"text": "canary"});
+    server
+        .post(&format!("{path}/notes"), note.clone())
+        .await
+        .expect(201);
+
+    // It is due by what customers are known by alone.
+    let issuer = ACME.parse().unwrap();
+    server.clock.advance(6 * YEAR);
+    let now = server.clock.now();
+    let due = server
+        .state
+        .store
+        .due_profiles(&issuer, now, Default::default(), 10);
+    assert_eq!(due.await.unwrap().len(), 1);
+    let backup = server.database.back_up().await;
+    let erase = format!("/v1/investors/{investor}/profile/erase");
+    server.post(&erase, json!({})).await.expect(200);
+    let remains = server
+        .state
+        .store
+        .profile_remains(&issuer, investor.parse().unwrap());
+    let remains = remains.await.unwrap();
+    assert_eq!(
+        (remains.values, remains.customers, remains.terms),
+        (0, 0, 0)
+    );
+
+    // The customers stay, and nothing is known of them, nor taken in.
+    let shown = server.get(&path).await.expect(200);
+    assert_eq!(shown["external_id"], "C-1");
+    assert_eq!(
+        (&shown["has_data"], &shown["notes"]),
+        (&json!(false), &json!(0))
+    );
+    let open = format!("{path}/open");
+    let purpose = json!({"purpose": "review"});
+    server
+        .post(&open, purpose.clone())
+        .await
+        .problem(409, "erased");
+    let body = json!({"data": jane()});
+    let reply = server.post(&format!("{path}/data"), body).await;
+    reply.problem(409, "erased");
+    let reply = server.post(&format!("{path}/notes"), note).await;
+    reply.problem(409, "erased");
+    let search = json!({"email": "jane@canary.example"});
+    let found = server
+        .post("/v1/instances/emea/customers/search", search)
+        .await;
+    assert_eq!(found.expect(200)["customers"], json!([]));
+    let link = json!({"reference_key": text(&other, "reference_key"), "address": wallet(1)});
+    let reply = server.post("/v1/instances/apac/customers/link-wallet", link);
+    reply.await.problem(409, "erased");
+    let body = json!({"purpose": "report"});
+    let export = server
+        .post("/v1/instances/emea/exports/customers", body)
+        .await;
+    assert!(!export.text.contains("anary") && export.text.contains("C-1"));
+
+    // Whoever restores the register finds ciphertext, and no key to it.
+    server.database.restore(backup).await;
+    let reply = server.post(&open, purpose).await;
+    assert!(!reply.text.contains("anary"), "{}", reply.text);
+    reply.problem(500, "internal");
+}
+
+#[tokio::test]
+async fn what_moved_is_unreadable_in_a_backup_from_before() {
+    let server = Server::with_vault().await;
+    server.instance("emea").await;
+    let known = server.verified(&[wallet(1)]).await;
+    let made = server.customer("emea", json!({"data": jane()})).await;
+    let backup = server.database.back_up().await;
+    let link = json!({"reference_key": text(&made, "reference_key"), "address": wallet(1)});
+    let linked = server.post("/v1/instances/emea/customers/link-wallet", link);
+    assert_eq!(linked.await.expect(200)["investor"], json!(known));
+    server.database.restore(backup).await;
+    let open = format!("/v1/instances/emea/customers/{}/open", text(&made, "id"));
+    let reply = server.post(&open, json!({"purpose": "review"})).await;
+    assert!(!reply.text.contains("anary"), "{}", reply.text);
+    reply.problem(500, "internal");
+}

@@ -1,0 +1,126 @@
+//! `symbolon customers add`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+use symbolon_core::{
+    customer::{CustomerData, ReferenceKey},
+    ids::{ExternalId, InvestorId},
+};
+use symbolon_server::customers::{self, Wanted, Whom};
+use symbolon_store::CustomerRecord;
+
+use super::{ByArgs, within};
+use crate::{
+    commands::{
+        customers::show::{document, shown},
+        instances::InstanceArgs,
+        vault::profile::{IdName, KindName, changes, read},
+    },
+    context::Context,
+    exit::{Exit, Failure, Result},
+};
+
+/// The arguments of `symbolon customers add`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon customers add --external-id CRM-1
+  symbolon customers add --instance emea --external-id CRM-2 --data jane.json
+  symbolon customers add --investor 0x… --json
+
+The file is a JSON object of whatever you like, up to 16 KiB:
+  {\"name\": \"Jane Doe\", \"email\": \"jane@example.com\", \"tier\": 2}
+By name and email the customer is found. The reference key that is shown names the customer when a
+wallet is linked later; it is shown this once.")]
+pub(super) struct AddArgs {
+    #[command(flatten)]
+    of: InstanceArgs,
+
+    /// The instance's own reference
+    #[arg(long, value_name = "ID")]
+    external_id: Option<ExternalId>,
+
+    /// What the instance knows, as a JSON object; `-` for stdin
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+
+    /// The investor of the register on whom it stands [default: somebody new]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["kind", "profile", "id"])]
+    investor: Option<InvestorId>,
+
+    /// Somebody new: person or entity [default: natural_person]
+    #[arg(long)]
+    kind: Option<KindName>,
+
+    /// Somebody new: what is known beyond a verdict, as for `vault register`
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+
+    /// Somebody new: by which id it goes [default: keyed]
+    #[arg(long)]
+    id: Option<IdName>,
+
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+impl AddArgs {
+    fn wanted(&self) -> Result<Wanted> {
+        let data = self.data.as_deref().map(data).transpose()?;
+        let whom = match self.investor {
+            Some(investor) => Whom::Known(investor),
+            None => {
+                let kind = self.kind.map(Into::into).unwrap_or_default();
+                let profile = match &self.profile {
+                    Some(path) => Some(changes(kind, &read(path)?)?),
+                    None => None,
+                };
+                let id = self.id.map(Into::into).unwrap_or_default();
+                Whom::New { kind, profile, id }
+            }
+        };
+        Ok(Wanted {
+            whom,
+            external_id: self.external_id.clone(),
+            data,
+        })
+    }
+}
+
+/// A customer's data in a file. What is wrong with it is told without its words.
+pub(super) fn data(path: &Path) -> Result<CustomerData> {
+    let object: Value = read(path)?.into_iter().collect();
+    CustomerData::read(&object)
+        .map_err(|error| Failure::refused(format!("{}: {error}", path.display())))
+}
+
+/// Runs `symbolon customers add`.
+pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
+    let (wanted, actor) = (args.wanted()?, args.by.actor()?);
+    let key = ReferenceKey::from_random(rand::random());
+    let (instance, record, restricted) =
+        within(&args.of, context, async |state, issuer, instance| {
+            let prepared = customers::prepare(state, issuer, instance, &wanted).await?;
+            let now = context.clock.now();
+            let mut transaction = state.store.begin(issuer).await?;
+            let stored = customers::store(&mut transaction, instance, &prepared, &key, &actor, now);
+            let customer = stored.await?;
+            let investor = transaction.investor(customer.investor).await?.investor;
+            transaction.commit().await?;
+            let restricted = state.store.restricted_authorities(issuer).await?;
+            let record = CustomerRecord { customer, investor };
+            Ok((instance.clone(), record, restricted))
+        })
+        .await?;
+    let mut shown_as = document(&instance, &record, restricted, context.clock.now());
+    shown_as["reference_key"] = key.expose().into();
+    context.output.result(&shown_as, || {
+        format!("{}\nreference key: {}", shown(&shown_as), key.expose())
+    })?;
+    context
+        .output
+        .note("this is the only time that the reference key is shown: `symbolon customers rekey` makes another");
+    Ok(Exit::Done)
+}

@@ -1,0 +1,286 @@
+//! What an instance changes of its customers.
+
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use symbolon_core::{
+    customer::{CustomerId, CustomerStatus, ReferenceKey, note as read_note},
+    ids::{InstanceName, IssuerId},
+    wallet::{ChainScope, WalletAddress},
+};
+use symbolon_server::{
+    AppState,
+    customers::{
+        self, TRIES, changeable, is_overtaken,
+        linking::{self, WantedLink},
+    },
+    problem::Problem,
+};
+
+use super::{
+    ByArgs, WhichArgs, add,
+    show::{document, shown},
+    within,
+};
+use crate::{
+    commands::instances::InstanceArgs,
+    context::Context,
+    csv_text::source,
+    exit::{Exit, Failure, Result},
+};
+
+/// A note has 2,000 characters; a file of more is another one.
+const MOST: u64 = 64 * 1024;
+
+/// The arguments of commands that take a customer alone.
+#[derive(Debug, Args)]
+pub(super) struct OneArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    #[command(flatten)]
+    of: InstanceArgs,
+}
+
+/// The arguments of `symbolon customers data`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon customers data --external-id CRM-1 jane.json
+  symbolon customers data --external-id CRM-1 --forget
+
+The file's object takes the place of all that was known.")]
+pub(super) struct DataArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    #[command(flatten)]
+    of: InstanceArgs,
+    /// The data as a JSON object; `-` for stdin
+    #[arg(value_name = "FILE", required_unless_present = "forget")]
+    file: Option<PathBuf>,
+    /// Know nothing from now on
+    #[arg(long, conflicts_with = "file")]
+    forget: bool,
+}
+
+/// The arguments of `symbolon customers note`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  echo \"called back\" | symbolon customers note --external-id CRM-1
+
+Notes are kept in order with who wrote them, and nobody takes one back.")]
+pub(super) struct NoteArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    #[command(flatten)]
+    of: InstanceArgs,
+    /// The text; `-` for stdin
+    #[arg(value_name = "FILE", default_value = "-")]
+    file: PathBuf,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+/// The arguments of `symbolon customers status`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  symbolon customers status --external-id CRM-1 on_hold")]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    #[command(flatten)]
+    of: InstanceArgs,
+    /// active, on_hold or closed
+    status: CustomerStatus,
+}
+
+/// The arguments of `symbolon customers link`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon customers link --external-id CRM-1 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
+  symbolon customers link --reference ref_… 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
+
+Where another investor of the register holds the wallet, and the customer's own is merely a name,
+the customer stands on that investor from then on, with its verdict and wallets.")]
+pub(super) struct LinkArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    #[command(flatten)]
+    of: InstanceArgs,
+    /// The wallet
+    wallet: WalletAddress,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+/// Shows a customer as it stands by now.
+async fn answer(
+    of: &InstanceArgs,
+    context: &Context,
+    key: Option<&ReferenceKey>,
+    work: impl AsyncFnOnce(&AppState, &IssuerId, &InstanceName) -> Result<CustomerId>,
+) -> Result<Exit> {
+    let mut shown_as = within(of, context, async |state, issuer, instance| {
+        let id = work(state, issuer, instance).await?;
+        let record = state.store.customer(issuer, instance, id).await?;
+        let restricted = state.store.restricted_authorities(issuer).await?;
+        Ok(document(instance, &record, restricted, context.clock.now()))
+    })
+    .await?;
+    if let Some(key) = key {
+        shown_as["reference_key"] = key.expose().into();
+    }
+    context.output.result(&shown_as, || shown(&shown_as))?;
+    Ok(Exit::Done)
+}
+
+/// Does it, and does it again where somebody else was quicker.
+async fn retried<T>(mut work: impl AsyncFnMut() -> Result<T, Problem>) -> Result<T> {
+    let mut tried = 1;
+    loop {
+        match work().await {
+            Err(problem) if is_overtaken(&problem) && tried < TRIES => tried += 1,
+            done => return Ok(done?),
+        }
+    }
+}
+
+/// Runs `symbolon customers data`.
+pub(super) async fn data(args: &DataArgs, context: &Context) -> Result<Exit> {
+    let data = args.file.as_deref().map(add::data).transpose()?;
+    answer(&args.of, context, None, async |state, issuer, instance| {
+        let id = args.which.find(state, issuer, instance).await?.customer.id;
+        retried(async || {
+            let found = state.store.customer(issuer, instance, id).await?;
+            let prepared = customers::prepare_data(state, issuer, instance, &found, data.as_ref());
+            let prepared = prepared.await?;
+            let mut transaction = state.store.begin(issuer).await?;
+            let now = context.clock.now();
+            customers::store_data(&mut transaction, instance, &prepared, now).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Runs `symbolon customers note`.
+pub(super) async fn note(args: &NoteArgs, context: &Context) -> Result<Exit> {
+    let actor = args.by.actor()?;
+    let text = text(&args.file)?;
+    let note = read_note(&text).map_err(|error| Failure::refused(format!("the note: {error}")))?;
+    answer(&args.of, context, None, async |state, issuer, instance| {
+        let id = args.which.find(state, issuer, instance).await?.customer.id;
+        retried(async || {
+            let found = state.store.customer(issuer, instance, id).await?;
+            let prepared = customers::prepare_note(state, issuer, instance, &found, &note).await?;
+            let mut transaction = state.store.begin(issuer).await?;
+            let now = context.clock.now();
+            let stored = customers::store_note(&mut transaction, instance, &prepared, &actor, now);
+            stored.await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await?;
+        Ok(id)
+    })
+    .await
+}
+
+fn text(path: &Path) -> Result<String> {
+    let (reader, _) = source(path)?;
+    let mut text = String::new();
+    reader
+        .take(MOST)
+        .read_to_string(&mut text)
+        .map_err(Failure::file("read", path))?;
+    Ok(text)
+}
+
+/// Runs `symbolon customers status`.
+pub(super) async fn status(args: &StatusArgs, context: &Context) -> Result<Exit> {
+    answer(&args.of, context, None, async |state, issuer, instance| {
+        let id = args.which.find(state, issuer, instance).await?.customer.id;
+        let now = context.clock.now();
+        let mut transaction = state.store.begin(issuer).await?;
+        changeable(&mut transaction, instance, id).await?;
+        let set = transaction.set_customer_status(instance, id, args.status, now);
+        set.await?;
+        transaction.commit().await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Runs `symbolon customers link`.
+pub(super) async fn link(args: &LinkArgs, context: &Context) -> Result<Exit> {
+    let actor = args.by.actor()?;
+    let wanted = WantedLink {
+        wallet: args.wallet,
+        chains: ChainScope::All,
+        signed: None,
+        for_all: true,
+    };
+    answer(&args.of, context, None, async |state, issuer, instance| {
+        context.warn_without_chain(&state.store, issuer).await?;
+        let id = args.which.find(state, issuer, instance).await?.customer.id;
+        let linked = retried(async || {
+            let found = state.store.customer(issuer, instance, id).await?;
+            let prepared = linking::prepare(state, issuer, instance, &found, &wanted).await?;
+            let mut transaction = state.store.begin(issuer).await?;
+            let now = context.clock.now();
+            let linked = linking::store(&mut transaction, instance, &prepared, &actor, now);
+            let linked = linked.await?;
+            transaction.commit().await?;
+            Ok(linked)
+        })
+        .await?;
+        if let Some(former) = linked.moved_from {
+            linking::finish(state, issuer, former).await;
+        }
+        Ok(id)
+    })
+    .await
+}
+
+/// Runs `symbolon customers rekey`.
+pub(super) async fn rekey(args: &OneArgs, context: &Context) -> Result<Exit> {
+    let key = ReferenceKey::from_random(rand::random());
+    answer(
+        &args.of,
+        context,
+        Some(&key),
+        async |state, issuer, instance| {
+            let id = args.which.find(state, issuer, instance).await?.customer.id;
+            let now = context.clock.now();
+            let mut transaction = state.store.begin(issuer).await?;
+            changeable(&mut transaction, instance, id).await?;
+            let hash = key.hash(issuer, instance);
+            transaction.renew_reference(instance, id, hash, now).await?;
+            transaction.commit().await?;
+            Ok(id)
+        },
+    )
+    .await
+}
+
+/// Runs `symbolon customers archive` and `restore`.
+pub(super) async fn archive(args: &OneArgs, archived: bool, context: &Context) -> Result<Exit> {
+    answer(&args.of, context, None, async |state, issuer, instance| {
+        let id = args.which.find(state, issuer, instance).await?.customer.id;
+        let now = context.clock.now();
+        let mut transaction = state.store.begin(issuer).await?;
+        let put = transaction.archive_customer(instance, id, archived, now);
+        put.await?;
+        transaction.commit().await?;
+        Ok(id)
+    })
+    .await
+}

@@ -196,6 +196,7 @@ async fn take(
         status: &investor.status,
         status_entry: transaction.last_decision(id).await?,
         age: record.profile.age_at(now),
+        erased: investor.custody.erased,
         attempt: verification.attempt,
         rules: &rules,
     };
@@ -219,6 +220,12 @@ async fn take(
         {
             transaction.keep_profile(id, sealed, now).await?;
         }
+    }
+    if investor.custody.erased && fact.standing != Standing::Withdrawn {
+        // It came to know this person again.
+        transaction
+            .forget_at_provider(id, provider, reference, now)
+            .await?;
     }
     verification.reference = Some(fact.reference.clone());
     verification.attempt.newest = Some(fact.as_of);

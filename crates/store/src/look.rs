@@ -78,29 +78,6 @@ impl Store {
         Ok(news > 0)
     }
 
-    /// Wants a look at a provider's record without having been told to.
-    pub async fn want_look(
-        &self,
-        issuer: &IssuerId,
-        provider: &ProviderName,
-        subject: &str,
-        due: UnixMillis,
-    ) -> Result<()> {
-        sqlx::query!(
-            "INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries) \
-             VALUES ($1, $2, $3, 1, $4, 0, 0) \
-             ON CONFLICT (issuer, provider, subject) \
-             DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms)",
-            issuer_key(issuer),
-            provider.as_str(),
-            subject,
-            bigint(due.0),
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
     /// The subject that is due longest and nobody is at, until `leased`.
     pub async fn next_look(
         &self,

@@ -1,8 +1,8 @@
 //! People who are verified by a provider: from the link to both chains, and what happens
 //! to them afterwards. The provider is a stand-in that speaks the vendor's protocol.
 
-mod mail;
-mod person;
+mod forgetting;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -13,11 +13,13 @@ use symbolon_core::verification::Requirements;
 use symbolon_providers::sumsub::{Sumsub, SumsubAccount, SumsubSecrets};
 use symbolon_sandbox::provider::{FakeSumsub, SumsubOptions, Verdict};
 use symbolon_server::{Account, Accounts, ChainNodes, Services, Site, Vault, letters::Mailer};
+use symbolon_testkit::{
+    mail::Sink,
+    person::{self, Person},
+};
 use symbolon_vault::{MasterKey, MasterKeys};
 
 use crate::world::{Caller, Ground, World, until};
-use mail::Sink;
-use person::Person;
 
 const LEVEL: &str = "basic-kyc-level";
 

@@ -11,6 +11,7 @@ mod crash;
 mod federation;
 mod filters;
 mod foresight;
+mod forgetting;
 mod isolation;
 mod keys;
 mod landmarks;

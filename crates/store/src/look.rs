@@ -2,7 +2,9 @@
 //! and taken up by one worker at a time for each of a provider's records.
 //!
 //! 1. [`Store::take_hint`] stores a hint and wants a look at its subject, in one
-//!    statement. The same bytes again are no news.
+//!    statement. The same bytes again are no news, if they say when something happened.
+//!    If they do not, something else may have happened that is told in the same words:
+//!    they want another look, a minute after the one before at the earliest.
 //! 2. [`Store::next_look`] gives a subject to a worker, for a while.
 //! 3. [`Store::looked`] ends it, unless another hint has come meanwhile;
 //!    [`Store::look_again`] puts it off.
@@ -17,6 +19,9 @@ use crate::{
     Result, Store, StoreError,
     codec::{bigint, issuer_key},
 };
+
+/// How far apart looks are, in milliseconds, that the same bytes want.
+const APART: i64 = 60_000;
 
 /// What a provider said, as far as it is believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,11 +62,14 @@ impl Store {
             r#"WITH news AS (
                 INSERT INTO hint (issuer, provider, digest, subject, event, happened_ms, received_ms)
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
-                ON CONFLICT (issuer, provider, digest) DO NOTHING
-                RETURNING subject),
+                ON CONFLICT (issuer, provider, digest) DO UPDATE
+                SET received_ms = greatest(excluded.received_ms,
+                    least(hint.received_ms, excluded.received_ms) + $8)
+                WHERE hint.happened_ms IS NULL
+                RETURNING subject, received_ms),
             wanted AS (
                 INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries)
-                SELECT $1, $2, subject, 1, $7, 0, 0 FROM news
+                SELECT $1, $2, subject, 1, received_ms, 0, 0 FROM news
                 ON CONFLICT (issuer, provider, subject)
                 DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms))
             SELECT count(*) AS "news!" FROM news"#,
@@ -72,6 +80,7 @@ impl Store {
             &hint.event,
             hint.happened.map(|at| bigint(at.0)),
             bigint(now.0),
+            APART,
         )
         .fetch_one(&self.pool)
         .await?;

@@ -1,7 +1,10 @@
 //! People who are verified by a provider: from the link to both chains, and what happens
 //! to them afterwards. The provider is a stand-in that speaks the vendor's protocol.
 
+mod denials;
 mod forgetting;
+mod monitoring;
+mod quiet;
 mod waiting;
 
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use symbolon_core::verification::Requirements;
 use symbolon_providers::sumsub::{Sumsub, SumsubAccount, SumsubSecrets};
 use symbolon_sandbox::provider::{FakeSumsub, SumsubOptions, Verdict};
 use symbolon_server::{Account, Accounts, ChainNodes, Services, Site, Vault, letters::Mailer};
+use symbolon_store::Keyring;
 use symbolon_testkit::{
     mail::Sink,
     person::{self, Person},
@@ -28,6 +32,7 @@ struct Stage {
     world: World,
     sumsub: FakeSumsub,
     mail: Sink,
+    keyring: Keyring,
 }
 
 fn account(sumsub: &FakeSumsub) -> Account {
@@ -59,11 +64,15 @@ fn account(sumsub: &FakeSumsub) -> Account {
     }
 }
 
-async fn services(ground: &Ground<'_>, sumsub: &FakeSumsub, mail: &Sink) -> Services {
+async fn services(
+    ground: &Ground<'_>,
+    sumsub: &FakeSumsub,
+    mail: &Sink,
+    keyring: Keyring,
+) -> Services {
     let acme = "acme".parse().unwrap();
     sumsub.send_webhooks_to(format!("{}/hooks/acme/sumsub", ground.url));
     let masters = MasterKeys::new(MasterKey::new([7; 32]), Vec::new());
-    let keyring = ground.database.keyring().await;
     let nodes = ground.chains.iter().map(|place| {
         let endpoint = place.endpoint().clone();
         ((("acme").parse().unwrap(), place.chain.id()), endpoint)
@@ -86,11 +95,14 @@ impl Stage {
     async fn set() -> Self {
         let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
         let mail = Sink::start();
+        let mut kept = None;
         let world = World::with(&["acme"], async |ground| {
-            services(ground, &sumsub, &mail).await
+            let keyring = kept.insert(ground.database.keyring().await);
+            services(ground, &sumsub, &mail, keyring.clone()).await
         })
         .await;
         Self {
+            keyring: kept.unwrap(),
             world,
             sumsub,
             mail,

@@ -52,7 +52,7 @@ pub(crate) struct World {
     pub(crate) url: String,
     stop: CancellationToken,
     jobs: JoinSet<()>,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// What a server stands on.
@@ -269,7 +269,7 @@ impl World {
             url,
             stop,
             jobs,
-            _database: database,
+            database,
         }
     }
 

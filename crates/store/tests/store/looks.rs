@@ -12,7 +12,7 @@ fn hint(digest: u8) -> ReceivedHint {
         digest: B256::repeat_byte(digest),
         subject: "a-1".into(),
         event: "applicantReviewed".into(),
-        happened: None,
+        happened: Some(UnixMillis(900)),
     }
 }
 
@@ -54,6 +54,33 @@ async fn a_hint_that_comes_meanwhile_is_looked_at_again() {
     store.looked(issuer, &again).await.unwrap();
     assert_eq!(next(&register, 9_000).await, None);
     assert_eq!(store.looks(issuer).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn the_same_bytes_without_a_time_are_looked_at_again_and_never_at_once() {
+    let register = Register::empty().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let timeless = ReceivedHint {
+        happened: None,
+        ..hint(1)
+    };
+    let take = async |now| {
+        let taken = store.take_hint(issuer, &timeless, UnixMillis(now));
+        assert!(taken.await.unwrap());
+    };
+    take(1_000).await;
+    let look = next(&register, 1_000).await.unwrap();
+    store.looked(issuer, &look).await.unwrap();
+    // However often they come, the next look is a minute later.
+    for now in 1_001..1_050 {
+        take(now).await;
+    }
+    assert_eq!(next(&register, 60_999).await, None);
+    let look = next(&register, 61_000).await.unwrap();
+    store.looked(issuer, &look).await.unwrap();
+    // What comes long after is looked at at once.
+    take(500_000).await;
+    assert!(next(&register, 500_000).await.is_some());
 }
 
 #[tokio::test]

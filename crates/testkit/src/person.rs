@@ -71,13 +71,7 @@ impl Person {
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let body = fields
-            .iter()
-            .fold(form(), |mut form, (name, value)| {
-                form.append_pair(name, value);
-                form
-            })
-            .finish();
+        let body = form(fields);
         let request = self.browser.post(format!("{}{path}", self.site));
         let request = request
             .header(header::COOKIE, &self.cookie)
@@ -141,16 +135,13 @@ impl Person {
     pub async fn walk_as(&self, who: &[(&str, &str)], session: &str, press: &str) -> String {
         let page = self.browser.get(session).send().await.unwrap();
         assert_eq!(page.status(), 200);
-        let mut body = form();
-        for (name, value) in who.iter().chain([&("press", press)]) {
-            body.append_pair(name, value);
-        }
+        let body = form(who.iter().chain([&("press", press)]));
         let kind = "application/x-www-form-urlencoded";
         let request = self
             .browser
             .post(session)
             .header(header::CONTENT_TYPE, kind);
-        let answer = request.body(body.finish()).send().await.unwrap();
+        let answer = request.body(body).send().await.unwrap();
         answer.headers()[header::LOCATION]
             .to_str()
             .unwrap()
@@ -158,6 +149,8 @@ impl Person {
     }
 }
 
-fn form() -> form_urlencoded::Serializer<'static, String> {
-    form_urlencoded::Serializer::new(String::new())
+fn form<'a>(fields: impl IntoIterator<Item = &'a (&'a str, &'a str)>) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(fields);
+    form.finish()
 }

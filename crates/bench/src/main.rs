@@ -18,6 +18,8 @@ mod load;
 mod lookup;
 mod mirror;
 mod pairs;
+mod people;
+mod program;
 mod reconcile;
 mod registrar;
 mod revocation;
@@ -26,6 +28,7 @@ mod signing;
 mod stage;
 mod trex;
 mod vault;
+mod webhooks;
 
 use std::process::ExitCode;
 
@@ -42,7 +45,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Measurement = fn() -> BoxFuture<'static, Result<Vec<Row>>>;
 
 /// Every measurement, by the word that selects it.
-const MEASUREMENTS: [(&str, Measurement); 11] = [
+const MEASUREMENTS: [(&str, Measurement); 13] = [
     ("gas", || Box::pin(async { gas::measure() })),
     ("registrar", || Box::pin(async { registrar::measure() })),
     ("contracts", || Box::pin(contracts::measure())),
@@ -54,6 +57,8 @@ const MEASUREMENTS: [(&str, Measurement); 11] = [
     ("reconcile", || Box::pin(reconcile::measure())),
     ("revocation", || Box::pin(revocation::measure())),
     ("vault", || Box::pin(vault::measure())),
+    ("webhooks", || Box::pin(webhooks::measure())),
+    ("people", || Box::pin(people::measure())),
 ];
 
 #[tokio::main]

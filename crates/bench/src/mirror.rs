@@ -33,7 +33,8 @@ pub(crate) const CHAIN: ChainId = ChainId(31_337);
 
 /// Anvil's first two development keys, which everybody knows.
 const OWNER_KEY: &str = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-const MIRROR_KEY: &str = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+pub(crate) const MIRROR_KEY: &str =
+    "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
 /// A chain with a registry that the mirror may write to.
 pub(crate) struct Node {
@@ -46,7 +47,7 @@ pub(crate) struct Node {
 impl Node {
     /// Puts the registry on a chain that has just been started.
     pub(crate) async fn prepare(anvil: Anvil) -> Result<Self> {
-        let endpoint = Endpoint::connect(anvil.url(), CHAIN).await?;
+        let endpoint = Endpoint::connect(anvil.url(), ChainId(anvil.chain_id())).await?;
         let owner = LaneSigner::from_hex(&SecretString::from(OWNER_KEY))?;
         let mirror = LaneSigner::from_hex(&SecretString::from(MIRROR_KEY))?;
         let code = deploy::registry_code(owner.address());

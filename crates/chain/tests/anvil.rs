@@ -8,8 +8,8 @@ use alloy::{
 };
 use secrecy::SecretString;
 use symbolon_chain::{
-    ChainError, deploy, endpoint::Endpoint, finality::Finality, history, lane::LaneClient,
-    registry, roles, signer::LaneSigner, token,
+    ChainError, deploy, endpoint::Endpoint, finality::Finality, lane::LaneClient, registry, roles,
+    signer::LaneSigner, token,
 };
 use symbolon_core::{
     ids::ChainId,

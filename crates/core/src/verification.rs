@@ -13,8 +13,10 @@
 
 mod fact;
 mod judge;
+mod patience;
 mod state;
 
 pub use fact::{Environment, Fact, Findings, ProviderName, ProviderNameError, Standing};
 pub use judge::{Attempt, Concern, Outcome, Requirements, Situation, judge};
+pub use patience::next_look;
 pub use state::{VerificationId, VerificationIdError, VerificationState};

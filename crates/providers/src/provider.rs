@@ -37,6 +37,11 @@ pub trait Provider: Send + Sync {
     /// what the decision stood on.
     fn fetch<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Record, FetchError>>;
 
+    /// What to fetch of somebody of whom the provider has not said yet what it calls
+    /// them, by the register's name for them; `None` where records are found by the
+    /// provider's own ids alone.
+    fn subject_of(&self, customer: &str) -> Option<String>;
+
     /// Asks for a link by which a person verifies itself.
     fn open<'a>(
         &'a self,
@@ -52,7 +57,8 @@ pub trait Provider: Send + Sync {
     fn recheck<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>>;
 
     /// Asks the provider to forget a person, as far as it can: an erasure at the
-    /// issuer's is not complete before it (I7). Asking twice does nothing twice.
+    /// issuer's is not complete before it (I7). Asking twice does nothing twice, and
+    /// somebody whom it does not know is forgotten.
     fn deactivate<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>>;
 }
 

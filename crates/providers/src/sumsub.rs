@@ -28,7 +28,7 @@ use url::Url;
 use self::client::Client;
 use crate::{
     Clock, Digest, FetchError, Hint, HintError, Provider, Record, Session, SessionRequest,
-    SetupError, Watching, id, setup,
+    SetupError, Watching, http::Answer, id, read, setup,
 };
 
 /// An account with Sumsub, but for its secrets.
@@ -62,6 +62,9 @@ pub struct SumsubAccount {
 }
 
 const VENDORS_SERVER: &str = "https://api.sumsub.com";
+
+/// What a subject begins with that is the register's name for somebody.
+const CUSTOMER: &str = "customer:";
 
 /// An account's secrets.
 #[derive(Clone, Debug)]
@@ -119,15 +122,43 @@ impl Sumsub {
     }
 
     async fn read(&self, subject: &str) -> Result<Record, FetchError> {
-        let subject = id::subject(subject)?;
-        let answer = self.client.applicant(subject).await?;
+        let (subject, answer) = self.applicant(subject).await?;
         let (mut applicant, mut at) = (answer.json, answer.at);
         if applicant::needs_status(&applicant) {
-            let answer = self.client.status(subject).await?;
+            let answer = self.client.status(&subject).await?;
             at = answer.at.or(at);
             applicant::take_status(&mut applicant, answer.json);
         }
-        applicant::record(&self.name, &self.account, subject, &applicant, at)
+        applicant::record(&self.name, &self.account, &subject, &applicant, at)
+    }
+
+    /// An applicant and its id, where a subject may be the register's name for it.
+    async fn applicant(&self, subject: &str) -> Result<(String, Answer), FetchError> {
+        let Some(customer) = subject.strip_prefix(CUSTOMER) else {
+            let subject = id::subject(subject)?;
+            let answer = self.client.applicant(subject).await?;
+            return Ok((subject.to_owned(), answer));
+        };
+        let answer = self.client.applicant_of(id::customer(customer)?).await?;
+        let unreadable = |problem| FetchError::Answer { problem };
+        if read::text(&answer.json, "/externalUserId") != Some(customer) {
+            return Err(unreadable("the applicant of another customer"));
+        }
+        let id = read::text(&answer.json, "/id").filter(|id| id::is_id(id));
+        let id = id.ok_or_else(|| unreadable("an applicant without an id"))?;
+        Ok((id.to_owned(), answer))
+    }
+
+    async fn forget(&self, subject: &str) -> Result<(), FetchError> {
+        let id = match subject.starts_with(CUSTOMER) {
+            false => id::subject(subject)?.to_owned(),
+            true => match self.applicant(subject).await {
+                Ok((id, _)) => id,
+                Err(FetchError::NotFound) => return Ok(()),
+                Err(error) => return Err(error),
+            },
+        };
+        self.client.deactivate(&id).await
     }
 
     async fn link(&self, request: &SessionRequest<'_>) -> Result<Session, FetchError> {
@@ -170,6 +201,11 @@ impl Provider for Sumsub {
         Box::pin(self.read(subject))
     }
 
+    /// Sumsub makes an applicant when the person comes, and finds it by our name for it.
+    fn subject_of(&self, customer: &str) -> Option<String> {
+        Some(format!("{CUSTOMER}{customer}"))
+    }
+
     fn open<'a>(
         &'a self,
         request: &'a SessionRequest<'a>,
@@ -190,7 +226,7 @@ impl Provider for Sumsub {
     /// Sumsub ignores a deactivated applicant, and keeps what it must. One who is
     /// being checked cannot be deactivated: that is [`FetchError::Rejected`].
     fn deactivate<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>> {
-        Box::pin(async move { self.client.deactivate(id::subject(subject)?).await })
+        Box::pin(self.forget(subject))
     }
 }
 

@@ -25,7 +25,6 @@ use axum::{
 use serde::{Serialize, de::DeserializeOwned};
 use symbolon_core::{
     command::Command,
-    custody::RetentionYears,
     federation::FederationCommand,
     ids::{InstanceName, InvestorId},
     investor::Investor,
@@ -33,7 +32,8 @@ use symbolon_core::{
 };
 use symbolon_store::{
     Customer, CustomerRecord, Decision, FederationDecision, IdempotentRequest, ImportJob,
-    IssuerTransaction, NewImport, Recalled, Request as Asked, SealedChanges, StoreError, Subject,
+    IssuerTransaction, NewImport, Recalled, Request as Asked, Retention, SealedChanges, StoreError,
+    Subject,
 };
 
 use crate::{
@@ -312,10 +312,7 @@ impl Transaction {
 
     /// When an investor's status became what it is, and how long the issuer keeps
     /// profiles after the end.
-    pub(crate) async fn retention(
-        &mut self,
-        id: InvestorId,
-    ) -> Result<(UnixSeconds, RetentionYears)> {
+    pub(crate) async fn retention(&mut self, id: InvestorId) -> Result<(UnixSeconds, Retention)> {
         let since = self.inner.status_since(id).await;
         let since = since.map_err(unknown_investor)?.at;
         Ok((since, self.inner.retention().await?))
@@ -324,8 +321,11 @@ impl Transaction {
     /// Forgets an investor's profile, if its time has come. Its key is still to be
     /// destroyed, once this is committed.
     pub(crate) async fn erase_profile(&mut self, id: InvestorId) -> Result<()> {
-        let (since, retention) = self.retention(id).await?;
-        let erased = Command::EraseProfile { since, retention };
+        let (since, Retention { years, .. }) = self.retention(id).await?;
+        let erased = Command::EraseProfile {
+            since,
+            retention: years,
+        };
         self.decide(Subject::Investor(id), erased).await?;
         Ok(self.inner.erase_profile(id, self.now).await?)
     }

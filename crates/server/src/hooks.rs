@@ -5,7 +5,9 @@
 //! 2. The hint is stored, and a look at its subject wanted, before it is answered.
 //! 3. What the look finds decides (I8): [`crate::verifying`].
 //!
-//! The same bytes again are answered alike and cause nothing.
+//! The same bytes again are answered alike and cause nothing, if they say when something
+//! happened. A monitor's may be the same word for word for another match: they cause
+//! another look.
 
 use axum::{
     Router,

@@ -7,11 +7,14 @@
 //! [`lane`] joins the store's books with a chain's
 //! node under the direction of `core::mirror`, in the one server that has its
 //! `lease`; [`expiry`], [`hints`] and [`watch`] need
-//! the store alone. Each job restarts itself after a failure and stops when
+//! the store alone. With a server run those that need what it was given: [`looks`] and
+//! [`waiting`] read providers' records, [`forgetting`] has them forgotten, [`letters`]
+//! are sent, [`retention`] erases. Each job restarts itself after a failure and stops when
 //! the shutdown token says so; stopping at any point loses nothing.
 
 pub mod expiry;
 pub mod follower;
+pub(crate) mod forgetting;
 mod hints;
 pub mod lane;
 mod lease;
@@ -20,8 +23,13 @@ pub(crate) mod looks;
 pub mod reconciliation;
 pub mod registrar;
 pub mod renewals;
+pub mod retention;
+pub(crate) mod waiting;
 pub mod watch;
 
+use std::time::Duration;
+
+use symbolon_core::time::{Millis, UnixMillis};
 use symbolon_store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -71,4 +79,18 @@ pub fn spawn(
         shutdown.clone(),
     ));
     jobs
+}
+
+/// When to try again what failed: when it was asked to, or after the first wait, doubled
+/// for each try in vain; at the latest after the longest.
+fn backoff(
+    asked: Option<Duration>,
+    first: Millis,
+    tries: u32,
+    longest: Millis,
+    now: UnixMillis,
+) -> UnixMillis {
+    let asked = asked.and_then(|wait| u64::try_from(wait.as_millis()).ok());
+    let doubled = first.0.saturating_mul(1 << tries.min(20));
+    now.after(Millis(asked.unwrap_or(doubled).min(longest.0)))
 }

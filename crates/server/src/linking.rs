@@ -212,13 +212,12 @@ pub(crate) async fn begin_check(
         tracing::warn!(%issuer, %error, "a provider opened no session");
         Problem::new(&catalog::PROVIDER_FAILED, error.to_string())
     })?;
-    if let Some(reference) = session.reference {
-        let mut transaction = state.store.begin(issuer).await?;
-        let mut verification = transaction.verification(verification).await?;
-        verification.reference = Some(reference);
-        transaction.keep_verification(&verification, now).await?;
-        transaction.commit().await?;
-    }
+    let mut transaction = state.store.begin(issuer).await?;
+    let mut verification = transaction.verification(verification).await?;
+    verification.reference = session.reference.or(verification.reference);
+    verification.sent = now;
+    transaction.keep_verification(&verification, now).await?;
+    transaction.commit().await?;
     Ok(session.url)
 }
 

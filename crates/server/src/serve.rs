@@ -71,8 +71,11 @@ pub async fn serve_state(state: AppState, listener: TcpListener) -> anyhow::Resu
         tokio::spawn(forget_old(state.clone())),
         tokio::spawn(finish_erasures(state.clone())),
         tokio::spawn(jobs::looks::run(state.clone())),
+        tokio::spawn(jobs::waiting::run(state.clone())),
         tokio::spawn(jobs::letters::run(state.clone())),
         tokio::spawn(jobs::renewals::run(state.clone())),
+        tokio::spawn(jobs::retention::run(state.clone())),
+        tokio::spawn(jobs::forgetting::run(state.clone())),
     ];
     tracing::info!(%address, "listening");
     // An answer goes out at once, not when the client has acknowledged the one before.

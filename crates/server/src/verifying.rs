@@ -2,7 +2,7 @@
 //! the profile goes to the vault, the command to the register, the attempt and its link
 //! move on.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use symbolon_core::{
     actor::Actor,
@@ -27,6 +27,9 @@ use crate::{
     state::AppState,
     vault::{ProfileChanges, VaultFailure},
 };
+
+/// For so long a denial waits for what was found to be sealed.
+const DENIAL_WAITS: Duration = Duration::from_secs(2);
 
 /// Why a look came to nothing, and must be taken again.
 #[derive(Debug, Error)]
@@ -69,13 +72,21 @@ pub(crate) async fn look(
     let Some(investor) = customer(&record.fact) else {
         return Ok(Looked::NotOurs);
     };
-    let sealed = match seal(state, issuer, investor, &record).await {
+    let sealing = seal(state, issuer, investor, &record);
+    let sealed = match record.fact.standing {
+        Standing::Approved => sealing.await?,
         // A denial waits for no vault.
-        Err(LookFailure::Vault(failure)) if record.fact.standing != Standing::Approved => {
-            tracing::warn!(%issuer, %failure, "what a provider found was not kept: the vault failed");
-            None
-        }
-        sealed => sealed?,
+        _ => match tokio::time::timeout(DENIAL_WAITS, sealing).await {
+            Ok(Err(LookFailure::Vault(failure))) => {
+                tracing::warn!(%issuer, %failure, "what a provider found was not kept: the vault failed");
+                None
+            }
+            Ok(sealed) => sealed?,
+            Err(_) => {
+                tracing::warn!(%issuer, "what a provider found was not kept: the vault does not answer");
+                None
+            }
+        },
     };
     let taken = take(state, issuer, account, investor, &record, sealed.as_ref()).await?;
     if taken == Looked::Taken(VerificationState::Approved) {
@@ -196,6 +207,7 @@ async fn take(
         status: &investor.status,
         status_entry: transaction.last_decision(id).await?,
         age: record.profile.age_at(now),
+        erased: investor.custody.erased,
         attempt: verification.attempt,
         rules: &rules,
     };
@@ -219,6 +231,12 @@ async fn take(
         {
             transaction.keep_profile(id, sealed, now).await?;
         }
+    }
+    if investor.custody.erased && fact.standing != Standing::Withdrawn {
+        // It came to know this person again.
+        transaction
+            .forget_at_provider(id, provider, reference, now)
+            .await?;
     }
     verification.reference = Some(fact.reference.clone());
     verification.attempt.newest = Some(fact.as_of);

@@ -38,7 +38,9 @@ CREATE TABLE issuer (
     -- every chain; null: it promises nothing.
     promised_s         integer,
     -- For how many years a profile is kept after the relation has ended.
-    retention_years    smallint NOT NULL DEFAULT 5
+    retention_years    smallint NOT NULL DEFAULT 5,
+    -- Whether servers erase it then by themselves.
+    erases_by_itself   boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 50); -- the head changes with every transaction, in place
 
 -- The log: one row a decision, chained by hashes (I9).
@@ -625,6 +627,21 @@ CREATE TABLE profile_erasure (
     PRIMARY KEY (issuer, investor)
 );
 
+-- Which records providers are asked to forget, since their person was erased here.
+CREATE TABLE forgetting (
+    issuer    bigint NOT NULL,
+    investor  bytea  NOT NULL,
+    provider  text   NOT NULL,
+    reference text   NOT NULL, -- the provider's applicant or run; empty: it never said
+    due_ms    bigint NOT NULL,
+    leased_ms bigint NOT NULL, -- until when somebody is at it
+    tries     integer NOT NULL,
+    ended_s   bigint,          -- when it was done, or was found to be nothing to do
+    error     text,            -- why it was not done when that was last tried
+    PRIMARY KEY (issuer, investor, provider, reference)
+);
+CREATE INDEX forgetting_by_due ON forgetting (issuer, due_ms) WHERE ended_s IS NULL;
+
 -- Verification links. What has happened to one is told by its times.
 CREATE TABLE link (
     issuer      bigint NOT NULL,
@@ -676,12 +693,15 @@ CREATE TABLE verification (
     -- The last day, since 1970, of the document that its verdict stands on; null: not known.
     document_ends integer,
     changed_s    bigint NOT NULL,
+    sent_s       bigint NOT NULL,  -- when the person was last sent there
+    look_s       bigint,           -- when to look without a hint; null: not any more
     PRIMARY KEY (issuer, verification)
 );
 CREATE INDEX verification_by_investor ON verification (issuer, investor, provider, opened_s);
 CREATE INDEX verification_by_reference ON verification (issuer, provider, reference)
     WHERE reference IS NOT NULL;
 CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
+CREATE INDEX verification_by_look ON verification (issuer, look_s) WHERE look_s IS NOT NULL;
 CREATE INDEX verification_by_document ON verification (issuer, document_ends)
     WHERE document_ends IS NOT NULL;
 

@@ -2,8 +2,9 @@
 //! and taken up by one worker at a time for each of a provider's records.
 //!
 //! 1. [`Store::take_hint`] stores a hint and wants a look at its subject, in one
-//!    statement. The same bytes again are no news where they tell when it happened;
-//!    else the next event may have the same bytes, and is looked at.
+//!    statement. The same bytes again are no news, if they say when something happened.
+//!    If they do not, something else may have happened that is told in the same words:
+//!    they want another look, a minute after the one before at the earliest.
 //! 2. [`Store::next_look`] gives a subject to a worker, for a while.
 //! 3. [`Store::looked`] ends it, unless another hint has come meanwhile;
 //!    [`Store::look_again`] puts it off.
@@ -18,6 +19,9 @@ use crate::{
     Result, Store, StoreError,
     codec::{bigint, issuer_key},
 };
+
+/// How far apart looks are, in milliseconds, that the same bytes want.
+const APART: i64 = 60_000;
 
 /// What a provider said, as far as it is believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +63,13 @@ impl Store {
                 INSERT INTO hint (issuer, provider, digest, subject, event, happened_ms, received_ms)
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
                 ON CONFLICT (issuer, provider, digest) DO UPDATE
-                SET received_ms = excluded.received_ms WHERE hint.happened_ms IS NULL
-                RETURNING subject),
+                SET received_ms = greatest(excluded.received_ms,
+                    least(hint.received_ms, excluded.received_ms) + $8)
+                WHERE hint.happened_ms IS NULL
+                RETURNING subject, received_ms),
             wanted AS (
                 INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries)
-                SELECT $1, $2, subject, 1, $7, 0, 0 FROM news
+                SELECT $1, $2, subject, 1, received_ms, 0, 0 FROM news
                 ON CONFLICT (issuer, provider, subject)
                 DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms))
             SELECT count(*) AS "news!" FROM news"#,
@@ -74,33 +80,11 @@ impl Store {
             &hint.event,
             hint.happened.map(|at| bigint(at.0)),
             bigint(now.0),
+            APART,
         )
         .fetch_one(&self.pool)
         .await?;
         Ok(news > 0)
-    }
-
-    /// Wants a look at a provider's record without having been told to.
-    pub async fn want_look(
-        &self,
-        issuer: &IssuerId,
-        provider: &ProviderName,
-        subject: &str,
-        due: UnixMillis,
-    ) -> Result<()> {
-        sqlx::query!(
-            "INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries) \
-             VALUES ($1, $2, $3, 1, $4, 0, 0) \
-             ON CONFLICT (issuer, provider, subject) \
-             DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms)",
-            issuer_key(issuer),
-            provider.as_str(),
-            subject,
-            bigint(due.0),
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
     }
 
     /// The subject that is due longest and nobody is at, until `leased`.

@@ -14,6 +14,16 @@ use crate::{
     codec::{bigint, count, entry_number, investor_id, issuer_key, seconds},
 };
 
+/// What the issuer has decided about profiles whose relation has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// For how many years they are kept.
+    pub years: RetentionYears,
+    /// Whether servers erase them then by themselves. Nobody can undo that, so it is not
+    /// done before the issuer says so.
+    pub erases_by_itself: bool,
+}
+
 /// What is to be stored of one investor's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SealedChanges {
@@ -307,8 +317,9 @@ impl IssuerTransaction {
         Ok(found.is_some())
     }
 
-    /// Forgets a profile, and notes that its key is still to be destroyed. Whoever calls
-    /// has had it decided.
+    /// Forgets a profile, and notes that its key is still to be destroyed, and that
+    /// providers who verified the person are still to forget it. Whoever calls has had it
+    /// decided.
     pub async fn erase_profile(&mut self, investor: InvestorId, now: UnixSeconds) -> Result<()> {
         let (issuer, id) = (issuer_key(&self.issuer), investor.0.as_slice());
         sqlx::query!(
@@ -344,7 +355,7 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        self.forget_at_providers(investor, now).await
     }
 
     /// When an investor's status became what it is, by the log.
@@ -375,24 +386,28 @@ impl IssuerTransaction {
         })
     }
 
-    /// For how long the issuer keeps profiles.
-    pub async fn retention(&mut self) -> Result<RetentionYears> {
-        let years = sqlx::query_scalar!(
-            "SELECT retention_years FROM issuer WHERE issuer = $1",
+    /// For how long the issuer keeps profiles, and what happens then.
+    pub async fn retention(&mut self) -> Result<Retention> {
+        let row = sqlx::query!(
+            "SELECT retention_years, erases_by_itself FROM issuer WHERE issuer = $1",
             issuer_key(&self.issuer),
         )
         .fetch_optional(&mut *self.transaction)
         .await?
         .ok_or(StoreError::NotFound { what: "issuer" })?;
-        retention_years(years)
+        Ok(Retention {
+            years: retention_years(row.retention_years)?,
+            erases_by_itself: row.erases_by_itself,
+        })
     }
 
-    /// For how long the issuer keeps profiles from now on.
-    pub async fn set_retention(&mut self, years: RetentionYears) -> Result<()> {
+    /// For how long the issuer keeps profiles from now on, and what happens then.
+    pub async fn set_retention(&mut self, retention: Retention) -> Result<()> {
         sqlx::query!(
-            "UPDATE issuer SET retention_years = $2 WHERE issuer = $1",
+            "UPDATE issuer SET retention_years = $2, erases_by_itself = $3 WHERE issuer = $1",
             issuer_key(&self.issuer),
-            i16::from(years.0),
+            i16::from(retention.years.0),
+            retention.erases_by_itself,
         )
         .execute(&mut *self.transaction)
         .await?;

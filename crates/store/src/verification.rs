@@ -4,7 +4,7 @@ use symbolon_core::{
     ids::{InvestorId, IssuerId, ProviderName},
     log::EntryNumber,
     time::{Day, UnixMillis, UnixSeconds},
-    verification::{Attempt, Concern, VerificationId, VerificationState},
+    verification::{Attempt, Concern, VerificationId, VerificationState, next_look},
 };
 
 use crate::{
@@ -34,6 +34,8 @@ pub struct Verification {
     pub document_ends: Option<Day>,
     /// When it began.
     pub opened: UnixSeconds,
+    /// When the person was last sent to the provider.
+    pub sent: UnixSeconds,
     /// When it last changed.
     pub changed: UnixSeconds,
 }
@@ -51,6 +53,16 @@ struct VerificationRow {
     decision: Option<i64>,
     document_ends: Option<i32>,
     changed_s: i64,
+    sent_s: i64,
+    look_s: Option<i64>,
+}
+
+/// An attempt whose provider's record is looked at, since nobody has told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueLook {
+    /// The attempt.
+    pub verification: Verification,
+    due: i64,
 }
 
 macro_rules! select_verifications {
@@ -58,7 +70,7 @@ macro_rules! select_verifications {
         sqlx::query_as!(
             VerificationRow,
             "SELECT verification, investor, provider, reference, state, concerns, opened_entry, \
-             opened_s, newest_ms, decision, document_ends, changed_s " + $rest,
+             opened_s, newest_ms, decision, document_ends, changed_s, sent_s, look_s " + $rest,
             $($argument),*
         )
     };
@@ -94,6 +106,7 @@ impl VerificationRow {
                 .transpose()
                 .map_err(|_| damaged("a document's last day"))?,
             opened: seconds(self.opened_s)?,
+            sent: seconds(self.sent_s)?,
             changed: seconds(self.changed_s)?,
         })
     }
@@ -184,6 +197,61 @@ impl Store {
         .map(VerificationRow::read)
         .collect()
     }
+
+    /// The attempts of which somebody must look how they stand at their providers, since
+    /// no hint has come, at most `limit`.
+    pub async fn due_looks(
+        &self,
+        issuer: &IssuerId,
+        now: UnixSeconds,
+        limit: u32,
+    ) -> Result<Vec<DueLook>> {
+        select_verifications!(
+            "FROM verification WHERE issuer = $1 AND look_s <= $2 ORDER BY look_s LIMIT $3",
+            issuer_key(issuer),
+            bigint(now.0),
+            i64::from(limit),
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let due = row.look_s.unwrap_or_default();
+            let verification = row.read()?;
+            Ok(DueLook { verification, due })
+        })
+        .collect()
+    }
+
+    /// Wants a look at a provider's record without having been told to, where it is known
+    /// what to look at, and the next one later, while nobody else has.
+    pub async fn look_unasked(
+        &self,
+        issuer: &IssuerId,
+        look: &DueLook,
+        subject: Option<&str>,
+        now: UnixMillis,
+    ) -> Result<()> {
+        let next = next_look(look.verification.sent, UnixSeconds(now.0 / 1_000));
+        sqlx::query!(
+            "WITH due AS ( \
+                 UPDATE verification SET look_s = $4 \
+                 WHERE issuer = $1 AND verification = $2 AND look_s = $3 RETURNING provider) \
+             INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries) \
+             SELECT $1::bigint, provider, $5, 1, $6::bigint, 0, 0 FROM due WHERE $5::text IS NOT NULL \
+             ON CONFLICT (issuer, provider, subject) \
+             DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms)",
+            issuer_key(issuer),
+            look.verification.id.0.as_slice(),
+            look.due,
+            next.map(|next| bigint(next.0)),
+            subject,
+            bigint(now.0),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
 }
 
 impl IssuerTransaction {
@@ -198,8 +266,8 @@ impl IssuerTransaction {
     ) -> Result<()> {
         sqlx::query!(
             "INSERT INTO verification (issuer, verification, investor, provider, state, \
-                 opened_entry, opened_s, changed_s) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+                 opened_entry, opened_s, changed_s, sent_s, look_s) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8)",
             issuer_key(&self.issuer),
             id.0.as_slice(),
             investor.0.as_slice(),
@@ -207,6 +275,7 @@ impl IssuerTransaction {
             VerificationState::Waiting.as_str(),
             bigint(self.head.number.0),
             bigint(now.0),
+            next_look(now, now).map(|next| bigint(next.0)),
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -250,7 +319,9 @@ impl IssuerTransaction {
         row.map(VerificationRow::read).transpose()
     }
 
-    /// Keeps where an attempt stands now.
+    /// Keeps where an attempt stands now. While the next word is the provider's, it is
+    /// looked at without a hint, too; at first soon after the person was sent there. Whoever
+    /// was erased is waited for no longer.
     pub async fn keep_verification(
         &mut self,
         verification: &Verification,
@@ -259,9 +330,14 @@ impl IssuerTransaction {
         let concerns = Some(&verification.concerns).filter(|concerns| !concerns.is_empty());
         let concerns = concerns.map(serde_json::to_string).transpose();
         let attempt = verification.attempt;
+        let waits = verification.state.is_at_provider(&verification.concerns);
+        let look = next_look(verification.sent, now).filter(|_| waits);
         sqlx::query!(
             "UPDATE verification SET reference = $3, state = $4, concerns = $5, newest_ms = $6, \
-                 decision = $7, document_ends = $8, changed_s = $9 \
+                 decision = $7, document_ends = $8, changed_s = $9, sent_s = $10, look_s = CASE \
+                     WHEN $11::bigint IS NULL OR EXISTS (SELECT FROM forgetting f \
+                         WHERE f.issuer = $1 AND f.investor = verification.investor) THEN NULL \
+                     WHEN sent_s = $10 THEN coalesce(look_s, $11) ELSE $11 END \
              WHERE issuer = $1 AND verification = $2",
             issuer_key(&self.issuer),
             verification.id.0.as_slice(),
@@ -272,6 +348,8 @@ impl IssuerTransaction {
             attempt.decision.map(|entry| bigint(entry.0)),
             verification.document_ends.map(|day| i32::from(day.0)),
             bigint(now.0),
+            bigint(verification.sent.0),
+            look.map(|look| bigint(look.0)),
         )
         .execute(&mut *self.transaction)
         .await?;

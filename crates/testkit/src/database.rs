@@ -73,6 +73,19 @@ impl TestDatabase {
             .expect("open the keys' database")
     }
 
+    /// Lets nobody read or write a person's key until this is dropped: as a database that
+    /// does not answer.
+    pub async fn stall_keys(&self) -> StalledKeys {
+        let (address, options) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let mut connection = PgConnection::connect(&format!("{address}{KEYS}?{options}"))
+            .await
+            .expect("connect to the keys' database");
+        run(&mut connection, "BEGIN; LOCK TABLE person_key;".to_owned()).await;
+        StalledKeys {
+            _connection: connection,
+        }
+    }
+
     /// The empty database of this URL, with the present schema.
     pub async fn at(url: &str) -> Self {
         let store = Store::connect(url, 10)
@@ -85,6 +98,13 @@ impl TestDatabase {
             name: None,
         }
     }
+}
+
+/// Keys that nobody gets at.
+#[derive(Debug)]
+pub struct StalledKeys {
+    // The lock ends with it.
+    _connection: PgConnection,
 }
 
 /// What a database held at some moment, in a schema of its own beside it.

@@ -69,6 +69,8 @@ pub struct Situation<'a> {
     pub status_entry: Option<EntryNumber>,
     /// The age by the birth date that the provider read.
     pub age: Option<Years>,
+    /// Whether its profile was erased: then the provider was asked to forget it, too.
+    pub erased: bool,
     /// The attempt.
     pub attempt: Attempt,
     /// What is asked of whoever is verified, by country.
@@ -175,6 +177,8 @@ pub fn judge(
             withdrawn(situation, RevocationReason::Provider)
         }
         Standing::OnHold => Outcome::Review(vec![Concern::OnHold]),
+        // As it was asked to; a verdict that ended well stays so.
+        Standing::Withdrawn if situation.erased => Outcome::Unchanged,
         Standing::Withdrawn if attempt.decision.is_some() => {
             withdrawn(situation, RevocationReason::Provider)
         }

@@ -48,6 +48,13 @@ impl Client {
             .await
     }
 
+    /// `GET …/applicants/-;externalUserId={customer}/one`.
+    pub(super) async fn applicant_of(&self, customer: &str) -> Result<Answer, FetchError> {
+        let who = format!("-;externalUserId={customer}");
+        self.call(Method::GET, self.at(&["applicants", &who, "one"]), None)
+            .await
+    }
+
     /// `GET …/applicants/{id}/status`.
     pub(super) async fn status(&self, id: &str) -> Result<Answer, FetchError> {
         self.call(Method::GET, self.at(&["applicants", id, "status"]), None)

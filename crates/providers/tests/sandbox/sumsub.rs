@@ -244,6 +244,31 @@ async fn rechecks_and_erasure() {
 }
 
 #[tokio::test]
+async fn an_applicant_is_found_by_the_registers_name_for_it() {
+    let (fake, sumsub, _) = both("current", PayloadDigest::Sha256).await;
+    let session = open(&sumsub, None).await;
+    let subject = sumsub.subject_of("u-1").unwrap();
+    // The person has not come yet.
+    let nobody = sumsub.fetch(&subject).await.unwrap_err();
+    assert_eq!(nobody, FetchError::NotFound);
+    assert_eq!(sumsub.deactivate(&subject).await, Ok(()));
+    walk(&session, "pass").await;
+    let fact = sumsub.fetch(&subject).await.unwrap().fact;
+    assert_eq!(fact.reference, fake.applicant_of("u-1").unwrap());
+    assert_eq!(fact.customer.as_deref(), Some("u-1"));
+    assert_eq!(fact.standing, Standing::Approved);
+    assert_eq!(sumsub.deactivate(&subject).await, Ok(()));
+    let fact = sumsub.fetch(&subject).await.unwrap().fact;
+    assert_eq!(fact.standing, Standing::Withdrawn);
+    // A name that leaves its place in the path is no name.
+    for name in ["u-1/../u-2", "", "u-1;a=b"] {
+        let subject = sumsub.subject_of(name).unwrap();
+        let error = sumsub.fetch(&subject).await.unwrap_err();
+        assert_eq!(error.code(), "request_invalid", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_could_not_be_right_is_not_sent() {
     let (_fake, sumsub, _) = both("current", PayloadDigest::Sha256).await;
     let profile = Profile::empty(InvestorKind::LegalEntity);

@@ -3,14 +3,10 @@
 
 use std::time::Duration;
 
-use symbolon_core::{
-    ids::IssuerId,
-    link::LinkToken,
-    profile::Field,
-    time::{Millis, UnixMillis},
-};
+use symbolon_core::{ids::IssuerId, link::LinkToken, profile::Field, time::Millis};
 use symbolon_store::{Letter, StoreError};
 
+use super::backoff;
 use crate::{
     letters::{LinkLetter, MailError, Mailer},
     metrics,
@@ -86,7 +82,8 @@ async fn send(
         Sent::Later(why) => {
             metrics::letter("failed");
             tracing::warn!(%issuer, why, "a letter was not sent; trying again");
-            let due = again(letter.tries, state.clock.now_ms());
+            let now = state.clock.now_ms();
+            let due = backoff(None, FIRST_WAIT, letter.tries, LONGEST_WAIT, now);
             state.store.letter_again(issuer, letter, due, &why).await
         }
     }
@@ -141,9 +138,4 @@ async fn deliver(
         Err(MailError::Recipient) => Sent::Never("the e-mail address cannot be written to"),
         Err(error) => Sent::Later(error.to_string()),
     })
-}
-
-fn again(tries: u32, now: UnixMillis) -> UnixMillis {
-    let wait = FIRST_WAIT.0.saturating_mul(1 << tries.min(20));
-    now.after(Millis(wait.min(LONGEST_WAIT.0)))
 }

@@ -8,6 +8,7 @@ use symbolon_core::{
 };
 use symbolon_store::{Look, StoreError};
 
+use super::backoff;
 use crate::{
     metrics,
     state::AppState,
@@ -89,7 +90,5 @@ fn again(failure: &LookFailure, tries: u32, now: UnixMillis) -> UnixMillis {
         LookFailure::Provider(error) => error.retry_after(),
         LookFailure::Vault(_) | LookFailure::Store(_) => None,
     };
-    let asked = asked.and_then(|wait| u64::try_from(wait.as_millis()).ok());
-    let doubled = FIRST_WAIT.0.saturating_mul(1 << tries.min(20));
-    now.after(Millis(asked.unwrap_or(doubled).min(LONGEST_WAIT.0)))
+    backoff(asked, FIRST_WAIT, tries, LONGEST_WAIT, now)
 }

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use symbolon_core::{
     command::Command,
     custody::{Remark, kept_until},
-    ids::InvestorId,
+    ids::{InvestorId, ProviderName},
     investor::Status,
 };
-use symbolon_store::Subject;
+use symbolon_store::{Forgetting, Subject};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -49,19 +49,58 @@ pub(super) struct CustodyBody {
     kept_until: Option<String>,
     /// For how many years the issuer keeps profiles after that.
     retention_years: u8,
+    /// Whether it is erased then without anybody's doing, if the issuer said so.
+    erased_by_itself: bool,
+    /// Once it was erased, what has become of it at the providers who were asked to
+    /// verify the person.
+    providers: Vec<ForgettingBody>,
+}
+
+/// What has become of somebody who was erased at a provider.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ForgettingBody {
+    /// Your account with the provider.
+    #[schema(value_type = String, example = "sumsub")]
+    provider: ProviderName,
+    /// The provider's applicant or run; absent where it never said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    /// Since when it has forgotten, as far as it can; absent while it is still asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<String>,
+    /// How often it was asked in vain.
+    tries: u32,
+    /// Why it has not forgotten when it was last asked, or why there was nothing to ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl From<Forgetting> for ForgettingBody {
+    fn from(forgetting: Forgetting) -> Self {
+        Self {
+            provider: forgetting.provider,
+            reference: forgetting.reference,
+            forgotten: forgetting.ended.map(|at| at.to_string()),
+            tries: forgetting.tries,
+            error: forgetting.error,
+        }
+    }
 }
 
 async fn custody(transaction: &mut Transaction, id: InvestorId) -> Result<CustodyBody> {
     let investor = transaction.investor(id).await?;
     let (since, retention) = transaction.retention(id).await?;
+    let providers = transaction.inner().forgettings(id).await?;
     let over = !matches!(investor.status, Status::Verified(_));
     Ok(CustodyBody {
         investor: id,
         holds: investor.custody.holds.into_iter().collect(),
         erased: investor.custody.erased,
         relation_ended: over.then(|| since.to_string()),
-        kept_until: over.then(|| kept_until(since, retention).to_string()),
-        retention_years: retention.0,
+        kept_until: over.then(|| kept_until(since, retention.years).to_string()),
+        retention_years: retention.years.0,
+        erased_by_itself: retention.erases_by_itself,
+        providers: providers.into_iter().map(ForgettingBody::from).collect(),
     })
 }
 
@@ -156,7 +195,9 @@ async fn decided(
 /// Once the law keeps it no longer: the relation ended long enough ago, and no hold lies
 /// on it. Its values go, and the person's key is destroyed, so that every copy is
 /// unreadable, backups of the register included. Verdicts and log stay, without the
-/// person. It cannot be undone, and needs a key that was made to open profiles.
+/// person. Providers who were asked to verify it are told to forget it, until they have:
+/// what has become of that is shown with its custody. It cannot be undone, and needs a key
+/// that was made to open profiles.
 #[utoipa::path(
     post, path = "/investors/{id}/profile/erase", operation_id = "erase_profile",
     tag = "Profiles",

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use symbolon_core::{custody::RetentionYears, profile::Field};
+use symbolon_server::jobs::retention;
+use symbolon_store::Retention;
 
 use crate::harness::{ACME, Server, wallet};
 
@@ -247,11 +249,61 @@ async fn each_issuer_keeps_profiles_as_long_as_it_must() {
     let id = registered(&server).await;
     let issuer = ACME.parse().unwrap();
     let mut transaction = server.state.store.begin(&issuer).await.unwrap();
-    transaction.set_retention(RetentionYears(0)).await.unwrap();
+    let none = Retention {
+        years: RetentionYears(0),
+        ..Retention::default()
+    };
+    transaction.set_retention(none).await.unwrap();
     transaction.commit().await.unwrap();
     let path = format!("/v1/investors/{id}/profile/erase");
     let left = server.post(&path, json!({})).await.expect(200);
     assert_eq!(left["retention_years"], 0);
+}
+
+#[tokio::test]
+async fn servers_erase_by_themselves_once_the_issuer_says_so() {
+    let server = Server::with_vault().await;
+    let id = registered(&server).await;
+    let mut other = json!({"kind": "natural_person", "profile": jane()});
+    other["profile"]["family_name"] = json!("Canary-Roe");
+    let held = server.post("/v1/investors", other).await.expect(201)["id"].clone();
+    let held = held.as_str().unwrap();
+    let path = format!("/v1/investors/{held}/holds");
+    let hold = json!({"reference": "case 7"});
+    server.post(&path, hold.clone()).await.expect(200);
+    let custody = async |id: &str| {
+        let path = format!("/v1/investors/{id}/custody");
+        server.get(&path).await.expect(200)
+    };
+    let sweep = async || retention::sweep(&server.state).await.unwrap();
+
+    server.clock.advance(5 * YEAR);
+    assert_eq!(sweep().await, 0, "nobody has said so");
+    let issuer = ACME.parse().unwrap();
+    let mut transaction = server.state.store.begin(&issuer).await.unwrap();
+    let by_itself = Retention {
+        years: RetentionYears(6),
+        erases_by_itself: true,
+    };
+    transaction.set_retention(by_itself).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(custody(&id).await["erased_by_itself"], true);
+    assert_eq!(sweep().await, 0, "its time has not come");
+    server.clock.advance(YEAR);
+    assert_eq!(sweep().await, 1);
+    assert_eq!(custody(&id).await["erased"], true);
+    let keyring = server.database.keyring().await;
+    let key = keyring.person_key(&issuer, id.parse().unwrap()).await;
+    assert!(key.unwrap().is_none());
+    let events = server.get("/v1/events?limit=500").await.expect(200);
+    let erased = events["data"].as_array().unwrap().last().unwrap();
+    assert_eq!(erased["actor"], "system:retention");
+    assert_eq!(erased["investor"], id.as_str());
+    assert_eq!(custody(held).await["erased"], false);
+    server.post(&format!("{path}/lift"), hold).await.expect(200);
+    assert_eq!(sweep().await, 1);
+    assert_eq!(custody(held).await["erased"], true);
+    assert_eq!(sweep().await, 0);
 }
 
 #[tokio::test]

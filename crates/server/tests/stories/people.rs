@@ -2,19 +2,22 @@
 //! to them afterwards. The provider is a stand-in that speaks the vendor's protocol.
 
 mod customers;
+mod denials;
 mod entrust;
-mod mail;
-mod person;
+mod forgetting;
+mod monitoring;
+mod quiet;
 mod renewal;
 mod stage;
+mod waiting;
 
 use alloy::signers::local::PrivateKeySigner;
 use serde_json::{Value, json};
 use symbolon_sandbox::provider::Verdict;
 
 use crate::world::until;
-use person::Person;
 use stage::Stage;
+use symbolon_testkit::person::{self, Person};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_is_verified_by_a_link_and_denied_by_monitoring() {

@@ -53,7 +53,7 @@ pub(crate) struct World {
     pub(crate) url: String,
     stop: CancellationToken,
     jobs: JoinSet<()>,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// What a server stands on.
@@ -286,7 +286,7 @@ impl World {
             url,
             stop,
             jobs,
-            _database: database,
+            database,
         }
     }
 

@@ -12,6 +12,7 @@ mod customers;
 mod federation;
 mod filters;
 mod foresight;
+mod forgetting;
 mod isolation;
 mod keys;
 mod landmarks;

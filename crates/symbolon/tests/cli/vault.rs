@@ -263,7 +263,9 @@ async fn an_erasure_waits_for_its_time_and_leaves_nothing_of_the_person() {
     assert_eq!(none["due"], json!([]));
 
     let years = desk.run(&["vault", "retention", "0", "--json"]);
-    assert_eq!(years.succeeded().json()["retention_years"], 0);
+    let years = years.succeeded().json();
+    assert_eq!(years["retention_years"], 0);
+    assert_eq!(years["erased_by_itself"], false);
     let held = ["--reference", "case 7"];
     let hold = ["vault", "hold", WALLET];
     desk.run(&[&hold[..], &held[..]].concat()).succeeded();
@@ -290,6 +292,7 @@ async fn an_erasure_waits_for_its_time_and_leaves_nothing_of_the_person() {
     assert!(left["log_entries"].as_u64().unwrap() >= 5);
     let gone = (&left["profile_values"], &left["search_terms"], &left["key"]);
     assert_eq!(gone, (&json!(0), &json!(0), &json!(false)));
+    assert_eq!(left["providers"], json!([]), "no provider was asked");
 
     let (register, keys) = dumps(&desk).await;
     let vault = ["profile_value", "profile_term", "profile_erasure"];
@@ -334,6 +337,10 @@ async fn whoever_is_due_is_erased_together() {
     let erase = ["vault", "erase", "--due", "--yes"];
     let erased = desk.run(&[&erase[..], &["--json"]].concat()).succeeded();
     assert_eq!(erased.json()["erased"], 2);
+    let by_itself = ["vault", "retention", "--by-itself", "yes", "--json"];
+    let kept = desk.run(&by_itself).succeeded().json();
+    let kept = (&kept["retention_years"], &kept["erased_by_itself"]);
+    assert_eq!(kept, (&json!(0), &json!(true)));
     let text = desk.run(&erase).succeeded().stdout;
     assert!(text.contains("0 profiles erased"), "{text}");
     desk.run(&["vault", "erase"]).exits(2);

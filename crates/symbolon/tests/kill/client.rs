@@ -47,6 +47,11 @@ impl Api {
         }
     }
 
+    /// A place of this server's.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// Returns once it is done, and the server has said so.
     pub(crate) async fn run(&self, errand: &Errand) -> Result<(), Unanswered> {
         match errand {

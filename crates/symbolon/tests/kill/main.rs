@@ -9,7 +9,7 @@
 //! the register, its log and both chains to it.
 //!
 //! [`servers`] tells of several of them on one database, each of them a
-//! [`server`]: killed, stopped, restarted in turn.
+//! [`server`]: killed, stopped, restarted in turn. [`hooks`] tells of what providers sent.
 //!
 //! `SYMBOLON_KILLS` is how often the server dies, 20 by default, and
 //! `SYMBOLON_KILL_SEED` repeats a run's choices, though never its exact timing.
@@ -18,6 +18,7 @@
 
 mod book;
 mod client;
+mod hooks;
 mod proof;
 mod server;
 mod servers;

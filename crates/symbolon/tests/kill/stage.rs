@@ -172,6 +172,22 @@ impl Stage {
         self.ask(query, chain).await
     }
 
+    /// At which of a provider's records somebody must look.
+    pub(crate) async fn looks(&self) -> Vec<String> {
+        let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
+        let subjects = sqlx::query_scalar("SELECT subject FROM look");
+        subjects.fetch_all(&mut connection).await.unwrap()
+    }
+
+    /// As if a minute had passed: nobody is at any of them.
+    pub(crate) async fn end_looks_leases(&self) {
+        let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
+        sqlx::query("UPDATE look SET leased_ms = 0")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+
     async fn ask(&self, query: &'static str, chain: &TestChain) -> Vec<i64> {
         let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
         let id = i64::try_from(chain.id().0).unwrap();

@@ -81,6 +81,7 @@ impl World {
             status: &self.investor().status,
             status_entry: self.status_entry,
             age: Some(Years(40)),
+            erased: self.investor().custody.erased,
             attempt: self.attempt,
             rules: &self.view.rules,
         };
@@ -193,6 +194,18 @@ fn monitoring_denies() {
         assert_eq!(world.take(&fact(Standing::Approved, 1)), Outcome::Stale);
         assert!(!world.is_verified());
     }
+}
+
+#[test]
+fn what_a_provider_was_asked_to_forget_denies_nobody() {
+    let mut world = World::new();
+    world.take(&fact(Standing::Approved, 10));
+    world.view.investor.as_mut().unwrap().custody.erased = true;
+    let gone = world.judge(&fact(Standing::Withdrawn, 20));
+    assert_eq!(gone, Outcome::Unchanged);
+    let listed = Standing::Refused(RejectionReason::Sanctions);
+    let denied = Outcome::Decide(Box::new(Command::Revoke(RevocationReason::Sanctions)));
+    assert_eq!(world.judge(&fact(listed, 30)), denied);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use alloy::signers::local::PrivateKeySigner;
 use serde_json::{Value, json};
+use symbolon_testkit::person::signed;
 
-use super::{person::signed, stage::Stage};
+use super::stage::Stage;
 use crate::world::{Caller, until};
 
 /// An instance with a customer, of whom it knows a name; its path, and the customer.

@@ -4,8 +4,9 @@
 use alloy::signers::local::PrivateKeySigner;
 use serde_json::json;
 use symbolon_sandbox::provider::Outcome;
+use symbolon_testkit::person::Person;
 
-use super::{person::Person, stage::Stage};
+use super::stage::Stage;
 use crate::world::until;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,11 +5,9 @@ use alloy::{primitives::Address, signers::local::PrivateKeySigner};
 use serde_json::{Value, json};
 use symbolon_core::time::{Day, UnixSeconds};
 use symbolon_server::jobs::renewals::sweep;
+use symbolon_testkit::person::Person;
 
-use super::{
-    person::{Papers, Person},
-    stage::{ENHANCED, Stage},
-};
+use super::stage::{ENHANCED, Stage};
 use crate::world::{Caller, until};
 
 const GERMANY: u16 = 276;
@@ -45,13 +43,6 @@ impl Stage {
     }
 }
 
-fn moved(country: &str) -> Papers<'_> {
-    Papers {
-        country,
-        ..Papers::default()
-    }
-}
-
 async fn verdict(by: &Caller<'_>, investor: &str) -> Value {
     by.get(&format!("/v1/investors/{investor}")).await["verdict"].clone()
 }
@@ -79,7 +70,7 @@ async fn a_verdict_counts_until_the_next_one_and_the_next_is_evaluated_afresh() 
     // What is handed in anew and cannot be read takes nothing from the old verdict.
     let person = &renewing.person;
     person
-        .walk_with(&renewing.session, "retry", &moved("FRA"))
+        .walk_with(&renewing.session, "retry", &[("country", "FRA")])
         .await;
     until("the person must hand in something again", async || {
         newest_attempt(&owner, &investor).await["state"] == "retry"
@@ -90,7 +81,7 @@ async fn a_verdict_counts_until_the_next_one_and_the_next_is_evaluated_afresh() 
     assert_eq!(stage.chains_say(wallet).await, [(true, GERMANY); 2]);
 
     person
-        .walk_with(&renewing.session, "pass", &moved("FRA"))
+        .walk_with(&renewing.session, "pass", &[("country", "FRA")])
         .await;
     until("both chains have the new country", async || {
         stage.chains_say(wallet).await == [(true, FRANCE); 2]
@@ -123,7 +114,7 @@ async fn a_country_that_is_not_let_through_goes_to_review_and_the_old_verdict_ho
     let renewing = stage.renewing(&desk, &investor, ENHANCED).await;
     let person = &renewing.person;
     person
-        .walk_with(&renewing.session, "pass", &moved("CHE"))
+        .walk_with(&renewing.session, "pass", &[("country", "CHE")])
         .await;
     until("somebody must look", async || {
         newest_attempt(&owner, &investor).await["state"] == "review"
@@ -160,11 +151,8 @@ async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     let session = person.begin_check().await;
     let today = stage.world.state.clock.now();
     let last = UnixSeconds(today.0 + 20 * 86_400).day();
-    let ending = Papers {
-        expire: &last.to_string(),
-        ..Papers::default()
-    };
-    person.walk_with(&session, "pass", &ending).await;
+    let papers = [("document_expires", &*last.to_string())];
+    person.walk_with(&session, "pass", &papers).await;
     until("both chains verify the wallet", async || {
         owner.says_verified(key.address()).await == [true; 3]
     })
@@ -181,11 +169,8 @@ async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     let mut person = Person::new(&stage.world.url);
     person.open(&letter.link()).await;
     let session = person.begin_check().await;
-    let renewed = Papers {
-        expire: &Day(last.0 + 3_650).to_string(),
-        ..Papers::default()
-    };
-    person.walk_with(&session, "pass", &renewed).await;
+    let papers = [("document_expires", &*Day(last.0 + 3_650).to_string())];
+    person.walk_with(&session, "pass", &papers).await;
     until("the verdict is renewed", async || {
         let listed = owner.get("/v1/renewals").await;
         listed["data"].as_array().unwrap().is_empty()

@@ -15,9 +15,10 @@ use symbolon_sandbox::provider::{EntrustOptions, FakeEntrust, FakeSumsub, Sumsub
 use symbolon_server::{
     Account, Accounts, ChainNodes, RenewalTerms, Renewals, Services, Site, Vault, letters::Mailer,
 };
+use symbolon_store::Keyring;
+use symbolon_testkit::{mail::Sink, person::Person};
 use symbolon_vault::{MasterKey, MasterKeys};
 
-use super::{mail::Sink, person::Person};
 use crate::world::{Caller, Ground, World, until};
 
 const LEVEL: &str = "basic-kyc-level";
@@ -31,6 +32,7 @@ pub(super) struct Stage {
     pub(super) sumsub: FakeSumsub,
     pub(super) entrust: FakeEntrust,
     pub(super) mail: Sink,
+    pub(super) keyring: Keyring,
 }
 
 fn account(provider: impl Provider + 'static) -> Account {
@@ -42,7 +44,7 @@ fn account(provider: impl Provider + 'static) -> Account {
     }
 }
 
-fn sumsub(fake: &FakeSumsub) -> Account {
+pub(super) fn sumsub(fake: &FakeSumsub) -> Account {
     let account_of = json!({
         "base_url": fake.url(),
         "environment": "production",
@@ -99,13 +101,13 @@ async fn services(
     ground: &Ground<'_>,
     (sumsub_of, entrust_of): (&FakeSumsub, &FakeEntrust),
     mail: &Sink,
+    keyring: Keyring,
 ) -> Services {
     sumsub_of.send_webhooks_to(format!("{}/hooks/acme/sumsub", ground.url));
     entrust_of.send_webhooks_to(format!("{}/hooks/acme/entrust", ground.url));
     let accounts = [sumsub(sumsub_of), entrust(entrust_of)];
     let accounts = accounts.map(|account| ("acme".parse().unwrap(), account));
     let masters = MasterKeys::new(MasterKey::new([7; 32]), Vec::new());
-    let keyring = ground.database.keyring().await;
     let nodes = ground.chains.iter().map(|place| {
         let endpoint = place.endpoint().clone();
         (("acme".parse().unwrap(), place.chain.id()), endpoint)
@@ -130,8 +132,10 @@ impl Stage {
         let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
         let entrust = FakeEntrust::start(EntrustOptions::default()).await.unwrap();
         let mail = Sink::start();
+        let mut kept = None;
         let world = World::with(&["acme"], async |ground| {
-            services(ground, (&sumsub, &entrust), &mail).await
+            let keyring = kept.insert(ground.database.keyring().await).clone();
+            services(ground, (&sumsub, &entrust), &mail, keyring).await
         })
         .await;
         Self {
@@ -139,6 +143,7 @@ impl Stage {
             sumsub,
             entrust,
             mail,
+            keyring: kept.unwrap(),
         }
     }
 

@@ -5,10 +5,10 @@ use serde::Serialize;
 use serde_json::json;
 use symbolon_core::{
     custody::{Remark, RetentionYears, kept_until},
-    ids::InvestorId,
+    ids::{InvestorId, ProviderName},
     investor::{Investor, Status},
 };
-use symbolon_store::IssuerTransaction;
+use symbolon_store::{Forgetting, IssuerTransaction, Retention};
 
 use crate::{
     commands::status::find,
@@ -35,11 +35,21 @@ pub(super) struct CustodyArgs {
 #[command(after_help = "\
 Examples:
   symbolon vault retention
-  symbolon vault retention 10")]
+  symbolon vault retention 10
+  symbolon vault retention --by-itself yes
+
+The law that has profiles kept also has them erased then. Nobody can undo that, so servers do it
+by themselves only once you say so; until then `symbolon vault due` lists them, `symbolon doctor`
+reminds you, and `symbolon vault erase --due` erases them.")]
 pub(super) struct RetentionArgs {
     /// From now on so many years [default: show them]
     #[arg(value_name = "YEARS", value_parser = clap::value_parser!(u8).range(..=100))]
     years: Option<u8>,
+
+    /// Whether servers erase profiles then without anybody's doing, an hour later at most; holds
+    /// are kept [a new issuer: no]
+    #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
+    by_itself: Option<String>,
 }
 
 /// Until when a profile is kept, and for whom.
@@ -52,13 +62,52 @@ pub(super) struct ShownCustody {
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_until: Option<String>,
     retention_years: u8,
+    erased_by_itself: bool,
+    providers: Vec<AtProvider>,
+}
+
+/// What has become of somebody who was erased at a provider.
+#[derive(Debug, Serialize)]
+pub(super) struct AtProvider {
+    provider: ProviderName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<String>,
+    tries: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl From<Forgetting> for AtProvider {
+    fn from(forgetting: Forgetting) -> Self {
+        Self {
+            provider: forgetting.provider,
+            reference: forgetting.reference,
+            forgotten: forgetting.ended.map(|at| at.to_string()),
+            tries: forgetting.tries,
+            error: forgetting.error,
+        }
+    }
+}
+
+impl AtProvider {
+    pub(super) fn text(&self) -> String {
+        let provider = &self.provider;
+        match (&self.forgotten, &self.error) {
+            (Some(_), Some(why)) => format!("  {provider} was not asked to forget: {why}"),
+            (Some(at), None) => format!("  {provider} forgot on {at}"),
+            (None, Some(why)) => format!("  {provider} is still to forget: {why}"),
+            (None, None) => format!("  {provider} is still to forget: a server asks it"),
+        }
+    }
 }
 
 impl ShownCustody {
     /// As it stands in this transaction.
     pub(super) async fn of(
         investor: &Investor,
-        retention: RetentionYears,
+        retention: Retention,
         transaction: &mut IssuerTransaction,
     ) -> Result<Self> {
         let over = !matches!(investor.status, Status::Verified(_));
@@ -70,14 +119,18 @@ impl ShownCustody {
             holds: investor.custody.holds.iter().cloned().collect(),
             erased: investor.custody.erased,
             relation_ended: since.map(|at| at.to_string()),
-            kept_until: since.map(|at| kept_until(at, retention).to_string()),
-            retention_years: retention.0,
+            kept_until: since.map(|at| kept_until(at, retention.years).to_string()),
+            retention_years: retention.years.0,
+            erased_by_itself: retention.erases_by_itself,
+            providers: at_providers(transaction, investor.id).await?,
         })
     }
 
     fn text(&self, investor: InvestorId) -> String {
         if self.erased {
-            return format!("{investor}: erased");
+            let mut lines = vec![format!("{investor}: erased")];
+            lines.extend(self.providers.iter().map(AtProvider::text));
+            return lines.join("\n");
         }
         let until = match &self.kept_until {
             None => "kept while the relation lasts".to_owned(),
@@ -91,6 +144,15 @@ impl ShownCustody {
         lines.extend(holds.map(|hold| format!("  held until this is released: {hold}")));
         lines.join("\n")
     }
+}
+
+/// What providers were asked to forget of somebody.
+pub(super) async fn at_providers(
+    transaction: &mut IssuerTransaction,
+    investor: InvestorId,
+) -> Result<Vec<AtProvider>> {
+    let asked = transaction.forgettings(investor).await?;
+    Ok(asked.into_iter().map(AtProvider::from).collect())
 }
 
 /// Runs `symbolon vault custody`. It needs no master key.
@@ -117,20 +179,35 @@ pub(super) async fn show(args: &CustodyArgs, context: &Context) -> Result<Exit> 
 
 /// Runs `symbolon vault retention`.
 pub(super) async fn retention(args: &RetentionArgs, context: &Context) -> Result<Exit> {
-    let (issuer, years) = context
+    let (issuer, kept) = context
         .with_issuer(async |store, issuer| {
             let mut transaction = store.begin(issuer).await?;
+            let mut kept = transaction.retention().await?;
             if let Some(years) = args.years {
-                transaction.set_retention(RetentionYears(years)).await?;
+                kept.years = RetentionYears(years);
             }
-            let years = transaction.retention().await?.0;
-            transaction.commit().await?;
-            Ok((issuer.clone(), years))
+            if let Some(word) = &args.by_itself {
+                kept.erases_by_itself = word == "yes";
+            }
+            if args.years.is_some() || args.by_itself.is_some() {
+                transaction.set_retention(kept).await?;
+                transaction.commit().await?;
+            }
+            Ok((issuer.clone(), kept))
         })
         .await?;
-    let document = json!({ "issuer": issuer, "retention_years": years });
+    let document = json!({
+        "issuer": issuer,
+        "retention_years": kept.years.0,
+        "erased_by_itself": kept.erases_by_itself,
+    });
     context.output.result(&document, || {
-        format!("{issuer} keeps profiles for {years} years after the relation has ended")
+        let years = kept.years.0;
+        let then = match kept.erases_by_itself {
+            true => "its servers erase them then",
+            false => "somebody erases them then: `symbolon vault erase --due`",
+        };
+        format!("{issuer} keeps profiles for {years} years after the relation has ended; {then}")
     })?;
     Ok(Exit::Done)
 }

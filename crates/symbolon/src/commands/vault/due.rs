@@ -45,7 +45,7 @@ pub(super) async fn page(
     let mut transaction = store.begin(issuer).await?;
     let retention = transaction.retention().await?;
     drop(transaction);
-    let Some(ended_by) = must_have_ended_by(retention, context.clock.now()) else {
+    let Some(ended_by) = must_have_ended_by(retention.years, context.clock.now()) else {
         return Ok(Vec::new());
     };
     Ok(store.due_profiles(issuer, ended_by, after, limit).await?)

@@ -5,17 +5,19 @@ use serde::Serialize;
 use serde_json::json;
 use symbolon_core::{
     actor::Actor,
-    command::Command,
     event::Event,
     ids::{ExternalId, InvestorId, IssuerId},
     investor::StatusName,
     log::EntryNumber,
-    register::Refusal,
     wallet::WalletAddress,
 };
-use symbolon_store::{Request, Store, Subject};
+use symbolon_store::Store;
 
-use super::{ByArgs, due};
+use super::{
+    ByArgs,
+    custody::{AtProvider, at_providers},
+    due,
+};
 use crate::{
     commands::status::find,
     context::Context,
@@ -37,8 +39,9 @@ Examples:
 
 The values go, and the person's key is destroyed, so that every copy is unreadable, the register's
 backups included. Verdicts, log and wallets stay, without the person. Refused while the investor
-is verified, before the retention has passed, and while a hold lies on the profile. Interrupted,
-the same command goes on.")]
+is verified, before the retention has passed, and while a hold lies on the profile. Providers who verified the
+person are told to forget it by a running server: `symbolon vault custody` shows what has become of
+that. Interrupted, the same command goes on.")]
 pub(super) struct EraseArgs {
     /// Wallets of investors, or their ids
     #[arg(
@@ -93,6 +96,8 @@ struct Left {
     customer_values: u64,
     search_terms: u64,
     key: bool,
+    /// Whoever verified the person, and is told to forget it.
+    providers: Vec<AtProvider>,
 }
 
 #[derive(Debug, Serialize)]
@@ -200,33 +205,20 @@ impl Desk<'_> {
     }
 
     async fn erase(&self, target: String, investor: InvestorId) -> Result<Erased> {
-        let now = self.context.clock.now();
-        let mut transaction = self.store.begin(self.issuer).await?;
-        let erase = Request {
-            subject: Subject::Investor(investor),
-            command: Command::EraseProfile {
-                since: transaction.status_since(investor).await?.at,
-                retention: transaction.retention().await?,
-            },
-        };
-        let mut decided = transaction.decide(vec![erase], self.actor, now).await?;
-        let decision = match decided.pop() {
-            Some(Ok(decision)) => decision,
-            Some(Err(refusal)) => {
+        let (vault, now) = (&self.opened.vault, self.context.clock.now());
+        let erased = vault.erase(self.issuer, investor, self.actor, now).await?;
+        let entry = match erased {
+            Ok(entry) => entry,
+            Err(refusal) => {
                 let (code, message) = (refusal.code(), refusal.to_string());
                 return Ok(Erased::refused(target, code, message));
             }
-            None => return Err(Refusal::UnknownInvestor.into()),
         };
-        transaction.erase_profile(investor, now).await?;
-        transaction.commit().await?;
-        // Committed first: a key that is destroyed too early is gone for nothing.
-        self.opened.vault.destroy_key(self.issuer, investor).await?;
         Ok(Erased {
             target,
             erased: true,
             investor: Some(investor),
-            entry: decision.entry,
+            entry,
             left: Some(self.left(investor).await?),
             code: None,
             message: None,
@@ -237,6 +229,9 @@ impl Desk<'_> {
     async fn left(&self, id: InvestorId) -> Result<Left> {
         let (store, issuer) = (self.store, self.issuer);
         let investor = store.investor(issuer, id).await?.investor;
+        let mut transaction = store.begin(issuer).await?;
+        let providers = at_providers(&mut transaction, id).await?;
+        drop(transaction);
         let remains = store.profile_remains(issuer, id).await?;
         let key = self.opened.keyring.person_key(issuer, id).await?;
         let (mut entries, mut verdicts, mut after) = (0, 0, EntryNumber::default());
@@ -262,6 +257,7 @@ impl Desk<'_> {
             customer_values: remains.customers,
             search_terms: remains.terms,
             key: key.is_some(),
+            providers,
         })
     }
 }
@@ -304,7 +300,7 @@ impl Erased {
             return format!("{}: refused: {why}", self.target);
         };
         let wallets = left.wallets.len() as u64;
-        format!(
+        let mut lines = vec![format!(
             "{}: erased\n  left of the investor: status {}, {}, {}, {}\n  left of the person: {}, {}, {}",
             self.target,
             left.status,
@@ -321,6 +317,8 @@ impl Erased {
                 true => "A KEY: run it again",
                 false => "no key",
             }
-        )
+        )];
+        lines.extend(left.providers.iter().map(AtProvider::text));
+        lines.join("\n")
     }
 }

@@ -4,13 +4,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use symbolon_core::{
-    custody::RetentionYears,
     ids::{ExternalId, InvestorId},
     investor::{Investor, InvestorKind, Status, StatusName, Verified},
     profile::Profile,
     wallet::ChainScope,
 };
-use symbolon_store::IssuerTransaction;
+use symbolon_store::{IssuerTransaction, Retention};
 
 use crate::{
     commands::vault::{custody::ShownCustody, profile::values},
@@ -41,7 +40,7 @@ impl Shown {
     /// As it stands in this transaction, without the profile.
     pub(super) async fn of(
         investor: &Investor,
-        retention: RetentionYears,
+        retention: Retention,
         transaction: &mut IssuerTransaction,
     ) -> Result<Self> {
         let reason = match &investor.status {

@@ -1,5 +1,13 @@
 //! A mail server that keeps what it is given.
 
+#![allow(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test without its letters has nothing better to do"
+)]
+
 use std::{
     io,
     net::{IpAddr, TcpListener},
@@ -12,15 +20,16 @@ use mailin_embedded::{Handler, Response, Server, SslConfig, response};
 
 /// A letter that arrived.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Letter {
-    pub(crate) to: String,
+pub struct Letter {
+    /// To whom.
+    pub to: String,
     /// As it came: headers and parts.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl Letter {
     /// The link in its plain text.
-    pub(crate) fn link(&self) -> String {
+    pub fn link(&self) -> String {
         // Quoted-printable breaks lines by `=`.
         let text = self.text.replace("=\r\n", "").replace("=3D", "=");
         let link = text
@@ -30,8 +39,9 @@ impl Letter {
     }
 }
 
-/// The server.
-pub(crate) struct Sink {
+/// The server. It ends with its process.
+#[derive(Debug)]
+pub struct Sink {
     port: u16,
     letters: Arc<Mutex<Receiver<Letter>>>,
 }
@@ -79,7 +89,8 @@ impl Handler for Keeper {
 }
 
 impl Sink {
-    pub(crate) fn start() -> Self {
+    /// Listens on the loopback interface.
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (arrived, letters) = channel();
@@ -98,12 +109,13 @@ impl Sink {
         }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Where it is.
+    pub fn url(&self) -> String {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
     /// The next letter that arrives.
-    pub(crate) async fn next(&self) -> Letter {
+    pub async fn next(&self) -> Letter {
         let letters = Arc::clone(&self.letters);
         let next = tokio::task::spawn_blocking(move || {
             let letters = letters.lock().unwrap();

@@ -1,0 +1,110 @@
+//! Whoever is erased is forgotten by the provider, too.
+
+use serde_json::json;
+use symbolon_core::{
+    custody::RetentionYears,
+    verification::{Fact, Standing},
+};
+use symbolon_sandbox::provider::ApiFault;
+use symbolon_store::Retention;
+use symbolon_testkit::person::Person;
+
+use super::stage::{Stage, sumsub};
+use crate::world::{Caller, until};
+
+impl Stage {
+    /// Lets profiles be erased at once, by the owner's key.
+    pub(super) async fn keeps_profiles_for_no_time(&self) {
+        let (store, acme) = (&self.world.store, "acme".parse().unwrap());
+        let mut transaction = store.begin(&acme).await.unwrap();
+        let none = Retention {
+            years: RetentionYears(0),
+            ..Retention::default()
+        };
+        transaction.set_retention(none).await.unwrap();
+        transaction.commit().await.unwrap();
+        store.open_profiles_to(&acme, "owner").await.unwrap();
+    }
+
+    /// What the provider says of somebody.
+    async fn fact(&self, reference: &str) -> Fact {
+        let provider = sumsub(&self.sumsub).provider;
+        provider.fetch(reference).await.unwrap().fact
+    }
+}
+
+/// Ends somebody's relation, and erases its profile; returns its custody.
+pub(super) async fn erase(owner: &Caller<'_>, investor: &str) -> serde_json::Value {
+    let place = format!("/v1/investors/{investor}");
+    let left = json!({"reason": "departure"});
+    owner.post(&format!("{place}/revocations"), left).await;
+    owner
+        .post(&format!("{place}/profile/erase"), json!({}))
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_erased_is_forgotten_by_the_provider_in_the_end() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    stage.keeps_profiles_for_no_time().await;
+    let (investor, _) = stage.verified(&owner).await;
+    let customer = investor.trim_start_matches("0x");
+    let applicant = stage.sumsub.applicant_of(customer).unwrap();
+    // The provider is down when it happens, and for a while after.
+    for _ in 0..2 {
+        stage.sumsub.faults().on_request(ApiFault::Status {
+            status: 503,
+            retry_after: Some(0),
+        });
+    }
+    let custody = erase(&owner, &investor).await;
+    assert_eq!(custody["erased"], true, "it waits for no provider");
+    assert_eq!(custody["providers"][0]["provider"], "sumsub");
+    assert_eq!(custody["providers"][0]["reference"], applicant.as_str());
+    let path = format!("/v1/investors/{investor}/custody");
+    until("the provider has forgotten", async || {
+        owner.get(&path).await["providers"][0]["forgotten"].is_string()
+    })
+    .await;
+    let custody = owner.get(&path).await;
+    assert_eq!(custody["providers"][0]["tries"], 2, "{custody}");
+    assert_eq!(custody["providers"][0]["error"], json!(null));
+    assert_eq!(stage.fact(&applicant).await.standing, Standing::Withdrawn);
+    // The provider's word for it changes nothing of why the relation ended.
+    let shown = owner.get(&format!("/v1/investors/{investor}")).await;
+    assert_eq!(shown["status"], "revoked");
+    assert_eq!(shown["reason"], "departure", "{shown}");
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_provider_meets_after_the_erasure_it_forgets_as_well() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    stage.keeps_profiles_for_no_time().await;
+    let body = json!({"email": "jane@example.com", "prove_wallet": false});
+    let (url, investor) = stage.link(&owner, body).await;
+    let mut person = Person::new(&stage.world.url);
+    person.open(&url).await;
+    let session = person.begin_check().await;
+    let path = format!("/v1/investors/{investor}/profile/erase");
+    let custody = owner.post(&path, json!({})).await;
+    assert_eq!(custody["providers"][0]["reference"], json!(null));
+    let path = format!("/v1/investors/{investor}/custody");
+    until("there was nobody to forget", async || {
+        owner.get(&path).await["providers"][0]["forgotten"].is_string()
+    })
+    .await;
+    // The page of the provider's was still open.
+    person.walk(&session, "pass").await;
+    let customer = investor.trim_start_matches("0x");
+    let applicant = stage.sumsub.applicant_of(customer).unwrap();
+    until("the provider has forgotten", async || {
+        stage.fact(&applicant).await.standing == Standing::Withdrawn
+    })
+    .await;
+    let shown = owner.get(&format!("/v1/investors/{investor}")).await;
+    assert_eq!(shown["status"], "pending");
+    stage.world.end().await;
+}

@@ -1,0 +1,83 @@
+//! Entrust watches whom it approved by a monitor, which is about its run.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::json;
+use symbolon_providers::entrust::{Entrust, EntrustAccount, EntrustSecrets};
+use symbolon_sandbox::provider::{EntrustOptions, FakeEntrust};
+use symbolon_server::Account;
+use symbolon_testkit::person::Person;
+
+use super::quiet::Quiet;
+use crate::world::until;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const WORKFLOW: &str = "b48fdff9-66a1-405d-9912-54780799bd68";
+
+fn account(entrust: &FakeEntrust) -> Account {
+    let account: EntrustAccount = serde_json::from_value(json!({
+        "region": "eu",
+        "base_url": entrust.url(),
+        "environment": "production",
+        "workflow": WORKFLOW,
+        "placeholder_names": {"given": "Not", "family": "Known"},
+        "monitor": "watchlist_aml",
+        "mapping": {"workflows": {WORKFLOW: {
+            "level": "enhanced",
+            "document": "/document/properties",
+            "country": "/residence",
+        }}},
+    }))
+    .unwrap();
+    let secrets = EntrustSecrets {
+        api_token: "token".into(),
+        webhook_tokens: vec!["wh-token".into()],
+    };
+    let name = "entrust".parse().unwrap();
+    let clock = symbolon_providers::Clock::system();
+    Account {
+        provider: Arc::new(Entrust::new(name, account, secrets, clock).unwrap()),
+        requirements: serde_json::from_value(json!({})).unwrap(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_monitor_finds_is_read_from_its_run_and_watched_there() {
+    let entrust = FakeEntrust::start(EntrustOptions::default()).await.unwrap();
+    let quiet = Quiet::set(account(&entrust)).await;
+    entrust.send_webhooks_to(format!("{}/hooks/acme/entrust", quiet.url));
+    let (url, investor) = quiet.link().await;
+    let mut person = Person::new(&quiet.url);
+    person.open(&url).await;
+    let session = person.begin_check().await;
+    person.walk(&session, "pass").await;
+    let stands = async |status: &str| {
+        until(status, async || quiet.status(&investor).await == status).await;
+        // A look that failed would be had again.
+        quiet.looked().await;
+    };
+    stands("verified").await;
+    let run = entrust.run_of(investor.trim_start_matches("0x")).unwrap();
+    // The webhook names the monitor, and nothing of the run.
+    let told = entrust.monitoring_hit(&run).await.unwrap();
+    assert_eq!(told.len(), 1, "one monitor watches");
+    let body = String::from_utf8(told[0].webhook.body.clone()).unwrap();
+    assert!(!body.contains(&run), "{body}");
+    assert_eq!(told[0].status, Some(200));
+    stands("revoked").await;
+    // Somebody else has that name: what is approved again is watched as before, by the
+    // run and not by what the webhook named.
+    let again = entrust.dismiss(&run).await.unwrap();
+    assert_eq!(again.len(), 1);
+    assert_eq!(
+        again[0].webhook, told[0].webhook,
+        "it is told in the same words"
+    );
+    quiet.clock.advance(MINUTE);
+    stands("verified").await;
+    let told = entrust.monitoring_hit(&run).await.unwrap();
+    assert_eq!(told.len(), 1, "one monitor still watches");
+    quiet.clock.advance(MINUTE);
+    stands("revoked").await;
+    quiet.end().await;
+}

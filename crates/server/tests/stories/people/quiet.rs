@@ -1,0 +1,96 @@
+//! A server without chains, on a clock of its own, with one account at a provider that
+//! tells it nothing unless a test says so.
+
+use serde_json::{Value, json};
+use symbolon_server::{Account, Accounts, AppState, Clock, ServerConfig, Services, Site, Vault};
+use symbolon_store::ApiKey;
+use symbolon_testkit::database::TestDatabase;
+use symbolon_vault::{MasterKey, MasterKeys};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::world::until;
+
+/// The server.
+pub(super) struct Quiet {
+    pub(super) clock: Clock,
+    pub(super) url: String,
+    key: String,
+    pub(super) state: AppState,
+    served: JoinHandle<()>,
+    _database: TestDatabase,
+}
+
+impl Quiet {
+    pub(super) async fn set(account: Account) -> Self {
+        let database = TestDatabase::fresh().await;
+        let (store, clock) = (database.store.clone(), Clock::manual(Clock::system().now()));
+        let acme = "acme".parse().unwrap();
+        let made = store.create_issuer(&acme, "Acme", clock.now());
+        made.await.unwrap();
+        let key = ApiKey::from_random(&acme, rand::random());
+        let made = store.create_api_key("owner", &key, clock.now());
+        made.await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let masters = MasterKeys::new(MasterKey::new([7; 32]), Vec::new());
+        let vault = Vault::new(store.clone(), database.keyring().await, masters);
+        let services = Services {
+            vault: Some(std::sync::Arc::new(vault)),
+            accounts: Accounts::new([(acme, account)]),
+            site: Some(Site::new(&url).unwrap()),
+            ..Services::default()
+        };
+        let stop = CancellationToken::new();
+        let config = ServerConfig::default();
+        let state = AppState::with(services, store, clock.clone(), config, stop);
+        let served = state.clone();
+        let served = tokio::spawn(async move {
+            symbolon_server::serve_state(served, listener)
+                .await
+                .unwrap();
+        });
+        Self {
+            clock,
+            url,
+            key: key.text().to_owned(),
+            state,
+            served,
+            _database: database,
+        }
+    }
+
+    async fn call(&self, request: reqwest::RequestBuilder) -> Value {
+        let answer = request.bearer_auth(&self.key).send().await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
+    /// A link for somebody new: its URL and the investor's id.
+    pub(super) async fn link(&self) -> (String, String) {
+        let request = reqwest::Client::new().post(format!("{}/v1/links", self.url));
+        let body = json!({"prove_wallet": false, "hours": 720});
+        let link = self.call(request.json(&body)).await;
+        let text = |name: &str| link[name].as_str().unwrap().to_owned();
+        (text("url"), text("investor"))
+    }
+
+    pub(super) async fn status(&self, investor: &str) -> Value {
+        let url = format!("{}/v1/investors/{investor}", self.url);
+        self.call(reqwest::Client::new().get(url)).await["status"].clone()
+    }
+
+    /// Lets a look be had at whatever is due, and waits until none is.
+    pub(super) async fn looked(&self) {
+        let (store, acme) = (&self.state.store, "acme".parse().unwrap());
+        until("all that is due was looked at", async || {
+            let due = store.due_looks(&acme, self.clock.now(), 1).await.unwrap();
+            due.is_empty() && store.looks(&acme).await.unwrap() == 0
+        })
+        .await;
+    }
+
+    pub(super) async fn end(self) {
+        self.state.shutdown.cancel();
+        self.served.await.unwrap();
+    }
+}

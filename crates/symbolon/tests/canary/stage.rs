@@ -1,0 +1,361 @@
+//! A PostgreSQL cluster of the test's own, a chain, a provider, a mail server, and the
+//! real program, which tells all that it can.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use symbolon_core::ids::IssuerId;
+use symbolon_sandbox::{
+    PrivatePostgres,
+    provider::{FakeSumsub, SumsubOptions},
+};
+use symbolon_server::Clock;
+use symbolon_store::{ApiKey, NewChain};
+use symbolon_testkit::{
+    chain::{MIRROR_KEY, TestChain},
+    database::TestDatabase,
+    mail::Sink,
+};
+use tempfile::TempDir;
+use tokio::{process::Child, time::Instant};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_symbolon");
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Everything that anybody could be tempted to turn on.
+const TALKATIVE: &str = "trace";
+
+/// Everything that runs.
+pub(crate) struct Stage {
+    pub(crate) database: TestDatabase,
+    pub(crate) chain: TestChain,
+    pub(crate) sumsub: FakeSumsub,
+    pub(crate) mail: Sink,
+    client: reqwest::Client,
+    key: String,
+    server: Option<Child>,
+    url: String,
+    folder: TempDir,
+    cluster: PrivatePostgres,
+    // Deleted last.
+    cluster_folder: TempDir,
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    while !is_so().await {
+        assert!(begun.elapsed() < PATIENCE, "it never came to this: {what}");
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Self {
+        let cluster_folder = tempfile::tempdir().unwrap();
+        let cluster = PrivatePostgres::start_disposable(cluster_folder.path());
+        let cluster = cluster.await.unwrap();
+        let database = TestDatabase::at(cluster.url()).await;
+        let chain = TestChain::start(31_337).await;
+        let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+        let mail = Sink::start();
+        let folder = tempfile::tempdir().unwrap();
+        configure(folder.path(), &database.url, &chain, &sumsub, &mail);
+        let key = issuer(&database, &chain).await;
+        Self {
+            database,
+            chain,
+            sumsub,
+            mail,
+            client: reqwest::Client::new(),
+            key,
+            server: None,
+            url: String::new(),
+            folder,
+            cluster,
+            cluster_folder,
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+
+    /// All that servers have said.
+    pub(crate) fn log(&self) -> Vec<u8> {
+        std::fs::read(self.log_path()).unwrap()
+    }
+
+    /// Starts `symbolon serve`, and returns once it is ready.
+    pub(crate) async fn start_server(&mut self) {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .unwrap();
+        let said_before = self.log().len();
+        let server = tokio::process::Command::new(PROGRAM)
+            .args(["--config", "symbolon.toml", "serve"])
+            .env("SYMBOLON_LOG", TALKATIVE)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        self.server = Some(server);
+        let address = || {
+            let said = String::from_utf8_lossy(&self.log()[said_before..]).into_owned();
+            let (_, rest) = said.split_once("listening on http://")?;
+            Some(rest.split_once(' ')?.0.to_owned())
+        };
+        until("the server listens", async || address().is_some()).await;
+        self.url = format!("http://{}", address().unwrap());
+        self.sumsub
+            .send_webhooks_to(format!("{}/hooks/acme/sumsub", self.url));
+    }
+
+    /// SIGKILL.
+    pub(crate) async fn kill_server(&mut self) {
+        self.server.take().unwrap().kill().await.unwrap();
+    }
+
+    /// Runs a command of the program, as talkative as the server.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(PROGRAM)
+            .args(["--config", "symbolon.toml"])
+            .args(arguments)
+            .env("SYMBOLON_LOG", TALKATIVE)
+            .env("USER", "maria")
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// The document of a command that must succeed.
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let ended = self.run(arguments);
+        assert!(ended.status.success(), "{arguments:?}: {ended:?}");
+        serde_json::from_slice(&ended.stdout).unwrap()
+    }
+
+    fn ask(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        request.bearer_auth(&self.key)
+    }
+
+    /// A request, under an idempotency key of its own.
+    pub(crate) async fn try_post(&self, path: &str, body: Value) -> (u16, Value) {
+        let once = format!("once-{:016x}", rand::random::<u64>());
+        let request = self.ask(Method::POST, path);
+        let request = request.header("Idempotency-Key", once).json(&body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// One that must be carried out.
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        let (status, answer) = self.try_post(path, body).await;
+        assert!((200..300).contains(&status), "{path}: {answer}");
+        answer
+    }
+
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let answer = self.ask(Method::GET, path).send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{path}: {text}");
+        text
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        serde_json::from_str(&self.text(path).await).unwrap()
+    }
+
+    /// Uploads a file of customers.
+    pub(crate) async fn upload(&self, file: &'static str) -> Value {
+        let by = "operator=maria&attestation_text=seen&attestation_version=1";
+        let request = self.ask(Method::POST, &format!("/v1/imports?{by}"));
+        let request = request.header("Content-Type", "text/csv").body(file);
+        let answer = request.send().await.unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// Every row of both databases, as text; bytes as PostgreSQL shows them.
+    pub(crate) async fn dumps(&self) -> String {
+        let mut all = String::new();
+        for url in [&self.database.url, &self.cluster.url_of("symbolon_keys")] {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            let tables: Vec<String> = sqlx::query_scalar(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables \
+                 WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+            )
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+            assert!(!tables.is_empty(), "{url}");
+            for table in tables {
+                let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
+                let rows: Vec<String> = sqlx::query_scalar(rows)
+                    .fetch_all(&mut connection)
+                    .await
+                    .unwrap();
+                all.push_str(&format!("{table}\n{}\n", rows.join("\n")));
+            }
+        }
+        all
+    }
+
+    /// Where the cluster has written all down that it knows: its data with the
+    /// write-ahead log, and its own log.
+    pub(crate) async fn written_down(&self) -> Vec<PathBuf> {
+        let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
+        for statement in ["CHECKPOINT", "SELECT pg_switch_wal()"] {
+            sqlx::query(statement)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        }
+        let place: String = sqlx::query_scalar("SHOW data_directory")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        vec![place.into(), self.cluster_folder.path().to_owned()]
+    }
+
+    /// Puts bytes into the register's database that nothing else has.
+    pub(crate) async fn plant(&self, values: &[Vec<u8>]) {
+        let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
+        sqlx::query("CREATE TABLE planted (value bytea)")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        for value in values {
+            sqlx::query("INSERT INTO planted VALUES ($1)")
+                .bind(value)
+                .execute(&mut connection)
+                .await
+                .unwrap();
+        }
+    }
+
+    /// Every transaction of the chain with its input, and every log.
+    pub(crate) async fn transactions(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        for number in 0..=self.chain.height().await {
+            let number = format!("0x{number:x}");
+            let block = self
+                .chain
+                .ask("eth_getBlockByNumber", json!([number, true]));
+            all.extend(block.await.to_string().into_bytes());
+        }
+        let range = json!([{"fromBlock": "0x0", "toBlock": "latest"}]);
+        let logs = self.chain.ask("eth_getLogs", range).await;
+        all.extend(logs.to_string().into_bytes());
+        all
+    }
+
+    pub(crate) async fn stop(mut self) {
+        self.kill_server().await;
+        self.chain.stop().await;
+        self.database.store.close().await;
+        self.cluster.stop().await.unwrap();
+    }
+}
+
+/// An issuer on the chain that keeps profiles for no time; a key of its that opens them.
+async fn issuer(database: &TestDatabase, chain: &TestChain) -> String {
+    let (issuer, now): (IssuerId, _) = ("acme".parse().unwrap(), Clock::system().now());
+    let store = &database.store;
+    store.create_issuer(&issuer, "Acme", now).await.unwrap();
+    let mut transaction = store.begin(&issuer).await.unwrap();
+    let chain = NewChain {
+        id: chain.id().into(),
+        filter: Default::default(),
+        name: "chain".to_owned(),
+        registry: chain.registry,
+        identity_factory: symbolon_chain::deploy::identity_factory(),
+        deployed_block: chain.deployed_block,
+        confirmations: 1,
+        settings: json!({}),
+    };
+    transaction.add_chain(&chain).await.unwrap();
+    let none = symbolon_store::Retention {
+        years: symbolon_core::custody::RetentionYears(0),
+        ..Default::default()
+    };
+    transaction.set_retention(none).await.unwrap();
+    transaction.commit().await.unwrap();
+    let key = ApiKey::from_random(&issuer, rand::random());
+    store.create_api_key("desk", &key, now).await.unwrap();
+    store.open_profiles_to(&issuer, "desk").await.unwrap();
+    key.text().to_owned()
+}
+
+fn configure(folder: &Path, database: &str, chain: &TestChain, sumsub: &FakeSumsub, mail: &Sink) {
+    for (name, secret) in [
+        ("mirror.key", MIRROR_KEY),
+        ("master.key", &"1".repeat(64)),
+        ("token", "token"),
+        ("secret", "secret"),
+        ("webhook", "wh-secret"),
+        ("smtp.url", &mail.url()),
+    ] {
+        std::fs::write(folder.join(name), secret).unwrap();
+    }
+    let (id, rpc, sumsub) = (chain.id(), chain.url(), sumsub.url());
+    let config = format!(
+        r#"
+[database]
+url = "{database}"
+[server]
+listen = "127.0.0.1:0"
+[vault]
+master_key_file = "master.key"
+[mail]
+url = {{ file = "smtp.url" }}
+from = "Acme <kyc@acme.example>"
+[[lane]]
+issuer = "acme"
+chain_id = {id}
+rpc_url = "{rpc}"
+signer_key_file = "mirror.key"
+poll_ms = 50
+[[provider]]
+issuer = "acme"
+name = "sumsub"
+kind = "sumsub"
+token = {{ file = "token" }}
+secret = {{ file = "secret" }}
+webhook_secret = {{ file = "webhook" }}
+[provider.account]
+base_url = "{sumsub}"
+environment = "production"
+person_level = "basic-kyc-level"
+mapping = {{ levels = {{ "basic-kyc-level" = "basic" }} }}
+[provider.requirements]
+ends_with_document = true
+"#
+    );
+    std::fs::write(folder.join("symbolon.toml"), config).unwrap();
+}

@@ -21,6 +21,7 @@ const RECONCILED: &str = "symbolon_reconciled_wallets_total";
 const HINTS_REFUSED: &str = "symbolon_hints_refused_total";
 const LOOKS: &str = "symbolon_provider_looks_total";
 const LETTERS: &str = "symbolon_letters_total";
+const RENEWALS: &str = "symbolon_renewals_total";
 const ALARMS: &str = "symbolon_chain_alarms_total";
 
 /// Seconds: from a cached key and one select to a batch of 500.
@@ -68,6 +69,10 @@ fn describe() {
     metrics::describe_counter!(
         LETTERS,
         "E-mails, by what became of them: sent, failed, dropped"
+    );
+    metrics::describe_counter!(
+        RENEWALS,
+        "Verdicts that were noticed to be about to end, by what was done: listed, sent, unsent"
     );
     metrics::describe_counter!(IMPORTED_ROWS, "Rows of imports, by what came of them");
     metrics::describe_counter!(
@@ -153,6 +158,11 @@ pub(crate) fn hint_refused(provider: &ProviderName, code: &'static str) {
 pub(crate) fn looked(provider: &ProviderName, outcome: &'static str) {
     let provider = provider.to_string();
     metrics::counter!(LOOKS, "provider" => provider, "outcome" => outcome).increment(1);
+}
+
+/// A verdict is about to end.
+pub(crate) fn renewal(outcome: &'static str) {
+    metrics::counter!(RENEWALS, "outcome" => outcome).increment(1);
 }
 
 /// A letter was sent, or not.

@@ -15,6 +15,7 @@ use symbolon_store::{DueRenewal, Link, RenewalNotice};
 
 use crate::{
     links::{self, Check, NewLink, PreparedLink, WantedWallet},
+    metrics,
     problem::{Problem, Result},
     state::AppState,
 };
@@ -131,6 +132,12 @@ async fn note(
     let mut transaction = state.store.begin(issuer).await?;
     let news = transaction.note_renewal(due, &notice).await?;
     transaction.commit().await?;
+    if news {
+        metrics::renewal(match unsent {
+            None => "listed",
+            Some(_) => "unsent",
+        });
+    }
     Ok(news)
 }
 
@@ -154,6 +161,7 @@ async fn send(
     }
     links::store(&mut transaction, prepared, None, actor, now).await?;
     transaction.commit().await?;
+    metrics::renewal("sent");
     state.wake.wake(issuer);
     state.written.notify_one();
     Ok(true)

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use symbolon_core::ids::IssuerId;
-use symbolon_store::StoreError;
+use symbolon_store::{StoreError, WhichRenewals};
 
 use crate::{renewals, state::AppState};
 
@@ -50,9 +50,10 @@ async fn sweep_issuer(state: &AppState, issuer: &IssuerId) -> Result<usize, Stor
     let by = state.services.renewals.of(issuer).remind.reach(now);
     let (mut noticed, mut after) = (0, None);
     loop {
-        let page = state
-            .store
-            .unnoticed_renewals(issuer, (now, by), after, PAGE);
+        let page =
+            state
+                .store
+                .due_renewals(issuer, WhichRenewals::Unnoticed, (now, by), after, PAGE);
         let page = page.await?;
         for due in &page {
             match renewals::notice(state, issuer, due).await {

@@ -17,6 +17,7 @@ pub mod lane;
 mod lease;
 pub(crate) mod letters;
 pub(crate) mod looks;
+mod patience;
 pub mod reconciliation;
 pub mod registrar;
 pub mod renewals;

@@ -4,13 +4,11 @@
 use std::time::Duration;
 
 use symbolon_core::{
-    ids::IssuerId,
-    link::LinkToken,
-    profile::Field,
-    time::{Millis, UnixMillis},
+    ids::IssuerId, investor::Status, link::LinkToken, profile::Field, time::Millis,
 };
 use symbolon_store::{Letter, StoreError};
 
+use super::patience::Patience;
 use crate::{
     letters::{LinkLetter, MailError, Mailer},
     metrics,
@@ -22,8 +20,10 @@ use crate::{
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How long a worker may take; afterwards another one sends it again.
 const LEASE: Millis = Millis(60_000);
-const FIRST_WAIT: Millis = Millis(2_000);
-const LONGEST_WAIT: Millis = Millis(3_600_000);
+const PATIENCE: Patience = Patience {
+    first: Millis(2_000),
+    longest: Millis(3_600_000),
+};
 
 /// Runs until the server ends, if it has a mail server.
 pub(crate) async fn run(state: AppState) {
@@ -86,7 +86,7 @@ async fn send(
         Sent::Later(why) => {
             metrics::letter("failed");
             tracing::warn!(%issuer, why, "a letter was not sent; trying again");
-            let due = again(letter.tries, state.clock.now_ms());
+            let due = state.clock.now_ms().after(PATIENCE.wait(letter.tries));
             state.store.letter_again(issuer, letter, due, &why).await
         }
     }
@@ -128,12 +128,20 @@ async fn deliver(
         .store
         .add_link_token(issuer, link.id, token.hash())
         .await?;
+    let held = match &investor.investor.status {
+        Status::Verified(verdict) => Some(verdict),
+        _ => None,
+    };
     let written = LinkLetter {
         issuer: name.to_owned(),
         url: String::from(site.link(&token)).into(),
         expires: crate::web::minute(link.progress.expires),
         wants_wallet: link.purpose.wants_wallet,
         wants_check: link.purpose.provider.is_some(),
+        again: held.is_some() && link.purpose.provider.is_some(),
+        verified_until: held
+            .and_then(|verdict| verdict.expiry)
+            .map(crate::web::minute),
     };
     Ok(match mailer.send(address, &written).await {
         Ok(()) => Sent::Yes,
@@ -141,9 +149,4 @@ async fn deliver(
         Err(MailError::Recipient) => Sent::Never("the e-mail address cannot be written to"),
         Err(error) => Sent::Later(error.to_string()),
     })
-}
-
-fn again(tries: u32, now: UnixMillis) -> UnixMillis {
-    let wait = FIRST_WAIT.0.saturating_mul(1 << tries.min(20));
-    now.after(Millis(wait.min(LONGEST_WAIT.0)))
 }

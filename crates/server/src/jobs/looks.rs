@@ -8,6 +8,7 @@ use symbolon_core::{
 };
 use symbolon_store::{Look, StoreError};
 
+use super::patience::Patience;
 use crate::{
     metrics,
     state::AppState,
@@ -20,9 +21,10 @@ const INTERVAL: Duration = Duration::from_millis(500);
 const LEASE: Millis = Millis(60_000);
 /// Records that are read at the same time.
 const WORKERS: usize = 8;
-/// The first wait after a failure, which doubles up to the longest.
-const FIRST_WAIT: Millis = Millis(1_000);
-const LONGEST_WAIT: Millis = Millis(3_600_000);
+const PATIENCE: Patience = Patience {
+    first: Millis(1_000),
+    longest: Millis(3_600_000),
+};
 
 /// Runs until the server ends.
 pub(crate) async fn run(state: AppState) {
@@ -61,7 +63,7 @@ pub(crate) async fn sweep(state: &AppState) -> Result<usize, StoreError> {
 
 async fn take(state: &AppState, issuer: &IssuerId, look: &Look) -> Result<(), StoreError> {
     let Some(account) = state.services.accounts.find(issuer, &look.provider) else {
-        let due = state.clock.now_ms().after(LONGEST_WAIT);
+        let due = state.clock.now_ms().after(PATIENCE.longest);
         let error = "no account of this name is configured";
         return state.store.look_again(issuer, look, due, error).await;
     };
@@ -90,6 +92,8 @@ fn again(failure: &LookFailure, tries: u32, now: UnixMillis) -> UnixMillis {
         LookFailure::Vault(_) | LookFailure::Store(_) => None,
     };
     let asked = asked.and_then(|wait| u64::try_from(wait.as_millis()).ok());
-    let doubled = FIRST_WAIT.0.saturating_mul(1 << tries.min(20));
-    now.after(Millis(asked.unwrap_or(doubled).min(LONGEST_WAIT.0)))
+    now.after(match asked {
+        Some(asked) => PATIENCE.at_most(Millis(asked)),
+        None => PATIENCE.wait(tries),
+    })
 }

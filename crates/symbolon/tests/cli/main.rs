@@ -14,6 +14,7 @@ mod chain;
 mod claims;
 mod configuration;
 mod deploy;
+mod doctor;
 mod dry_run;
 mod federation;
 mod handover;

@@ -19,10 +19,14 @@ pub(crate) struct Letter {
 }
 
 impl Letter {
+    /// As it is read: quoted-printable breaks lines by `=`.
+    pub(crate) fn words(&self) -> String {
+        self.text.replace("=\r\n", "").replace("=3D", "=")
+    }
+
     /// The link in its plain text.
     pub(crate) fn link(&self) -> String {
-        // Quoted-printable breaks lines by `=`.
-        let text = self.text.replace("=\r\n", "").replace("=3D", "=");
+        let text = self.words();
         let link = text
             .split_whitespace()
             .find(|word| word.starts_with("http"));

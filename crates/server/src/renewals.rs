@@ -42,6 +42,11 @@ impl Renewals {
         Self(Arc::new(terms.into_iter().collect()))
     }
 
+    /// Whether anybody wants links to be sent.
+    pub(crate) fn are_sent(&self) -> bool {
+        self.0.values().any(|terms| terms.send)
+    }
+
     /// What an issuer wants.
     pub fn of(&self, issuer: &IssuerId) -> RenewalTerms {
         self.0.get(issuer).copied().unwrap_or_default()

@@ -15,6 +15,11 @@ const PAGE: u32 = 200;
 
 /// Runs until the server ends.
 pub(crate) async fn run(state: AppState) {
+    if state.services.renewals.are_sent() && !can_send(&state) {
+        tracing::warn!(
+            "this server sends no renewals: it has no mail server, or no key to the vault"
+        );
+    }
     loop {
         if let Err(error) = sweep(&state).await {
             tracing::warn!(%error, "renewals wait; trying again");

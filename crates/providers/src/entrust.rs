@@ -28,6 +28,9 @@ use crate::{
     Watching, id, setup,
 };
 
+/// Of the form of a run's id, and nobody's.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
 /// An account with Entrust, but for its secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,6 +173,10 @@ impl Provider for Entrust {
 
     fn hint(&self, headers: &HeaderMap, body: &[u8]) -> Result<Hint, HintError> {
         webhook::read(&self.webhook_tokens, headers, body)
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), FetchError>> {
+        Box::pin(async { id::nobody(self.client.run(NOBODY).await.map(drop)) })
     }
 
     /// Of a monitor, the run is read after which it was made.

@@ -44,6 +44,15 @@ pub(crate) fn customer(text: &str) -> Result<&str, FetchError> {
     }
 }
 
+/// Of a record that is nobody's: a provider that does not find it has taken the
+/// credentials.
+pub(crate) fn nobody(asked: Result<(), FetchError>) -> Result<(), FetchError> {
+    match asked {
+        Err(FetchError::NotFound) => Ok(()),
+        asked => asked,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,6 +29,10 @@ pub trait Provider: Send + Sync {
     /// of the configured secrets. Neither time nor network is asked.
     fn hint(&self, headers: &HeaderMap, body: &[u8]) -> Result<Hint, HintError>;
 
+    /// Whether the provider answers and takes the credentials: it is asked for a record
+    /// that nobody has. Nothing is changed, and nobody's data is read.
+    fn probe(&self) -> BoxFuture<'_, Result<(), FetchError>>;
+
     /// Reads the provider's own record of a subject: a [`Hint::subject`], or a
     /// [`Session::reference`]. The fact's reference is the provider's id of the
     /// applicant or run, whatever the subject was.

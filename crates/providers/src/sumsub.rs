@@ -7,6 +7,7 @@
 
 mod applicant;
 mod client;
+mod company;
 mod link;
 mod mapping;
 mod person;
@@ -62,6 +63,8 @@ pub struct SumsubAccount {
 }
 
 const VENDORS_SERVER: &str = "https://api.sumsub.com";
+/// Of the form of an applicant's id, and nobody's.
+const NOBODY: &str = "000000000000000000000000";
 
 /// What a subject begins with that is the register's name for somebody.
 const CUSTOMER: &str = "customer:";
@@ -129,6 +132,7 @@ impl Sumsub {
             at = answer.at.or(at);
             applicant::take_status(&mut applicant, answer.json);
         }
+        company::join(&self.client, &mut applicant).await?;
         applicant::record(&self.name, &self.account, &subject, &applicant, at)
     }
 
@@ -195,6 +199,10 @@ impl Provider for Sumsub {
             headers,
             body,
         )
+    }
+
+    fn probe(&self) -> BoxFuture<'_, Result<(), FetchError>> {
+        Box::pin(async { id::nobody(self.client.applicant(NOBODY).await.map(drop)) })
     }
 
     fn fetch<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Record, FetchError>> {

@@ -20,6 +20,7 @@ pub mod lane;
 mod lease;
 pub(crate) mod letters;
 pub(crate) mod looks;
+mod patience;
 pub mod reconciliation;
 pub mod registrar;
 pub mod renewals;
@@ -27,9 +28,6 @@ pub mod retention;
 pub(crate) mod waiting;
 pub mod watch;
 
-use std::time::Duration;
-
-use symbolon_core::time::{Millis, UnixMillis};
 use symbolon_store::Store;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -79,18 +77,4 @@ pub fn spawn(
         shutdown.clone(),
     ));
     jobs
-}
-
-/// When to try again what failed: when it was asked to, or after the first wait, doubled
-/// for each try in vain; at the latest after the longest.
-fn backoff(
-    asked: Option<Duration>,
-    first: Millis,
-    tries: u32,
-    longest: Millis,
-    now: UnixMillis,
-) -> UnixMillis {
-    let asked = asked.and_then(|wait| u64::try_from(wait.as_millis()).ok());
-    let doubled = first.0.saturating_mul(1 << tries.min(20));
-    now.after(Millis(asked.unwrap_or(doubled).min(longest.0)))
 }

@@ -10,6 +10,9 @@ use lettre::{
 use secrecy::{ExposeSecret, SecretString};
 use symbolon_core::profile::Personal;
 use thiserror::Error;
+use url::Url;
+
+use crate::site::leads_here;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -18,6 +21,41 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    transit: Transit,
+}
+
+/// Who can read a letter on its way to the mail server, the password included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transit {
+    /// Nobody: TLS, or no letter.
+    Encrypted,
+    /// Whoever keeps the server from offering TLS.
+    IfOffered,
+    /// Whoever is on the way.
+    Plain,
+    /// Nobody, since it stays on this machine.
+    Here,
+}
+
+/// Why a mail server would take no letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum GreetingError {
+    /// Nobody answers there.
+    #[error("the mail server does not answer: check its host and port, and the way there")]
+    Unreachable,
+    /// It does not speak TLS, or not as who it should be.
+    #[error(
+        "there is no TLS with the mail server as its URL asks for: check the scheme, the port and the server's certificate"
+    )]
+    Tls,
+    /// It offers no TLS, or no way to take a password, where the URL asks for that.
+    #[error(
+        "the mail server does not offer what its URL asks for: check `tls`, the port, and whether it takes a password"
+    )]
+    Unfit,
+    /// It refuses, most of all the password.
+    #[error("the mail server refuses: check the user and the password in its URL")]
+    Refused,
 }
 
 impl fmt::Debug for Mailer {
@@ -64,6 +102,10 @@ pub(crate) struct LinkLetter {
     pub(crate) wants_wallet: bool,
     /// Whether a provider is to verify the person.
     pub(crate) wants_check: bool,
+    /// Whether the person is verified, and is to be verified again.
+    pub(crate) again: bool,
+    /// Until when it is; nothing for ever.
+    pub(crate) verified_until: Option<String>,
 }
 
 #[derive(Template)]
@@ -80,9 +122,24 @@ struct Html<'a> {
     url: &'a str,
 }
 
+impl Transit {
+    fn of(url: &str) -> Option<Self> {
+        let url: Url = url.parse().ok()?;
+        let asked = url.query_pairs().find(|(name, _)| name == "tls");
+        let asked = asked.map(|(_, value)| value);
+        Some(match (url.scheme(), asked.as_deref()) {
+            ("smtps", _) | (_, Some("required")) => Self::Encrypted,
+            _ if leads_here(&url) => Self::Here,
+            (_, Some("opportunistic")) => Self::IfOffered,
+            _ => Self::Plain,
+        })
+    }
+}
+
 impl Mailer {
     /// Sends through the server of this URL, as this sender.
     pub fn new(url: &SecretString, from: &str) -> Result<Self, MailError> {
+        let transit = Transit::of(url.expose_secret()).ok_or(MailError::Server)?;
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
             .map_err(|_| MailError::Server)?
             .timeout(Some(TIMEOUT))
@@ -90,7 +147,26 @@ impl Mailer {
         Ok(Self {
             transport,
             from: from.parse().map_err(|_| MailError::Sender)?,
+            transit,
         })
+    }
+
+    /// Who can read a letter on its way to the mail server.
+    pub const fn transit(&self) -> Transit {
+        self.transit
+    }
+
+    /// Whether the mail server would take a letter: it greets, speaks TLS where its URL
+    /// asks for that, and takes the password. Nothing is sent.
+    pub async fn greet(&self) -> Result<(), GreetingError> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(GreetingError::Unreachable),
+            Err(error) if error.is_tls() => Err(GreetingError::Tls),
+            Err(error) if error.is_permanent() => Err(GreetingError::Refused),
+            Err(error) if error.is_client() => Err(GreetingError::Unfit),
+            Err(_) => Err(GreetingError::Unreachable),
+        }
     }
 
     /// Sends a link to a profile's address.
@@ -113,6 +189,26 @@ impl Mailer {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() => Err(MailError::Refused),
             Err(_) => Err(MailError::Unreachable),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_reads_letters_on_their_way_follows_from_the_url() {
+        for (url, transit) in [
+            ("smtps://user:password@mail.example:465", Transit::Encrypted),
+            ("smtp://mail.example:587?tls=required", Transit::Encrypted),
+            ("smtp://mail.example?tls=opportunistic", Transit::IfOffered),
+            ("smtp://mail.example", Transit::Plain),
+            ("smtp://127.0.0.1:25", Transit::Here),
+            ("smtp://[::1]:25", Transit::Here),
+            ("smtp://localhost", Transit::Here),
+        ] {
+            assert_eq!(Transit::of(url), Some(transit), "{url}");
         }
     }
 }

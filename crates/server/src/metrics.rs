@@ -22,6 +22,7 @@ const HINTS_REFUSED: &str = "symbolon_hints_refused_total";
 const LOOKS: &str = "symbolon_provider_looks_total";
 const LETTERS: &str = "symbolon_letters_total";
 const FORGETTINGS: &str = "symbolon_provider_forgettings_total";
+const RENEWALS: &str = "symbolon_renewals_total";
 const ALARMS: &str = "symbolon_chain_alarms_total";
 
 /// Seconds: from a cached key and one select to a batch of 500.
@@ -73,6 +74,10 @@ fn describe() {
     metrics::describe_counter!(
         FORGETTINGS,
         "Requests to forget somebody who was erased, by provider and what became of them: forgotten, failed, nothing"
+    );
+    metrics::describe_counter!(
+        RENEWALS,
+        "Verdicts that were noticed to be about to end, by what was done: listed, sent, unsent"
     );
     metrics::describe_counter!(IMPORTED_ROWS, "Rows of imports, by what came of them");
     metrics::describe_counter!(
@@ -164,6 +169,11 @@ pub(crate) fn looked(provider: &ProviderName, outcome: &'static str) {
 pub(crate) fn forgotten(provider: &ProviderName, outcome: &'static str) {
     let provider = provider.to_string();
     metrics::counter!(FORGETTINGS, "provider" => provider, "outcome" => outcome).increment(1);
+}
+
+/// A verdict is about to end.
+pub(crate) fn renewal(outcome: &'static str) {
+    metrics::counter!(RENEWALS, "outcome" => outcome).increment(1);
 }
 
 /// A letter was sent, or not.

@@ -15,6 +15,7 @@ use symbolon_store::{DueRenewal, Link, RenewalNotice};
 
 use crate::{
     links::{self, Check, NewLink, PreparedLink, WantedWallet},
+    metrics,
     problem::{Problem, Result},
     state::AppState,
 };
@@ -39,6 +40,11 @@ impl Renewals {
     /// These; whoever is not named has the default.
     pub fn new(terms: impl IntoIterator<Item = (IssuerId, RenewalTerms)>) -> Self {
         Self(Arc::new(terms.into_iter().collect()))
+    }
+
+    /// Whether anybody wants links to be sent.
+    pub(crate) fn are_sent(&self) -> bool {
+        self.0.values().any(|terms| terms.send)
     }
 
     /// What an issuer wants.
@@ -131,6 +137,12 @@ async fn note(
     let mut transaction = state.store.begin(issuer).await?;
     let news = transaction.note_renewal(due, &notice).await?;
     transaction.commit().await?;
+    if news {
+        metrics::renewal(match unsent {
+            None => "listed",
+            Some(_) => "unsent",
+        });
+    }
     Ok(news)
 }
 
@@ -154,6 +166,7 @@ async fn send(
     }
     links::store(&mut transaction, prepared, None, actor, now).await?;
     transaction.commit().await?;
+    metrics::renewal("sent");
     state.wake.wake(issuer);
     state.written.notify_one();
     Ok(true)

@@ -1,5 +1,7 @@
 //! Where people reach this server.
 
+use std::net::IpAddr;
+
 use symbolon_core::{
     link::LinkToken,
     ownership::{Domain, Uri},
@@ -59,6 +61,11 @@ impl Site {
         self.url.scheme() == "https"
     }
 
+    /// Whether only this machine reaches it.
+    pub fn is_here(&self) -> bool {
+        leads_here(&self.url)
+    }
+
     /// One of its pages.
     pub fn page(&self, path: &str) -> Url {
         let mut page = self.url.clone();
@@ -70,6 +77,14 @@ impl Site {
     pub fn link(&self, token: &LinkToken) -> Url {
         self.page(&format!("v/{}/{}", token.issuer(), token.expose()))
     }
+}
+
+/// Whether a URL leads to this machine.
+pub(crate) fn leads_here(url: &Url) -> bool {
+    // Of other schemes than the web's an address is a mere text.
+    let host = url.host_str().unwrap_or_default();
+    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -84,7 +99,8 @@ mod tests {
         assert_eq!(site.uri().unwrap().as_str(), "https://kyc.example.com/v");
         let local = Site::new("http://127.0.0.1:8080/").unwrap();
         assert_eq!(local.domain().as_str(), "127.0.0.1:8080");
-        assert!(!local.is_secure());
+        assert!(!local.is_secure() && local.is_here());
+        assert!(!site.is_here());
         for url in [
             "kyc.example.com",
             "https://a.com/x",

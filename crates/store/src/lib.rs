@@ -107,7 +107,7 @@ pub use profile::{DueProfile, ProfileRemains, Retention, SealedChanges, StatusSi
 pub use quarantine::Quarantined;
 pub use receipt::{DenialReceipt, Milestone, Reached};
 pub use reconciliation::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};
-pub use renewal::{DueRenewal, RenewalNotice, RenewalPlace};
+pub use renewal::{DueRenewal, RenewalNotice, RenewalPlace, WhichRenewals};
 pub use reorganisation::Settled;
 pub use standing::MirrorStanding;
 pub use statistics::{ChainStatistics, Statistics};

@@ -92,7 +92,7 @@ impl DueRow {
 
 /// Which of those who are to be verified again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Which {
+pub enum WhichRenewals {
     /// All of them.
     All,
     /// Whom nobody has noticed.
@@ -101,36 +101,13 @@ enum Which {
 
 impl Store {
     /// Whose verdict holds and ends by `by`, or stands on a document that does, the
-    /// nearest end first, after this place, at most `limit` of them.
+    /// nearest end first, after this place, at most `limit` of them. A document counts
+    /// for the verdict that its own check led to, and for no other.
     pub async fn due_renewals(
         &self,
         issuer: &IssuerId,
+        which: WhichRenewals,
         (now, by): (UnixSeconds, UnixSeconds),
-        after: Option<RenewalPlace>,
-        limit: u32,
-    ) -> Result<Vec<DueRenewal>> {
-        self.renewals(issuer, (now, by), Which::All, after, limit)
-            .await
-    }
-
-    /// The same, but for whom it was noticed already.
-    pub async fn unnoticed_renewals(
-        &self,
-        issuer: &IssuerId,
-        (now, by): (UnixSeconds, UnixSeconds),
-        after: Option<RenewalPlace>,
-        limit: u32,
-    ) -> Result<Vec<DueRenewal>> {
-        self.renewals(issuer, (now, by), Which::Unnoticed, after, limit)
-            .await
-    }
-
-    /// A document counts for the verdict that its own check led to, and for no other.
-    async fn renewals(
-        &self,
-        issuer: &IssuerId,
-        (now, by): (UnixSeconds, UnixSeconds),
-        which: Which,
         after: Option<RenewalPlace>,
         limit: u32,
     ) -> Result<Vec<DueRenewal>> {
@@ -171,7 +148,7 @@ impl Store {
             bigint(by.0),
             bigint(after.ends.0),
             after.investor.0.as_slice(),
-            which == Which::Unnoticed,
+            which == WhichRenewals::Unnoticed,
             i64::from(limit),
         )
         .fetch_all(&self.pool)

@@ -160,7 +160,7 @@ impl Store {
     ) -> Result<Vec<Verification>> {
         select_verifications!(
             "FROM verification WHERE issuer = $1 AND investor = $2 \
-             ORDER BY opened_s DESC, verification LIMIT $3",
+             ORDER BY opened_s DESC, opened_entry DESC, verification LIMIT $3",
             issuer_key(issuer),
             investor.0.as_slice(),
             i64::from(limit),

@@ -28,10 +28,14 @@ pub struct Letter {
 }
 
 impl Letter {
+    /// As it is read: quoted-printable breaks lines by `=`.
+    pub fn words(&self) -> String {
+        self.text.replace("=\r\n", "").replace("=3D", "=")
+    }
+
     /// The link in its plain text.
     pub fn link(&self) -> String {
-        // Quoted-printable breaks lines by `=`.
-        let text = self.text.replace("=\r\n", "").replace("=3D", "=");
+        let text = self.words();
         let link = text
             .split_whitespace()
             .find(|word| word.starts_with("http"));

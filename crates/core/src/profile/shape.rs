@@ -139,7 +139,9 @@ struct Owner {
     birth_date: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     country: Option<Country>,
-    share_percent: f64,
+    /// Nothing where it is not known, or somebody controls the entity otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    share_percent: Option<f64>,
 }
 
 /// The value in its canonical form.
@@ -308,9 +310,10 @@ fn owners(value: &Value) -> Result<Vec<Owner>, ShapeError> {
     if !all.all(|one| is_person(&one.name, one.birth_date.as_deref())) {
         return Err(wrong);
     }
-    let total: f64 = owners.iter().map(|owner| owner.share_percent).sum();
+    let shares = owners.iter().filter_map(|owner| owner.share_percent);
+    let total: f64 = shares.clone().sum();
     // What is rounded to hundredths may come to a little more.
-    if owners.iter().any(|owner| owner.share_percent <= 0.0) || total > 100.01 {
+    if shares.clone().any(|share| share <= 0.0) || total > 100.01 {
         return Err(ShapeError::Shares);
     }
     Ok(owners)

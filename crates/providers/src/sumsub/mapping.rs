@@ -32,6 +32,9 @@ pub struct SumsubMapping {
     /// The question how the person resides in its country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub residency: Option<Choice<Residency>>,
+    /// The question for a company's Legal Entity Identifier. Sumsub has no field for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lei: Option<Item>,
     /// The question where the money is from, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_of_funds: Option<Item>,

@@ -11,7 +11,10 @@ use symbolon_core::{
     verification::Findings,
 };
 
-use super::mapping::{Residence, SumsubMapping};
+use super::{
+    company,
+    mapping::{Residence, SumsubMapping},
+};
 use crate::read::{self, keep, keep_each};
 
 pub(super) fn findings(mapping: &SumsubMapping, kind: InvestorKind, applicant: &Value) -> Findings {
@@ -35,7 +38,11 @@ fn answer<T: Copy>(choice: Option<&super::Choice<T>>, applicant: &Value) -> Opti
     choice.and_then(|choice| choice.answer(applicant))
 }
 
-fn country(mapping: &SumsubMapping, kind: InvestorKind, applicant: &Value) -> Option<Country> {
+pub(super) fn country(
+    mapping: &SumsubMapping,
+    kind: InvestorKind,
+    applicant: &Value,
+) -> Option<Country> {
     if kind == InvestorKind::LegalEntity {
         return read::text(applicant, "/info/companyInfo/country").and_then(read::country);
     }
@@ -84,7 +91,7 @@ pub(super) fn profile(mapping: &SumsubMapping, kind: InvestorKind, applicant: &V
     let mut profile = Profile::empty(kind);
     match kind {
         InvestorKind::NaturalPerson => person(&mut profile, mapping, applicant),
-        InvestorKind::LegalEntity => entity(&mut profile, applicant),
+        InvestorKind::LegalEntity => company::profile(&mut profile, mapping, applicant),
     }
     for (field, pointer) in [(Field::Email, "/email"), (Field::Phone, "/phone")] {
         let value = read::text(applicant, pointer).map(Value::from);
@@ -138,7 +145,7 @@ fn document((kind, document): (&'static str, &Value)) -> Value {
     Value::Object(value)
 }
 
-fn postal(address: &Value) -> Option<Value> {
+pub(super) fn postal(address: &Value) -> Option<Value> {
     let fields = [
         ("street", "/street"),
         ("postal_code", "/postCode"),
@@ -155,17 +162,4 @@ fn picked(from: &Value, fields: &[(&str, &str)]) -> Map<String, Value> {
         Some(((*name).to_owned(), text.into()))
     });
     values.collect()
-}
-
-fn entity(profile: &mut Profile, applicant: &Value) {
-    let info = |field: &str| read::text(applicant, &format!("/info/companyInfo/{field}"));
-    for (field, name) in [
-        (Field::LegalName, "companyName"),
-        (Field::RegistrationNumber, "registrationNumber"),
-        (Field::RegistrationCountry, "country"),
-    ] {
-        keep(profile, field, info(name).map(Value::from));
-    }
-    let address = applicant.pointer("/info/companyInfo/address");
-    keep(profile, Field::Address, address.and_then(postal));
 }

@@ -1,8 +1,8 @@
 //! Sumsub.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use symbolon_core::{
     investor::{Accreditation, InvestorKind, Level, RejectionReason},
     profile::{Field, Profile},
@@ -13,7 +13,7 @@ use symbolon_providers::{
     sumsub::{Sumsub, SumsubSecrets},
 };
 use symbolon_sandbox::provider::{
-    FakeSumsub, Order, PayloadDigest, SumsubOptions, VendorClock, Verdict, WebhookFault,
+    ApiFault, FakeSumsub, Order, PayloadDigest, SumsubOptions, VendorClock, Verdict, WebhookFault,
 };
 
 use super::{MINUTE, clocks, from, hint, open, return_to, text, walk};
@@ -266,6 +266,50 @@ async fn an_applicant_is_found_by_the_registers_name_for_it() {
         let error = sumsub.fetch(&subject).await.unwrap_err();
         assert_eq!(error.code(), "request_invalid", "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_company_is_read_with_those_behind_it() {
+    let (fake, sumsub, _) = both("current", PayloadDigest::Sha256).await;
+    // Whoever is behind it is an applicant of its own.
+    let owner = fake.applicant("u-owner", "basic-kyc-level");
+    let told = json!({"info": {"firstName": "Ana", "lastName": "Sample", "dob": "1990-02-03",
+        "addresses": [{"country": "DEU"}]}});
+    fake.alter(&owner, |info| *info = told).unwrap();
+    let company = fake.applicant("u-company", "kyb-level");
+    let gone = "650000000000000000000009";
+    let told = json!({"type": "company", "info": {"companyInfo": {
+        "companyName": "Sample GmbH", "registrationNumber": "HRB 1", "country": "DEU",
+        "beneficiaries": [
+            {"applicantId": owner, "types": ["ubo", "director"], "shareSize": 75},
+            {"applicantId": gone, "types": ["ubo"],
+                "beneficiaryInfo": {"firstName": "Ben", "lastName": "Gone"}, "shareSize": 25},
+        ],
+    }}});
+    fake.alter(&company, |info| *info = told).unwrap();
+    fake.review(&company, Verdict::Green).await.unwrap();
+    let record = sumsub.fetch(&company).await.unwrap();
+    assert_eq!(record.fact.standing, Standing::Approved);
+    assert_eq!(record.profile.kind(), InvestorKind::LegalEntity);
+    let list = |field| {
+        let value = record.profile.get(field).unwrap();
+        value.expose().parse::<Value>().unwrap()
+    };
+    let ana = json!({"name": "Ana Sample", "birth_date": "1990-02-03", "country": "DE"});
+    assert_eq!(list(Field::Directors), json!([ana]));
+    let mut owners = [ana, json!({"name": "Ben Gone"})];
+    owners[0]["share_percent"] = json!(75.0);
+    owners[1]["share_percent"] = json!(25.0);
+    assert_eq!(list(Field::BeneficialOwners), json!(owners));
+
+    // What cannot be read now is read later, whole.
+    fake.faults().on_request(ApiFault::Slow(Duration::ZERO));
+    fake.faults().on_request(ApiFault::Status {
+        status: 503,
+        retry_after: None,
+    });
+    let error = sumsub.fetch(&company).await.unwrap_err();
+    assert!(error.passes(), "{error}");
 }
 
 #[tokio::test]

@@ -134,6 +134,12 @@ impl FakeSumsub {
         self.vendor.known(customer)
     }
 
+    /// The id of the applicant that the issuer calls so, made at this level if there is
+    /// none. No webhook tells of it.
+    pub fn applicant(&self, customer: &str, level: &str) -> String {
+        self.vendor.applicant(customer, level).0
+    }
+
     /// Changes an applicant's data as nobody at the vendor would. No webhook tells of it.
     pub fn alter(&self, applicant: &str, alter: impl FnOnce(&mut Value)) -> Result<()> {
         self.vendor.change(applicant, |one| alter(&mut one.info))

@@ -1,9 +1,10 @@
 //! Paging by cursor: opaque to clients, the place of the last row to us.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use symbolon_core::time::UnixSeconds;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{FieldError, Problem, Result, catalog};
@@ -56,6 +57,26 @@ pub(crate) fn cursor(list: &str, place: impl std::fmt::Display) -> String {
     URL_SAFE_NO_PAD.encode(format!("{list}:{place}"))
 }
 
+/// A place in a list by time, in which an id tells apart what is of one second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct InTime<I>(pub(crate) UnixSeconds, pub(crate) I);
+
+impl<I: fmt::Display> fmt::Display for InTime<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0.0, self.1)
+    }
+}
+
+impl<I: FromStr> FromStr for InTime<I> {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (at, id) = text.split_once('.').ok_or(())?;
+        let at = at.parse().map_err(|_| ())?;
+        Ok(Self(UnixSeconds(at), id.parse().map_err(|_| ())?))
+    }
+}
+
 fn opened<C: FromStr>(text: &str, list: &str) -> Option<C> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let place = std::str::from_utf8(&bytes)
@@ -82,9 +103,47 @@ pub(crate) struct Page<T: ToSchema> {
     pub(crate) next_cursor: Option<String>,
 }
 
+impl<T: ToSchema> Page<T> {
+    /// A page of what was found, of which one more than `limit` was asked for: that one
+    /// tells whether there is more.
+    pub(crate) fn cut<R, P: fmt::Display>(
+        list: &str,
+        limit: u32,
+        mut found: Vec<R>,
+        place: impl FnOnce(&R) -> P,
+        shown: impl FnMut(R) -> T,
+    ) -> Self {
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let last = found.last().filter(|_| more);
+        Self {
+            next_cursor: last.map(|last| cursor(list, place(last))),
+            data: found.into_iter().map(shown).collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_page_begins_where_one_more_was_found() {
+        let page = |found: Vec<u64>| Page::cut("numbers", 2, found, |last| *last, |one| one);
+        assert_eq!(page(vec![7, 8]).next_cursor, None);
+        let cut = page(vec![7, 8, 9]);
+        assert_eq!(cut.data, [7, 8]);
+        assert_eq!(cut.next_cursor, Some(cursor("numbers", 8)));
+    }
+
+    #[test]
+    fn a_place_in_time_is_read_as_it_was_written() {
+        let place = InTime(UnixSeconds(17), 4_u64);
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for text in ["17", "17.", ".4", "a.4"] {
+            assert_eq!(text.parse::<InTime<u64>>(), Err(()), "{text}");
+        }
+    }
 
     #[test]
     fn a_cursor_opens_in_its_own_list_alone() {

@@ -10,16 +10,17 @@ use symbolon_core::{
 use symbolon_providers::FetchError;
 use symbolon_store::{Forgetting, StoreError};
 
-use super::backoff;
+use super::patience::Patience;
 use crate::{metrics, state::AppState, verifying::customer_of};
 
 /// How often to look.
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How long a worker may take; afterwards another one asks again.
 const LEASE: Millis = Millis(60_000);
-/// The first wait after a failure, which doubles up to the longest.
-const FIRST_WAIT: Millis = Millis(2_000);
-const LONGEST_WAIT: Millis = Millis(3_600_000);
+const PATIENCE: Patience = Patience {
+    first: Millis(2_000),
+    longest: Millis(3_600_000),
+};
 
 /// Runs until the server ends.
 pub(crate) async fn run(state: AppState) {
@@ -57,7 +58,7 @@ async fn ask(
 ) -> Result<(), StoreError> {
     let (store, now) = (&state.store, state.clock.now_ms());
     let Some(account) = state.services.accounts.find(issuer, &forgetting.provider) else {
-        let due = now.after(LONGEST_WAIT);
+        let due = now.after(PATIENCE.longest);
         let error = "no account of this name is configured";
         return store.forget_again(issuer, forgetting, due, error).await;
     };
@@ -88,5 +89,5 @@ async fn ask(
 }
 
 fn again(error: FetchError, tries: u32, now: UnixMillis) -> UnixMillis {
-    backoff(error.retry_after(), FIRST_WAIT, tries, LONGEST_WAIT, now)
+    PATIENCE.again(error.retry_after(), tries, now)
 }

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use symbolon_core::{ids::IssuerId, link::LinkToken, profile::Field, time::Millis};
+use symbolon_core::{
+    ids::IssuerId, investor::Status, link::LinkToken, profile::Field, time::Millis,
+};
 use symbolon_store::{Letter, StoreError};
 
-use super::backoff;
+use super::patience::Patience;
 use crate::{
     letters::{LinkLetter, MailError, Mailer},
     metrics,
@@ -18,8 +20,10 @@ use crate::{
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How long a worker may take; afterwards another one sends it again.
 const LEASE: Millis = Millis(60_000);
-const FIRST_WAIT: Millis = Millis(2_000);
-const LONGEST_WAIT: Millis = Millis(3_600_000);
+const PATIENCE: Patience = Patience {
+    first: Millis(2_000),
+    longest: Millis(3_600_000),
+};
 
 /// Runs until the server ends, if it has a mail server.
 pub(crate) async fn run(state: AppState) {
@@ -82,8 +86,7 @@ async fn send(
         Sent::Later(why) => {
             metrics::letter("failed");
             tracing::warn!(%issuer, why, "a letter was not sent; trying again");
-            let now = state.clock.now_ms();
-            let due = backoff(None, FIRST_WAIT, letter.tries, LONGEST_WAIT, now);
+            let due = PATIENCE.again(None, letter.tries, state.clock.now_ms());
             state.store.letter_again(issuer, letter, due, &why).await
         }
     }
@@ -125,12 +128,20 @@ async fn deliver(
         .store
         .add_link_token(issuer, link.id, token.hash())
         .await?;
+    let held = match &investor.investor.status {
+        Status::Verified(verdict) => Some(verdict),
+        _ => None,
+    };
     let written = LinkLetter {
         issuer: name.to_owned(),
         url: String::from(site.link(&token)).into(),
         expires: crate::web::minute(link.progress.expires),
         wants_wallet: link.purpose.wants_wallet,
         wants_check: link.purpose.provider.is_some(),
+        again: held.is_some() && link.purpose.provider.is_some(),
+        verified_until: held
+            .and_then(|verdict| verdict.expiry)
+            .map(crate::web::minute),
     };
     Ok(match mailer.send(address, &written).await {
         Ok(()) => Sent::Yes,

@@ -8,7 +8,7 @@ use symbolon_core::{
 };
 use symbolon_store::{Look, StoreError};
 
-use super::backoff;
+use super::patience::Patience;
 use crate::{
     metrics,
     state::AppState,
@@ -21,9 +21,10 @@ const INTERVAL: Duration = Duration::from_millis(500);
 const LEASE: Millis = Millis(60_000);
 /// Records that are read at the same time.
 const WORKERS: usize = 8;
-/// The first wait after a failure, which doubles up to the longest.
-const FIRST_WAIT: Millis = Millis(1_000);
-const LONGEST_WAIT: Millis = Millis(3_600_000);
+const PATIENCE: Patience = Patience {
+    first: Millis(1_000),
+    longest: Millis(3_600_000),
+};
 
 /// Runs until the server ends.
 pub(crate) async fn run(state: AppState) {
@@ -62,7 +63,7 @@ pub(crate) async fn sweep(state: &AppState) -> Result<usize, StoreError> {
 
 async fn take(state: &AppState, issuer: &IssuerId, look: &Look) -> Result<(), StoreError> {
     let Some(account) = state.services.accounts.find(issuer, &look.provider) else {
-        let due = state.clock.now_ms().after(LONGEST_WAIT);
+        let due = state.clock.now_ms().after(PATIENCE.longest);
         let error = "no account of this name is configured";
         return state.store.look_again(issuer, look, due, error).await;
     };
@@ -90,5 +91,5 @@ fn again(failure: &LookFailure, tries: u32, now: UnixMillis) -> UnixMillis {
         LookFailure::Provider(error) => error.retry_after(),
         LookFailure::Vault(_) | LookFailure::Store(_) => None,
     };
-    backoff(asked, FIRST_WAIT, tries, LONGEST_WAIT, now)
+    PATIENCE.again(asked, tries, now)
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use symbolon_core::ids::IssuerId;
-use symbolon_store::StoreError;
+use symbolon_store::{StoreError, WhichRenewals};
 
 use crate::{renewals, state::AppState};
 
@@ -15,6 +15,11 @@ const PAGE: u32 = 200;
 
 /// Runs until the server ends.
 pub(crate) async fn run(state: AppState) {
+    if state.services.renewals.are_sent() && !can_send(&state) {
+        tracing::warn!(
+            "this server sends no renewals: it has no mail server, or no key to the vault"
+        );
+    }
     loop {
         if let Err(error) = sweep(&state).await {
             tracing::warn!(%error, "renewals wait; trying again");
@@ -50,9 +55,10 @@ async fn sweep_issuer(state: &AppState, issuer: &IssuerId) -> Result<usize, Stor
     let by = state.services.renewals.of(issuer).remind.reach(now);
     let (mut noticed, mut after) = (0, None);
     loop {
-        let page = state
-            .store
-            .unnoticed_renewals(issuer, (now, by), after, PAGE);
+        let page =
+            state
+                .store
+                .due_renewals(issuer, WhichRenewals::Unnoticed, (now, by), after, PAGE);
         let page = page.await?;
         for due in &page {
             match renewals::notice(state, issuer, due).await {

@@ -5,8 +5,7 @@ use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use symbolon_core::{
     command::Command,
-    time::UnixSeconds,
-    verification::{Concern, VerificationId, VerificationState},
+    verification::{Concern, VerificationState},
 };
 use symbolon_store::{Subject, Verification};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +17,7 @@ use crate::{
     change::Post,
     extract::{
         InvestorPath, Query, VerificationPath,
-        page::{self, Page},
+        page::{self, InTime, Page},
     },
     problem::{FieldError, Problem, Result, catalog},
     state::AppState,
@@ -90,19 +89,6 @@ pub(super) struct ListQuery {
     state: Option<String>,
 }
 
-/// Where a page ended.
-struct Place(UnixSeconds, VerificationId);
-
-impl std::str::FromStr for Place {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (at, id) = text.split_once('.').ok_or(())?;
-        let at = at.parse().map_err(|_| ())?;
-        Ok(Self(UnixSeconds(at), id.parse().map_err(|_| ())?))
-    }
-}
-
 /// List verifications
 ///
 /// Those that somebody must look at, unless you ask for others; the oldest first.
@@ -117,26 +103,26 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<VerificationBody>>> {
     let (limit, after) =
-        page::read::<Place>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
+        page::read::<InTime<_>>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
     let word = query.state.as_deref().unwrap_or("review");
     let wanted = VerificationState::from_word(word).ok_or_else(|| {
         let message = "write waiting, retry, review, approved, refused or settled";
         let error = FieldError::new("state", "unknown_state", message);
         Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
     })?;
-    let after = after.map(|Place(at, id)| (at, id));
-    let mut found = state
+    let after = after.map(|InTime(at, id)| (at, id));
+    let found = state
         .store
         .verifications_in(&caller.issuer, wanted, after, limit + 1)
         .await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().filter(|_| more);
-    Ok(Json(Page {
-        next_cursor: last
-            .map(|last| page::cursor(LIST, format_args!("{}.{}", last.opened.0, last.id))),
-        data: found.into_iter().map(VerificationBody::from).collect(),
-    }))
+    let place = |last: &Verification| InTime(last.opened, last.id);
+    Ok(Json(Page::cut(
+        LIST,
+        limit,
+        found,
+        place,
+        VerificationBody::from,
+    )))
 }
 
 /// List an investor's verifications

@@ -19,7 +19,7 @@ use crate::{
     csv,
     extract::{
         JobPath, Query,
-        page::{self, Page, PageQuery},
+        page::{Page, PageQuery},
     },
     problem::{Problem, Result, catalog},
     state::AppState,
@@ -139,21 +139,13 @@ async fn list(
         ),
         None => None,
     };
-    let mut jobs = state
+    let jobs = state
         .store
         .imports(&caller.issuer, seen_by, before.as_ref(), limit + 1)
         .await?;
-    let more = jobs.len() > limit as usize;
-    jobs.truncate(limit as usize);
-    let next_cursor = jobs
-        .last()
-        .filter(|_| more)
-        .map(|last| page::cursor(LIST, &last.id));
-    let data = jobs
-        .into_iter()
-        .map(|job| body(&state, &caller.issuer, job))
-        .collect();
-    Ok(Json(Page { data, next_cursor }))
+    let place = |last: &ImportJob| last.id.clone();
+    let shown = |job| body(&state, &caller.issuer, job);
+    Ok(Json(Page::cut(LIST, limit, jobs, place, shown)))
 }
 
 fn body(state: &AppState, issuer: &IssuerId, job: ImportJob) -> ImportBody {

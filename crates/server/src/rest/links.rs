@@ -6,8 +6,8 @@ mod shown;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use symbolon_core::{command::Command, link::LinkId, time::UnixSeconds};
-use symbolon_store::Subject;
+use symbolon_core::command::Command;
+use symbolon_store::{Link, Subject};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -19,7 +19,7 @@ use crate::{
     change::Post,
     extract::{
         LinkPath, Query,
-        page::{self, Page},
+        page::{self, InTime, Page},
     },
     linking, links,
     problem::{FieldError, Problem, Result, catalog},
@@ -82,19 +82,6 @@ pub(super) struct ListQuery {
     investor: Option<String>,
 }
 
-/// Where a page ended.
-struct Place(UnixSeconds, LinkId);
-
-impl std::str::FromStr for Place {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (at, id) = text.split_once('.').ok_or(())?;
-        let at = at.parse().map_err(|_| ())?;
-        Ok(Self(UnixSeconds(at), id.parse().map_err(|_| ())?))
-    }
-}
-
 /// List links
 ///
 /// The newest first, page by page.
@@ -109,30 +96,22 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<LinkBody>>> {
     let (limit, before) =
-        page::read::<Place>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
+        page::read::<InTime<_>>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
     let investor = query.investor.as_deref().map(str::parse).transpose();
     let investor = investor.map_err(|_| {
         let message = "an investor id is `0x` and 64 hexadecimal digits";
         let error = FieldError::new("investor", "bad_id", message);
         Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
     })?;
-    let before = before.map(|Place(at, id)| (at, id));
+    let before = before.map(|InTime(at, id)| (at, id));
     let found = state
         .store
         .links(&caller.issuer, investor, before, limit + 1)
         .await?;
     let now = state.clock.now();
-    let more = found.len() > limit as usize;
-    let page: Vec<_> = found.iter().take(limit as usize).collect();
-    let last = page.last().filter(|_| more);
-    Ok(Json(Page {
-        next_cursor: last
-            .map(|last| page::cursor(LIST, format_args!("{}.{}", last.created.0, last.id))),
-        data: page
-            .into_iter()
-            .map(|link| LinkBody::new(link, now))
-            .collect(),
-    }))
+    let place = |last: &Link| InTime(last.created, last.id);
+    let shown = |link| LinkBody::new(&link, now);
+    Ok(Json(Page::cut(LIST, limit, found, place, shown)))
 }
 
 /// Show a link

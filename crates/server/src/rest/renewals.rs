@@ -2,11 +2,8 @@
 
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
-use symbolon_core::{
-    renewal::{Ending, RemindDays},
-    time::UnixSeconds,
-};
-use symbolon_store::{DueRenewal, RenewalPlace};
+use symbolon_core::renewal::{Ending, RemindDays};
+use symbolon_store::{DueRenewal, RenewalPlace, WhichRenewals};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -14,7 +11,7 @@ use crate::{
     auth::Caller,
     extract::{
         Query,
-        page::{self, Page},
+        page::{self, InTime, Page},
     },
     problem::{FieldError, Problem, Result, catalog},
     state::AppState,
@@ -79,21 +76,6 @@ pub(super) struct ListQuery {
     days: Option<String>,
 }
 
-/// Where a page ended.
-struct Place(RenewalPlace);
-
-impl std::str::FromStr for Place {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (ends, investor) = text.split_once('.').ok_or(())?;
-        Ok(Self(RenewalPlace {
-            ends: UnixSeconds(ends.parse().map_err(|_| ())?),
-            investor: investor.parse().map_err(|_| ())?,
-        }))
-    }
-}
-
 /// List renewals
 ///
 /// Whose verdict holds and is about to end, or stands on a document that is; the nearest
@@ -109,7 +91,7 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<RenewalBody>>> {
     let (limit, after) =
-        page::read::<Place>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
+        page::read::<InTime<_>>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
     let remind = match query.days.as_deref() {
         None => state.services.renewals.of(&caller.issuer).remind,
         Some(days) => days
@@ -123,17 +105,23 @@ async fn list(
             })?,
     };
     let now = state.clock.now();
-    let after = after.map(|Place(place)| place);
-    let mut found = state
+    let after = after.map(|InTime(ends, investor)| RenewalPlace { ends, investor });
+    let found = state
         .store
-        .due_renewals(&caller.issuer, (now, remind.reach(now)), after, limit + 1)
+        .due_renewals(
+            &caller.issuer,
+            WhichRenewals::All,
+            (now, remind.reach(now)),
+            after,
+            limit + 1,
+        )
         .await?;
-    let more = found.len() > limit as usize;
-    found.truncate(limit as usize);
-    let last = found.last().filter(|_| more);
-    Ok(Json(Page {
-        next_cursor: last
-            .map(|last| page::cursor(LIST, format_args!("{}.{}", last.ends.0, last.investor))),
-        data: found.into_iter().map(RenewalBody::from).collect(),
-    }))
+    let place = |last: &DueRenewal| InTime(last.ends, last.investor);
+    Ok(Json(Page::cut(
+        LIST,
+        limit,
+        found,
+        place,
+        RenewalBody::from,
+    )))
 }

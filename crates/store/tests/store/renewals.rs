@@ -10,7 +10,7 @@ use symbolon_core::{
     time::{Day, UnixMillis, UnixSeconds},
     verification::{VerificationId, VerificationState},
 };
-use symbolon_store::{DueRenewal, RenewalNotice, Request, Subject};
+use symbolon_store::{DueRenewal, RenewalNotice, Request, Subject, WhichRenewals};
 
 use crate::support::{EXPIRY, NOW, Register, actor, id, issuer, open, verdict};
 
@@ -27,14 +27,16 @@ fn notice(at: UnixSeconds) -> RenewalNotice {
 
 impl Register {
     async fn ending(&self, now: UnixSeconds, by: UnixSeconds) -> Vec<DueRenewal> {
-        let due = self.store().due_renewals(&self.issuer, (now, by), None, 10);
+        let due = self
+            .store()
+            .due_renewals(&self.issuer, WhichRenewals::All, (now, by), None, 10);
         due.await.unwrap()
     }
 
     async fn unnoticed(&self, by: UnixSeconds) -> Vec<DueRenewal> {
-        let due = self
-            .store()
-            .unnoticed_renewals(&self.issuer, (NOW, by), None, 10);
+        let due =
+            self.store()
+                .due_renewals(&self.issuer, WhichRenewals::Unnoticed, (NOW, by), None, 10);
         due.await.unwrap()
     }
 
@@ -168,7 +170,13 @@ async fn a_list_goes_on_where_a_page_ended() {
     let register = Register::with_customers(5).await;
     let (store, mut after, mut seen) = (register.store(), None, Vec::new());
     loop {
-        let page = store.due_renewals(&register.issuer, (NOW, EXPIRY), after, 2);
+        let page = store.due_renewals(
+            &register.issuer,
+            WhichRenewals::All,
+            (NOW, EXPIRY),
+            after,
+            2,
+        );
         let page = page.await.unwrap();
         after = page.last().map(DueRenewal::place);
         if page.is_empty() {
@@ -187,7 +195,7 @@ async fn another_issuer_sees_and_notes_nothing() {
     open(register.store(), &bank).await;
     let theirs = register
         .store()
-        .due_renewals(&bank, (NOW, EXPIRY), None, 10);
+        .due_renewals(&bank, WhichRenewals::All, (NOW, EXPIRY), None, 10);
     assert_eq!(theirs.await.unwrap(), []);
     let mut transaction = register.store().begin(&bank).await.unwrap();
     let noted = transaction.note_renewal(&due, &notice(NOW)).await;

@@ -136,6 +136,23 @@ async fn attempts_are_listed_by_how_they_stand_the_oldest_first() {
 }
 
 #[tokio::test]
+async fn of_two_attempts_in_one_second_the_later_is_the_newest() {
+    let register = Register::with_customers(1).await;
+    register.attempt(2, 0).await;
+    let subject = Subject::Investor(id(1));
+    let verified = Command::Verify(verdict(Country::US));
+    register.one(subject, verified).await;
+    register.attempt(1, 0).await;
+    assert_eq!(register.about("a-1").await, Some(attempt_id(1)));
+    register.attempt(3, 0).await;
+    let listed = register
+        .store()
+        .verifications_of(&register.issuer, id(1), 10);
+    let listed: Vec<_> = listed.await.unwrap().iter().map(|one| one.id).collect();
+    assert_eq!(listed, [1, 3, 2].map(attempt_id));
+}
+
+#[tokio::test]
 async fn the_last_decision_is_the_last_verdict_and_nothing_else() {
     let register = Register::with_customers(2).await;
     let last = async || {

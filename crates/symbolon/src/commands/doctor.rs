@@ -4,6 +4,7 @@
 mod chains;
 mod machine;
 mod nodes;
+mod people;
 mod registrars;
 mod vault;
 
@@ -133,6 +134,7 @@ pub(crate) async fn run(_args: &DoctorArgs, globals: &Globals) -> Result<Exit> {
     };
     machine::clock(&Clock::system(), &mut findings);
     if let Some(config) = &config {
+        people::check(config, &mut findings).await;
         on_database(config, globals.issuer.as_ref(), output, &mut findings).await;
     }
     machine::tools(&mut findings);

@@ -1,6 +1,8 @@
 //! Links at the command line.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use symbolon_core::time::UnixSeconds;
+use symbolon_server::Clock;
 
 use crate::support::{Desk, WALLET};
 
@@ -97,4 +99,46 @@ async fn what_is_missing_is_said_with_its_remedy() {
     }
     let ended = desk.run(&["links", "create", "--no-check", "--hours", "1"]);
     assert_eq!(ended.code, 2, "{}", ended.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_verdict_is_about_to_end_is_listed() {
+    let desk = desk().await;
+    let day = 86_400;
+    let now = Clock::system().now().0;
+    let end = UnixSeconds(now + 50 * day).to_string();
+    let verify = [
+        "verify",
+        WALLET,
+        "--country",
+        "DE",
+        "--expiry",
+        &end,
+        "--operator",
+        "maria.keller",
+        "--attestation",
+        "I have seen the passport.",
+        "--json",
+    ];
+    let verified = desk.run(&verify).succeeded().json();
+    let due = |more: &[&str]| {
+        let arguments = [&["links", "due", "--json"], more].concat();
+        desk.run(&arguments).succeeded().json()
+    };
+    assert_eq!(due(&[])["due"], json!([]), "thirty days ahead");
+    let listed = due(&["--days", "60"]);
+    let found = &listed["due"][0];
+    assert_eq!(found["investor"], verified["investor"], "{verified}");
+    assert_eq!(found["ends"], end.as_str());
+    assert_eq!(found["ending"], "verdict");
+    assert_eq!(found["noticed"], Value::Null);
+    assert_eq!(listed["more"], false);
+    // As the configuration has it.
+    let config = desk.read("symbolon.toml");
+    let renewal = "[[renewal]]\nissuer = \"acme\"\nremind_days = 90\n";
+    desk.write("symbolon.toml", &(config + renewal));
+    assert_eq!(due(&[])["due"][0]["ends"], end.as_str());
+    let said = desk.run(&["links", "due"]).succeeded();
+    assert!(said.stdout.contains("nothing yet"), "{}", said.stdout);
+    desk.run(&["links", "due", "--days", "0"]).exits(2);
 }

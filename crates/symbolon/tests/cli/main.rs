@@ -15,6 +15,7 @@ mod claims;
 mod configuration;
 mod customers;
 mod deploy;
+mod doctor;
 mod dry_run;
 mod federation;
 mod handover;

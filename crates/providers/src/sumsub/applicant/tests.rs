@@ -5,7 +5,7 @@ use serde_json::json;
 use symbolon_core::{
     country::Country,
     investor::{Accreditation, Level, Residency},
-    profile::Field,
+    profile::{Field, Profile},
     verification::Environment,
 };
 
@@ -124,6 +124,74 @@ fn an_approved_entity() {
     assert_eq!(profile.kind(), InvestorKind::LegalEntity);
     assert_eq!(profile.country(), fact.findings.country);
     assert_eq!(profile.values().count(), 3);
+}
+
+fn company(info: Value) -> Profile {
+    let entity = json!({
+        "id": ID, "externalUserId": "u-2", "type": "company", "createdAt": "2026-03-01 10:00:00",
+        "info": {"companyInfo": info},
+        "review": {"levelName": "kyb", "reviewStatus": "completed",
+            "reviewDate": "2026-03-01 10:05:00+0000", "reviewResult": {"reviewAnswer": "GREEN"}},
+    });
+    read_one(&entity).profile
+}
+
+fn list_of(profile: &Profile, field: Field) -> Value {
+    let found = profile
+        .get(field)
+        .and_then(|value| value.expose().parse().ok());
+    found.unwrap_or(Value::Null)
+}
+
+#[test]
+fn a_companys_directors_and_owners() {
+    let ana = json!({"type": "individual", "info": {"firstName": "Ana", "middleName": "Maria",
+        "lastName": "Sample", "dob": "1980-12-31", "addresses": [{"country": "DEU"}]}});
+    let holding = json!({"type": "company",
+        "info": {"companyInfo": {"companyName": "Holding AG", "country": "CHE"}}});
+    let profile = company(json!({
+        "companyName": "Sample GmbH", "country": "DEU", "legalAddress": "Street 1, Berlin",
+        "email": "office@sample.example",
+        "beneficiaries": [
+            // In the current flow's words, and in the older one's.
+            {"types": ["director", "ubo"], "shareSize": 60.5, "applicant": ana},
+            {"type": "ubo", "positions": ["other"],
+                "beneficiaryInfo": {"firstName": "Ben", "lastName": "Other"}},
+            {"types": ["shareholder"], "shareSize": 100, "applicant": holding},
+            {"types": ["representative"],
+                "beneficiaryInfo": {"firstName": "Nobody", "lastName": "Here"}},
+            {"positions": ["director"], "beneficiaryInfo": {"firstName": "Nameless"}},
+        ],
+    }));
+    assert_eq!(
+        list_of(&profile, Field::Directors),
+        json!([{"name": "Ana Maria Sample", "birth_date": "1980-12-31", "country": "DE"}])
+    );
+    assert_eq!(
+        list_of(&profile, Field::BeneficialOwners),
+        json!([
+            {"name": "Ana Maria Sample", "birth_date": "1980-12-31", "country": "DE",
+                "share_percent": 60.5},
+            {"name": "Ben Other"},
+        ])
+    );
+    assert_eq!(
+        list_of(&profile, Field::Address),
+        json!({"street": "Street 1, Berlin", "country": "DE"})
+    );
+    assert_eq!(
+        list_of(&profile, Field::Email),
+        json!("office@sample.example")
+    );
+
+    // Where nobody is behind them, shareholders own.
+    let profile = company(json!({"companyName": "Sample GmbH", "beneficiaries": [
+        {"type": "shareholder", "shareSize": 100, "applicant": holding},
+    ]}));
+    assert_eq!(
+        list_of(&profile, Field::BeneficialOwners),
+        json!([{"name": "Holding AG", "country": "CH", "share_percent": 100.0}])
+    );
 }
 
 #[test]

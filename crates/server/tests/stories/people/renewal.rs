@@ -146,7 +146,9 @@ async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     let investor = sent["investor"].as_str().unwrap();
     let key = PrivateKeySigner::random();
     let mut person = Person::new(&stage.world.url);
-    person.open(&stage.mail.next().await.link()).await;
+    let first = stage.mail.next().await;
+    assert!(!first.words().contains(" again"), "{}", first.text);
+    person.open(&first.link()).await;
     person.prove(&key, 31_337).await;
     let session = person.begin_check().await;
     let today = stage.world.state.clock.now();
@@ -165,6 +167,11 @@ async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     sweep(&stage.world.state).await.unwrap();
     let letter = stage.mail.next().await;
     assert_eq!(letter.to, "ana@example.com");
+    let asks = format!(
+        "your identity again: your verification counts until {} 00:00 UTC.",
+        Day(last.0 + 1)
+    );
+    assert!(letter.words().contains(&asks), "{}", letter.text);
     assert_eq!(sweep(&stage.world.state).await.unwrap(), 0);
     let mut person = Person::new(&stage.world.url);
     person.open(&letter.link()).await;

@@ -175,6 +175,12 @@ impl Stage {
             by.says_verified(key.address()).await == [true; 3]
         })
         .await;
+        // Whatever begins in this very second would be told by the same record.
+        let acme = "acme".parse().unwrap();
+        until("nothing of it is left to look at", async || {
+            self.world.store.looks(&acme).await.unwrap() == 0
+        })
+        .await;
         (investor, key)
     }
 }

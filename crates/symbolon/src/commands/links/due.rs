@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 use symbolon_core::{ids::IssuerId, renewal::RemindDays};
-use symbolon_store::{DueRenewal, Store};
+use symbolon_store::{DueRenewal, Store, WhichRenewals};
 
 use crate::{
     config,
@@ -72,7 +72,13 @@ async fn within(
     let mut due: Vec<DueRenewal> = Vec::new();
     while due.len() <= limit {
         let after = due.last().map(DueRenewal::place);
-        let page = store.due_renewals(issuer, (now, remind.reach(now)), after, PAGE);
+        let page = store.due_renewals(
+            issuer,
+            WhichRenewals::All,
+            (now, remind.reach(now)),
+            after,
+            PAGE,
+        );
         let page = page.await?;
         if page.is_empty() {
             break;

@@ -26,6 +26,7 @@ mod operations;
 mod profiles;
 mod receipts;
 mod rules;
+mod shown_once;
 mod status;
 mod upload;
 mod verdicts;

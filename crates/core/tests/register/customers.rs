@@ -77,7 +77,7 @@ fn after(view: &mut View, command: Command) -> Investor {
 fn whoever_is_merged_stands_for_nobody_any_more() {
     let mut view = name();
     let merged = after(&mut view, merge());
-    assert!(merged.custody.erased);
+    assert_eq!(merged.custody.merged_into, Some(INTO));
     let fields = [Field::Email].into();
     for refused in [
         Command::Verify(verdict()),
@@ -86,7 +86,7 @@ fn whoever_is_merged_stands_for_nobody_any_more() {
         export(),
     ] {
         let answer = decide(&view, refused.clone(), &Mandate::Owner, BEGIN);
-        assert_eq!(answer, Err(Refusal::Erased), "{refused:?}");
+        assert_eq!(answer, Err(Refusal::Merged(INTO)), "{refused:?}");
     }
     let again = decide(&view, merge(), &Mandate::Owner, BEGIN);
     assert_eq!(again, Err(Refusal::NotBare(NotBare::Erased)));

@@ -477,8 +477,6 @@ fn recover(
     Ok(events)
 }
 
-/// Whom the register no longer knows, it vouches for no more.
-
 pub(super) fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {
     investor
         .wallet(wallet)

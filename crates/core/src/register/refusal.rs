@@ -112,7 +112,8 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Refuses what is asked of somebody of whom nobody knows any more who it is.
+    /// Refuses what is asked of somebody of whom nobody knows any more who it is: the
+    /// register vouches for them no more.
     pub const fn unless_known(investor: &Investor) -> Result<(), Self> {
         match (investor.custody.merged_into, investor.custody.erased) {
             (Some(into), _) => Err(Self::Merged(into)),

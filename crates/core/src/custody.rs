@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::time::UnixSeconds;
+use crate::{ids::InvestorId, time::UnixSeconds};
 
 /// Of the Gregorian calendar, on average.
 const SECONDS_A_YEAR: u64 = 31_556_952;
@@ -72,6 +72,9 @@ pub struct Custody {
     /// Whether it was erased: the register no longer knows who this is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub erased: bool,
+    /// Who it turned out to be: then nothing is known of it but that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<InvestorId>,
 }
 
 impl Custody {
@@ -158,7 +161,7 @@ mod tests {
         let case: Remark = "case 7".parse().unwrap();
         let held = Custody {
             holds: [case.clone()].into(),
-            erased: false,
+            ..Custody::default()
         };
         assert_eq!(
             may_erase(&held, Some(ended), years, until),

@@ -142,8 +142,7 @@ pub async fn store(
         .customer_is_new(instance, investor, external_id)
         .await?;
     match (transaction.investor(investor).await, &prepared.new) {
-        (Ok(found), _) if found.investor.custody.erased => return Err(Refusal::Erased.into()),
-        (Ok(_), _) => {}
+        (Ok(found), _) => Refusal::unless_known(&found.investor)?,
         (Err(StoreError::NotFound { .. }), Some((kind, profile))) => {
             register(transaction, investor, *kind, profile.as_ref(), by, now).await?;
         }
@@ -219,10 +218,7 @@ pub async fn changeable(
 /// Of whom nobody knows any more who it is, nothing is taken in.
 async fn known_person(transaction: &mut IssuerTransaction, investor: InvestorId) -> Result<()> {
     let found = transaction.investor(investor).await?.investor;
-    match found.custody.erased {
-        true => Err(Refusal::Erased.into()),
-        false => Ok(()),
-    }
+    Ok(Refusal::unless_known(&found)?)
 }
 
 /// What an instance is to know of a customer, sealed for the investor on whom it stood

@@ -27,6 +27,7 @@ mod profiles;
 mod receipts;
 mod renewals;
 mod rules;
+mod shown_once;
 mod status;
 mod upload;
 mod verdicts;

@@ -471,7 +471,8 @@ CREATE TABLE api_key (
     created_s bigint NOT NULL,
     revoked_s bigint,
     PRIMARY KEY (issuer, name),
-    CHECK (person IS NULL OR authority = 0)
+    CHECK (person IS NULL OR authority = 0),
+    CHECK (instance IS NULL OR (person IS NULL AND authority = 0))
 );
 CREATE UNIQUE INDEX api_key_by_hash ON api_key (issuer, hash);
 

@@ -189,7 +189,7 @@ mod tests {
         let judged = apply(OWN, Some(name()), &rejected).unwrap();
         let held = Custody {
             holds: ["case 7".parse().unwrap()].into(),
-            erased: false,
+            ..Custody::default()
         };
         let erased = apply(OWN, Some(name()), &Event::ProfileErased).unwrap();
         let barred = [

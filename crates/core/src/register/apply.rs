@@ -169,7 +169,11 @@ pub fn apply(
         | Event::ProfileExported { .. }
         | Event::CustomerOpened { .. }
         | Event::CustomerExported { .. } => {}
-        Event::InvestorMerged { .. } | Event::ProfileErased => investor.custody.erased = true,
+        Event::InvestorMerged { into } => {
+            investor.custody.erased = true;
+            investor.custody.merged_into = Some(*into);
+        }
+        Event::ProfileErased => investor.custody.erased = true,
         // A removed wallet's tombstone has a version too, but no holder.
         Event::RecordChanged { wallet, version } => {
             if let Some(wallet) = held(&mut investor, *wallet) {

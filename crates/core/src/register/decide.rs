@@ -107,7 +107,7 @@ fn step(
             next_record(view, bound(investor, wallet)?, approved)?
         }
         Command::Verify(verdict) => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             let verdict = verified(verdict, now)?;
             meets_rules(view, investor.kind, &verdict, now)?;
             return Ok(taken_over(investor, authority)
@@ -178,13 +178,13 @@ fn step(
             Event::ClaimRevoked { topic }
         }
         Command::OfferLink { link } => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             Event::LinkOffered { link }
         }
         Command::WithdrawLink { link } => Event::LinkWithdrawn { link },
         Command::SettleVerification { verification } => Event::VerificationSettled { verification },
         Command::PlaceHold { reference } => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             let held = investor.custody.holds.contains(&reference);
             unless(held, "this hold lies on the profile already")?;
             Event::LegalHoldPlaced { reference }
@@ -195,23 +195,23 @@ fn step(
             Event::LegalHoldLifted { reference }
         }
         Command::ChangeProfile { fields } => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             Event::ProfileChanged { fields }
         }
         Command::OpenProfile { purpose } => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             Event::ProfileOpened { purpose }
         }
         Command::ExportProfile { purpose } => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             Event::ProfileExported { purpose }
         }
         Command::OpenCustomer { instance, purpose } => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             Event::CustomerOpened { instance, purpose }
         }
         Command::ExportCustomer { instance, purpose } => {
-            not_erased(investor)?;
+            Refusal::unless_known(investor)?;
             Event::CustomerExported { instance, purpose }
         }
         Command::MergeInvestor { into } => {
@@ -324,7 +324,7 @@ fn admit(
             {
                 return Err(Refusal::ExternalIdDiffers(known.to_string()));
             }
-            not_erased(known)?;
+            Refusal::unless_known(known)?;
             if known.status.name() == StatusName::Revoked {
                 return Err(Refusal::RevokedNotInBatch);
             }
@@ -433,7 +433,7 @@ fn prove(
     evidence: OwnershipEvidence,
     now: UnixSeconds,
 ) -> Result<Vec<Event>, Refusal> {
-    not_erased(investor)?;
+    Refusal::unless_known(investor)?;
     let mut events = Vec::with_capacity(3);
     if investor.wallet(wallet).is_none() {
         let chains = match evidence.kind {
@@ -477,14 +477,6 @@ fn recover(
         events.push(Event::WalletDeactivated { wallet: lost });
     }
     Ok(events)
-}
-
-/// Whom the register no longer knows, it vouches for no more.
-fn not_erased(investor: &Investor) -> Result<(), Refusal> {
-    match investor.custody.erased {
-        true => Err(Refusal::Erased),
-        false => Ok(()),
-    }
 }
 
 pub(super) fn bound(investor: &Investor, wallet: WalletAddress) -> Result<&Wallet, Refusal> {

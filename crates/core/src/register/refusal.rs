@@ -6,8 +6,8 @@ use crate::{
     country::Country,
     custody::MustKeep,
     customer::NotBare,
-    ids::AuthorityIndex,
-    investor::StatusName,
+    ids::{AuthorityIndex, InvestorId},
+    investor::{Investor, StatusName},
     time::{Day, UnixSeconds},
     transfer_rules::PersonLacks,
     wallet::WalletAddress,
@@ -73,6 +73,9 @@ pub enum Refusal {
         "the investor's profile was erased, so nobody knows who this is: register the person anew"
     )]
     Erased,
+    /// It turned out to be somebody else.
+    #[error("the investor turned out to be {0}: use that one")]
+    Merged(InvestorId),
     /// It has a story of its own, so it cannot become another investor.
     #[error("the investor cannot become another one, since {0}")]
     NotBare(NotBare),
@@ -109,6 +112,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Refuses what is asked of somebody of whom nobody knows any more who it is: the
+    /// register vouches for them no more.
+    pub const fn unless_known(investor: &Investor) -> Result<(), Self> {
+        match (investor.custody.merged_into, investor.custody.erased) {
+            (Some(into), _) => Err(Self::Merged(into)),
+            (None, true) => Err(Self::Erased),
+            (None, false) => Ok(()),
+        }
+    }
+
     /// A stable word for programs.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -127,6 +140,7 @@ impl Refusal {
             Self::NotExpired(_) => "not_expired",
             Self::MustKeep(_) => "must_keep",
             Self::Erased => "erased",
+            Self::Merged(_) => "merged",
             Self::NotBare(_) => "not_bare",
             Self::AlreadySo(_) => "already_so",
             Self::AuthorityRestricted(_) => "authority_restricted",

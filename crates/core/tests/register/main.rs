@@ -4,6 +4,7 @@
 
 mod certificates;
 mod claims;
+mod customers;
 mod persons;
 mod strategies;
 mod witness;

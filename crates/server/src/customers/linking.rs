@@ -156,9 +156,7 @@ pub async fn store(
     }
     let from = customer.investor;
     let own = transaction.investor(from).await?.investor;
-    if own.custody.erased {
-        return Err(Refusal::Erased.into());
-    }
+    Refusal::unless_known(&own)?;
     let holder = holder(transaction, instance, prepared, from).await?;
     let vouched = prepared.proof.is_some() || prepared.wanted.for_all;
     let own = Own {

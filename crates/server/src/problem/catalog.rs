@@ -129,6 +129,9 @@ problems! {
     NOT_EXPIRED = 409 "not_expired", "The verdict still holds",
         "The verdict has not ended yet.",
         "Wait, or revoke it.";
+    MERGED = 409 "merged", "The investor turned out to be another one",
+        "What was known of the investor is another one's now, and it stands for nobody.",
+        "Use the investor that the detail names; `merged_into` of GET /v1/investors/{id} has it too.";
     NOT_BARE = 409 "not_bare", "The investor has a story of its own",
         "An investor that was judged, or has wallets, a profile or a bar, cannot become another one.",
         "The detail says what keeps it: remove that first, or use the other investor.";
@@ -299,6 +302,7 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
         Refusal::MustKeep(_) => &MUST_KEEP,
         Refusal::Erased => &ERASED,
         Refusal::NotExpired(_) => &NOT_EXPIRED,
+        Refusal::Merged(_) => &MERGED,
         Refusal::NotBare(_) => &NOT_BARE,
         Refusal::AlreadySo(_) => &ALREADY_SO,
         Refusal::WriterIsOnChain => &WRITER_IS_ON_CHAIN,

@@ -50,6 +50,9 @@ pub(crate) struct InvestorBody {
     certificates: Vec<CertificateBody>,
     /// What is claimed of its identities, by topic.
     claims: Vec<ClaimBody>,
+    /// The investor that it turned out to be: it stands for nobody itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<String>,
 }
 
 /// What is claimed of an investor under one topic.
@@ -132,6 +135,7 @@ impl InvestorBody {
         let wallets = wallets_of(&investor);
         Self {
             claims: claims.collect(),
+            merged_into: investor.custody.merged_into.map(|into| into.to_string()),
             certificates: certificates.collect(),
             id: investor.id.to_string(),
             kind: investor.kind.into(),

@@ -10,18 +10,16 @@ mod show;
 
 use clap::{Args, Subcommand};
 use symbolon_core::{
-    actor::Actor,
     customer::{CustomerId, ReferenceKey},
     ids::{ExternalId, InstanceName, IssuerId},
 };
 use symbolon_server::AppState;
 use symbolon_store::{CustomerFilter, CustomerRecord};
 
-use super::instances::InstanceArgs;
+use super::{instances::InstanceArgs, vault::ByArgs};
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
-    subject::operator,
 };
 
 /// The arguments of `symbolon customers`.
@@ -121,26 +119,6 @@ impl WhichArgs {
                 "{instance} has no such customer: `symbolon customers list --instance {instance}` shows them"
             ))
         })
-    }
-}
-
-/// Who asks for it.
-#[derive(Debug, Args)]
-struct ByArgs {
-    /// Who asks for it [default: the user of this machine]
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "SYMBOLON_OPERATOR",
-        hide_env_values = true
-    )]
-    operator: Option<String>,
-}
-
-impl ByArgs {
-    fn actor(&self) -> Result<Actor> {
-        let operator = operator(self.operator.as_deref())?;
-        Ok(Actor::command_line(&operator))
     }
 }
 

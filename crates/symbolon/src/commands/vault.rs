@@ -85,7 +85,7 @@ struct HoldArgs {
 
 /// Who asks for it.
 #[derive(Debug, Args)]
-struct ByArgs {
+pub(in crate::commands) struct ByArgs {
     /// Who asks for it [default: the user of this machine]
     #[arg(
         long,
@@ -97,7 +97,8 @@ struct ByArgs {
 }
 
 impl ByArgs {
-    fn actor(&self) -> Result<Actor> {
+    /// Whoever asks, as the log names them.
+    pub(in crate::commands) fn actor(&self) -> Result<Actor> {
         let operator = operator(self.operator.as_deref())?;
         Ok(Actor::command_line(&operator))
     }

@@ -253,7 +253,7 @@ impl Desk {
                     let opened = vault.open_customer(&place).await?;
                     Some(OpenedBody::new(&opened)?)
                 }
-                Err(Refusal::Erased) => None,
+                Err(Refusal::Erased | Refusal::Merged(_)) => None,
                 Err(refusal) => return Err(refusal.into()),
             };
             let customer = self.shown(record);

@@ -1,12 +1,7 @@
 //! A customer's reference key, which is in one answer and stored nowhere: it is made of
 //! the caller's API key, so the same request has it again.
 
-use axum::{
-    body::{Body, to_bytes},
-    extract::State,
-    http::StatusCode,
-    response::Response,
-};
+use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::Value;
 use symbolon_core::{
     customer::{CustomerId, ReferenceKey},
@@ -20,13 +15,10 @@ use crate::{
     change::Post,
     customers,
     extract::CustomerPath,
-    problem::{Problem, Result},
-    rest::{NoFields, Refused},
+    problem::Result,
+    rest::{NoFields, Refused, shown_once},
     state::AppState,
 };
-
-/// Answers of ours are far smaller.
-const LARGEST: usize = 4 * 1024 * 1024;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(renew))
@@ -53,12 +45,7 @@ pub(super) async fn with_key(
     instance: &InstanceName,
     answer: Response,
 ) -> Result<Response> {
-    let (mut parts, body) = answer.into_parts();
-    let bytes = to_bytes(body, LARGEST).await;
-    let bytes = bytes.map_err(|error| Problem::internal(&error))?;
-    let mut value: Value =
-        serde_json::from_slice(&bytes).map_err(|error| Problem::internal(&error))?;
-    let add = |customer: &mut Value| {
+    shown_once::with(answer, "customer", |customer| {
         let id = customer.get("id").and_then(Value::as_str);
         let id = id.and_then(|id| id.parse().ok());
         let number = customer.get("reference_number").and_then(Value::as_u64);
@@ -67,17 +54,8 @@ pub(super) async fn with_key(
         if let (Some(id), Some(number), true) = (id, number, room) {
             customer["reference_key"] = key(caller, instance, id, number).expose().into();
         }
-    };
-    match value.get_mut("results").and_then(Value::as_array_mut) {
-        Some(results) => results
-            .iter_mut()
-            .filter_map(|result| result.get_mut("customer"))
-            .for_each(add),
-        None => add(&mut value),
-    }
-    let bytes = serde_json::to_vec(&value).map_err(|error| Problem::internal(&error))?;
-    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
-    Ok(Response::from_parts(parts, Body::from(bytes)))
+    })
+    .await
 }
 
 /// Give a customer another reference key

@@ -101,7 +101,9 @@ async fn a_customer_moves_onto_the_investor_who_holds_the_wallet() {
     assert!(!events.text.contains("anary"), "{}", events.text);
     let verdict = json!({"level": "basic", "country": "DE", "attestation": attestation()});
     let path = format!("/v1/investors/{former}/verifications");
-    server.post(&path, verdict).await.problem(409, "erased");
+    server.post(&path, verdict).await.problem(409, "merged");
+    let shown = server.get(&format!("/v1/investors/{former}")).await;
+    assert_eq!(shown.expect(200)["merged_into"], json!(known));
     let keyring = server.database.keyring().await;
     let (issuer, former) = (ACME.parse().unwrap(), former.parse().unwrap());
     let key = keyring.person_key(&issuer, former).await.unwrap();

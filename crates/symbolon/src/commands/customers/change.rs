@@ -1,9 +1,6 @@
 //! What an instance changes of its customers.
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use clap::Args;
 use symbolon_core::{
@@ -26,14 +23,10 @@ use super::{
     within,
 };
 use crate::{
-    commands::instances::InstanceArgs,
+    commands::{instances::InstanceArgs, vault::profile::text_in},
     context::Context,
-    csv_text::source,
     exit::{Exit, Failure, Result},
 };
-
-/// A note has 2,000 characters; a file of more is another one.
-const MOST: u64 = 64 * 1024;
 
 /// The arguments of commands that take a customer alone.
 #[derive(Debug, Args)]
@@ -174,7 +167,7 @@ pub(super) async fn data(args: &DataArgs, context: &Context) -> Result<Exit> {
 /// Runs `symbolon customers note`.
 pub(super) async fn note(args: &NoteArgs, context: &Context) -> Result<Exit> {
     let actor = args.by.actor()?;
-    let text = text(&args.file)?;
+    let text = text_in(&args.file)?;
     let note = read_note(&text).map_err(|error| Failure::refused(format!("the note: {error}")))?;
     answer(&args.of, context, None, async |state, issuer, instance| {
         let id = args.which.find(state, issuer, instance).await?.customer.id;
@@ -192,16 +185,6 @@ pub(super) async fn note(args: &NoteArgs, context: &Context) -> Result<Exit> {
         Ok(id)
     })
     .await
-}
-
-fn text(path: &Path) -> Result<String> {
-    let (reader, _) = source(path)?;
-    let mut text = String::new();
-    reader
-        .take(MOST)
-        .read_to_string(&mut text)
-        .map_err(Failure::file("read", path))?;
-    Ok(text)
 }
 
 /// Runs `symbolon customers status`.

@@ -195,7 +195,7 @@ impl<'a> Desk<'a> {
                     row["opened_notes"] = notes;
                 }
                 // Of whom nothing is left that could be given out.
-                Err(Refusal::Erased) => {}
+                Err(Refusal::Erased | Refusal::Merged(_)) => {}
                 Err(refusal) => return Err(refusal.into()),
             }
             rows.push(row);

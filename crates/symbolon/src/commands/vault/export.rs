@@ -307,7 +307,7 @@ impl Desk<'_> {
             let logged = match decided {
                 Ok(_) => true,
                 // Of whom nothing is left that could be given out but what everybody sees.
-                Err(Refusal::Erased) => false,
+                Err(Refusal::Erased | Refusal::Merged(_)) => false,
                 Err(refusal) => return Err(refusal.into()),
             };
             // As it stands in this transaction, whatever it was when it was listed.

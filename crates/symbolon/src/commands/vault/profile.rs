@@ -384,14 +384,20 @@ fn text(profile: &Profile) -> String {
     }
 }
 
-/// The object in a file. What is wrong with it is told without its words.
-pub(in crate::commands) fn read(path: &Path) -> Result<BTreeMap<String, Value>> {
+/// What a file says; `-` is stdin.
+pub(in crate::commands) fn text_in(path: &Path) -> Result<String> {
     let (reader, _) = source(path)?;
     let mut text = String::new();
     reader
         .take(MOST)
         .read_to_string(&mut text)
         .map_err(Failure::file("read", path))?;
+    Ok(text)
+}
+
+/// The object in a file. What is wrong with it is told without its words.
+pub(in crate::commands) fn read(path: &Path) -> Result<BTreeMap<String, Value>> {
+    let text = text_in(path)?;
     let asked: BTreeMap<String, Value> = serde_json::from_str(&text).map_err(|error| {
         Failure::refused(format!(
             "{}: line {}, column {}: no JSON object of values: write {{\"given_names\": \"…\"}}",

@@ -30,23 +30,12 @@ pub(crate) struct Server {
 }
 
 impl Program {
-    /// Builds it, or finds that it is built.
+    /// The one that `SYMBOLON_BIN` names; else it is built, or found to be.
     pub(crate) fn build() -> Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
-            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-            .args(["build", "--release", "--locked", "--package=symbolon"])
-            .args(["--bin=symbolon", "--message-format=json-render-diagnostics"])
-            .stderr(Stdio::inherit())
-            .output()
-            .context("cargo is needed to build the program that is measured")?;
-        ensure!(built.status.success(), "the program cannot be built");
-        let path = String::from_utf8(built.stdout)?
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|message| message["target"]["name"] == "symbolon")
-            .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
-            .context("cargo does not say where it built the program")?;
+        let path = match std::env::var_os("SYMBOLON_BIN") {
+            Some(path) => fs::canonicalize(path).context("SYMBOLON_BIN")?,
+            None => build()?,
+        };
         Ok(Self {
             path,
             folder: tempfile::tempdir()?,
@@ -93,6 +82,24 @@ impl Server {
     pub(crate) async fn kill(mut self) -> Result<()> {
         Ok(self.process.kill().await?)
     }
+}
+
+fn build() -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .args(["build", "--release", "--locked", "--package=symbolon"])
+        .args(["--bin=symbolon", "--message-format=json-render-diagnostics"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo is needed to build the program that is measured")?;
+    ensure!(built.status.success(), "the program cannot be built");
+    String::from_utf8(built.stdout)?
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "symbolon")
+        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
+        .context("cargo does not say where it built the program")
 }
 
 fn listening(said: &str) -> Option<String> {

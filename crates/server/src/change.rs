@@ -24,23 +24,18 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use symbolon_core::{
-    command::Command,
-    federation::FederationCommand,
-    ids::{InstanceName, InvestorId},
-    investor::Investor,
+    command::Command, federation::FederationCommand, ids::InvestorId, investor::Investor,
     time::UnixSeconds,
 };
 use symbolon_store::{
-    Customer, CustomerRecord, Decision, FederationDecision, IdempotentRequest, ImportJob,
-    IssuerTransaction, NewImport, Recalled, Request as Asked, Retention, SealedChanges, StoreError,
-    Subject,
+    Decision, FederationDecision, IdempotentRequest, ImportJob, IssuerTransaction, NewImport,
+    Recalled, Request as Asked, Retention, SealedChanges, StoreError, Subject,
 };
 
 use crate::{
     auth::Caller,
     extract::json,
-    problem::{FieldError, Problem, Result, catalog},
-    rest::{CustomerBody, InvestorBody, unknown_investor},
+    problem::{FieldError, Problem, Result, catalog, unknown_investor},
     state::AppState,
 };
 
@@ -279,26 +274,6 @@ impl Transaction {
     pub(crate) async fn investor(&mut self, id: InvestorId) -> Result<Investor> {
         let found = self.inner.investor(id).await;
         Ok(found.map_err(unknown_investor)?.investor)
-    }
-
-    /// An investor as it stands after what was decided here.
-    pub(crate) async fn show(&mut self, investor: Investor) -> Result<InvestorBody> {
-        let restricted = self.inner.restricted_authorities().await?;
-        Ok(InvestorBody::new(investor, restricted, self.now))
-    }
-
-    /// A customer as it stands after what was done here.
-    pub(crate) async fn show_customer(
-        &mut self,
-        instance: &InstanceName,
-        customer: &Customer,
-    ) -> Result<CustomerBody> {
-        let record = CustomerRecord {
-            investor: self.investor(customer.investor).await?,
-            customer: customer.clone(),
-        };
-        let restricted = self.inner.restricted_authorities().await?;
-        Ok(CustomerBody::new(instance, record, restricted, self.now))
     }
 
     /// Stores what was sealed of a profile, once that is decided.

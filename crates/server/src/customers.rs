@@ -21,7 +21,7 @@ use symbolon_store::{
 use symbolon_vault::CustomerPlace;
 
 use crate::{
-    problem::{Problem, Result, catalog},
+    problem::{Problem, Result, catalog, unknown_investor},
     state::{AppState, fresh_investor},
     vault::{IdStandard, ProfileChanges},
 };
@@ -146,7 +146,7 @@ pub async fn store(
         (Err(StoreError::NotFound { .. }), Some((kind, profile))) => {
             register(transaction, investor, *kind, profile.as_ref(), by, now).await?;
         }
-        (Err(error), _) => return Err(crate::rest::unknown_investor(error)),
+        (Err(error), _) => return Err(unknown_investor(error)),
     }
     let new = NewCustomer {
         id: prepared.id,

@@ -18,7 +18,7 @@ use symbolon_store::{
 };
 
 use crate::{
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{FieldError, Problem, Result, catalog, unknown_investor},
     state::{AppState, fresh_investor},
     vault::ProfileChanges,
 };
@@ -188,7 +188,7 @@ async fn whom(
 ) -> Result<(InvestorId, InvestorKind, Option<Command>)> {
     if let Some(id) = new.investor {
         let found = state.store.investor(issuer, id).await;
-        let investor = found.map_err(crate::rest::unknown_investor)?.investor;
+        let investor = found.map_err(unknown_investor)?.investor;
         if let Some(lost) = new.replaces
             && investor.wallet(lost).is_none()
         {

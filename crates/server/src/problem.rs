@@ -249,3 +249,10 @@ impl From<StoreError> for Problem {
         }
     }
 }
+/// The same problem, whether a read or a change finds nobody.
+pub(crate) fn unknown_investor(error: StoreError) -> Problem {
+    match error {
+        StoreError::NotFound { .. } => Refusal::UnknownInvestor.into(),
+        error => error.into(),
+    }
+}

@@ -43,7 +43,7 @@ use symbolon_core::{
     ids::{ChainId, InvestorId},
     register::Refusal,
 };
-use symbolon_store::{StoreError, Subject, Writer};
+use symbolon_store::{Subject, Writer};
 use utoipa::{
     IntoResponses, ToSchema,
     openapi::{RefOr, response::Response as Described},
@@ -54,11 +54,9 @@ use crate::{
     auth::Caller,
     change::Post,
     openapi,
-    problem::{Problem, Result, catalog},
+    problem::{Result, catalog},
     state::AppState,
 };
-pub(crate) use customers::CustomerBody;
-pub(crate) use model::InvestorBody;
 
 /// Everything under `/v1`, and health.
 pub(crate) fn router(state: &AppState) -> OpenApiRouter<AppState> {
@@ -184,14 +182,6 @@ async fn put(
         Ok(transaction.done(StatusCode::OK, body))
     })
     .await
-}
-
-/// The same problem, whether a read or a change finds nobody.
-pub(crate) fn unknown_investor(error: StoreError) -> Problem {
-    match error {
-        StoreError::NotFound { .. } => Refusal::UnknownInvestor.into(),
-        error => error.into(),
-    }
 }
 
 /// Refuses at once what would be refused entry by entry, since a registrar on

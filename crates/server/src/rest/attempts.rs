@@ -19,7 +19,7 @@ use crate::{
         InvestorPath, Query, VerificationPath,
         page::{self, InTime, Page},
     },
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{FieldError, Problem, Result, catalog, unknown_investor},
     state::AppState,
 };
 
@@ -140,7 +140,7 @@ async fn of_investor(
     State(state): State<AppState>,
 ) -> Result<Json<Page<VerificationBody>>> {
     let known = state.store.investor(&caller.issuer, id).await;
-    known.map_err(super::unknown_investor)?;
+    known.map_err(unknown_investor)?;
     let found = state
         .store
         .verifications_of(&caller.issuer, id, MOST_OF_ONE);

@@ -18,7 +18,7 @@ use crate::{
     auth::Caller,
     change::Post,
     extract::{Check, InvestorPath},
-    problem::Result,
+    problem::{Result, unknown_investor},
     state::AppState,
 };
 
@@ -228,7 +228,7 @@ async fn identities(
 ) -> Result<Json<Vec<IdentityBody>>> {
     let store = &state.store;
     let known = store.investor(&caller.issuer, id).await;
-    known.map_err(super::unknown_investor)?;
+    known.map_err(unknown_investor)?;
     let found = store.identity_on_chains(&caller.issuer, id).await?;
     Ok(Json(found.into_iter().map(IdentityBody::new).collect()))
 }

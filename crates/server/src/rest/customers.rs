@@ -19,8 +19,7 @@ use symbolon_store::CustomerFilter;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(crate) use body::CustomerBody;
-use body::{DataBody, NewCustomerBody};
+use body::{CustomerBody, DataBody, NewCustomerBody};
 
 use super::{
     Absent, Refused,

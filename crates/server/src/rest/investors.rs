@@ -29,7 +29,7 @@ use crate::{
         Check, InvestorPath, Query,
         page::{self, Page},
     },
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{FieldError, Problem, Result, catalog, unknown_investor},
     state::{AppState, fresh_investor},
     vault::IdStandard,
 };
@@ -311,7 +311,7 @@ async fn show(
         .store
         .investor(&caller.issuer, id)
         .await
-        .map_err(super::unknown_investor)?;
+        .map_err(unknown_investor)?;
     let restricted = state.store.restricted_authorities(&caller.issuer).await?;
     let now = state.clock.now();
     Ok(Json(InvestorBody::new(record.investor, restricted, now)))

@@ -11,6 +11,8 @@ use symbolon_core::{
 };
 use utoipa::ToSchema;
 
+use crate::{change::Transaction, problem::Result};
+
 use super::words::{
     AccreditationWord, Kind, Level, RejectionWord, ResidencyWord, RevocationWord, StatusWord,
 };
@@ -338,6 +340,14 @@ impl From<verdict::Reason> for ReasonBody {
 pub(crate) fn date(day: Day) -> String {
     let midnight = UnixSeconds(day.end().0 - 86_400).to_string();
     midnight.split('T').next().unwrap_or_default().to_owned()
+}
+
+impl Transaction {
+    /// An investor as it stands after what was decided here.
+    pub(crate) async fn show(&mut self, investor: Investor) -> Result<InvestorBody> {
+        let restricted = self.inner().restricted_authorities().await?;
+        Ok(InvestorBody::new(investor, restricted, self.now))
+    }
 }
 
 #[cfg(test)]

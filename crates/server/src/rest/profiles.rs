@@ -25,7 +25,7 @@ use crate::{
     auth::Caller,
     change::Post,
     extract::{Body, Check, InvestorPath},
-    problem::Result,
+    problem::{Result, unknown_investor},
     state::AppState,
 };
 
@@ -69,7 +69,7 @@ async fn change(
     let vault = state.vault()?;
     let issuer = &post.caller.issuer;
     let investor = state.store.investor(issuer, id).await;
-    let kind = investor.map_err(super::unknown_investor)?.investor.kind;
+    let kind = investor.map_err(unknown_investor)?.investor.kind;
     let changes = changes(kind, &post.body)?;
     let sealed = vault.seal(issuer, id, &changes).await?;
     let (fields, sealed) = (&changes.fields(), &sealed);
@@ -125,7 +125,7 @@ async fn open(
     let purpose = purpose(&post.body.purpose)?;
     let purpose = &purpose;
     let record = state.store.investor(&post.caller.issuer, id).await;
-    let kind = record.map_err(super::unknown_investor)?.investor.kind;
+    let kind = record.map_err(unknown_investor)?.investor.kind;
     // On record before it is shown.
     let opening = Post { once: None, ..post };
     opening

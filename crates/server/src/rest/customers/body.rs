@@ -10,11 +10,12 @@ use symbolon_core::{
     time::UnixSeconds,
     verdict::RestrictedAuthorities,
 };
-use symbolon_store::CustomerRecord;
+use symbolon_store::{Customer, CustomerRecord};
 use utoipa::ToSchema;
 
 use crate::{
     auth::Caller,
+    change::Transaction,
     customers::{Wanted, Whom},
     extract::Check,
     problem::{Problem, Result, catalog},
@@ -234,5 +235,21 @@ impl CustomerBody {
             reference_key: Some(String::new()),
             ..self
         }
+    }
+}
+
+impl Transaction {
+    /// A customer as it stands after what was done here.
+    pub(crate) async fn show_customer(
+        &mut self,
+        instance: &InstanceName,
+        customer: &Customer,
+    ) -> Result<CustomerBody> {
+        let record = CustomerRecord {
+            investor: self.investor(customer.investor).await?,
+            customer: customer.clone(),
+        };
+        let restricted = self.inner().restricted_authorities().await?;
+        Ok(CustomerBody::new(instance, record, restricted, self.now))
     }
 }

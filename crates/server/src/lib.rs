@@ -45,7 +45,7 @@ mod web;
 
 pub use clock::Clock;
 pub use config::ServerConfig;
-pub use renewals::{RenewalTerms, Renewals};
+pub use renewals::terms::{RenewalTerms, Renewals};
 pub use serve::{openapi_document, router, serve, serve_state};
 pub use services::{Account, Accounts, ChainNodes, Services};
 pub use site::Site;

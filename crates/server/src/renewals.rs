@@ -1,14 +1,13 @@
 //! How an issuer's verdicts are renewed: how long before their end they are taken notice
 //! of, and whether the person is sent a link then.
 
-use std::{collections::HashMap, sync::Arc};
+pub mod terms;
 
 use symbolon_core::{
     actor::Actor,
     ids::IssuerId,
     investor::{Investor, Source, Status},
     link::{LinkId, LinkLifetime},
-    renewal::RemindDays,
     wallet::ChainScope,
 };
 use symbolon_store::{DueRenewal, Link, RenewalNotice};
@@ -22,36 +21,6 @@ use crate::{
 
 /// An investor's links that are looked through for the one to go by.
 const LINKS: u32 = 50;
-
-/// What one issuer wants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RenewalTerms {
-    /// How long before its end a verdict is taken notice of.
-    pub remind: RemindDays,
-    /// Whether the person is sent a link then; else it is on the list alone.
-    pub send: bool,
-}
-
-/// What each issuer wants. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Renewals(Arc<HashMap<IssuerId, RenewalTerms>>);
-
-impl Renewals {
-    /// These; whoever is not named has the default.
-    pub fn new(terms: impl IntoIterator<Item = (IssuerId, RenewalTerms)>) -> Self {
-        Self(Arc::new(terms.into_iter().collect()))
-    }
-
-    /// Whether anybody wants links to be sent.
-    pub(crate) fn are_sent(&self) -> bool {
-        self.0.values().any(|terms| terms.send)
-    }
-
-    /// What an issuer wants.
-    pub fn of(&self, issuer: &IssuerId) -> RenewalTerms {
-        self.0.get(issuer).copied().unwrap_or_default()
-    }
-}
 
 /// Takes notice of one verdict that is about to end. Whoever was sent a link for a check
 /// that still opens is sent no other. Says whether that was news.

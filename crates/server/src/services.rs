@@ -11,7 +11,7 @@ use symbolon_core::{
 };
 use symbolon_providers::Provider;
 
-use crate::{letters::Mailer, renewals::Renewals, site::Site, vault::Vault};
+use crate::{letters::Mailer, renewals::terms::Renewals, site::Site, vault::Vault};
 
 /// All of it. Cheap to clone.
 #[derive(Clone, Debug, Default)]

@@ -15,12 +15,16 @@
 use serde_json::Value;
 use symbolon_core::{
     investor::{InvestorKind, RejectionReason},
+    profile::{Field, Profile},
     time::UnixMillis,
     verification::{Fact, ProviderName, Standing},
 };
 
-use super::{SumsubAccount, person};
-use crate::{FetchError, Record, id, read};
+use super::{SumsubAccount, company, mapping::SumsubMapping, person};
+use crate::{
+    FetchError, Record, id,
+    read::{self, keep},
+};
 
 /// On the lists of sanctions.
 const SANCTIONS: [&str; 1] = ["SANCTIONS"];
@@ -106,7 +110,7 @@ pub(super) fn record(
         standing,
         findings: person::findings(&account.mapping, kind, applicant),
     };
-    let profile = person::profile(&account.mapping, kind, applicant);
+    let profile = profile(&account.mapping, kind, applicant);
     Ok(Record { fact, profile })
 }
 
@@ -163,6 +167,23 @@ fn as_of(standing: Standing, applicant: &Value, at: Option<UnixMillis>) -> Optio
         Standing::Approved => reviewed.or(begun).or(at),
         _ => reviewed.max(begun).max(at),
     }
+}
+
+/// What is told of whoever it is.
+fn profile(mapping: &SumsubMapping, kind: InvestorKind, applicant: &Value) -> Profile {
+    let mut profile = Profile::empty(kind);
+    match kind {
+        InvestorKind::NaturalPerson => person::profile(&mut profile, mapping, applicant),
+        InvestorKind::LegalEntity => company::profile(&mut profile, mapping, applicant),
+    }
+    for (field, pointer) in [(Field::Email, "/email"), (Field::Phone, "/phone")] {
+        let value = read::text(applicant, pointer).map(Value::from);
+        keep(&mut profile, field, value);
+    }
+    let funds = mapping.source_of_funds.as_ref();
+    let funds = funds.and_then(|item| item.answer(applicant));
+    keep(&mut profile, Field::SourceOfFunds, funds.map(Value::from));
+    profile
 }
 
 #[cfg(test)]

@@ -11,10 +11,7 @@ use symbolon_core::{
     verification::Findings,
 };
 
-use super::{
-    company,
-    mapping::{Residence, SumsubMapping},
-};
+use super::mapping::{Residence, SumsubMapping};
 use crate::read::{self, keep, keep_each};
 
 pub(super) fn findings(mapping: &SumsubMapping, kind: InvestorKind, applicant: &Value) -> Findings {
@@ -87,23 +84,7 @@ fn document_expires(applicant: &Value) -> Option<Day> {
     days?.into_iter().min()
 }
 
-pub(super) fn profile(mapping: &SumsubMapping, kind: InvestorKind, applicant: &Value) -> Profile {
-    let mut profile = Profile::empty(kind);
-    match kind {
-        InvestorKind::NaturalPerson => person(&mut profile, mapping, applicant),
-        InvestorKind::LegalEntity => company::profile(&mut profile, mapping, applicant),
-    }
-    for (field, pointer) in [(Field::Email, "/email"), (Field::Phone, "/phone")] {
-        let value = read::text(applicant, pointer).map(Value::from);
-        keep(&mut profile, field, value);
-    }
-    let funds = mapping.source_of_funds.as_ref();
-    let funds = funds.and_then(|item| item.answer(applicant));
-    keep(&mut profile, Field::SourceOfFunds, funds.map(Value::from));
-    profile
-}
-
-fn person(profile: &mut Profile, mapping: &SumsubMapping, applicant: &Value) {
+pub(super) fn profile(profile: &mut Profile, mapping: &SumsubMapping, applicant: &Value) {
     let info = |field: &str| read::text(applicant, &format!("/info/{field}"));
     let given = info("firstName").map(|first| match info("middleName") {
         Some(middle) => format!("{first} {middle}").into(),

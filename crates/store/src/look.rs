@@ -4,7 +4,7 @@
 //! 1. [`Store::take_hint`] stores a hint and wants a look at its subject, in one
 //!    statement. The same bytes again are no news, if they say when something happened.
 //!    If they do not, something else may have happened that is told in the same words:
-//!    they want another look, a minute after the one before at the earliest.
+//!    they want another look, five seconds after the one before at the earliest.
 //! 2. [`Store::next_look`] gives a subject to a worker, for a while.
 //! 3. [`Store::looked`] ends it, unless another hint has come meanwhile;
 //!    [`Store::look_again`] puts it off.
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How far apart looks are, in milliseconds, that the same bytes want.
-const APART: i64 = 60_000;
+const APART: i64 = 5_000;
 
 /// What a provider said, as far as it is believed.
 #[derive(Clone, Debug, PartialEq, Eq)]

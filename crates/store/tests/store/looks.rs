@@ -75,12 +75,12 @@ async fn the_same_bytes_without_a_time_are_looked_at_again_and_never_at_once() {
     take(1_000).await;
     let look = next(&register, 1_000).await.unwrap();
     store.looked(issuer, &look).await.unwrap();
-    // However often they come, the next look is a minute later.
+    // However often they come, the next look is five seconds later.
     for now in 1_001..1_050 {
         take(now).await;
     }
-    assert_eq!(next(&register, 60_999).await, None);
-    let look = next(&register, 61_000).await.unwrap();
+    assert_eq!(next(&register, 5_999).await, None);
+    let look = next(&register, 6_000).await.unwrap();
     store.looked(issuer, &look).await.unwrap();
     // What comes long after is looked at at once.
     take(500_000).await;

@@ -249,6 +249,7 @@ impl From<StoreError> for Problem {
         }
     }
 }
+
 /// The same problem, whether a read or a change finds nobody.
 pub(crate) fn unknown_investor(error: StoreError) -> Problem {
     match error {

@@ -93,7 +93,7 @@ async fn invite(stage: &Stage, narrator: &Narrator) -> Result<()> {
             "Be a person who is verified: open {url} in a browser with a wallet."
         ));
         narrator.say(&format!(
-            "Then be found on a list: curl -X POST {}/stand-in/applicants/{}/monitoring-hit",
+            "Once verified, be found on a list: curl -X POST {}/stand-in/applicants/{}/monitoring-hit",
             stage.sumsub.url(),
             investor.trim_start_matches("0x")
         ));

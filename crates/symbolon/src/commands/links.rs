@@ -146,6 +146,10 @@ enum Change {
 async fn change(id: LinkId, by: &ByArgs, change: Change, context: &Context) -> Result<Exit> {
     let actor = by.actor()?;
     let now = context.clock.now();
+    if matches!(change, Change::Resend) && context.config.mail.is_none() {
+        let text = "nothing sends it: name a mail server in [mail] of symbolon.toml, as `symbolon serve --help` shows";
+        return Err(Failure::new(Exit::Refused, text));
+    }
     let link = context
         .with_issuer(async |store, issuer| {
             let mut transaction = store.begin(issuer).await?;

@@ -66,8 +66,12 @@ pub(in crate::commands) struct Archive<'p> {
 }
 
 impl<'p> Archive<'p> {
-    /// Begins one beside its place.
+    /// Begins one beside its place, where nothing may be: another archive's passphrase
+    /// would open nothing any more.
     pub(in crate::commands) fn begin(path: &Path, passphrase: &'p Passphrase) -> Result<Self> {
+        if path.exists() {
+            return Err(taken(path));
+        }
         let folder = match path.parent() {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
@@ -109,10 +113,20 @@ impl<'p> Archive<'p> {
         file.as_file()
             .sync_all()
             .map_err(|error| refused(&path, error))?;
-        file.persist(&path)
-            .map_err(|error| refused(&path, error.error))?;
+        file.persist_noclobber(&path)
+            .map_err(|error| match error.error.kind() {
+                io::ErrorKind::AlreadyExists => taken(&path),
+                _ => refused(&path, error.error),
+            })?;
         Ok(())
     }
+}
+
+fn taken(path: &Path) -> Failure {
+    Failure::refused(format!(
+        "{}: there is a file already, perhaps an earlier archive: name a new one",
+        path.display()
+    ))
 }
 
 fn refused(path: &Path, error: io::Error) -> Failure {
@@ -148,5 +162,19 @@ mod tests {
         archive.write("a secret").unwrap();
         drop(archive);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn an_archive_takes_no_earlier_ones_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, passphrase) = (folder.path().join("out.zip"), Passphrase::draw());
+        Archive::begin(&path, &passphrase).unwrap().finish().unwrap();
+        assert!(Archive::begin(&path, &passphrase).is_err());
+        // Somebody else may have been faster.
+        let other = folder.path().join("other.zip");
+        let slow = Archive::begin(&other, &passphrase).unwrap();
+        fs::write(&other, "an archive").unwrap();
+        assert!(slow.finish().is_err());
+        assert_eq!(fs::read(&other).unwrap(), b"an archive");
     }
 }

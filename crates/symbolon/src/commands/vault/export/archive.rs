@@ -168,7 +168,10 @@ mod tests {
     fn an_archive_takes_no_earlier_ones_place() {
         let folder = tempfile::tempdir().unwrap();
         let (path, passphrase) = (folder.path().join("out.zip"), Passphrase::draw());
-        Archive::begin(&path, &passphrase).unwrap().finish().unwrap();
+        Archive::begin(&path, &passphrase)
+            .unwrap()
+            .finish()
+            .unwrap();
         assert!(Archive::begin(&path, &passphrase).is_err());
         // Somebody else may have been faster.
         let other = folder.path().join("other.zip");

@@ -23,4 +23,17 @@ pub(crate) fn check() {
     assert!(asked.len() > 5, "{asked:?}");
     let unknown: Vec<_> = asked.difference(&exported).collect();
     assert!(unknown.is_empty(), "no server exports {unknown:?}");
+    let outcomes: Vec<_> = alerts
+        .split("outcome=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(!outcomes.is_empty());
+    for outcome in outcomes {
+        let said = format!("\"{outcome}\"");
+        let says = |file: &crate::tree::SourceFile| {
+            file.path.starts_with("crates/server/src/jobs") && file.text.contains(&said)
+        };
+        assert!(sources().iter().any(says), "nothing comes out {outcome}");
+    }
 }

@@ -50,6 +50,8 @@ pub(crate) enum LookFailure {
 pub(crate) enum Looked {
     /// It is about nobody whom the register sent there.
     NotOurs,
+    /// The provider has no such record, and has told nothing of it.
+    Absent,
     /// It is taken in.
     Taken(VerificationState),
 }
@@ -63,6 +65,9 @@ pub(crate) async fn look(
 ) -> Result<Looked, LookFailure> {
     let record = match account.provider.fetch(&look.subject).await {
         Ok(record) => record,
+        // The person has not come yet; or the provider's time of keeping records is over,
+        // or the account is another one by now, and nobody is revoked for that.
+        Err(FetchError::NotFound) if !look.told => return Ok(Looked::Absent),
         Err(FetchError::NotFound) => match gone(state, issuer, look).await? {
             Some(record) => record,
             None => return Ok(Looked::NotOurs),
@@ -72,6 +77,9 @@ pub(crate) async fn look(
     let Some(investor) = customer(&record.fact) else {
         return Ok(Looked::NotOurs);
     };
+    if !look.told && still_approved(state, issuer, &record.fact).await? {
+        return Ok(Looked::Taken(VerificationState::Approved));
+    }
     let sealing = seal(state, issuer, investor, &record);
     let sealed = match record.fact.standing {
         Standing::Approved => sealing.await?,
@@ -103,6 +111,23 @@ pub(crate) fn customer_of(investor: InvestorId) -> String {
 fn customer(fact: &Fact) -> Option<InvestorId> {
     let name = fact.customer.as_ref()?;
     format!("0x{name}").parse().ok()
+}
+
+/// Whether the provider approves whom it approved before. Nobody has told of anything
+/// else, so nothing follows: what was decided meanwhile is not doubted every day.
+async fn still_approved(
+    state: &AppState,
+    issuer: &IssuerId,
+    fact: &Fact,
+) -> Result<bool, StoreError> {
+    if fact.standing != Standing::Approved {
+        return Ok(false);
+    }
+    let attempt = state
+        .store
+        .verification_by_reference(issuer, &fact.provider, &fact.reference);
+    let attempt = attempt.await?;
+    Ok(attempt.is_some_and(|one| one.state == VerificationState::Approved))
 }
 
 /// What stands in for a record that the provider has deleted: whatever it had found

@@ -702,7 +702,8 @@ CREATE INDEX verification_by_investor ON verification (issuer, investor, provide
 CREATE INDEX verification_by_reference ON verification (issuer, provider, reference)
     WHERE reference IS NOT NULL;
 CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
-CREATE INDEX verification_by_look ON verification (issuer, look_s) WHERE look_s IS NOT NULL;
+CREATE INDEX verification_by_look ON verification (issuer, (state = 'approved'), look_s)
+    WHERE look_s IS NOT NULL;
 CREATE INDEX verification_by_document ON verification (issuer, document_ends)
     WHERE document_ends IS NOT NULL;
 
@@ -736,6 +737,7 @@ CREATE TABLE look (
     issuer    bigint NOT NULL,
     provider  text   NOT NULL,
     subject   text   NOT NULL,
+    told      boolean NOT NULL, -- whether a hint wants it, or nobody has told of it
     wanted    bigint NOT NULL, -- counts the hints
     due_ms    bigint NOT NULL,
     leased_ms bigint NOT NULL, -- until when somebody is at it

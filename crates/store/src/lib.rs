@@ -113,7 +113,7 @@ pub use standing::MirrorStanding;
 pub use statistics::{ChainStatistics, Statistics};
 pub use token::KnownToken;
 pub use transaction::IssuerTransaction;
-pub use verification::{DueLook, Verification};
+pub use verification::{DueLook, Unasked, Verification};
 pub use wallet::{ChainRecord, WalletReport};
 pub use warrant::{Lapse, Warrant};
 pub use writer::Writer;

@@ -45,6 +45,8 @@ pub struct Look {
     pub provider: ProviderName,
     /// The provider's record to look at.
     pub subject: String,
+    /// Whether the provider has told of it; otherwise the register looks by itself.
+    pub told: bool,
     /// How often it was tried in vain.
     pub tries: u32,
     wanted: i64,
@@ -68,10 +70,11 @@ impl Store {
                 WHERE hint.happened_ms IS NULL
                 RETURNING subject, received_ms),
             wanted AS (
-                INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries)
-                SELECT $1, $2, subject, 1, received_ms, 0, 0 FROM news
-                ON CONFLICT (issuer, provider, subject)
-                DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms))
+                INSERT INTO look
+                    (issuer, provider, subject, told, wanted, due_ms, leased_ms, tries)
+                SELECT $1, $2, subject, true, 1, received_ms, 0, 0 FROM news
+                ON CONFLICT (issuer, provider, subject) DO UPDATE SET told = true,
+                    wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms))
             SELECT count(*) AS "news!" FROM news"#,
             issuer_key(issuer),
             hint.provider.as_str(),
@@ -100,7 +103,7 @@ impl Store {
                  SELECT provider, subject FROM look \
                  WHERE issuer = $1 AND due_ms <= $2 AND leased_ms <= $2 \
                  ORDER BY due_ms LIMIT 1 FOR UPDATE SKIP LOCKED) \
-             RETURNING provider, subject, wanted, tries",
+             RETURNING provider, subject, told, wanted, tries",
             issuer_key(issuer),
             bigint(now.0),
             bigint(leased.0),
@@ -112,6 +115,7 @@ impl Store {
             Ok(Look {
                 provider: provider.map_err(|_| StoreError::damaged("a look's provider"))?,
                 subject: row.subject,
+                told: row.told,
                 tries: u32::try_from(row.tries).unwrap_or(0),
                 wanted: row.wanted,
             })
@@ -165,6 +169,20 @@ impl Store {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// How many records somebody must look at by now, at most `limit`.
+    pub async fn looks_due(&self, issuer: &IssuerId, now: UnixMillis, limit: u32) -> Result<u32> {
+        let found = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "due!" FROM (
+                SELECT FROM look WHERE issuer = $1 AND due_ms <= $2 LIMIT $3) due"#,
+            issuer_key(issuer),
+            bigint(now.0),
+            i64::from(limit),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(u32::try_from(found).unwrap_or(limit))
     }
 
     /// How many records somebody must look at.

@@ -57,12 +57,28 @@ struct VerificationRow {
     look_s: Option<i64>,
 }
 
+/// Whose record is looked at though nobody has told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unasked {
+    /// Of attempts that wait.
+    Waiting,
+    /// Of attempts that the provider has approved.
+    Approved,
+}
+
 /// An attempt whose provider's record is looked at, since nobody has told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueLook {
     /// The attempt.
     pub verification: Verification,
     due: i64,
+}
+
+impl Verification {
+    /// When to look at the provider's record without a hint.
+    fn next_look(&self, now: UnixSeconds) -> Option<UnixSeconds> {
+        next_look(self.state, &self.concerns, self.sent, now)
+    }
 }
 
 macro_rules! select_verifications {
@@ -199,16 +215,20 @@ impl Store {
     }
 
     /// The attempts of which somebody must look how they stand at their providers, since
-    /// no hint has come, at most `limit`.
+    /// no hint has come, the longest due first, at most `limit`.
     pub async fn due_looks(
         &self,
         issuer: &IssuerId,
+        unasked: Unasked,
         now: UnixSeconds,
         limit: u32,
     ) -> Result<Vec<DueLook>> {
         select_verifications!(
-            "FROM verification WHERE issuer = $1 AND look_s <= $2 ORDER BY look_s LIMIT $3",
+            "FROM verification \
+             WHERE issuer = $1 AND (state = 'approved') = $2 AND look_s <= $3 \
+             ORDER BY look_s LIMIT $4",
             issuer_key(issuer),
+            unasked == Unasked::Approved,
             bigint(now.0),
             i64::from(limit),
         )
@@ -232,19 +252,23 @@ impl Store {
         subject: Option<&str>,
         now: UnixMillis,
     ) -> Result<()> {
-        let next = next_look(look.verification.sent, UnixSeconds(now.0 / 1_000));
+        let next = look
+            .verification
+            .next_look(UnixSeconds(now.0 / 1_000))
+            .map(|next| bigint(next.0));
         sqlx::query!(
             "WITH due AS ( \
                  UPDATE verification SET look_s = $4 \
                  WHERE issuer = $1 AND verification = $2 AND look_s = $3 RETURNING provider) \
-             INSERT INTO look (issuer, provider, subject, wanted, due_ms, leased_ms, tries) \
-             SELECT $1::bigint, provider, $5, 1, $6::bigint, 0, 0 FROM due WHERE $5::text IS NOT NULL \
+             INSERT INTO look (issuer, provider, subject, told, wanted, due_ms, leased_ms, tries) \
+             SELECT $1::bigint, provider, $5, false, 1, $6::bigint, 0, 0 \
+             FROM due WHERE $5::text IS NOT NULL \
              ON CONFLICT (issuer, provider, subject) \
              DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms)",
             issuer_key(issuer),
             look.verification.id.0.as_slice(),
             look.due,
-            next.map(|next| bigint(next.0)),
+            next,
             subject,
             bigint(now.0),
         )
@@ -264,6 +288,7 @@ impl IssuerTransaction {
         provider: &ProviderName,
         now: UnixSeconds,
     ) -> Result<()> {
+        let waiting = VerificationState::Waiting;
         sqlx::query!(
             "INSERT INTO verification (issuer, verification, investor, provider, state, \
                  opened_entry, opened_s, changed_s, sent_s, look_s) \
@@ -272,10 +297,10 @@ impl IssuerTransaction {
             id.0.as_slice(),
             investor.0.as_slice(),
             provider.as_str(),
-            VerificationState::Waiting.as_str(),
+            waiting.as_str(),
             bigint(self.head.number.0),
             bigint(now.0),
-            next_look(now, now).map(|next| bigint(next.0)),
+            next_look(waiting, &[], now, now).map(|next| bigint(next.0)),
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -319,8 +344,7 @@ impl IssuerTransaction {
         row.map(VerificationRow::read).transpose()
     }
 
-    /// Keeps where an attempt stands now. While the next word is the provider's, it is
-    /// looked at without a hint, too; at first soon after the person was sent there. Whoever
+    /// Keeps where an attempt stands now, and when it is looked at without a hint. Whoever
     /// was erased is waited for no longer.
     pub async fn keep_verification(
         &mut self,
@@ -330,14 +354,13 @@ impl IssuerTransaction {
         let concerns = Some(&verification.concerns).filter(|concerns| !concerns.is_empty());
         let concerns = concerns.map(serde_json::to_string).transpose();
         let attempt = verification.attempt;
-        let waits = verification.state.is_at_provider(&verification.concerns);
-        let look = next_look(verification.sent, now).filter(|_| waits);
+        let look = verification.next_look(now);
         sqlx::query!(
             "UPDATE verification SET reference = $3, state = $4, concerns = $5, newest_ms = $6, \
                  decision = $7, document_ends = $8, changed_s = $9, sent_s = $10, look_s = CASE \
                      WHEN $11::bigint IS NULL OR EXISTS (SELECT FROM forgetting f \
                          WHERE f.issuer = $1 AND f.investor = verification.investor) THEN NULL \
-                     WHEN sent_s = $10 THEN coalesce(look_s, $11) ELSE $11 END \
+                     WHEN sent_s = $10 AND state = $4 THEN coalesce(look_s, $11) ELSE $11 END \
              WHERE issuer = $1 AND verification = $2",
             issuer_key(&self.issuer),
             verification.id.0.as_slice(),

@@ -72,6 +72,10 @@ async fn take(state: &AppState, issuer: &IssuerId, look: &Look) -> Result<(), St
             metrics::looked(&look.provider, "not_ours");
             state.store.looked(issuer, look).await
         }
+        Ok(Looked::Absent) => {
+            metrics::looked(&look.provider, "absent");
+            state.store.looked(issuer, look).await
+        }
         Ok(Looked::Taken(stands)) => {
             metrics::looked(&look.provider, stands.as_str());
             state.store.looked(issuer, look).await

@@ -1,16 +1,25 @@
-//! Looks at providers' records of which nobody has told: a webhook may be lost, and no
-//! person waits for that.
+//! Looks at providers' records of which nobody has told: a webhook may be lost, and then no
+//! person waits for ever, and nobody stays verified whom the provider has refused since.
+//!
+//! They never stand in the way of what a webhook wants: no more are taken up than workers
+//! are free for, and of those that are approved one a second.
 
 use std::time::Duration;
 
-use symbolon_store::StoreError;
+use symbolon_core::{ids::IssuerId, investor::Status, verification::VerificationState};
+use symbolon_store::{DueLook, StoreError, Unasked, Verification};
 
 use crate::{state::AppState, verifying::customer_of};
 
 /// How often to look.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// Attempts that are taken up at a time.
-const PAGE: u32 = 100;
+/// While so many records are to be looked at, nobody looks unasked.
+const BUSY: u32 = 8;
+/// Approved records that are taken up at a time, so that providers' limits are not
+/// reached: 86,400 a day.
+const APPROVED: u32 = 1;
+/// Attempts of one person that are considered.
+const ATTEMPTS: u32 = 16;
 
 /// Runs until the server ends.
 pub(crate) async fn run(state: AppState) {
@@ -18,7 +27,7 @@ pub(crate) async fn run(state: AppState) {
         match sweep(&state).await {
             Ok(0) => {}
             Ok(_) => state.hinted.notify_one(),
-            Err(error) => tracing::warn!(%error, "attempts that wait were not looked at"),
+            Err(error) => tracing::warn!(%error, "nobody looked at records unasked; trying again"),
         }
         tokio::select! {
             () = state.shutdown.cancelled() => return,
@@ -27,23 +36,56 @@ pub(crate) async fn run(state: AppState) {
     }
 }
 
-/// Wants a look at each attempt that has waited long enough; says at how many.
+/// Wants a look at attempts that have waited long enough; says at how many.
 async fn sweep(state: &AppState) -> Result<usize, StoreError> {
     let mut taken = 0;
     for issuer in state.services.accounts.issuers() {
-        let due = state.store.due_looks(issuer, state.clock.now(), PAGE);
-        for look in due.await? {
-            let attempt = &look.verification;
-            let account = state.services.accounts.find(issuer, &attempt.provider);
-            let by_name = || account?.provider.subject_of(&customer_of(attempt.investor));
-            let subject = attempt.reference.clone().or_else(by_name);
-            let now = state.clock.now_ms();
-            let wanted = state
-                .store
-                .look_unasked(issuer, &look, subject.as_deref(), now);
-            wanted.await?;
+        let (store, now) = (&state.store, state.clock.now_ms());
+        let free = BUSY - store.looks_due(issuer, now, BUSY).await?.min(BUSY);
+        let seconds = state.clock.now();
+        let waiting = store.due_looks(issuer, Unasked::Waiting, seconds, free);
+        for look in waiting.await? {
+            take(state, issuer, &look).await?;
+            taken += 1;
+        }
+        let free = free.min(APPROVED);
+        let approved = store.due_looks(issuer, Unasked::Approved, seconds, free);
+        for look in approved.await? {
+            match stands(state, issuer, &look.verification).await? {
+                true => take(state, issuer, &look).await?,
+                false => store.look_unasked(issuer, &look, None, now).await?,
+            }
             taken += 1;
         }
     }
     Ok(taken)
+}
+
+async fn take(state: &AppState, issuer: &IssuerId, look: &DueLook) -> Result<(), StoreError> {
+    let attempt = &look.verification;
+    let account = state.services.accounts.find(issuer, &attempt.provider);
+    let by_name = || account?.provider.subject_of(&customer_of(attempt.investor));
+    let subject = attempt.reference.clone().or_else(by_name);
+    let now = state.clock.now_ms();
+    let wanted = state
+        .store
+        .look_unasked(issuer, look, subject.as_deref(), now);
+    wanted.await
+}
+
+/// Whether somebody is verified, and this is the last that its provider approved of it.
+async fn stands(
+    state: &AppState,
+    issuer: &IssuerId,
+    attempt: &Verification,
+) -> Result<bool, StoreError> {
+    let (store, investor) = (&state.store, attempt.investor);
+    let status = store.investor(issuer, investor).await?.investor.status;
+    let now = state.clock.now();
+    let verified = matches!(&status, Status::Verified(held) if held.holds_at(now));
+    let attempts = store.verifications_of(issuer, investor, ATTEMPTS).await?;
+    let last = attempts
+        .iter()
+        .find(|one| one.provider == attempt.provider && one.state == VerificationState::Approved);
+    Ok(verified && last.is_some_and(|last| last.id == attempt.id))
 }

@@ -6,7 +6,7 @@ use symbolon_core::{
     time::{UnixMillis, UnixSeconds},
     verification::{VerificationId, VerificationState},
 };
-use symbolon_store::{DueLook, Forgetting};
+use symbolon_store::{DueLook, Forgetting, Unasked};
 
 use crate::support::{Register, id};
 
@@ -47,7 +47,7 @@ async fn erase(register: &Register) {
 async fn due(register: &Register, now: u64) -> Vec<DueLook> {
     let due = register
         .store()
-        .due_looks(&register.issuer, UnixSeconds(now), 10);
+        .due_looks(&register.issuer, Unasked::Waiting, UnixSeconds(now), 10);
     due.await.unwrap()
 }
 

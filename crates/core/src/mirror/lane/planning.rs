@@ -251,7 +251,7 @@ impl Planning {
         if self.at_work.is_some() {
             return None;
         }
-        let first = match self.approvals_turn && !self.errands.is_urgent() {
+        let first = match self.approvals_turn {
             true => Urgency::Approvals,
             false => Urgency::Errands,
         };

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 use symbolon_providers::entrust::{Entrust, EntrustAccount, EntrustSecrets};
-use symbolon_sandbox::provider::{EntrustOptions, FakeEntrust};
+use symbolon_sandbox::provider::{EntrustOptions, FakeEntrust, WebhookFault};
 use symbolon_server::Account;
 use symbolon_testkit::person::Person;
 
@@ -12,6 +12,7 @@ use super::quiet::Quiet;
 use crate::world::until;
 
 const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 const WORKFLOW: &str = "b48fdff9-66a1-405d-9912-54780799bd68";
 
 fn account(entrust: &FakeEntrust) -> Account {
@@ -75,9 +76,12 @@ async fn what_a_monitor_finds_is_read_from_its_run_and_watched_there() {
     );
     quiet.clock.advance(MINUTE);
     stands("verified").await;
-    let told = entrust.monitoring_hit(&run).await.unwrap();
-    assert_eq!(told.len(), 1, "one monitor still watches");
+    // This time it is told of by a webhook that is lost.
+    entrust.faults().on_webhook(WebhookFault::Lost);
+    entrust.monitoring_hit(&run).await.unwrap();
     quiet.clock.advance(MINUTE);
+    stands("verified").await;
+    quiet.clock.advance(DAY);
     stands("revoked").await;
     quiet.end().await;
 }

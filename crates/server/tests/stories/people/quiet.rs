@@ -2,8 +2,9 @@
 //! tells it nothing unless a test says so.
 
 use serde_json::{Value, json};
+use symbolon_core::verification::VerificationState;
 use symbolon_server::{Account, Accounts, AppState, Clock, ServerConfig, Services, Site, Vault};
-use symbolon_store::ApiKey;
+use symbolon_store::{ApiKey, Unasked};
 use symbolon_testkit::database::TestDatabase;
 use symbolon_vault::{MasterKey, MasterKeys};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -67,11 +68,27 @@ impl Quiet {
 
     /// A link for somebody new: its URL and the investor's id.
     pub(super) async fn link(&self) -> (String, String) {
-        let request = reqwest::Client::new().post(format!("{}/v1/links", self.url));
         let body = json!({"prove_wallet": false, "hours": 720});
-        let link = self.call(request.json(&body)).await;
+        let link = self.post("/v1/links", body).await;
         let text = |name: &str| link[name].as_str().unwrap().to_owned();
         (text("url"), text("investor"))
+    }
+
+    pub(super) async fn post(&self, path: &str, body: Value) -> Value {
+        let request = reqwest::Client::new().post(format!("{}{path}", self.url));
+        self.call(request.json(&body)).await
+    }
+
+    /// How somebody's attempts stand, the newest first.
+    pub(super) async fn attempts(&self, investor: &str) -> Vec<VerificationState> {
+        let (acme, investor) = ("acme".parse().unwrap(), investor.parse().unwrap());
+        let attempts = self.state.store.verifications_of(&acme, investor, 10);
+        attempts
+            .await
+            .unwrap()
+            .iter()
+            .map(|one| one.state)
+            .collect()
     }
 
     pub(super) async fn status(&self, investor: &str) -> Value {
@@ -83,10 +100,21 @@ impl Quiet {
     pub(super) async fn looked(&self) {
         let (store, acme) = (&self.state.store, "acme".parse().unwrap());
         until("all that is due was looked at", async || {
-            let due = store.due_looks(&acme, self.clock.now(), 1).await.unwrap();
-            due.is_empty() && store.looks(&acme).await.unwrap() == 0
+            self.nobody_is_due().await && store.looks(&acme).await.unwrap() == 0
         })
         .await;
+    }
+
+    /// Whether nobody is to be looked at unasked.
+    pub(super) async fn nobody_is_due(&self) -> bool {
+        let (acme, now) = ("acme".parse().unwrap(), self.clock.now());
+        for unasked in [Unasked::Waiting, Unasked::Approved] {
+            let due = self.state.store.due_looks(&acme, unasked, now, 1);
+            if !due.await.unwrap().is_empty() {
+                return false;
+            }
+        }
+        true
     }
 
     pub(super) async fn end(self) {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+use symbolon_core::verification::VerificationState;
 use symbolon_sandbox::provider::{FakeSumsub, SumsubOptions, Verdict};
 use symbolon_testkit::person::Person;
 
@@ -28,12 +30,94 @@ async fn a_lost_webhook_leaves_nobody_waiting() {
     })
     .await;
     assert_eq!(person.state().await["link"], "completed");
-    // It is over: nobody looks any more.
-    quiet.clock.advance(DAY);
-    let (store, acme) = (&quiet.state.store, "acme".parse().unwrap());
-    let due = store.due_looks(&acme, quiet.clock.now(), 1).await.unwrap();
-    assert!(due.is_empty());
+    // It is over, and looked at once a day.
+    quiet.clock.advance(DAY - MINUTE);
+    assert!(quiet.nobody_is_due().await);
     quiet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_monitoring_finds_denies_though_its_webhook_is_lost() {
+    let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+    let quiet = Quiet::set(stage::sumsub(&sumsub)).await;
+    let (investor, applicant) = verified(&quiet, &sumsub).await;
+    let told = sumsub.monitoring_hit(&applicant).await.unwrap();
+    assert!(
+        told.iter().all(|one| one.status.is_none()),
+        "nobody is told"
+    );
+    quiet.looked().await;
+    assert_eq!(quiet.status(&investor).await, "verified");
+    quiet.clock.advance(DAY);
+    until("the register has looked by itself", async || {
+        quiet.status(&investor).await == "revoked"
+    })
+    .await;
+    // Whoever is denied is asked about no more.
+    sumsub.delete(&applicant).await.unwrap();
+    quiet.clock.advance(DAY);
+    quiet.looked().await;
+    assert_eq!(quiet.status(&investor).await, "revoked");
+    quiet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_is_no_longer_kept_revokes_nobody() {
+    let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+    let quiet = Quiet::set(stage::sumsub(&sumsub)).await;
+    let (investor, applicant) = verified(&quiet, &sumsub).await;
+    sumsub.delete(&applicant).await.unwrap();
+    for _ in 0..3 {
+        quiet.clock.advance(DAY);
+        assert!(!quiet.nobody_is_due().await);
+        quiet.looked().await;
+        assert_eq!(quiet.status(&investor).await, "verified");
+    }
+    quiet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_by_hand_since_is_not_doubted_every_day() {
+    let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+    let quiet = Quiet::set(stage::sumsub(&sumsub)).await;
+    let (investor, applicant) = verified(&quiet, &sumsub).await;
+    let by_hand = json!({
+        "level": "enhanced", "country": "FR",
+        "attestation": {"operator": "maria.keller", "text": "Seen in person.", "version": "1"},
+    });
+    let path = format!("/v1/investors/{investor}/verifications");
+    quiet.post(&path, by_hand).await;
+    quiet.clock.advance(DAY);
+    quiet.looked().await;
+    assert_eq!(
+        quiet.attempts(&investor).await,
+        [VerificationState::Approved]
+    );
+    // Yet what the provider finds denies.
+    sumsub.monitoring_hit(&applicant).await.unwrap();
+    quiet.clock.advance(DAY);
+    until("the register has looked by itself", async || {
+        quiet.status(&investor).await == "revoked"
+    })
+    .await;
+    quiet.end().await;
+}
+
+/// Somebody who was verified without any webhook, and their applicant.
+async fn verified(quiet: &Quiet, sumsub: &FakeSumsub) -> (String, String) {
+    let (url, investor) = quiet.link().await;
+    let mut person = Person::new(&quiet.url);
+    person.open(&url).await;
+    let session = person.begin_check().await;
+    person.walk(&session, "pass").await;
+    quiet.clock.advance(MINUTE);
+    until("the register has looked by itself", async || {
+        quiet.status(&investor).await == "verified"
+    })
+    .await;
+    let customer = investor.trim_start_matches("0x");
+    let applicant = sumsub.applicant_of(customer).unwrap();
+    (investor, applicant)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,17 +103,6 @@ impl Desk {
         self.jobs.pop_front()
     }
 
-    /// Whether the next job denies something out of turn.
-    pub(super) fn is_urgent(&self) -> bool {
-        match self.jobs.front() {
-            Some(Job::Store(planned)) => {
-                let mut writes = planned.discharge.errands.iter().filter_map(|one| one.write);
-                writes.any(|write| write.is_denial)
-            }
-            _ => false,
-        }
-    }
-
     /// Drops what is planned for these wallets up to these versions, since the other
     /// desk's has overtaken it.
     pub(super) fn give_way(&mut self, overtaken: &HashMap<WalletAddress, Version>) {

@@ -2,8 +2,9 @@
 //!
 //! People whose profiles are full of words that stand nowhere else go through every
 //! journey of the real program: their profiles are put, opened and searched, a link is
-//! sent to them, they prove a wallet, a provider verifies them under their names and
-//! denies them later, customers are imported, everything is exported. Then the database's
+//! sent to them, they prove a wallet, providers verify them under their names and deny
+//! them later, customers are imported, an instance keeps data and notes of its own,
+//! everything is exported. Then the database's
 //! files and its write-ahead log, both databases row by row, the program's log at its
 //! most talkative, metrics, the chain's transactions and every ordinary export are
 //! searched for these words, in the encodings in which programs write bytes down.
@@ -25,7 +26,7 @@ use symbolon_testkit::{
     person::Person,
 };
 
-use people::{CANARIES, FINCH, PLANTED, entity, jane, remark_of_nobody};
+use people::{CANARIES, FINCH, NOTE, OWL, PLANTED, customer, entity, jane, remark_of_nobody};
 use stage::{Stage, until};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,13 +35,15 @@ async fn nobodys_name_leaves_the_vault_or_outlives_an_erasure() {
     stage.start_server().await;
     let known = put_and_opened(&stage).await;
     let (verified, wallet) = verified_and_denied(&stage).await;
+    let watched = watched_by_a_monitor(&stage).await;
+    let kept = customer_of_an_instance(&stage).await;
     imported(&stage).await;
     let mut everybody = known;
-    everybody.push(verified.clone());
+    everybody.extend([verified.clone(), watched.clone()]);
 
     let canaries = Canaries::new(CANARIES);
     let exports = exports(&stage, &verified).await;
-    for what in [verified.trim_start_matches("0x"), "import-1"] {
+    for what in [verified.trim_start_matches("0x"), "import-1", "CRM-77"] {
         let known = Canaries::new([what]);
         assert!(
             !known.in_bytes(&exports).is_empty(),
@@ -64,18 +67,27 @@ async fn nobodys_name_leaves_the_vault_or_outlives_an_erasure() {
         assert!(shown.status.success(), "{shown:?}");
         assert!(!canaries.in_bytes(&shown.stdout).is_empty());
     }
+    let (status, customer) = kept.open(&stage).await;
+    assert_eq!(status, 200, "{customer}");
+    assert!(
+        !canaries
+            .in_bytes(customer.to_string().as_bytes())
+            .is_empty()
+    );
     let before = stage.dumps().await;
     let backup = stage.database.back_up().await;
-    for investor in &everybody {
+    for investor in everybody.iter().chain([&kept.investor]) {
         let erased = stage.json(&["vault", "erase", investor, "--json"]);
         assert_eq!(erased["results"][0]["left"]["key"], false, "{erased}");
         assert_eq!(erased["results"][0]["left"]["profile_values"], 0);
     }
-    until("the provider has forgotten", async || {
-        let custody = stage.json(&["vault", "custody", &verified, "--json"]);
-        custody["providers"][0]["forgotten"].is_string()
-    })
-    .await;
+    for investor in [&verified, &watched] {
+        until("the provider has forgotten", async || {
+            let custody = stage.json(&["vault", "custody", investor, "--json"]);
+            custody["providers"][0]["forgotten"].is_string()
+        })
+        .await;
+    }
     nothing_is_found(&stage, &canaries).await;
 
     // Whoever kept a backup of the register has what nobody can open.
@@ -93,6 +105,12 @@ async fn nobodys_name_leaves_the_vault_or_outlives_an_erasure() {
         let (status, answer) = stage.try_post(&path, opening).await;
         assert_eq!(status, 500, "{answer}");
     }
+    let (status, answer) = kept.open(&stage).await;
+    assert_ne!(status, 200, "{answer}");
+    assert_eq!(
+        canaries.in_bytes(answer.to_string().as_bytes()),
+        BTreeSet::new()
+    );
     nothing_is_found(&stage, &canaries).await;
     stage.stop().await;
 }
@@ -133,7 +151,7 @@ async fn put_and_opened(stage: &Stage) -> Vec<String> {
 /// Somebody who is sent a link, goes through its pages and the provider's, and is denied
 /// by monitoring in the end; its id and its wallet.
 async fn verified_and_denied(stage: &Stage) -> (String, String) {
-    let body = json!({"email": "briefwren@example.com", "send": true});
+    let body = json!({"email": "briefwren@example.com", "send": true, "provider": "sumsub"});
     let link = stage.post("/v1/links", body).await;
     let investor = link["investor"].as_str().unwrap().to_owned();
     let id = link["id"].as_str().unwrap();
@@ -177,6 +195,68 @@ async fn verified_and_denied(stage: &Stage) -> (String, String) {
     (investor, wallet)
 }
 
+/// Somebody whom a workflow verifies, and whom its monitor finds; its id.
+async fn watched_by_a_monitor(stage: &Stage) -> String {
+    let body = json!({"provider": "entrust", "prove_wallet": false});
+    let link = stage.post("/v1/links", body).await;
+    let investor = link["investor"].as_str().unwrap().to_owned();
+    let mut person = Person::new(&stage.url());
+    person.open(link["url"].as_str().unwrap()).await;
+    let session = person.begin_check().await;
+    person.walk_as(&OWL, &session, "pass").await;
+    let place = format!("/v1/investors/{investor}");
+    let stands = async |word: &str| stage.get(&place).await["status"] == word;
+    until("the person is verified", async || stands("verified").await).await;
+    let opening = json!({"purpose": "what the provider read"});
+    let opened = stage.post(&format!("{place}/profile/open"), opening).await;
+    assert_eq!(opened["family_name"], "Kauzmann", "{opened}");
+    let run = investor.trim_start_matches("0x");
+    let run = stage.entrust.run_of(run).unwrap();
+    until("Entrust watches the person", async || {
+        !stage.entrust.monitoring_hit(&run).await.unwrap().is_empty()
+    })
+    .await;
+    until("the person is denied", async || stands("revoked").await).await;
+    investor
+}
+
+/// A customer of an instance's.
+struct Kept {
+    investor: String,
+    place: String,
+}
+
+impl Kept {
+    /// What the instance keeps of it, opened for a purpose.
+    async fn open(&self, stage: &Stage) -> (u16, Value) {
+        let opening = json!({"purpose": "review"});
+        let path = format!("{}/open", self.place);
+        stage.try_post(&path, opening).await
+    }
+}
+
+/// Data and notes of a customer that an instance keeps, changes, finds and closes.
+async fn customer_of_an_instance(stage: &Stage) -> Kept {
+    let desk = json!({"name": "desk", "title": "Desk"});
+    stage.post("/v1/instances", desk).await;
+    let customers = "/v1/instances/desk/customers";
+    let made = stage.post(customers, customer()).await;
+    let place = format!("{customers}/{}", made["id"].as_str().unwrap());
+    let note = json!({"text": NOTE});
+    stage.post(&format!("{place}/notes"), note).await;
+    let data = customer()["data"].clone();
+    stage
+        .post(&format!("{place}/data"), json!({"data": data}))
+        .await;
+    let by_name = json!({"name": data["name"]});
+    let found = stage.post(&format!("{customers}/search"), by_name).await;
+    assert_eq!(found["customers"][0]["id"], made["id"], "{found}");
+    let held = json!({"status": "on_hold"});
+    stage.post(&format!("{place}/status"), held).await;
+    let investor = made["investor"].as_str().unwrap().to_owned();
+    Kept { investor, place }
+}
+
 /// A file of customers that says more than it should.
 async fn imported(stage: &Stage) {
     let file = "wallet,country,externalId,name,mail\n\
@@ -201,6 +281,10 @@ async fn exports(stage: &Stage, investor: &str) -> Vec<u8> {
         "/v1/investors",
         "/v1/links",
         "/v1/imports",
+        "/v1/instances",
+        "/v1/instances/desk/customers",
+        "/v1/instances/desk/exports/customers.csv",
+        "/v1/instances/desk/exports/customers.jsonl",
         "/v1/verifications?state=approved",
         "/v1/verifications?state=refused",
         "/metrics",
@@ -217,6 +301,9 @@ async fn exports(stage: &Stage, investor: &str) -> Vec<u8> {
         &["audit", "verify", "--json"],
         &["status", "--json"],
         &["links", "list", "--json"],
+        &["customers", "list", "--json"],
+        &["customers", "list"],
+        &["customers", "export"],
         &["vault", "due", "--json"],
         &["case", investor, "--out", "case.json"],
     ] {

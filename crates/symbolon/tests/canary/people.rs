@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// What nobody else is called, and nothing else is made of.
-pub(crate) const CANARIES: [&str; 33] = [
+pub(crate) const CANARIES: [&str; 41] = [
     "Quillfeather",
     "Vexbrook",
     "1957-08-23",
@@ -37,6 +37,14 @@ pub(crate) const CANARIES: [&str; 33] = [
     "Regionfinch",
     "wrongmail",
     "quillfeather.vexbrook",
+    "Uhuvogel",
+    "Kauzmann",
+    "1951-06-17",
+    "DOCOWL99812",
+    "Kundenfalk",
+    "kundenfalk@",
+    "Vorliebe-Elster",
+    "Notizsperling",
 ];
 
 /// What is planted to be found.
@@ -99,3 +107,29 @@ pub(crate) const FINCH: [(&str, &str); 8] = [
     ("document_expires", "2035-01-01"),
     ("accredited", "false"),
 ];
+
+/// Whom another provider reads from a passport.
+pub(crate) const OWL: [(&str, &str); 8] = [
+    ("given_names", "Uhuvogel"),
+    ("family_name", "Kauzmann"),
+    ("birth_date", "1951-06-17"),
+    ("country", "FRA"),
+    ("nationality", "DEU"),
+    ("document_number", "DOCOWL99812"),
+    ("document_expires", "2034-01-01"),
+    ("accredited", "false"),
+];
+
+/// What an instance knows of a customer of its own.
+pub(crate) fn customer() -> Value {
+    json!({
+        "external_id": "CRM-77",
+        "data": {
+            "name": "Kundenfalk Ostermann", "email": "kundenfalk@example.com",
+            "wishes": ["Vorliebe-Elster"],
+        },
+    })
+}
+
+/// What it notes about it.
+pub(crate) const NOTE: &str = "Notizsperling has called back.";

@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use symbolon_core::ids::IssuerId;
 use symbolon_sandbox::{
     PrivatePostgres,
-    provider::{FakeSumsub, SumsubOptions},
+    provider::{EntrustOptions, FakeEntrust, FakeSumsub, SumsubOptions},
 };
 use symbolon_server::Clock;
 use symbolon_store::{ApiKey, NewChain};
@@ -32,11 +32,15 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Everything that anybody could be tempted to turn on.
 const TALKATIVE: &str = "trace";
 
+/// Entrust's, by which people are verified.
+const WORKFLOW: &str = "b48fdff9-66a1-405d-9912-54780799bd68";
+
 /// Everything that runs.
 pub(crate) struct Stage {
     pub(crate) database: TestDatabase,
     pub(crate) chain: TestChain,
     pub(crate) sumsub: FakeSumsub,
+    pub(crate) entrust: FakeEntrust,
     pub(crate) mail: Sink,
     client: reqwest::Client,
     key: String,
@@ -65,14 +69,18 @@ impl Stage {
         let database = TestDatabase::at(cluster.url()).await;
         let chain = TestChain::start(31_337).await;
         let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+        let entrust = FakeEntrust::start(EntrustOptions::default()).await.unwrap();
         let mail = Sink::start();
         let folder = tempfile::tempdir().unwrap();
-        configure(folder.path(), &database.url, &chain, &sumsub, &mail);
+        configure(folder.path(), &database.url, &chain, &mail);
+        account_with(folder.path(), &sumsub_account(sumsub.url()));
+        account_with(folder.path(), &entrust_account(entrust.url()));
         let key = issuer(&database, &chain).await;
         Self {
             database,
             chain,
             sumsub,
+            entrust,
             mail,
             client: reqwest::Client::new(),
             key,
@@ -129,6 +137,8 @@ impl Stage {
         self.url = format!("http://{}", address().unwrap());
         self.sumsub
             .send_webhooks_to(format!("{}/hooks/acme/sumsub", self.url));
+        self.entrust
+            .send_webhooks_to(format!("{}/hooks/acme/entrust", self.url));
     }
 
     /// SIGKILL.
@@ -312,18 +322,19 @@ async fn issuer(database: &TestDatabase, chain: &TestChain) -> String {
     key.text().to_owned()
 }
 
-fn configure(folder: &Path, database: &str, chain: &TestChain, sumsub: &FakeSumsub, mail: &Sink) {
+fn configure(folder: &Path, database: &str, chain: &TestChain, mail: &Sink) {
     for (name, secret) in [
         ("mirror.key", MIRROR_KEY),
         ("master.key", &"1".repeat(64)),
         ("token", "token"),
         ("secret", "secret"),
         ("webhook", "wh-secret"),
+        ("webhook.token", "wh-token"),
         ("smtp.url", &mail.url()),
     ] {
         std::fs::write(folder.join(name), secret).unwrap();
     }
-    let (id, rpc, sumsub) = (chain.id(), chain.url(), sumsub.url());
+    let (id, rpc) = (chain.id(), chain.url());
     let config = format!(
         r#"
 [database]
@@ -341,6 +352,21 @@ chain_id = {id}
 rpc_url = "{rpc}"
 signer_key_file = "mirror.key"
 poll_ms = 50
+"#
+    );
+    std::fs::write(folder.join("symbolon.toml"), config).unwrap();
+}
+
+/// Adds an account with a provider to the configuration.
+fn account_with(folder: &Path, account: &str) {
+    let path = folder.join("symbolon.toml");
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, config + account).unwrap();
+}
+
+fn sumsub_account(server: &str) -> String {
+    format!(
+        r#"
 [[provider]]
 issuer = "acme"
 name = "sumsub"
@@ -349,13 +375,38 @@ token = {{ file = "token" }}
 secret = {{ file = "secret" }}
 webhook_secret = {{ file = "webhook" }}
 [provider.account]
-base_url = "{sumsub}"
+base_url = "{server}"
 environment = "production"
 person_level = "basic-kyc-level"
 mapping = {{ levels = {{ "basic-kyc-level" = "basic" }} }}
 [provider.requirements]
 ends_with_document = true
 "#
-    );
-    std::fs::write(folder.join("symbolon.toml"), config).unwrap();
+    )
+}
+
+fn entrust_account(server: &str) -> String {
+    format!(
+        r#"
+[[provider]]
+issuer = "acme"
+name = "entrust"
+kind = "entrust"
+token = {{ file = "token" }}
+webhook_token = {{ file = "webhook.token" }}
+[provider.account]
+region = "eu"
+base_url = "{server}"
+environment = "production"
+workflow = "{WORKFLOW}"
+monitor = "watchlist_aml"
+placeholder_names = {{ given = "Not", family = "Known" }}
+[provider.account.mapping.workflows."{WORKFLOW}"]
+level = "enhanced"
+document = "/document/properties"
+country = "/residence"
+[provider.requirements]
+ends_with_document = true
+"#
+    )
 }

@@ -76,11 +76,14 @@
 //! finitely many of these: a test shows that no path goes round in circles.
 
 pub mod bounds;
+pub mod bug;
+mod exploration;
 pub mod promises;
 pub mod register;
 pub mod seat;
 pub mod word;
 pub mod world;
 
-pub use bounds::{Bounds, Bug};
+pub use bounds::Bounds;
+pub use bug::Bug;
 pub use world::{Action, World};

@@ -3,7 +3,7 @@
 //! A history is the list of standings, one a version. The checker needs all of
 //! it, to know which versions were ever approved; the protocol the newest alone.
 
-use crate::{bounds::Bounds, word::Word};
+use crate::word::Word;
 
 /// Wallets, at most.
 pub const WALLETS: usize = 2;
@@ -108,10 +108,10 @@ impl History {
         self.word_at(self.version)
     }
 
-    /// After the decision, unless nothing changes or the bound is reached.
-    pub(crate) fn after(mut self, decision: Decision, bounds: &Bounds) -> Option<Self> {
+    /// After the decision, unless nothing changes or it would be one more than `most`.
+    pub(crate) fn after(mut self, decision: Decision, most: u8) -> Option<Self> {
         let standing = self.standing_at(self.version).after(decision)?;
-        if self.version >= bounds.decisions {
+        if self.version >= most {
             return None;
         }
         let place = self.standings.get_mut(usize::from(self.version))?;

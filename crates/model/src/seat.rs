@@ -3,6 +3,7 @@
 
 pub mod books;
 pub mod chain;
+pub mod desk;
 pub mod fault;
 pub mod lane;
 pub mod transactions;
@@ -10,12 +11,14 @@ mod under_way;
 
 use books::{Books, Part};
 use chain::{Chain, DEEPEST, Held};
+use desk::Desk;
 use fault::Fault;
-use lane::{Desk, Lane, Manner, Order};
+use lane::{Lane, Manner, Order};
 use transactions::{Place, Signer, Transactions};
 
 use crate::{
-    bounds::{Bounds, Bug},
+    bounds::Bounds,
+    bug::Bug,
     register::{History, WALLETS},
     word::{Word, Write},
 };

@@ -17,7 +17,7 @@ use symbolon_core::{
     wallet::Version,
 };
 
-use crate::bounds::Bug;
+use crate::bug::Bug;
 
 /// Whose identity the register writes, and whose an agent does.
 const REGISTERS: Address = Address::repeat_byte(0x11);

@@ -77,8 +77,10 @@ pub(crate) async fn look(
     let Some(investor) = customer(&record.fact) else {
         return Ok(Looked::NotOurs);
     };
-    if !look.told && still_approved(state, issuer, &record.fact).await? {
-        return Ok(Looked::Taken(VerificationState::Approved));
+    if !look.told
+        && let Some(stands) = as_before(state, issuer, &record.fact).await?
+    {
+        return Ok(Looked::Taken(stands));
     }
     let sealing = seal(state, issuer, investor, &record);
     let sealed = match record.fact.standing {
@@ -113,21 +115,22 @@ fn customer(fact: &Fact) -> Option<InvestorId> {
     format!("0x{name}").parse().ok()
 }
 
-/// Whether the provider approves whom it approved before. Nobody has told of anything
-/// else, so nothing follows: what was decided meanwhile is not doubted every day.
-async fn still_approved(
+/// How an attempt stands whose provider still approves. Nobody has told of anything else,
+/// so nothing follows: what was decided meanwhile is not doubted every day.
+async fn as_before(
     state: &AppState,
     issuer: &IssuerId,
     fact: &Fact,
-) -> Result<bool, StoreError> {
+) -> Result<Option<VerificationState>, StoreError> {
     if fact.standing != Standing::Approved {
-        return Ok(false);
+        return Ok(None);
     }
     let attempt = state
         .store
         .verification_by_reference(issuer, &fact.provider, &fact.reference);
     let attempt = attempt.await?;
-    Ok(attempt.is_some_and(|one| one.state == VerificationState::Approved))
+    let watched = attempt.filter(|one| one.state.is_watched(&one.concerns));
+    Ok(watched.map(|one| one.state))
 }
 
 /// What stands in for a record that the provider has deleted: whatever it had found

@@ -702,7 +702,8 @@ CREATE INDEX verification_by_investor ON verification (issuer, investor, provide
 CREATE INDEX verification_by_reference ON verification (issuer, provider, reference)
     WHERE reference IS NOT NULL;
 CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
-CREATE INDEX verification_by_look ON verification (issuer, (state = 'approved'), look_s)
+CREATE INDEX verification_by_look
+    ON verification (issuer, (state IN ('approved', 'settled')), look_s)
     WHERE look_s IS NOT NULL;
 CREATE INDEX verification_by_document ON verification (issuer, document_ends)
     WHERE document_ends IS NOT NULL;

@@ -60,10 +60,10 @@ struct VerificationRow {
 /// Whose record is looked at though nobody has told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unasked {
-    /// Of attempts that wait.
+    /// Of attempts that wait for something.
     Waiting,
-    /// Of attempts that the provider has approved.
-    Approved,
+    /// Of attempts that are approved or settled.
+    Ended,
 }
 
 /// An attempt whose provider's record is looked at, since nobody has told of it.
@@ -225,10 +225,10 @@ impl Store {
     ) -> Result<Vec<DueLook>> {
         select_verifications!(
             "FROM verification \
-             WHERE issuer = $1 AND (state = 'approved') = $2 AND look_s <= $3 \
+             WHERE issuer = $1 AND (state IN ('approved', 'settled')) = $2 AND look_s <= $3 \
              ORDER BY look_s LIMIT $4",
             issuer_key(issuer),
-            unasked == Unasked::Approved,
+            unasked == Unasked::Ended,
             bigint(now.0),
             i64::from(limit),
         )

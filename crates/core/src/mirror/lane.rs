@@ -43,6 +43,7 @@ mod gap;
 mod inspect;
 mod observe;
 mod planning;
+mod refusals;
 mod slot;
 mod succession;
 #[cfg(test)]
@@ -52,10 +53,9 @@ mod under_way;
 use std::collections::BTreeMap;
 
 pub use effect::{
-    Attempt, Broadcast, Effect, Envelope, Input, Inspection, Nonce, Observation, Outcome, Part,
-    Pulled, Receipt, Signed, Urgency,
+    Attempt, Broadcast, Effect, Envelope, Estimate, Input, Inspection, Nonce, Observation, Outcome,
+    Part, Pulled, Receipt, Signed, Urgency,
 };
-pub use estimate::Estimate;
 use gap::Gap;
 use planning::Planning;
 pub use slot::{OpenTransaction, Slot};

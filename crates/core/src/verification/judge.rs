@@ -159,6 +159,10 @@ pub fn judge(
         return Outcome::Review(doubts);
     }
     match fact.standing {
+        // The verdict counts until it says otherwise.
+        Standing::Open if attempt.decision.is_some() && stands_on(situation, fact) => {
+            Outcome::Unchanged
+        }
         Standing::Open => Outcome::Waiting,
         // The record that an earlier attempt stood on renews nothing.
         Standing::Approved

@@ -22,6 +22,16 @@ impl VerificationState {
             Self::Approved | Self::Refused | Self::Settled => false,
         }
     }
+
+    /// Whether somebody may be verified upon what the provider has said, so that it
+    /// matters what it says by now.
+    pub fn is_watched(self, concerns: &[Concern]) -> bool {
+        match self {
+            Self::Approved | Self::Settled => true,
+            Self::Review => !self.is_at_provider(concerns),
+            Self::Waiting | Self::Retry | Self::Refused => false,
+        }
+    }
 }
 
 /// When to look next at the record of somebody who was sent to the provider then.
@@ -29,7 +39,7 @@ impl VerificationState {
 /// - While the next word is the provider's: at first after a minute, then half as long
 ///   again as it has waited, and every day at least, until it has waited so long that
 ///   nobody comes any more.
-/// - Once the provider has approved: every day, since a verdict stands on what it says.
+/// - While somebody may be verified upon what it has said: every day.
 /// - `None` otherwise.
 pub fn next_look(
     state: VerificationState,
@@ -38,12 +48,12 @@ pub fn next_look(
     now: UnixSeconds,
 ) -> Option<UnixSeconds> {
     let waited = now.0.saturating_sub(sent.0);
-    let wait = match state {
-        VerificationState::Approved => LONGEST,
-        waits if waits.is_at_provider(concerns) && waited < PATIENCE => {
-            (waited / 2).clamp(SHORTEST, LONGEST)
-        }
-        _ => return None,
+    let wait = if state.is_watched(concerns) {
+        LONGEST
+    } else if state.is_at_provider(concerns) && waited < PATIENCE {
+        (waited / 2).clamp(SHORTEST, LONGEST)
+    } else {
+        return None;
     };
     Some(UnixSeconds(now.0.saturating_add(wait)))
 }
@@ -78,22 +88,27 @@ mod tests {
     }
 
     #[test]
-    fn an_approval_is_looked_at_every_day_for_as_long_as_it_stands() {
-        for days in [0, 1, 45, 3_650] {
-            let now = UnixSeconds(SENT.0 + days * LONGEST);
-            let next = next_look(VerificationState::Approved, &[], SENT, now);
-            assert_eq!(next, Some(UnixSeconds(now.0 + LONGEST)));
+    fn what_somebody_may_be_verified_upon_is_looked_at_every_day() {
+        let doubts = [Concern::OnHold, Concern::CountryUnknown];
+        for (state, concerns) in [
+            (VerificationState::Approved, &doubts[..0]),
+            (VerificationState::Settled, &[]),
+            (VerificationState::Review, &doubts),
+        ] {
+            for days in [0, 1, 45, 3_650] {
+                let now = UnixSeconds(SENT.0 + days * LONGEST);
+                let next = next_look(state, concerns, SENT, now);
+                assert_eq!(next, Some(UnixSeconds(now.0 + LONGEST)), "{state:?}");
+            }
         }
     }
 
     #[test]
-    fn what_is_the_issuers_to_settle_is_not_looked_at() {
-        let on_hold = [Concern::OnHold];
-        let others = [Concern::OnHold, Concern::CountryUnknown];
-        let next = |state, concerns: &[Concern]| next_look(state, concerns, SENT, SENT);
-        assert!(next(VerificationState::Review, &on_hold).is_some());
-        assert_eq!(next(VerificationState::Review, &others), None);
-        assert_eq!(next(VerificationState::Refused, &[]), None);
-        assert_eq!(next(VerificationState::Settled, &[]), None);
+    fn nobody_looks_at_what_was_refused_or_held_for_too_long() {
+        let refused = next_look(VerificationState::Refused, &[], SENT, SENT);
+        assert_eq!(refused, None);
+        let held = |now| next_look(VerificationState::Review, &[Concern::OnHold], SENT, now);
+        assert_eq!(held(SENT), Some(UnixSeconds(SENT.0 + SHORTEST)));
+        assert_eq!(held(UnixSeconds(SENT.0 + PATIENCE)), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::transactions::{Place, Signer, Transactions};
 use crate::{
-    bounds::Bug,
+    bug::Bug,
     register::{WALLETS, other},
     word::Word,
 };

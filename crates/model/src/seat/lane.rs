@@ -11,32 +11,15 @@ use symbolon_core::{
 
 use super::{
     books::{Books, Part, Pending},
+    desk::Desk,
     transactions::{Place, Transaction},
     under_way::UnderWay,
 };
 use crate::{
-    bounds::Bug,
+    bug::Bug,
     register::{History, WALLETS, other},
     word::{Word, Write},
 };
-
-/// Whose turn it is to plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Desk {
-    /// Denials, first (I3).
-    Denials,
-    /// Everything else.
-    Approvals,
-}
-
-impl Desk {
-    pub(super) const fn of(part: Part) -> Self {
-        match part {
-            Part::Denials => Self::Denials,
-            Part::Again | Part::InTurn => Self::Approvals,
-        }
-    }
-}
 
 /// In which order an answer names the wallets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

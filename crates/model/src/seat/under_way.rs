@@ -1,7 +1,7 @@
 //! What wallets will hold once everything under way is mined: the lane's own
 //! reckoning, restated from `core::mirror::lane::under_way`.
 
-use super::{lane::Desk, transactions::Transaction};
+use super::{desk::Desk, transactions::Transaction};
 use crate::{
     register::{WALLETS, other},
     word::{Word, Write},

@@ -30,7 +30,7 @@ use symbolon_core::{actor::Actor, command::Command};
 use symbolon_store::{IssuerTransaction, Request, Store, Subject};
 use tokio_util::sync::CancellationToken;
 
-use super::lane::{LaneError, LaneSettings};
+use super::lane::{error::LaneError, settings::LaneSettings};
 use crate::{clock::Clock, wake::Wake};
 
 use foreign::Foreign;

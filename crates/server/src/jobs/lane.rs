@@ -3,36 +3,28 @@
 //! what signers before this one left open.
 
 mod books;
+pub(super) mod error;
 mod former;
 mod milestones;
+pub(super) mod settings;
 
 use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
-use alloy_primitives::Address;
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use symbolon_chain::{
-    ChainError, endpoint::Endpoint, finality::Finality, lane::LaneClient, preset::FinalityTag,
-    quorum::Nodes, signer::LaneSigner,
-};
-use symbolon_core::{
-    ids::{IssuerId, RegistryId},
-    mirror::{
-        fees::{FeePolicy, Gas, Wei},
-        lane::{Input, Lane, LanePolicy},
-    },
-    time::Millis,
-};
-use symbolon_store::{ChainStatus, Store, StoreError};
-use thiserror::Error;
+use symbolon_chain::{endpoint::Endpoint, lane::LaneClient};
+use symbolon_core::mirror::lane::{Input, Lane};
+use symbolon_store::{ChainStatus, Store};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use books::Books;
+pub use error::LaneError;
 use former::Formers;
+pub use settings::{LaneSettings, default_policy};
 
 use super::{
     follower::{Reader, foreign},
-    lease::{HeldLease, LeaseTerms},
+    lease::HeldLease,
 };
 use crate::{
     clock::Clock,
@@ -43,95 +35,6 @@ use crate::{
 const BEFORE_RESTART: Duration = Duration::from_secs(1);
 /// The store is asked this often even when nobody hints at news.
 const UNPROMPTED: Duration = Duration::from_secs(1);
-
-/// Where a lane leads, and how it is driven.
-#[derive(Clone, Debug)]
-pub struct LaneSettings {
-    /// Whose register.
-    pub issuer: IssuerId,
-    /// To which registry.
-    pub registry: RegistryId,
-    /// Through which nodes, of which enough must agree.
-    pub nodes: Nodes,
-    /// How they tell what is final; where not, the policy's confirmations do.
-    pub finality: FinalityTag,
-    /// Signed by whom.
-    pub signer: LaneSigner,
-    /// Whose key claims are signed with; without one, claims wait.
-    pub claim_signer: Option<LaneSigner>,
-    /// How.
-    pub policy: LanePolicy,
-    /// How this server takes the lane: one server at a time drives it.
-    pub lease: LeaseTerms,
-}
-
-impl LaneSettings {
-    /// When a block of the lane's chain counts for good.
-    pub fn finality(&self) -> Finality {
-        Finality {
-            tag: self.finality,
-            confirmations: self.policy.confirmations,
-        }
-    }
-}
-
-/// A policy for chains that nobody has tuned: a transaction of 350 wallets
-/// stays well under the 16,777,216 gas that EIP-7825 allows.
-pub fn default_policy(confirmations: u64, fee_cap: Wei) -> LanePolicy {
-    LanePolicy {
-        confirmations,
-        max_upserts: 350,
-        max_denials: 500,
-        max_errands: 200,
-        max_in_flight: 12,
-        denial_reserve: 52,
-        base_gas: Gas(80_000),
-        gas_per_upsert: Gas(29_000),
-        // One of a wallet that the chain never held fills an empty slot.
-        gas_per_denial: Gas(29_000),
-        fees: FeePolicy {
-            cap: fee_cap,
-            bump_percent: 13,
-        },
-        eager_interval: Millis(25),
-        busy_interval: Millis(250),
-        idle_interval: Millis(2_000),
-        rebroadcast_after: Millis(15_000),
-        replace_after: Millis(45_000),
-    }
-}
-
-/// Why a lane had to be set up anew. What it had begun is in the store.
-#[derive(Debug, Error)]
-pub enum LaneError {
-    /// The store did not answer, or may or may not have stored something.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// This server's time is over: another one may drive the lane by now.
-    #[error("the lane's lease was not renewed in time")]
-    LeaseLost,
-    /// A reorganisation has undone what counted as final: the lane begins anew
-    /// with what is open again.
-    #[error("a reorganisation has undone blocks that counted as final")]
-    Reopened,
-    /// Nobody can tell yet whether a node lags behind or blocks are gone.
-    #[error(
-        "blocks count up to {confirmed}, and up to {known} they did before: nodes lag behind, or the chain was reorganised and is not as long again; it is read once it is"
-    )]
-    Shorter {
-        /// The last block that counts now.
-        confirmed: u64,
-        /// The last one that was read or settled.
-        known: u64,
-    },
-    /// The node is down or of another chain, or the registry takes no writes
-    /// from the signer.
-    #[error(transparent)]
-    Chain(#[from] ChainError),
-    /// A lane without a key wants to write: a fault of ours, and nothing is sent.
-    #[error("the lane of the former signer {0} wants to write: report it")]
-    Keyless(Address),
-}
 
 /// Drives one lane until shutdown, whenever no other server does. Whatever
 /// fails delays this lane alone, and lets other servers try.

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
-use super::lane::LaneError;
+use super::lane::error::LaneError;
 use crate::wake::{Wake, heard};
 
 /// Nobody asks for a lease more often, unless told that it is free.

@@ -21,7 +21,7 @@ use symbolon_store::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};
 
 use super::{
     follower::{Reader, Spans},
-    lane::LaneError,
+    lane::error::LaneError,
 };
 use crate::metrics;
 

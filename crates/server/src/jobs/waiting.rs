@@ -2,11 +2,11 @@
 //! person waits for ever, and nobody stays verified whom the provider has refused since.
 //!
 //! They never stand in the way of what a webhook wants: no more are taken up than workers
-//! are free for, and of those that are approved one a second.
+//! are free for, and of attempts that have ended one a second.
 
 use std::time::Duration;
 
-use symbolon_core::{ids::IssuerId, investor::Status, verification::VerificationState};
+use symbolon_core::{ids::IssuerId, investor::Status};
 use symbolon_store::{DueLook, StoreError, Unasked, Verification};
 
 use crate::{state::AppState, verifying::customer_of};
@@ -15,9 +15,9 @@ use crate::{state::AppState, verifying::customer_of};
 const INTERVAL: Duration = Duration::from_secs(1);
 /// While so many records are to be looked at, nobody looks unasked.
 const BUSY: u32 = 8;
-/// Approved records that are taken up at a time, so that providers' limits are not
-/// reached: 86,400 a day.
-const APPROVED: u32 = 1;
+/// Records of attempts that have ended, taken up at a time, so that providers' limits are
+/// not reached: 86,400 a day.
+const ENDED: u32 = 1;
 /// Attempts of one person that are considered.
 const ATTEMPTS: u32 = 16;
 
@@ -43,19 +43,12 @@ async fn sweep(state: &AppState) -> Result<usize, StoreError> {
         let (store, now) = (&state.store, state.clock.now_ms());
         let free = BUSY - store.looks_due(issuer, now, BUSY).await?.min(BUSY);
         let seconds = state.clock.now();
-        let waiting = store.due_looks(issuer, Unasked::Waiting, seconds, free);
-        for look in waiting.await? {
-            take(state, issuer, &look).await?;
-            taken += 1;
-        }
-        let free = free.min(APPROVED);
-        let approved = store.due_looks(issuer, Unasked::Approved, seconds, free);
-        for look in approved.await? {
-            match stands(state, issuer, &look.verification).await? {
-                true => take(state, issuer, &look).await?,
-                false => store.look_unasked(issuer, &look, None, now).await?,
+        for (unasked, most) in [(Unasked::Waiting, BUSY), (Unasked::Ended, ENDED)] {
+            let due = store.due_looks(issuer, unasked, seconds, free.min(most));
+            for look in due.await? {
+                take(state, issuer, &look).await?;
+                taken += 1;
             }
-            taken += 1;
         }
     }
     Ok(taken)
@@ -63,9 +56,12 @@ async fn sweep(state: &AppState) -> Result<usize, StoreError> {
 
 async fn take(state: &AppState, issuer: &IssuerId, look: &DueLook) -> Result<(), StoreError> {
     let attempt = &look.verification;
+    let matters = attempt.state.is_at_provider(&attempt.concerns)
+        || is_relied_upon(state, issuer, attempt).await?;
     let account = state.services.accounts.find(issuer, &attempt.provider);
     let by_name = || account?.provider.subject_of(&customer_of(attempt.investor));
     let subject = attempt.reference.clone().or_else(by_name);
+    let subject = subject.filter(|_| matters);
     let now = state.clock.now_ms();
     let wanted = state
         .store
@@ -73,8 +69,8 @@ async fn take(state: &AppState, issuer: &IssuerId, look: &DueLook) -> Result<(),
     wanted.await
 }
 
-/// Whether somebody is verified, and this is the last that its provider approved of it.
-async fn stands(
+/// Whether somebody is verified, and this is the last that its provider has said of it.
+async fn is_relied_upon(
     state: &AppState,
     issuer: &IssuerId,
     attempt: &Verification,
@@ -86,6 +82,6 @@ async fn stands(
     let attempts = store.verifications_of(issuer, investor, ATTEMPTS).await?;
     let last = attempts
         .iter()
-        .find(|one| one.provider == attempt.provider && one.state == VerificationState::Approved);
+        .find(|one| one.provider == attempt.provider && one.state.is_watched(&one.concerns));
     Ok(verified && last.is_some_and(|last| last.id == attempt.id))
 }

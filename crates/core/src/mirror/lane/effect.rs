@@ -15,8 +15,6 @@ use crate::{
     wallet::{Version, WalletAddress},
 };
 
-use super::estimate::Estimate;
-
 /// A signer's transaction count on one chain.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -317,6 +315,17 @@ pub struct Observation {
     /// Whether the registry takes no writes from the signer; read for former
     /// signers alone.
     pub barred: bool,
+}
+
+/// What a node says of a batch that it was asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimate {
+    /// It would be carried out.
+    Passes,
+    /// It would not, and another one would: it is this one's own fault.
+    Refused,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// What the driver tells the lane.

@@ -9,91 +9,11 @@
 //! changes. A denial is never given up (I2): it is set aside, and tried again
 //! ever less often, while the others go on.
 
-use std::{collections::HashMap, hash::Hash};
-
 use super::{
-    Effect, Lane, LanePolicy, Urgency,
+    Effect, Estimate, Lane, Urgency,
     planning::{Desk, Job, Planned},
 };
-use crate::{
-    log::Head,
-    mirror::batch::Batch,
-    time::{Millis, UnixMillis},
-    wallet::WalletAddress,
-};
-
-/// What a node says of a batch that it was asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Estimate {
-    /// It would be carried out.
-    Passes,
-    /// It would not, and another one would: it is this one's own fault.
-    Refused,
-    /// Nobody knows.
-    Unknown,
-}
-
-/// The longest that a refused denial waits, in idle intervals, doubled so often.
-const MOST_DOUBLINGS: u32 = 5;
-
-/// What was refused of one urgency.
-#[derive(Debug, Default)]
-pub(super) struct Refusals {
-    /// Whether a node is asked about what is sent next.
-    careful: bool,
-    /// How many wallets it is being asked about.
-    asking: Option<usize>,
-    /// It is asked no sooner.
-    pub(super) ask_at: UnixMillis,
-    /// Denials that it would not carry out.
-    pub(super) aside: Aside<WalletAddress>,
-}
-
-/// What a contract would not carry out though it stood alone: how often, and when it
-/// is next tried.
-#[derive(Debug)]
-pub(super) struct Aside<K>(HashMap<K, (u32, UnixMillis)>);
-
-impl<K> Default for Aside<K> {
-    fn default() -> Self {
-        Self(HashMap::new())
-    }
-}
-
-impl Refusals {
-    pub(super) fn be_careful(&mut self) {
-        self.careful = true;
-    }
-
-    /// Something was carried out.
-    pub(super) fn trust(&mut self) {
-        self.careful = false;
-    }
-}
-
-impl<K: Eq + Hash> Aside<K> {
-    fn set(&mut self, key: K, now: UnixMillis, policy: &LanePolicy) {
-        let (times, until) = self.0.entry(key).or_default();
-        let wait = policy.idle_interval.0 << (*times).min(MOST_DOUBLINGS);
-        *until = now.after(Millis(wait));
-        *times += 1;
-    }
-
-    /// Whether it waits for its next try.
-    pub(super) fn holds(&self, key: &K, now: UnixMillis) -> bool {
-        let aside = self.0.get(key);
-        aside.is_some_and(|(_, until)| now < *until)
-    }
-
-    /// It was carried out, or is not to be any more.
-    pub(super) fn forgive(&mut self, key: &K) {
-        self.0.remove(key);
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-}
+use crate::{log::Head, mirror::batch::Batch, time::UnixMillis};
 
 impl Desk {
     /// The next job, if a node is to be asked about it first.
@@ -212,30 +132,5 @@ impl Lane {
         for (wallet, _) in planned.batch.versions() {
             denials.aside.set(wallet, now, &policy);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use alloy_primitives::Address;
-
-    use super::*;
-    use crate::mirror::lane::tests::POLICY;
-
-    #[test]
-    fn a_denial_that_is_refused_again_waits_twice_as_long() {
-        let wallet = WalletAddress::new(Address::with_last_byte(1)).unwrap();
-        let mut aside = Aside::default();
-        let mut now = UnixMillis(1);
-        for seconds in [1, 2, 4, 8, 16, 32, 32] {
-            aside.set(wallet, now, &POLICY);
-            let until = now.after(Millis(1_000 * seconds));
-            assert!(aside.holds(&wallet, UnixMillis(until.0 - 1)), "{seconds}");
-            assert!(!aside.holds(&wallet, until), "{seconds}");
-            now = until;
-        }
-        assert_eq!(aside.len(), 1);
-        aside.forgive(&wallet);
-        assert_eq!(aside.len(), 0);
     }
 }

@@ -19,7 +19,7 @@ use drafts::Drafts;
 use hold::Hold;
 
 use super::{
-    Attempt, Effect, Envelope, Lane, Part, Pulled, Role, Signed, Slot, Urgency, estimate::Aside,
+    Attempt, Effect, Envelope, Lane, Part, Pulled, Role, Signed, Slot, Urgency, refusals::Aside,
 };
 use crate::{
     log::EntryNumber,

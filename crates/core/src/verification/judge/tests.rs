@@ -252,6 +252,19 @@ fn a_renewal_keeps_the_old_verdict_until_it_ends() {
 }
 
 #[test]
+fn a_record_that_is_open_again_leaves_its_verdict_and_its_attempt_alone() {
+    let mut world = World::new();
+    assert_eq!(world.take(&fact(Standing::Open, 1)), Outcome::Waiting);
+    world.take(&fact(Standing::Approved, 2));
+    assert_eq!(world.take(&fact(Standing::Open, 3)), Outcome::Unchanged);
+    assert!(world.is_verified());
+    // Once it was refused, the person is at it again.
+    let refused = Standing::Refused(RejectionReason::Identity);
+    world.take(&fact(refused, 4));
+    assert_eq!(world.take(&fact(Standing::Open, 5)), Outcome::Waiting);
+}
+
+#[test]
 fn a_record_from_before_an_attempt_renews_nothing() {
     let mut world = World::new();
     world.take(&fact(Standing::Approved, 1_000));

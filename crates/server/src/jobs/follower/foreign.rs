@@ -17,7 +17,7 @@ use symbolon_chain::{
 use symbolon_core::wallet::WalletAddress;
 
 use super::reader::Reader;
-use crate::jobs::lane::LaneError;
+use crate::jobs::lane::error::LaneError;
 
 /// What others wrote.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use symbolon_store::{Chain, Store};
 
 use crate::{
     clock::Clock,
-    jobs::lane::{LaneError, LaneSettings},
+    jobs::lane::{error::LaneError, settings::LaneSettings},
     wake::Wake,
 };
 

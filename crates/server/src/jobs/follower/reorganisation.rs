@@ -9,7 +9,7 @@
 use symbolon_store::{Landmark, Settled};
 
 use super::reader::Reader;
-use crate::{jobs::lane::LaneError, metrics};
+use crate::{jobs::lane::error::LaneError, metrics};
 
 /// Settled transactions looked up at a time.
 const PAGE: u32 = 20;

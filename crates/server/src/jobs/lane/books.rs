@@ -28,7 +28,7 @@ use symbolon_core::{
 use symbolon_store::{ChainStatus, CrashPoint, Lease, Store, Unread};
 use tokio::time::timeout;
 
-use super::{LaneError, LaneSettings, milestones::Milestones};
+use super::{error::LaneError, milestones::Milestones, settings::LaneSettings};
 use crate::{clock::Clock, jobs::lease::HeldLease};
 
 /// What is seen of a chain is written down this often.

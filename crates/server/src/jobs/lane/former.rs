@@ -17,7 +17,7 @@ use symbolon_core::{
 };
 use symbolon_store::Store;
 
-use super::{LaneError, LaneSettings};
+use super::{error::LaneError, settings::LaneSettings};
 use crate::{clock::Clock, jobs::lease::HeldLease};
 
 /// The lanes of former signers that have not ended.

@@ -4,7 +4,7 @@ use symbolon_chain::registry::restrictions_at;
 use symbolon_core::mirror::batch::AuthorityRestriction;
 use symbolon_store::IssuerTransaction;
 
-use crate::jobs::{follower::Reader, lane::LaneError};
+use crate::jobs::{follower::Reader, lane::error::LaneError};
 
 impl Reader {
     /// Who of the register's authorities is cut off in this block.

@@ -108,7 +108,7 @@ impl Quiet {
     /// Whether nobody is to be looked at unasked.
     pub(super) async fn nobody_is_due(&self) -> bool {
         let (acme, now) = ("acme".parse().unwrap(), self.clock.now());
-        for unasked in [Unasked::Waiting, Unasked::Approved] {
+        for unasked in [Unasked::Waiting, Unasked::Ended] {
             let due = self.state.store.due_looks(&acme, unasked, now, 1);
             if !due.await.unwrap().is_empty() {
                 return false;

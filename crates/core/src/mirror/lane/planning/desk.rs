@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::{super::estimate::Refusals, Hold};
+use super::{super::refusals::Refusals, Hold};
 use crate::{
     log::{EntryNumber, Head},
     mirror::{batch::Batch, plan::Discharge, record::WalletRecord},

@@ -72,13 +72,27 @@ impl Register {
 
     /// Whom the digest of ones finds.
     async fn found(&self, instance: &InstanceName) -> Vec<CustomerId> {
+        self.found_with(instance, false).await
+    }
+
+    /// The same, archived ones among them or not.
+    async fn found_with(&self, instance: &InstanceName, archived: bool) -> Vec<CustomerId> {
         let (key, digest) = (SearchKey::Email, TermDigest([1; 32]));
         let found = self
             .store()
-            .customers_by_term(&self.issuer, instance, key, digest, 9)
+            .customers_by_term(&self.issuer, instance, key, digest, archived, 9)
             .await;
         let found = found.unwrap().into_iter();
         found.map(|record| record.customer.id).collect()
+    }
+
+    async fn put_away(&self, customer: CustomerId, archived: bool) {
+        let mut transaction = self.store().begin(&self.issuer).await.unwrap();
+        transaction
+            .archive_customer(&emea(), customer, archived, NOW)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
     }
 
     async fn listed(&self, instance: &InstanceName, filter: &CustomerFilter) -> Vec<CustomerId> {
@@ -244,6 +258,10 @@ async fn what_is_sealed_moves_with_the_customer_and_goes_with_the_person() {
     assert_eq!(found, [customer(1)]);
     let found = register.found(&apac()).await;
     assert_eq!(found, []);
+    register.put_away(customer(1), true).await;
+    assert_eq!(register.found(&emea()).await, []);
+    assert_eq!(register.found_with(&emea(), true).await, [customer(1)]);
+    register.put_away(customer(1), false).await;
 
     // Onto the holder of a wallet, with the other key still to be destroyed.
     let to = register.holder_of(1).await;
@@ -279,9 +297,15 @@ async fn what_is_sealed_moves_with_the_customer_and_goes_with_the_person() {
     assert_eq!(kept.notes[0].sealed, Sealed(vec![8; 30]));
     assert!(!store.has_sealed(issuer, id(77)).await.unwrap());
 
+    let erased = || async {
+        let found = store.customer(issuer, &emea(), customer(1)).await;
+        found.unwrap().customer.erased
+    };
+    assert_eq!(erased().await, None);
     let mut transaction = store.begin(issuer).await.unwrap();
     transaction.erase_profile(to, NOW).await.unwrap();
     transaction.commit().await.unwrap();
+    assert_eq!(erased().await, Some(NOW));
     let kept = store
         .sealed_customer(issuer, &emea(), customer(1))
         .await
@@ -343,6 +367,46 @@ async fn customers_are_put_away_and_taken_out_again() {
         register.listed(&emea(), &CustomerFilter::default()).await,
         [customer(1)]
     );
+}
+
+#[tokio::test]
+async fn an_instance_has_each_external_id_once_and_may_change_it() {
+    let register = register().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let (one, two) = (register.holder_of(1).await, register.holder_of(2).await);
+    for (instance, new) in [
+        (emea(), new(1, one, Some("C-1"))),
+        (emea(), new(2, two, None)),
+        (apac(), new(3, one, Some("C-9"))),
+    ] {
+        register.add_customer(&instance, &new).await.unwrap();
+    }
+    let rename = async |id: Option<&str>| {
+        let id = id.map(|text| text.parse::<ExternalId>().unwrap());
+        let mut transaction = store.begin(issuer).await.unwrap();
+        let set = transaction
+            .set_customer_external_id(&emea(), customer(2), id.as_ref(), NOW)
+            .await;
+        match set {
+            Ok(()) => transaction.commit().await.map(drop),
+            refused => refused,
+        }
+    };
+    let taken = rename(Some("C-1")).await;
+    assert!(
+        matches!(taken, Err(StoreError::Conflict { .. })),
+        "{taken:?}"
+    );
+    // What another instance has is no matter.
+    rename(Some("C-9")).await.unwrap();
+    let named = CustomerFilter {
+        external_id: Some("C-9".parse().unwrap()),
+        ..CustomerFilter::default()
+    };
+    assert_eq!(register.listed(&emea(), &named).await, [customer(2)]);
+    rename(None).await.unwrap();
+    assert_eq!(register.listed(&emea(), &named).await, []);
+    assert_eq!(register.listed(&apac(), &named).await, [customer(3)]);
 }
 
 #[tokio::test]

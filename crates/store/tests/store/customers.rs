@@ -3,14 +3,14 @@
 use alloy_primitives::B256;
 use symbolon_core::{
     command::Command,
-    customer::{CustomerId, CustomerPart, CustomerStatus, SearchKey},
+    customer::{CustomerChange, CustomerId, CustomerPart, CustomerStatus, SearchKey},
     ids::{ExternalId, InstanceName, InvestorId},
     investor::{InvestorKind, StatusName},
     profile::{Sealed, TermDigest},
 };
 use symbolon_store::{
-    ApiKey, CustomerFilter, Instance, KeyHash, NewCustomer, SealedData, SealedNote, StoreError,
-    Subject,
+    ApiKey, AuditError, CustomerFilter, Instance, KeyHash, NewCustomer, SealedData, SealedNote,
+    StateDifference, StoreError, Subject,
 };
 
 use crate::support::{NOW, Register, id, wallet};
@@ -407,6 +407,91 @@ async fn an_instance_has_each_external_id_once_and_may_change_it() {
     rename(None).await.unwrap();
     assert_eq!(register.listed(&emea(), &named).await, []);
     assert_eq!(register.listed(&apac(), &named).await, [customer(3)]);
+}
+
+#[tokio::test]
+async fn whoever_changes_how_a_customer_stands_without_the_log_is_found_out() {
+    let register = register().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let name = Command::RegisterInvestor {
+        kind: InvestorKind::NaturalPerson,
+        external_id: None,
+    };
+    register.one(Subject::New(id(77)), name).await;
+    let one = register.holder_of(1).await;
+    for (instance, new) in [
+        (emea(), new(1, id(77), None)),
+        (apac(), new(2, one, None)),
+        (emea(), new(3, register.holder_of(2).await, None)),
+    ] {
+        register.add_customer(&instance, &new).await.unwrap();
+    }
+    let change = async |investor, instance: InstanceName, change| {
+        let change = Command::ChangeCustomer { instance, change };
+        register.one(Subject::Investor(investor), change).await;
+    };
+    // Closed and put away, then moved onto another investor.
+    let closed = CustomerStatus::Closed;
+    change(id(77), emea(), CustomerChange::Status(closed)).await;
+    change(id(77), emea(), CustomerChange::Archived).await;
+    change(one, apac(), CustomerChange::Status(CustomerStatus::OnHold)).await;
+    change(one, apac(), CustomerChange::Status(CustomerStatus::Active)).await;
+    change(one, apac(), CustomerChange::DataReplaced).await;
+    let mut transaction = store.begin(issuer).await.unwrap();
+    transaction
+        .set_customer_status(&emea(), customer(1), closed, NOW)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    register.put_away(customer(1), true).await;
+    store.verify_log(issuer).await.unwrap();
+    let mut transaction = store.begin(issuer).await.unwrap();
+    transaction
+        .move_customer(&emea(), customer(1), one, &[], NOW)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let merged = Command::MergeInvestor { into: one };
+    register.one(Subject::Investor(id(77)), merged).await;
+    store.verify_log(issuer).await.unwrap();
+
+    let two = register.holder_of(2).await;
+    for (instance, investor, change, back) in [
+        (
+            "emea",
+            one,
+            "UPDATE customer SET status = 'active' WHERE number = 1 AND instance = 'emea'",
+            "UPDATE customer SET status = 'closed' WHERE number = 1 AND instance = 'emea'",
+        ),
+        (
+            "emea",
+            one,
+            "UPDATE customer SET archived_s = NULL WHERE number = 1 AND instance = 'emea'",
+            "UPDATE customer SET archived_s = 7 WHERE number = 1 AND instance = 'emea'",
+        ),
+        (
+            "apac",
+            one,
+            "UPDATE customer SET status = 'on_hold' WHERE instance = 'apac'",
+            "UPDATE customer SET status = 'active' WHERE instance = 'apac'",
+        ),
+        (
+            "emea",
+            two,
+            "UPDATE customer SET archived_s = 7 WHERE number = 2 AND instance = 'emea'",
+            "UPDATE customer SET archived_s = NULL WHERE number = 2 AND instance = 'emea'",
+        ),
+    ] {
+        register.tamper(change).await;
+        let found = store.verify_log(issuer).await;
+        let of_a_customer = StateDifference::Customer(instance.parse().unwrap(), investor);
+        match found {
+            Err(AuditError::State(difference)) => assert_eq!(difference, of_a_customer, "{change}"),
+            other => panic!("{change}: {other:?}"),
+        }
+        register.tamper(back).await;
+        store.verify_log(issuer).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -188,7 +188,7 @@ async fn found(state: &AppState, caller: &Caller, path: &CustomerLinkPath) -> Re
 /// Send a customer's link again
 ///
 /// To the e-mail address that the profile has by now, with another token; those that were
-/// sent before open it as well, until it is over.
+/// sent before open it as well, until it is over. An archived customer is sent nothing.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/{id}/links/{link}/resend",
     operation_id = "resend_customer_link", tag = "Customers",
@@ -206,6 +206,12 @@ async fn resend(
     post: Post<NoFields>,
 ) -> Result<Response> {
     let link = found(&state, &post.caller, &path).await?;
+    let CustomerLinkPath(instance, customer, _) = &path;
+    let found = state
+        .store
+        .customer(&post.caller.issuer, instance, *customer);
+    let changeable = found.await?.customer.standing().changeable();
+    changeable.map_err(|_| Problem::plain(&catalog::CUSTOMER_ARCHIVED))?;
     send_again(&state, &post, link.id).await
 }
 

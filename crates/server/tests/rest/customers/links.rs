@@ -115,8 +115,11 @@ async fn a_key_for_one_instance_makes_links_for_its_customers() {
     // An archived customer gets none.
     let archive = format!("{PATH}/{}/archive", text(&customer, "id"));
     server.post_by(&key, &archive, json!({})).await.expect(200);
-    let reply = server.post_by(&key, &path, wallet_alone()).await;
-    reply.problem(409, "customer_archived");
+    let again = format!("{path}/{}/resend", text(&page["data"][0], "id"));
+    for (place, body) in [(&path, wallet_alone()), (&again, json!({}))] {
+        let reply = server.post_by(&key, place, body).await;
+        reply.problem(409, "customer_archived");
+    }
 }
 
 #[tokio::test]

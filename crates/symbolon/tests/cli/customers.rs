@@ -202,6 +202,9 @@ async fn customers_are_found_and_lists_say_that_there_are_more() {
 
     let named = customers(&desk, &["list", "--external-id", "C-2"]);
     assert_eq!(named.as_array().unwrap().len(), 0, "it is archived");
+    let named = ["customers", "list", "--external-id", "C-2"];
+    let hint = desk.run(&named).succeeded().stdout;
+    assert!(hint.contains("--archived shows"), "{hint}");
     let named = ["list", "--external-id", "C-2", "--archived"];
     assert_eq!(customers(&desk, &named)[0]["external_id"], "C-2");
 

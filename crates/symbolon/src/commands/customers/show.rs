@@ -110,10 +110,13 @@ pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<Exit> {
         Ok((rows.collect::<Result<Vec<_>>>()?, page.next))
     })
     .await?;
-    context.output.result(&rows, || match rows.is_empty() {
-        true => "no such customers".to_owned(),
-        false => text::list(&rows),
-    })?;
+    context
+        .output
+        .result(&rows, || match (rows.is_empty(), args.archived) {
+            (true, true) => "no such customers".to_owned(),
+            (true, false) => "no such customers: --archived shows archived ones, too".to_owned(),
+            (false, _) => text::list(&rows),
+        })?;
     if let Some(place) = next {
         let how = format!(
             "--after {place} shows the next, and `symbolon customers export` writes all of them"

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::support::{Desk, Ended, OTHER, WALLET};
+use crate::{
+    support::{Desk, Ended, OTHER, WALLET},
+    vault::opened,
+};
 
 const KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 
@@ -325,6 +328,19 @@ async fn customers_are_put_away_and_written_out() {
     );
     let archive = std::fs::read(desk.folder.path().join("out.zip")).unwrap();
     assert!(!archive.windows(6).any(|bytes| bytes == b"Canary"));
+    let path = desk.folder.path().join("out.zip");
+    let passphrase = written["passphrase"].as_str().unwrap();
+    let inside = opened(&path, "customers.jsonl", passphrase).unwrap();
+    let rows = inside
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let mut rows: Vec<Value> = rows.collect();
+    assert_eq!(rows[1]["opened"]["data"]["name"], "Ben Canary");
+    // Beside what was opened, the same as without it.
+    for row in &mut rows {
+        row.as_object_mut().unwrap().remove("opened").unwrap();
+    }
+    assert_eq!(Value::from(rows), customers(&desk, &["list", "--archived"]));
     let log = desk.run(&["audit", "export"]).succeeded().stdout;
     assert_eq!(log.matches("CustomerExported").count(), 2);
 

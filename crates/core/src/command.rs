@@ -11,6 +11,7 @@ use crate::{
     claim::ClaimTopic,
     country::Country,
     custody::{Remark, RetentionYears},
+    customer::CustomerChange,
     ids::{ChainId, ExternalId, InstanceName, InvestorId},
     investor::{
         Accreditation, InvestorKind, Level, PersonFacts, RejectionReason, RevocationReason, Source,
@@ -191,6 +192,13 @@ pub enum Command {
     ExportProfile {
         /// What for.
         purpose: Remark,
+    },
+    /// Change something of it as an instance's customer.
+    ChangeCustomer {
+        /// Which instance's.
+        instance: InstanceName,
+        /// What.
+        change: CustomerChange,
     },
     /// Show what an instance knows of it as its customer.
     OpenCustomer {

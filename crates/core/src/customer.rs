@@ -9,7 +9,9 @@
 //! 3. A customer may have no wallet yet. Its reference key names it when one is linked
 //!    later. Where the wallet turns out to be that of an investor whom the register
 //!    knows already, the customer moves there ([`linking`]).
+//! 4. What is changed of a customer, and by whom, is in the log ([`CustomerChange`]).
 
+mod changing;
 mod data;
 mod linking;
 mod reference;
@@ -20,8 +22,9 @@ use alloy_primitives::B128;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use changing::{Archived, CustomerChange, Standing, WantedChange};
 pub use data::{CustomerData, DataError, NoteError, SearchKey, note};
-pub use linking::{Holder, LinkRefusal, Linking, NotBare, Own, linking};
+pub use linking::{Holder, LinkRefusal, Linking, NotBare, Own, linking, may_hand_out};
 pub use reference::{ReferenceKey, ReferenceKeyError};
 
 /// Notes that a customer may have.

@@ -9,6 +9,7 @@ use crate::{
     certificate::{CertificateId, RequirementVersion},
     claim::ClaimTopic,
     custody::Remark,
+    customer::CustomerChange,
     ids::{AuthorityIndex, ExternalId, InstanceName, InvestorId},
     investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
     link::LinkId,
@@ -175,6 +176,13 @@ pub enum Event {
         /// What for.
         purpose: Remark,
     },
+    /// An instance changed something of it as its customer: what, never what that says.
+    CustomerChanged {
+        /// Which instance.
+        instance: InstanceName,
+        /// What.
+        change: CustomerChange,
+    },
     /// Somebody was shown what an instance knows of it as its customer.
     CustomerOpened {
         /// Which instance.
@@ -239,6 +247,7 @@ impl Event {
             Self::ProfileChanged { .. } => "ProfileChanged",
             Self::ProfileOpened { .. } => "ProfileOpened",
             Self::ProfileExported { .. } => "ProfileExported",
+            Self::CustomerChanged { .. } => "CustomerChanged",
             Self::CustomerOpened { .. } => "CustomerOpened",
             Self::CustomerExported { .. } => "CustomerExported",
             Self::InvestorMerged { .. } => "InvestorMerged",

@@ -1,6 +1,9 @@
 //! What instances do with their customers, for the REST API and the command line alike.
 
+pub mod changing;
+pub mod export;
 pub mod linking;
+pub mod shown;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +28,7 @@ use crate::{
     state::{AppState, fresh_investor},
     vault::{IdStandard, ProfileChanges},
 };
+pub use changing::changeable;
 
 /// How often something is prepared anew that somebody else's change has overtaken.
 pub const TRIES: u32 = 8;
@@ -202,64 +206,10 @@ pub(crate) async fn decide(
     }
 }
 
-/// A customer that may be changed: it is not archived.
-pub async fn changeable(
-    transaction: &mut IssuerTransaction,
-    instance: &InstanceName,
-    customer: CustomerId,
-) -> Result<Customer> {
-    let customer = transaction.lock_customer(instance, customer).await?;
-    match customer.archived {
-        Some(_) => Err(Problem::plain(&catalog::CUSTOMER_ARCHIVED)),
-        None => Ok(customer),
-    }
-}
-
 /// Of whom nobody knows any more who it is, nothing is taken in.
 async fn known_person(transaction: &mut IssuerTransaction, investor: InvestorId) -> Result<()> {
     let found = transaction.investor(investor).await?.investor;
     Ok(Refusal::unless_known(&found)?)
-}
-
-/// What an instance is to know of a customer, sealed for the investor on whom it stood
-/// then.
-#[derive(Debug)]
-pub struct PreparedData {
-    customer: CustomerId,
-    investor: InvestorId,
-    sealed: SealedData,
-}
-
-/// Seals what is to be known of a customer; with nothing, it is forgotten.
-pub async fn prepare_data(
-    state: &AppState,
-    issuer: &IssuerId,
-    instance: &InstanceName,
-    found: &CustomerRecord,
-    data: Option<&CustomerData>,
-) -> Result<PreparedData> {
-    let place = place(issuer, instance, &found.customer);
-    Ok(PreparedData {
-        customer: found.customer.id,
-        investor: found.customer.investor,
-        sealed: state.vault()?.seal_data(&place, data).await?,
-    })
-}
-
-/// Stores what was sealed.
-pub async fn store_data(
-    transaction: &mut IssuerTransaction,
-    instance: &InstanceName,
-    prepared: &PreparedData,
-    now: UnixSeconds,
-) -> Result<Customer> {
-    let customer = changeable(transaction, instance, prepared.customer).await?;
-    still_on(&customer, prepared.investor)?;
-    known_person(transaction, prepared.investor).await?;
-    transaction
-        .keep_customer_data(instance, customer.id, &prepared.sealed, now)
-        .await?;
-    Ok(transaction.lock_customer(instance, customer.id).await?)
 }
 
 /// A note, sealed under the number that comes next.
@@ -316,7 +266,7 @@ pub async fn store_note(
 }
 
 /// Something was sealed for one investor, and the customer stands on another by now.
-fn still_on(customer: &Customer, investor: InvestorId) -> Result<()> {
+pub(crate) fn still_on(customer: &Customer, investor: InvestorId) -> Result<()> {
     match customer.investor == investor {
         true => Ok(()),
         false => Err(overtaken()),

@@ -10,7 +10,7 @@ mod query;
 pub(crate) use check::Check;
 pub(crate) use json::Body;
 pub(crate) use path::{
-    AuthorityPath, CustomerPath, HeldWalletPath, InstancePath, InvestorPath, JobPath, LinkPath,
-    ProposalPath, RegistryPath, VerificationPath, WalletPath,
+    AuthorityPath, CustomerLinkPath, CustomerPath, HeldWalletPath, InstancePath, InvestorPath,
+    JobPath, LinkPath, ProposalPath, RegistryPath, VerificationPath, WalletPath,
 };
 pub(crate) use query::Query;

@@ -21,7 +21,7 @@ mod imports;
 mod instances;
 mod investors;
 mod links;
-mod model;
+pub(crate) mod model;
 mod operations;
 mod profiles;
 mod receipts;
@@ -32,7 +32,7 @@ mod status;
 mod upload;
 mod verdicts;
 mod wallets;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 

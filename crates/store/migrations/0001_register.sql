@@ -582,6 +582,7 @@ CREATE TABLE customer (
     references_made integer NOT NULL,
     status      text   NOT NULL CHECK (status IN ('active', 'on_hold', 'closed')),
     archived_s  bigint,          -- null: it is not
+    erased_s    bigint,          -- when its person was erased; null: nobody was
     data        bytea,           -- nonce, ciphertext and tag; null: nothing is known
     challenge   text,            -- what a wallet is to sign, as JSON; null: nothing was asked
     revision    bigint NOT NULL, -- counts changes
@@ -607,6 +608,15 @@ CREATE TABLE customer_note (
     author    text    NOT NULL,
     written_s bigint  NOT NULL,
     PRIMARY KEY (issuer, instance, customer, note)
+);
+
+-- Which links were made for which customers: an instance sees no others.
+CREATE TABLE customer_link (
+    issuer   bigint NOT NULL,
+    instance text   NOT NULL,
+    customer bytea  NOT NULL,
+    link     bytea  NOT NULL,
+    PRIMARY KEY (issuer, instance, customer, link)
 );
 
 -- By what an instance finds its customers: digests under the issuer's index key.

@@ -7,17 +7,19 @@
 //! 1. The log is walked from its first entry: each entry against its hash, the
 //!    last against the head. On the way the unbound wallets are followed, and
 //!    the federation, which is held against its rows, API keys included, as
-//!    each approval is against the keys.
+//!    each approval is against the keys. So are the customers whose standing was changed.
 //! 2. Each investor is replayed from its entries and held against its rows.
 //! 3. What is left over (a row that no entry explains, or an entry whose row
 //!    is gone) is counted.
+
+mod customers;
 
 use std::collections::{BTreeMap, HashMap};
 
 use symbolon_core::{
     event::Event,
     federation::{Federation, FederationEvent},
-    ids::{InvestorId, IssuerId},
+    ids::{InstanceName, InvestorId, IssuerId},
     log::{Entry, EntryNumber, Head, Tampering, Verifier},
     register,
     wallet::{Version, WalletAddress},
@@ -72,6 +74,9 @@ pub enum StateDifference {
     /// that person, or not any more.
     #[error("entry {0} speaks for an approver by a key that the log does not grant them")]
     UngrantedApproval(u64),
+    /// A customer's status or archive is not what the log makes of it.
+    #[error("the customer of {0} that stands on investor {1} is not what its log makes of it")]
+    Customer(InstanceName, InvestorId),
     /// A wallet's tombstone is not what the log makes of it.
     #[error("the tombstone of {0} is not what the log makes of it")]
     Tombstone(WalletAddress),
@@ -129,6 +134,7 @@ impl Store {
         if walk.federation != stored {
             return Err(StateDifference::Federation.into());
         }
+        walk.customers.hold(&mut snapshot, issuer).await?;
         let (investors, bound) = replay(&mut snapshot, issuer).await?;
         expect("investors", walk.registered, investors)?;
         let tombstones = hold_tombstones(&mut snapshot, issuer, walk.unbound).await?;
@@ -150,6 +156,8 @@ impl Store {
 struct Walk {
     registered: u64,
     federation: Federation,
+    /// How customers stand with their instances.
+    customers: customers::Standings,
     /// The wallets that are nobody's now.
     unbound: HashMap<WalletAddress, StoredWallet>,
 }
@@ -163,6 +171,7 @@ async fn walk(
     let mut walk = Walk {
         registered: 0,
         federation: Federation::default(),
+        customers: customers::Standings::default(),
         unbound: HashMap::new(),
     };
     let mut after = EntryNumber::default();
@@ -195,6 +204,7 @@ impl Walk {
             return Ok(());
         }
         for event in json::<Vec<Event>>(&entry.events, "an entry's events")? {
+            self.customers.follow(entry.investor, &event);
             self.follow(&event, entry.number);
         }
         Ok(())

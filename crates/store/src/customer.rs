@@ -6,7 +6,7 @@ mod sealed;
 
 use alloy_primitives::B256;
 use symbolon_core::{
-    customer::{CustomerId, CustomerStatus},
+    customer::{CustomerId, CustomerStatus, Standing},
     ids::{ExternalId, InstanceName, InvestorId, IssuerId},
     investor::{Investor, StatusName},
     time::UnixSeconds,
@@ -38,6 +38,8 @@ pub struct Customer {
     pub status: CustomerStatus,
     /// Since when it is archived.
     pub archived: Option<UnixSeconds>,
+    /// When its person was erased: nobody knows any more who it is.
+    pub erased: Option<UnixSeconds>,
     /// Whether there is data about it.
     pub has_data: bool,
     /// How many notes there are.
@@ -52,6 +54,18 @@ pub struct Customer {
     pub created_by: String,
     /// When it last changed.
     pub changed: UnixSeconds,
+}
+
+impl Customer {
+    /// How it stands with its instance.
+    pub fn standing(&self) -> Standing<'_> {
+        Standing {
+            status: self.status,
+            archived: self.archived.is_some(),
+            has_data: self.has_data,
+            external_id: self.external_id.as_ref(),
+        }
+    }
 }
 
 /// A customer with the investor on whom it stands.
@@ -104,6 +118,7 @@ pub struct CustomerPage {
     pub next: Option<u64>,
 }
 
+const EXTERNAL_ID_TAKEN: &str = "the instance has a customer of this external id already: find it by that id, and give one of the two another";
 const NO_CUSTOMER: StoreError = StoreError::NotFound { what: "customer" };
 
 impl Store {
@@ -271,7 +286,7 @@ impl IssuerTransaction {
             Some(taken) => Err(StoreError::Conflict {
                 what: match taken.investor {
                     true => "the instance knows this investor as a customer already",
-                    false => "the instance has a customer of this external id already",
+                    false => EXTERNAL_ID_TAKEN,
                 },
             }),
         }
@@ -415,6 +430,29 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
+        Ok(())
+    }
+
+    /// Lets an instance have this reference for a customer, or none. It has each once.
+    pub async fn set_customer_external_id(
+        &mut self,
+        instance: &InstanceName,
+        customer: CustomerId,
+        external_id: Option<&ExternalId>,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        sqlx::query!(
+            "UPDATE customer SET external_id = $4, revision = revision + 1, changed_s = $5 \
+             WHERE issuer = $1 AND instance = $2 AND customer = $3",
+            issuer_key(&self.issuer),
+            instance.as_str(),
+            customer.0.as_slice(),
+            external_id.map(ExternalId::as_str),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(StoreError::unless_unique(EXTERNAL_ID_TAKEN))?;
         Ok(())
     }
 

@@ -93,6 +93,9 @@ macro_rules! select_links {
     };
 }
 
+// After the macro, which it uses.
+mod of_customer;
+
 impl LinkRow {
     fn read(self) -> Result<Link> {
         let provider = self.provider.map(|name| name.parse()).transpose();

@@ -336,7 +336,7 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.forget_customers(investor).await?;
+        self.forget_customers(investor, now).await?;
         self.owe_destruction(investor, now).await
     }
 

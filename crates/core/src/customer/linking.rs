@@ -105,9 +105,8 @@ pub fn linking(
     holder: Option<Holder>,
     vouched: bool,
 ) -> Result<Linking, LinkRefusal> {
-    let unjudged = matches!(own.investor.status, Status::Pending);
     match holder {
-        None if vouched || (unjudged && !own.shared) => Ok(Linking::Bind),
+        None if vouched || !concerns_others(own) => Ok(Linking::Bind),
         None => Err(LinkRefusal::ProofNeeded),
         Some(holder) if holder.investor == own.investor.id => Ok(Linking::Held),
         Some(holder) if holder.is_other_customer => Err(LinkRefusal::OtherCustomer),
@@ -120,6 +119,17 @@ pub fn linking(
             Err(story) => Err(LinkRefusal::NotBare(story)),
         },
     }
+}
+
+/// Whether whoever sees one instance alone may be shown what opens a link by which its
+/// customer's person is verified: whoever has that may act as the person.
+pub fn may_hand_out(own: &Own<'_>) -> bool {
+    !concerns_others(own)
+}
+
+/// Others have judged it, or know it.
+fn concerns_others(own: &Own<'_>) -> bool {
+    own.shared || !matches!(own.investor.status, Status::Pending)
 }
 
 fn bare(own: &Own<'_>) -> Result<(), NotBare> {
@@ -260,6 +270,7 @@ mod tests {
                 Some(_) => None,
             };
             prop_assert_eq!(outcome.ok(), expected);
+            prop_assert_eq!(may_hand_out(&own), !shared && story != 0);
         }
     }
 }

@@ -206,6 +206,12 @@ fn step(
             Refusal::unless_known(investor)?;
             Event::ProfileExported { purpose }
         }
+        Command::ChangeCustomer { instance, change } => {
+            if change.needs_person() {
+                Refusal::unless_known(investor)?;
+            }
+            Event::CustomerChanged { instance, change }
+        }
         Command::OpenCustomer { instance, purpose } => {
             Refusal::unless_known(investor)?;
             Event::CustomerOpened { instance, purpose }

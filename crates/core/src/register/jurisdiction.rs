@@ -92,6 +92,7 @@ fn concerns_profile(command: &Command) -> bool {
             | Command::OpenProfile { .. }
             | Command::ExportProfile { .. }
             | Command::EraseProfile { .. }
+            | Command::ChangeCustomer { .. }
             | Command::OpenCustomer { .. }
             | Command::ExportCustomer { .. }
             | Command::MergeInvestor { .. }

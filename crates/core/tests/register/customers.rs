@@ -4,7 +4,7 @@ use symbolon_core::{
     authority::Mandate,
     command::{Command, Verdict},
     country::Country,
-    customer::NotBare,
+    customer::{CustomerChange, CustomerStatus, NotBare},
     event::Event,
     ids::{AuthorityIndex, InvestorId},
     investor::{Accreditation, Investor, InvestorKind, Level, Source},
@@ -35,6 +35,13 @@ fn export() -> Command {
     Command::ExportCustomer {
         instance: "emea".parse().unwrap(),
         purpose: "review".parse().unwrap(),
+    }
+}
+
+fn change(change: CustomerChange) -> Command {
+    Command::ChangeCustomer {
+        instance: "emea".parse().unwrap(),
+        change,
     }
 }
 
@@ -93,6 +100,42 @@ fn whoever_is_merged_stands_for_nobody_any_more() {
 }
 
 #[test]
+fn what_is_changed_is_logged_and_an_erased_persons_customer_may_still_be_closed() {
+    let mut view = name();
+    let closed = CustomerChange::Status(CustomerStatus::Closed);
+    for erased in [false, true] {
+        if erased {
+            let erased = [Event::ProfileErased];
+            view.investor = apply_all(id(0), view.investor.take(), &erased).unwrap();
+        }
+        let before = view.investor.clone();
+        for (asked, needs_person) in [
+            (closed, false),
+            (CustomerChange::Archived, false),
+            (CustomerChange::Restored, false),
+            (CustomerChange::ExternalIdChanged, false),
+            (CustomerChange::DataReplaced, true),
+            (CustomerChange::DataForgotten, true),
+            (CustomerChange::ReferenceRenewed, true),
+        ] {
+            let answer = decide(&view, change(asked), &Mandate::Owner, BEGIN);
+            if erased && needs_person {
+                assert_eq!(answer, Err(Refusal::Erased), "{asked:?}");
+                continue;
+            }
+            // No wallet's record, and so no chain, hears of it.
+            let logged = Event::CustomerChanged {
+                instance: "emea".parse().unwrap(),
+                change: asked,
+            };
+            assert_eq!(answer, Ok(vec![logged.clone()]));
+            let after = apply_all(id(0), view.investor.clone(), [&logged]).unwrap();
+            assert_eq!(after, before, "{asked:?}");
+        }
+    }
+}
+
+#[test]
 fn whoever_was_judged_or_holds_a_wallet_is_merged_into_nobody() {
     let verified = verified_at_version(Version(1));
     let answer = decide(&verified, merge(), &Mandate::Owner, BEGIN);
@@ -113,12 +156,12 @@ fn only_the_owner_merges_and_authorities_open_their_own() {
     };
     let answer = decide(&name(), merge(), &other, BEGIN);
     assert_eq!(answer, Err(Refusal::OwnerOnly));
-    for opening in [open(), export()] {
+    for opening in [open(), export(), change(CustomerChange::Archived)] {
         let answer = decide(&name(), opening, &other, BEGIN);
         assert_eq!(answer, Err(Refusal::OtherAuthority(AuthorityIndex::OWNER)));
     }
     // What decides nothing is no matter of a chain that decides.
-    for asked in [open(), export(), merge()] {
+    for asked in [change(CustomerChange::Archived), open(), export(), merge()] {
         decide(&name(), asked, &Mandate::Spectator, BEGIN).unwrap();
     }
 }

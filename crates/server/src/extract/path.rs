@@ -50,6 +50,13 @@ pub(crate) struct InstancePath(pub(crate) InstanceName);
 /// `{instance}`, and `{id}` of one of its customers.
 pub(crate) struct CustomerPath(pub(crate) InstanceName, pub(crate) CustomerId);
 
+/// `{instance}`, `{id}` of one of its customers, and `{link}` of one of that one's links.
+pub(crate) struct CustomerLinkPath(
+    pub(crate) InstanceName,
+    pub(crate) CustomerId,
+    pub(crate) LinkId,
+);
+
 /// `{id}` of an import.
 pub(crate) struct JobPath(pub(crate) String);
 
@@ -143,6 +150,19 @@ impl<S: Send + Sync> FromRequestParts<S> for CustomerPath {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let parameters = parameters(parts, state).await?;
         Ok(Self(read(&parameters, INSTANCE)?, read(&parameters, "id")?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CustomerLinkPath {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let parameters = parameters(parts, state).await?;
+        Ok(Self(
+            read(&parameters, INSTANCE)?,
+            read(&parameters, "id")?,
+            read(&parameters, "link")?,
+        ))
     }
 }
 

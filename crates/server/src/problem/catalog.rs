@@ -159,6 +159,9 @@ problems! {
     PROOF_NEEDED = 403 "proof_needed", "The wallet must sign",
         "This API key answers for one instance alone, and others are concerned: the wallet is another investor's, or the customer's was judged already or is another instance's customer too.",
         "Ask for a message (POST /v1/instances/{instance}/customers/wallet-message), and send it signed.";
+    LINK_MUST_BE_SENT = 403 "link_must_be_sent", "The link must go to the person's own address",
+        "Whoever has a link's URL may act as the person, and others are concerned: this API key answers for one instance alone, and the person was judged already or is another instance's customer too.",
+        "Have it sent to the address in the person's profile (\"send\": true), ask for a wallet alone (\"check\": false), or use a key that was made without --instance.";
     CONFINED_KEY = 403 "confined_key", "The key is for one instance's customers",
         "This API key was made for the customers of one instance, and opens nothing else.",
         "Use a key that was made without --instance.";

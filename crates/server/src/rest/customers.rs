@@ -19,7 +19,7 @@ use symbolon_store::CustomerFilter;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use body::{CustomerBody, DataBody, NewCustomerBody};
+use body::NewCustomerBody;
 
 use super::{
     Absent, Refused,
@@ -28,7 +28,10 @@ use super::{
 use crate::{
     auth::Caller,
     change::Post,
-    customers,
+    customers::{
+        self,
+        shown::{CustomerBody, DataBody},
+    },
     extract::{
         Check, CustomerPath, InstancePath, Query,
         page::{self, Page},

@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     model::{InvestorBody, date, holds},
-    words::{AccreditationWord, Level},
+    words::{AccreditationWord, Level, word},
 };
 use crate::{auth::Caller, csv, problem::Result, state::AppState};
 
@@ -113,7 +113,6 @@ fn row(
     now: UnixSeconds,
     out: &mut Vec<u8>,
 ) {
-    let word = |word: &dyn erased::Word| word.text();
     let verdict = investor.status.verdict();
     let reason = match &investor.status {
         Status::Revoked { reason, .. } => word(reason),
@@ -176,22 +175,6 @@ fn row(
 
 const fn yes(is: bool) -> &'static str {
     if is { "true" } else { "false" }
-}
-
-/// The words of the core's enums, as JSON spells them.
-pub(super) mod erased {
-    pub(in crate::rest) trait Word {
-        fn text(&self) -> String;
-    }
-
-    impl<T: serde::Serialize> Word for T {
-        fn text(&self) -> String {
-            match serde_json::to_value(self) {
-                Ok(serde_json::Value::String(word)) => word,
-                _ => String::new(),
-            }
-        }
-    }
 }
 
 async fn page(

@@ -2,11 +2,12 @@
 
 mod batch;
 mod body;
+mod of_customer;
 mod shown;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use symbolon_core::command::Command;
+use symbolon_core::{command::Command, link::LinkId};
 use symbolon_store::{Link, Subject};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -35,6 +36,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(show))
         .routes(routes!(resend))
         .routes(routes!(revoke))
+        .merge(of_customer::router())
 }
 
 /// Make a link
@@ -146,9 +148,13 @@ async fn resend(
     State(state): State<AppState>,
     post: Post<NoFields>,
 ) -> Result<Response> {
+    send_again(&state, &post, id).await
+}
+
+async fn send_again(state: &AppState, post: &Post<NoFields>, id: LinkId) -> Result<Response> {
     let has_mailer = state.services.mailer.is_some();
     let answer = post
-        .commit(&state, |mut transaction| async move {
+        .commit(state, |mut transaction| async move {
             let now = transaction.now;
             let link = transaction.inner().lock_link(id).await?;
             let offered = Command::OfferLink { link: id };
@@ -180,7 +186,11 @@ async fn revoke(
     State(state): State<AppState>,
     post: Post<NoFields>,
 ) -> Result<Response> {
-    post.commit(&state, |mut transaction| async move {
+    take_back(&state, &post, id).await
+}
+
+async fn take_back(state: &AppState, post: &Post<NoFields>, id: LinkId) -> Result<Response> {
+    post.commit(state, |mut transaction| async move {
         let now = transaction.now;
         let link = transaction.inner().lock_link(id).await?;
         let withdrawn = Command::WithdrawLink { link: id };

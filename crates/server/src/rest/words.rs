@@ -5,6 +5,14 @@ use serde::{Deserialize, Serialize};
 use symbolon_core::{investor as core, operation};
 use utoipa::ToSchema;
 
+/// A word of the core's enums, as JSON spells it.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident of $core:ty { $($(#[$word_doc:meta])* $word:ident),* $(,)? })*) => {
         $(

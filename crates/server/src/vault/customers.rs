@@ -130,20 +130,22 @@ impl Vault {
             .collect()
     }
 
-    /// An instance's customers of this e-mail address or name.
+    /// An instance's customers of this e-mail address or name; archived ones where they
+    /// are asked for.
     pub async fn find_customers(
         &self,
         issuer: &IssuerId,
         instance: &InstanceName,
         key: SearchKey,
         value: &str,
+        archived: bool,
         limit: u32,
     ) -> Result<Vec<CustomerRecord>, VaultFailure> {
         let index = self.index_key(issuer).await?;
         let digest = index.customer_digest(instance, key, &key.term(value));
         let found = self
             .store
-            .customers_by_term(issuer, instance, key, digest, limit);
+            .customers_by_term(issuer, instance, key, digest, archived, limit);
         Ok(found.await?)
     }
 

@@ -1,8 +1,10 @@
 //! Customers of instances: each instance sees its own, and all share one register.
 
+mod changes;
 mod erasure;
 mod exports;
 mod linking;
+mod links;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -154,6 +156,8 @@ async fn two_instances_share_an_investor_and_nothing_else() {
         ("archive", json!({})),
         ("restore", json!({})),
         ("reference-key", json!({})),
+        ("external-id", json!({"external_id": "CRM-2"})),
+        ("links", json!({"check": false})),
     ] {
         let path = format!("{crossed}/{verb}");
         server.post(&path, body).await.problem(404, "not_found");

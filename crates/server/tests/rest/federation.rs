@@ -105,6 +105,7 @@ async fn an_authority_changes_nothing_outside_its_countries_on_any_route() {
                 .replace("{address}", &wallet(1))
                 .replace("{number}", "1")
                 .replace("{instance}", "emea")
+                .replace("{link}", &link)
                 .replace(
                     "{id}",
                     match path.split('/').nth(2) {
@@ -157,6 +158,8 @@ fn body_of(operation: &str, investor: &str) -> Value {
         "create_instance" => json!({"name": "apac", "title": "Asia"}),
         "create_customers" => json!({"customers": [{}]}),
         "change_customer_data" => json!({"data": {"name": "Jane"}}),
+        "set_customer_external_id" => json!({"external_id": "C-2"}),
+        "create_customer_link" => json!({"check": false}),
         "set_customer_status" => json!({"status": "closed"}),
         "add_customer_note" => json!({"text": "called"}),
         "open_customer" | "export_customer_data" => json!({"purpose": "review"}),

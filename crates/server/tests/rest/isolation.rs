@@ -70,6 +70,8 @@ fn bodies() -> BTreeMap<&'static str, Value> {
         ("create_customers", json!({"customers": [{}]})),
         ("change_customer_data", json!({"data": {"name": "Jane"}})),
         ("set_customer_status", json!({"status": "closed"})),
+        ("set_customer_external_id", json!({"external_id": "C-2"})),
+        ("create_customer_link", json!({"check": false})),
         ("add_customer_note", json!({"text": "called"})),
         ("open_customer", json!({"purpose": "review"})),
         ("search_customers", json!({"email": "jane@example.com"})),
@@ -161,10 +163,17 @@ impl Stage {
             .as_str()
             .unwrap()
             .to_owned();
+        let path = format!("/v1/instances/emea/customers/{customer}/links");
+        let of_customer = server.post(&path, json!({"check": false})).await;
+        let of_customer = of_customer.expect(201)["id"].as_str().unwrap().to_owned();
         let fixtures = vec![
             (
                 "/v1/instances/",
-                vec![("instance", "emea".to_owned()), ("id", customer.clone())],
+                vec![
+                    ("instance", "emea".to_owned()),
+                    ("id", customer.clone()),
+                    ("link", of_customer.clone()),
+                ],
             ),
             (
                 "/v1/investors/",
@@ -187,6 +196,7 @@ impl Stage {
         let secrets = vec![
             id,
             link,
+            of_customer,
             customer,
             "emea".to_owned(),
             job,
@@ -322,6 +332,7 @@ async fn without_a_key_only_health_answers() {
         };
         let filled = path
             .replace("{id}", &id)
+            .replace("{link}", &id)
             .replace("{address}", &wallet(1))
             .replace("{instance}", "emea")
             .replace("{number}", "1");

@@ -21,6 +21,7 @@ pub(crate) struct CustomerRow {
     pub(crate) references_made: i32,
     pub(crate) status: String,
     pub(crate) archived_s: Option<i64>,
+    pub(crate) erased_s: Option<i64>,
     pub(crate) has_data: bool,
     pub(crate) notes: i64,
     pub(crate) challenge: Option<String>,
@@ -37,7 +38,7 @@ macro_rules! select_customers {
         sqlx::query_as!(
             crate::customer::row::CustomerRow,
             "SELECT c.customer, c.number, c.investor, c.external_id, c.references_made, c.status, \
-             c.archived_s, c.data IS NOT NULL AS \"has_data!\", \
+             c.archived_s, c.erased_s, c.data IS NOT NULL AS \"has_data!\", \
              (SELECT count(*) FROM customer_note n WHERE n.issuer = c.issuer \
                  AND n.instance = c.instance AND n.customer = c.customer) AS \"notes!\", \
              c.challenge, c.revision, c.created_s, c.created_by, c.changed_s " + $rest,
@@ -63,6 +64,7 @@ impl CustomerRow {
             references_made: number(self.references_made.into(), "a count of reference keys")?,
             status: word(&self.status, "status of a customer")?,
             archived: self.archived_s.map(seconds).transpose()?,
+            erased: self.erased_s.map(seconds).transpose()?,
             has_data: self.has_data,
             notes: number(self.notes, "a count of notes")?,
             challenge: self.challenge,

@@ -105,13 +105,15 @@ impl Store {
         Ok(found)
     }
 
-    /// The customers of an instance's that a digest finds, at most `limit` of them.
+    /// The customers of an instance's that a digest finds, at most `limit` of them;
+    /// archived ones where they are asked for.
     pub async fn customers_by_term(
         &self,
         issuer: &IssuerId,
         instance: &InstanceName,
         key: SearchKey,
         digest: TermDigest,
+        archived: bool,
         limit: u32,
     ) -> Result<Vec<CustomerRecord>> {
         let mut snapshot = self.begin_snapshot().await?;
@@ -119,11 +121,13 @@ impl Store {
             "FROM customer_term t JOIN customer c ON c.issuer = t.issuer \
                  AND c.instance = t.instance AND c.customer = t.customer \
              WHERE t.issuer = $1 AND t.instance = $2 AND t.field = $3 AND t.digest = $4 \
-             ORDER BY c.number LIMIT $5",
+                 AND ($5 OR c.archived_s IS NULL) \
+             ORDER BY c.number LIMIT $6",
             issuer_key(issuer),
             instance.as_str(),
             key.as_str(),
             digest.0.as_slice(),
+            archived,
             i64::from(limit),
         )
         .fetch_all(&mut *snapshot)
@@ -239,6 +243,7 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
+        let (mut notes, mut texts) = (Vec::new(), Vec::new());
         for (part, sealed) in sealed {
             match part {
                 CustomerPart::Data => {
@@ -254,26 +259,35 @@ impl IssuerTransaction {
                     .await?;
                 }
                 CustomerPart::Note(note) => {
-                    sqlx::query!(
-                        "UPDATE customer_note SET sealed = $5 \
-                         WHERE issuer = $1 AND instance = $2 AND customer = $3 AND note = $4",
-                        issuer,
-                        instance.as_str(),
-                        id,
-                        i32::try_from(*note).unwrap_or(i32::MAX),
-                        &sealed.0,
-                    )
-                    .execute(&mut *self.transaction)
-                    .await?;
+                    notes.push(i32::try_from(*note).unwrap_or(i32::MAX));
+                    texts.push(sealed.0.clone());
                 }
             }
         }
+        // All at once, since a revocation waits for it.
+        sqlx::query!(
+            "UPDATE customer_note SET sealed = r.sealed \
+             FROM unnest($4::integer[], $5::bytea[]) AS r (note, sealed) \
+             WHERE issuer = $1 AND instance = $2 AND customer = $3 \
+                 AND customer_note.note = r.note",
+            issuer,
+            instance.as_str(),
+            id,
+            &notes,
+            &texts,
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         self.owe_destruction(from, now).await
     }
 
     /// Forgets what instances know of an investor. The customers stay, by their
     /// references alone.
-    pub(crate) async fn forget_customers(&mut self, investor: InvestorId) -> Result<()> {
+    pub(crate) async fn forget_customers(
+        &mut self,
+        investor: InvestorId,
+        now: UnixSeconds,
+    ) -> Result<()> {
         let (issuer, id) = (issuer_key(&self.issuer), investor.0.as_slice());
         sqlx::query!(
             "DELETE FROM customer_note n USING customer c \
@@ -294,10 +308,12 @@ impl IssuerTransaction {
         .execute(&mut *self.transaction)
         .await?;
         sqlx::query!(
-            "UPDATE customer SET data = NULL, challenge = NULL, revision = revision + 1 \
+            "UPDATE customer SET data = NULL, challenge = NULL, erased_s = $3, \
+                 revision = revision + 1, changed_s = $3 \
              WHERE issuer = $1 AND investor = $2",
             issuer,
             id,
+            bigint(now.0),
         )
         .execute(&mut *self.transaction)
         .await?;

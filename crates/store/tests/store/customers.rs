@@ -3,14 +3,14 @@
 use alloy_primitives::B256;
 use symbolon_core::{
     command::Command,
-    customer::{CustomerId, CustomerPart, CustomerStatus, SearchKey},
+    customer::{CustomerChange, CustomerId, CustomerPart, CustomerStatus, SearchKey},
     ids::{ExternalId, InstanceName, InvestorId},
     investor::{InvestorKind, StatusName},
     profile::{Sealed, TermDigest},
 };
 use symbolon_store::{
-    ApiKey, CustomerFilter, Instance, KeyHash, NewCustomer, SealedData, SealedNote, StoreError,
-    Subject,
+    ApiKey, AuditError, CustomerFilter, Instance, KeyHash, NewCustomer, SealedData, SealedNote,
+    StateDifference, StoreError, Subject,
 };
 
 use crate::support::{NOW, Register, id, wallet};
@@ -72,13 +72,27 @@ impl Register {
 
     /// Whom the digest of ones finds.
     async fn found(&self, instance: &InstanceName) -> Vec<CustomerId> {
+        self.found_with(instance, false).await
+    }
+
+    /// The same, archived ones among them or not.
+    async fn found_with(&self, instance: &InstanceName, archived: bool) -> Vec<CustomerId> {
         let (key, digest) = (SearchKey::Email, TermDigest([1; 32]));
         let found = self
             .store()
-            .customers_by_term(&self.issuer, instance, key, digest, 9)
+            .customers_by_term(&self.issuer, instance, key, digest, archived, 9)
             .await;
         let found = found.unwrap().into_iter();
         found.map(|record| record.customer.id).collect()
+    }
+
+    async fn put_away(&self, customer: CustomerId, archived: bool) {
+        let mut transaction = self.store().begin(&self.issuer).await.unwrap();
+        transaction
+            .archive_customer(&emea(), customer, archived, NOW)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
     }
 
     async fn listed(&self, instance: &InstanceName, filter: &CustomerFilter) -> Vec<CustomerId> {
@@ -244,6 +258,10 @@ async fn what_is_sealed_moves_with_the_customer_and_goes_with_the_person() {
     assert_eq!(found, [customer(1)]);
     let found = register.found(&apac()).await;
     assert_eq!(found, []);
+    register.put_away(customer(1), true).await;
+    assert_eq!(register.found(&emea()).await, []);
+    assert_eq!(register.found_with(&emea(), true).await, [customer(1)]);
+    register.put_away(customer(1), false).await;
 
     // Onto the holder of a wallet, with the other key still to be destroyed.
     let to = register.holder_of(1).await;
@@ -279,9 +297,15 @@ async fn what_is_sealed_moves_with_the_customer_and_goes_with_the_person() {
     assert_eq!(kept.notes[0].sealed, Sealed(vec![8; 30]));
     assert!(!store.has_sealed(issuer, id(77)).await.unwrap());
 
+    let erased = || async {
+        let found = store.customer(issuer, &emea(), customer(1)).await;
+        found.unwrap().customer.erased
+    };
+    assert_eq!(erased().await, None);
     let mut transaction = store.begin(issuer).await.unwrap();
     transaction.erase_profile(to, NOW).await.unwrap();
     transaction.commit().await.unwrap();
+    assert_eq!(erased().await, Some(NOW));
     let kept = store
         .sealed_customer(issuer, &emea(), customer(1))
         .await
@@ -343,6 +367,131 @@ async fn customers_are_put_away_and_taken_out_again() {
         register.listed(&emea(), &CustomerFilter::default()).await,
         [customer(1)]
     );
+}
+
+#[tokio::test]
+async fn an_instance_has_each_external_id_once_and_may_change_it() {
+    let register = register().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let (one, two) = (register.holder_of(1).await, register.holder_of(2).await);
+    for (instance, new) in [
+        (emea(), new(1, one, Some("C-1"))),
+        (emea(), new(2, two, None)),
+        (apac(), new(3, one, Some("C-9"))),
+    ] {
+        register.add_customer(&instance, &new).await.unwrap();
+    }
+    let rename = async |id: Option<&str>| {
+        let id = id.map(|text| text.parse::<ExternalId>().unwrap());
+        let mut transaction = store.begin(issuer).await.unwrap();
+        let set = transaction
+            .set_customer_external_id(&emea(), customer(2), id.as_ref(), NOW)
+            .await;
+        match set {
+            Ok(()) => transaction.commit().await.map(drop),
+            refused => refused,
+        }
+    };
+    let taken = rename(Some("C-1")).await;
+    assert!(
+        matches!(taken, Err(StoreError::Conflict { .. })),
+        "{taken:?}"
+    );
+    // What another instance has is no matter.
+    rename(Some("C-9")).await.unwrap();
+    let named = CustomerFilter {
+        external_id: Some("C-9".parse().unwrap()),
+        ..CustomerFilter::default()
+    };
+    assert_eq!(register.listed(&emea(), &named).await, [customer(2)]);
+    rename(None).await.unwrap();
+    assert_eq!(register.listed(&emea(), &named).await, []);
+    assert_eq!(register.listed(&apac(), &named).await, [customer(3)]);
+}
+
+#[tokio::test]
+async fn whoever_changes_how_a_customer_stands_without_the_log_is_found_out() {
+    let register = register().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let name = Command::RegisterInvestor {
+        kind: InvestorKind::NaturalPerson,
+        external_id: None,
+    };
+    register.one(Subject::New(id(77)), name).await;
+    let one = register.holder_of(1).await;
+    for (instance, new) in [
+        (emea(), new(1, id(77), None)),
+        (apac(), new(2, one, None)),
+        (emea(), new(3, register.holder_of(2).await, None)),
+    ] {
+        register.add_customer(&instance, &new).await.unwrap();
+    }
+    let change = async |investor, instance: InstanceName, change| {
+        let change = Command::ChangeCustomer { instance, change };
+        register.one(Subject::Investor(investor), change).await;
+    };
+    // Closed and put away, then moved onto another investor.
+    let closed = CustomerStatus::Closed;
+    change(id(77), emea(), CustomerChange::Status(closed)).await;
+    change(id(77), emea(), CustomerChange::Archived).await;
+    change(one, apac(), CustomerChange::Status(CustomerStatus::OnHold)).await;
+    change(one, apac(), CustomerChange::Status(CustomerStatus::Active)).await;
+    change(one, apac(), CustomerChange::DataReplaced).await;
+    let mut transaction = store.begin(issuer).await.unwrap();
+    transaction
+        .set_customer_status(&emea(), customer(1), closed, NOW)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    register.put_away(customer(1), true).await;
+    store.verify_log(issuer).await.unwrap();
+    let mut transaction = store.begin(issuer).await.unwrap();
+    transaction
+        .move_customer(&emea(), customer(1), one, &[], NOW)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let merged = Command::MergeInvestor { into: one };
+    register.one(Subject::Investor(id(77)), merged).await;
+    store.verify_log(issuer).await.unwrap();
+
+    let two = register.holder_of(2).await;
+    for (instance, investor, change, back) in [
+        (
+            "emea",
+            one,
+            "UPDATE customer SET status = 'active' WHERE number = 1 AND instance = 'emea'",
+            "UPDATE customer SET status = 'closed' WHERE number = 1 AND instance = 'emea'",
+        ),
+        (
+            "emea",
+            one,
+            "UPDATE customer SET archived_s = NULL WHERE number = 1 AND instance = 'emea'",
+            "UPDATE customer SET archived_s = 7 WHERE number = 1 AND instance = 'emea'",
+        ),
+        (
+            "apac",
+            one,
+            "UPDATE customer SET status = 'on_hold' WHERE instance = 'apac'",
+            "UPDATE customer SET status = 'active' WHERE instance = 'apac'",
+        ),
+        (
+            "emea",
+            two,
+            "UPDATE customer SET archived_s = 7 WHERE number = 2 AND instance = 'emea'",
+            "UPDATE customer SET archived_s = NULL WHERE number = 2 AND instance = 'emea'",
+        ),
+    ] {
+        register.tamper(change).await;
+        let found = store.verify_log(issuer).await;
+        let of_a_customer = StateDifference::Customer(instance.parse().unwrap(), investor);
+        match found {
+            Err(AuditError::State(difference)) => assert_eq!(difference, of_a_customer, "{change}"),
+            other => panic!("{change}: {other:?}"),
+        }
+        register.tamper(back).await;
+        store.verify_log(issuer).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,9 @@
 mod add;
 mod change;
 mod export;
+mod search;
 mod show;
+mod text;
 
 use clap::{Args, Subcommand};
 use symbolon_core::{
@@ -29,6 +31,7 @@ Examples:
   symbolon customers add --external-id CRM-1 --data jane.json
   symbolon customers link --external-id CRM-1 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
   symbolon customers list --verdict verified --json
+  symbolon customers search --email < address.txt
   symbolon customers export --output customers.csv
 
 A customer is what one instance knows of one investor of the register that all instances share.
@@ -44,6 +47,8 @@ enum Action {
     Add(add::AddArgs),
     /// List an instance's customers
     List(show::ListArgs),
+    /// Find customers by the e-mail address or name that their data has
+    Search(search::SearchArgs),
     /// Show a customer, with its data and notes where a purpose is given
     Show(show::ShowArgs),
     /// Replace what is known of a customer
@@ -52,6 +57,8 @@ enum Action {
     Note(change::NoteArgs),
     /// Say where a customer stands with the instance
     Status(change::StatusArgs),
+    /// Change the instance's own reference for a customer
+    ExternalId(change::ExternalIdArgs),
     /// Link a wallet to a customer; you answer for its being the customer's
     Link(change::LinkArgs),
     /// Give a customer another reference key: the one before names nobody
@@ -141,10 +148,12 @@ pub(crate) async fn run(args: CustomersArgs, context: &Context) -> Result<Exit> 
     match args.action {
         Action::Add(args) => add::run(&args, context).await,
         Action::List(args) => show::list(&args, context).await,
+        Action::Search(args) => search::run(&args, context).await,
         Action::Show(args) => show::show(&args, context).await,
         Action::Data(args) => change::data(&args, context).await,
         Action::Note(args) => change::note(&args, context).await,
         Action::Status(args) => change::status(&args, context).await,
+        Action::ExternalId(args) => change::external_id(&args, context).await,
         Action::Link(args) => change::link(&args, context).await,
         Action::Rekey(args) => change::rekey(&args, context).await,
         Action::Archive(args) => change::archive(&args, true, context).await,

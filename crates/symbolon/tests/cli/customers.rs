@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::support::{Desk, OTHER, WALLET};
+use crate::{
+    support::{Desk, Ended, OTHER, WALLET},
+    vault::opened,
+};
 
 const KEY: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 
@@ -49,11 +52,12 @@ async fn a_customer_is_added_known_and_linked_later() {
     let noted = customers(&desk, &["note", which[0], which[1], "note.txt"]);
     assert_eq!(noted["notes"], 1);
     let shown = customers(&desk, &["show", which[0], which[1]]);
-    assert_eq!(shown.get("data"), None);
+    assert_eq!(shown.get("opened"), None);
     let purpose = ["show", which[0], which[1], "--purpose", "yearly review"];
     let opened = customers(&desk, &purpose);
-    assert_eq!(opened["data"]["name"], "Jane Canary");
-    assert_eq!(opened["opened_notes"][0]["text"], "canary: called back");
+    assert_eq!(opened["opened"]["data"]["name"], "Jane Canary");
+    let notes = &opened["opened"]["notes"];
+    assert_eq!(notes[0]["text"], "canary: called back");
     let log = desk.run(&["audit", "export"]).succeeded().stdout;
     assert!(
         log.contains("CustomerOpened") && !log.contains("anary"),
@@ -61,7 +65,8 @@ async fn a_customer_is_added_known_and_linked_later() {
     );
 
     let linked = customers(&desk, &["link", "--reference", key, WALLET]);
-    assert_eq!(linked["wallets"], serde_json::json!([WALLET]));
+    assert_eq!(linked["wallets"][0]["address"], WALLET);
+    assert_eq!(linked["moved_from"], Value::Null);
     let renewed = customers(&desk, &["rekey", which[0], which[1]]);
     assert_ne!(renewed["reference_key"], made["reference_key"]);
     let gone = desk.run(&["customers", "link", "--reference", key, OTHER]);
@@ -85,6 +90,7 @@ async fn a_customer_becomes_the_verified_holder_of_its_wallet() {
     );
     let linked = customers(&desk, &["link", "--external-id", "C-1", WALLET]);
     assert_ne!(linked["investor"], made["investor"]);
+    assert_eq!(linked["moved_from"], made["investor"]);
     assert_eq!(linked["verdict"]["verified"], true);
     let verified = customers(&desk, &["list", "--verdict", "verified"]);
     assert_eq!(verified[0]["external_id"], "C-1");
@@ -98,6 +104,167 @@ async fn a_customer_becomes_the_verified_holder_of_its_wallet() {
         taken.stderr
     );
     desk.run(&["audit", "verify"]).succeeded();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_told_that_a_customer_moved() {
+    let desk = desk().await;
+    let verify = ["verify", WALLET, "--country", "DE"];
+    let seen = ["--operator", "maria", "--attestation", "seen"];
+    desk.run(&[&verify[..], &seen[..]].concat()).succeeded();
+    let made = customers(&desk, &["add", "--external-id", "C-1"]);
+    let link = ["customers", "link", "--external-id", "C-1"];
+    let moved = desk
+        .run(&[&link[..], &[WALLET]].concat())
+        .succeeded()
+        .stdout;
+    let former = made["investor"].as_str().unwrap();
+    assert!(
+        moved.contains(&format!("moved from investor {former}")),
+        "{moved}"
+    );
+    let again = desk
+        .run(&[&link[..], &[WALLET]].concat())
+        .succeeded()
+        .stdout;
+    assert!(!again.contains("moved from"), "{again}");
+    assert!(
+        again.starts_with("customer 0x") && again.contains("(C-1) of emea: active"),
+        "{again}"
+    );
+    assert!(again.contains(": verified, DE, basic"), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_change_names_who_made_it() {
+    let desk = desk().await;
+    customers(&desk, &["add", "--external-id", "C-1"]);
+    customers(&desk, &["add", "--external-id", "C-2"]);
+    desk.write("jane.json", r#"{"name": "Jane Canary"}"#);
+    let by = |words: &[&str], operator: &str| {
+        let which = ["--external-id", "C-1", "--operator", operator];
+        customers(&desk, &[&words[..1], &which[..], &words[1..]].concat())
+    };
+    by(&["status", "on_hold"], "otto");
+    by(&["data", "jane.json"], "ada");
+    by(&["data", "--forget"], "ada");
+    by(&["rekey"], "otto");
+    by(&["archive"], "ada");
+    by(&["restore"], "otto");
+    let taken = ["customers", "external-id", "--external-id", "C-1", "C-2"];
+    let taken = desk.run(&taken).exits(4);
+    assert!(taken.error().contains("external id already"), "{taken:?}");
+    let renamed = by(&["external-id", "CANARY-9"], "ada");
+    assert_eq!(renamed["external_id"], "CANARY-9");
+    let unnamed = ["external-id", "--external-id", "CANARY-9", "--none"];
+    let unnamed = customers(&desk, &unnamed);
+    assert_eq!(unnamed["external_id"], Value::Null);
+
+    let log = desk.run(&["audit", "export"]).succeeded().stdout;
+    assert!(!log.to_lowercase().contains("canary"), "{log}");
+    let mut changes = Vec::new();
+    for line in log.lines().filter(|line| line.contains("CustomerChanged")) {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        changes.push(entry["actor"].as_str().unwrap().to_owned());
+    }
+    let who = ["otto", "ada", "ada", "otto", "ada", "otto", "ada", "maria"];
+    assert_eq!(changes, who.map(|name| format!("cli:{name}")));
+    let audit = desk.run(&["audit", "verify", "--json"]).succeeded().json();
+    assert_eq!(audit["ok"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_are_found_and_lists_say_that_there_are_more() {
+    let desk = desk().await;
+    desk.write(
+        "jane.json",
+        r#"{"name": "Jane Canary", "email": "jane@canary.example"}"#,
+    );
+    for id in ["C-1", "C-2", "C-3"] {
+        customers(&desk, &["add", "--external-id", id, "--data", "jane.json"]);
+    }
+    customers(&desk, &["archive", "--external-id", "C-2"]);
+    let term = desk.write("term.txt", "  jane  CANARY \nnobody\n");
+    let find = |words: &[&str]| {
+        let words = [&["customers", "search"], words].concat();
+        let stdin = std::fs::File::open(&term).unwrap();
+        Ended::of(desk.command(&words).stdin(stdin).output().unwrap())
+    };
+    let ids = |found: &Value| {
+        let all = found["customers"].as_array().unwrap().iter();
+        let ids = all.map(|one| one["external_id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let found = find(&["--name", "--json"]).succeeded().json();
+    assert_eq!(ids(&found), ["C-1", "C-3"]);
+    let found = find(&["--name", "--archived", "--json"]).succeeded().json();
+    assert_eq!(ids(&found), ["C-1", "C-2", "C-3"]);
+    let none = find(&["--email"]).exits(5);
+    assert!(none.stdout.contains("nobody has it"), "{none:?}");
+    find(&[]).exits(2);
+
+    let named = customers(&desk, &["list", "--external-id", "C-2"]);
+    assert_eq!(named.as_array().unwrap().len(), 0, "it is archived");
+    let named = ["customers", "list", "--external-id", "C-2"];
+    let hint = desk.run(&named).succeeded().stdout;
+    assert!(hint.contains("--archived shows"), "{hint}");
+    let named = ["list", "--external-id", "C-2", "--archived"];
+    assert_eq!(customers(&desk, &named)[0]["external_id"], "C-2");
+
+    let list = |after: &[&str]| {
+        let words = ["customers", "list", "--archived", "--limit", "2"];
+        desk.run(&[&words[..], after].concat()).succeeded()
+    };
+    let first = list(&[]);
+    assert!(
+        first.stdout.contains("C-2") && !first.stdout.contains("C-3"),
+        "{first:?}"
+    );
+    assert!(first.stdout.contains("archived on "), "{first:?}");
+    assert!(
+        first.stderr.contains("there are more") && first.stderr.contains("--after 2"),
+        "{first:?}"
+    );
+    let second = list(&["--after", "2"]);
+    assert!(
+        second.stdout.contains("C-3") && !second.stdout.contains("C-2"),
+        "{second:?}"
+    );
+    assert!(!second.stderr.contains("more"), "{second:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_customer_says_so_everywhere() {
+    let desk = desk().await;
+    desk.write("jane.json", r#"{"name": "Jane Canary"}"#);
+    let made = customers(
+        &desk,
+        &["add", "--external-id", "C-1", "--data", "jane.json"],
+    );
+    desk.run(&["vault", "retention", "0"]).succeeded();
+    let investor = made["investor"].as_str().unwrap();
+    desk.run(&["vault", "erase", investor]).succeeded();
+    let shown = customers(&desk, &["show", "--external-id", "C-1"]);
+    let when = shown["erased"].as_str().unwrap();
+    assert_eq!(customers(&desk, &["list"])[0]["erased"], when);
+    for words in [&["show", "--external-id", "C-1"][..], &["list"]] {
+        let text = desk
+            .run(&[&["customers"], words].concat())
+            .succeeded()
+            .stdout;
+        assert!(text.contains("active, erased on "), "{text}");
+    }
+    for format in ["csv", "jsonl"] {
+        let export = ["customers", "export", "--format", format];
+        let text = desk.run(&export).succeeded().stdout;
+        assert!(text.contains(when), "{text}");
+    }
+    let refused = desk
+        .run(&["customers", "rekey", "--external-id", "C-1"])
+        .exits(4);
+    assert!(refused.error().contains("erased"), "{refused:?}");
+    let closed = customers(&desk, &["status", "--external-id", "C-1", "closed"]);
+    assert_eq!(closed["status"], "closed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,7 +294,7 @@ async fn customers_are_put_away_and_written_out() {
         .stdout;
     assert_eq!(table.lines().count(), 3, "{table}");
     assert!(
-        table.contains(",'=1+1,") && !table.contains("anary"),
+        table.contains(",\"'=1+1\",") && !table.contains("anary"),
         "{table}"
     );
     let lines = desk
@@ -135,6 +302,11 @@ async fn customers_are_put_away_and_written_out() {
         .succeeded()
         .stdout;
     assert_eq!(lines.lines().count(), 1, "{lines}");
+    let columns = "customer,externalId,status,archived,erased,verified,registerStatus,level,\
+        country,accreditation,expiry,wallets,investor,created,changed";
+    assert_eq!(table.lines().next().unwrap(), columns);
+    let line: Value = serde_json::from_str(lines.trim()).unwrap();
+    assert_eq!(line, customers(&desk, &["list"])[0]);
     let export = [
         "customers",
         "export",
@@ -145,14 +317,52 @@ async fn customers_are_put_away_and_written_out() {
         "out.zip",
         "--json",
     ];
-    let written = desk.run(&export).succeeded().json();
+    let written = desk.run(&export).succeeded();
+    let stderr = written.stderr.clone();
+    let written = written.json();
     assert_eq!(written["customers"], 2);
     assert!(written["passphrase"].as_str().unwrap().len() > 30);
+    assert!(
+        stderr.contains("only time that the passphrase is shown"),
+        "{stderr}"
+    );
     let archive = std::fs::read(desk.folder.path().join("out.zip")).unwrap();
     assert!(!archive.windows(6).any(|bytes| bytes == b"Canary"));
+    let path = desk.folder.path().join("out.zip");
+    let passphrase = written["passphrase"].as_str().unwrap();
+    let inside = opened(&path, "customers.jsonl", passphrase).unwrap();
+    let rows = inside
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let mut rows: Vec<Value> = rows.collect();
+    assert_eq!(rows[1]["opened"]["data"]["name"], "Ben Canary");
+    // Beside what was opened, the same as without it.
+    for row in &mut rows {
+        row.as_object_mut().unwrap().remove("opened").unwrap();
+    }
+    assert_eq!(Value::from(rows), customers(&desk, &["list", "--archived"]));
     let log = desk.run(&["audit", "export"]).succeeded().stdout;
     assert_eq!(log.matches("CustomerExported").count(), 2);
-    let restored = customers(&desk, &["restore", "--external-id", "C-2"]);
+
+    // Nobody is written out into no archive, and nobody is on record for it.
+    desk.run(&["instances", "create", "apac"]).succeeded();
+    let nobody = [
+        "customers",
+        "export",
+        "--instance",
+        "apac",
+        "--purpose",
+        "x",
+        "--output",
+        "no.zip",
+    ];
+    let nobody = desk.run(&nobody).exits(4);
+    assert!(nobody.error().contains("--archived"), "{nobody:?}");
+    assert!(nobody.stdout.is_empty() && !desk.folder.path().join("no.zip").exists());
+    let restored = customers(
+        &desk,
+        &["restore", "--instance", "emea", "--external-id", "C-2"],
+    );
     assert_eq!(restored["archived"], Value::Null);
 }
 
@@ -163,6 +373,12 @@ async fn what_is_wrong_is_said_with_its_remedy() {
     let bad = desk.run(&["customers", "add", "--data", "bad.json"]);
     assert_eq!(bad.code, 4, "{}", bad.stderr);
     assert!(bad.stderr.contains("name@example.com") && !bad.stderr.contains("canary"));
+    desk.write("bad.json", "name: canary");
+    let bad = desk
+        .run(&["customers", "add", "--data", "bad.json"])
+        .exits(4);
+    assert!(bad.error().contains("{\"name\": \"Jane Doe\""), "{bad:?}");
+    assert!(!bad.stderr.contains("canary") && !bad.stderr.contains("given_names"));
     let unknown = desk.run(&["customers", "show", "--external-id", "C-9"]);
     assert_eq!(unknown.code, 5, "{}", unknown.stderr);
     let nowhere = desk.run(&["customers", "list", "--instance", "nowhere"]);

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::Desk;
 
-const COMMANDS: [&[&str]; 114] = [
+const COMMANDS: [&[&str]; 116] = [
     &[],
     &["demo"],
     &["serve"],
@@ -19,10 +19,12 @@ const COMMANDS: [&[&str]; 114] = [
     &["customers"],
     &["customers", "add"],
     &["customers", "list"],
+    &["customers", "search"],
     &["customers", "show"],
     &["customers", "data"],
     &["customers", "note"],
     &["customers", "status"],
+    &["customers", "external-id"],
     &["customers", "link"],
     &["customers", "rekey"],
     &["customers", "archive"],

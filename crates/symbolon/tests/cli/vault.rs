@@ -381,7 +381,12 @@ async fn a_master_key_is_rotated_and_the_former_opens_nothing() {
     fed(&desk, &email, "zebulon@canary.example").exits(3);
 }
 
-fn opened(path: &std::path::Path, name: &str, passphrase: &str) -> zip::result::ZipResult<String> {
+/// A file in an encrypted archive.
+pub(crate) fn opened(
+    path: &std::path::Path,
+    name: &str,
+    passphrase: &str,
+) -> zip::result::ZipResult<String> {
     let file = std::fs::File::open(path)?;
     let mut archive = zip::ZipArchive::new(file)?;
     let mut file = archive.by_name_decrypt(name, passphrase.as_bytes())?;

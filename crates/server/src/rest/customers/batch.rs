@@ -5,13 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    body::{CustomerBody, NewCustomerBody},
-    known, reference,
-};
+use super::{body::NewCustomerBody, known, reference};
 use crate::{
     change::Post,
-    customers,
+    customers::{self, shown::CustomerBody},
     extract::InstancePath,
     problem::{FieldError, Problem, Result},
     rest::Refused,

@@ -1,62 +1,25 @@
-//! A customer in JSON.
+//! A customer to be, in JSON.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use symbolon_core::{
-    customer::{CustomerData, DataError},
-    ids::{InstanceName, InvestorId},
-    time::UnixSeconds,
-    verdict::RestrictedAuthorities,
-};
+use serde::Deserialize;
+use symbolon_core::ids::{InstanceName, InvestorId};
 use symbolon_store::{Customer, CustomerRecord};
 use utoipa::ToSchema;
 
 use crate::{
     auth::Caller,
     change::Transaction,
-    customers::{Wanted, Whom},
+    customers::{
+        Wanted, Whom,
+        shown::{CustomerBody, DataBody},
+    },
     extract::Check,
     problem::{Problem, Result, catalog},
     rest::{
         investors::IdWord,
-        model::{WalletBody, holds, wallets_of},
         profiles::{ProfileBody, changes},
-        words::{AccreditationWord, CustomerStatusWord, Kind, Level, StatusWord},
+        words::Kind,
     },
 };
-
-/// An object of the instance's own making. Nothing prints it (I6).
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(value_type = Object, example = json!({"name": "Jane Doe", "email": "jane@example.com", "tier": 2}))]
-pub(crate) struct DataBody(Value);
-
-impl fmt::Debug for DataBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DataBody(…)")
-    }
-}
-
-impl DataBody {
-    pub(super) fn new(value: Value) -> Self {
-        Self(value)
-    }
-
-    pub(super) fn read(&self, check: &mut Check) -> Option<CustomerData> {
-        CustomerData::read(&self.0)
-            .map_err(|error| {
-                let field = match error {
-                    DataError::Email => "data.email",
-                    DataError::Name => "data.name",
-                    _ => "data",
-                };
-                check.refuse(field, "bad_data", error.to_string());
-            })
-            .ok()
-    }
-}
 
 /// A customer to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -132,109 +95,11 @@ fn named(text: &str, check: &mut Check) -> Option<InvestorId> {
         .ok()
 }
 
-/// A customer of an instance's.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Customer)]
-pub(crate) struct CustomerBody {
-    id: String,
-    #[schema(example = "emea")]
-    instance: String,
-    /// The instance's own reference.
-    #[schema(example = "CRM-10042")]
-    external_id: Option<String>,
-    /// Where it stands with the instance, whatever the verdict.
-    status: CustomerStatusWord,
-    /// Since when it is archived; null: it is not.
-    #[schema(format = DateTime)]
-    archived: Option<String>,
-    /// Whether the instance has data about it.
-    has_data: bool,
-    /// How many notes there are.
-    notes: u32,
-    /// The investor on whom it stands.
-    investor: String,
-    /// What the register says of that one.
-    verdict: StandingBody,
-    /// That one's wallets, in the order in which they were linked.
-    wallets: Vec<WalletBody>,
-    #[schema(format = DateTime)]
-    created: String,
-    /// Who made it, as the log names them.
-    created_by: String,
-    #[schema(format = DateTime)]
-    changed: String,
-    /// How many reference keys it was given; the last one works.
-    reference_number: u32,
-    /// By which a wallet is linked later: shown this once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "ref_8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e")]
-    reference_key: Option<String>,
-}
-
-/// What the register says of the investor on whom a customer stands.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct StandingBody {
-    /// Where the investor stands.
-    status: StatusWord,
-    /// Whether the verdict holds at this moment, wallets aside.
-    verified: bool,
-    /// By the verdict in force or last in force.
-    level: Option<Level>,
-    /// ISO 3166-1 alpha-2.
-    #[schema(value_type = Option<String>, example = "DE")]
-    country: Option<&'static str>,
-    /// What the investor may buy at this moment.
-    accreditation: Option<AccreditationWord>,
-    /// Whether US law treats the investor as a US person.
-    us_person: Option<bool>,
-    /// When the verdict ends; null is never, or none.
-    #[schema(format = DateTime)]
-    expiry: Option<String>,
-}
-
 impl CustomerBody {
-    pub(crate) fn new(
-        instance: &InstanceName,
-        record: CustomerRecord,
-        restricted: RestrictedAuthorities,
-        now: UnixSeconds,
-    ) -> Self {
-        let CustomerRecord { customer, investor } = record;
-        let verdict = investor.status.verdict();
-        Self {
-            id: customer.id.to_string(),
-            instance: instance.to_string(),
-            external_id: customer.external_id.map(String::from),
-            status: customer.status.into(),
-            archived: customer.archived.map(|at| at.to_string()),
-            has_data: customer.has_data,
-            notes: customer.notes,
-            investor: investor.id.to_string(),
-            verdict: StandingBody {
-                status: investor.status.name().into(),
-                verified: holds(&investor, restricted, now),
-                level: verdict.map(|verdict| verdict.level.into()),
-                country: verdict.map(|verdict| verdict.country.alpha2()),
-                accreditation: verdict.map(|verdict| verdict.accreditation_at(now).into()),
-                us_person: verdict.map(|verdict| verdict.us_person),
-                expiry: verdict.and_then(|verdict| verdict.expiry.map(|at| at.to_string())),
-            },
-            wallets: wallets_of(&investor),
-            created: customer.created.to_string(),
-            created_by: customer.created_by,
-            changed: customer.changed.to_string(),
-            reference_number: customer.references_made,
-            reference_key: None,
-        }
-    }
-
     /// The same, with room for its reference key.
     #[must_use]
     pub(super) fn with_room_for_key(self) -> Self {
-        Self {
-            reference_key: Some(String::new()),
-            ..self
-        }
+        self.with_key(String::new())
     }
 }
 

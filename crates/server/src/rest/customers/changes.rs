@@ -11,10 +11,10 @@ use symbolon_core::{
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{CustomerStatusWord, DataBody, body::CustomerBody};
+use super::{CustomerBody, CustomerStatusWord, DataBody};
 use crate::{
     change::Post,
-    customers::{self, is_overtaken},
+    customers::{self, changing, is_overtaken},
     extract::{Check, CustomerPath},
     problem::Result,
     rest::{NoFields, Refused},
@@ -25,6 +25,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(change_data))
         .routes(routes!(set_status))
+        .routes(routes!(set_external_id))
         .routes(routes!(add_note))
         .routes(routes!(archive))
         .routes(routes!(restore))
@@ -42,6 +43,7 @@ pub(super) struct NewData {
 /// Replace a customer's data
 ///
 /// The whole object. It is sealed under the person's key, and goes when that one is erased.
+/// The log keeps that it was replaced or forgotten and who did so, never what it says.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/{id}/data",
     operation_id = "change_customer_data", tag = "Customers",
@@ -62,17 +64,17 @@ async fn change_data(
     let data = post.body.data.as_ref();
     let data = data.map(|data| data.read(&mut check));
     let data: Option<CustomerData> = check.finish(Some(data.flatten()))?;
-    let (issuer, named) = (&post.caller.issuer, &instance);
+    let (issuer, named, actor) = (&post.caller.issuer, &instance, &post.caller.actor);
     let mut tried = 1;
     loop {
         let found = state.store.customer(issuer, named, id).await?;
-        let prepared = customers::prepare_data(&state, issuer, named, &found, data.as_ref());
+        let prepared = changing::prepare_data(&state, issuer, named, &found, data.as_ref());
         let prepared = &prepared.await?;
         let answer = post
             .commit(&state, |mut transaction| async move {
                 let now = transaction.now;
                 let inner = transaction.inner();
-                let customer = customers::store_data(inner, named, prepared, now).await?;
+                let customer = changing::store_data(inner, named, prepared, actor, now).await?;
                 let body = transaction.show_customer(named, &customer).await?;
                 Ok(transaction.done(StatusCode::OK, body))
             })
@@ -156,7 +158,8 @@ pub(super) struct NewStatus {
 
 /// Say where a customer stands with its instance
 ///
-/// `active`, `on_hold` or `closed`. The register's verdict is another matter.
+/// `active`, `on_hold` or `closed`. The register's verdict is another matter. The log keeps
+/// the word and who said it.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/{id}/status",
     operation_id = "set_customer_status", tag = "Customers",
@@ -173,13 +176,57 @@ async fn set_status(
     post: Post<NewStatus>,
 ) -> Result<Response> {
     post.caller.require_owner()?;
-    let (named, status) = (&instance, post.body.status.into());
+    let (named, status, actor) = (&instance, post.body.status.into(), &post.caller.actor);
     post.commit(&state, |mut transaction| async move {
         let now = transaction.now;
         let inner = transaction.inner();
-        customers::changeable(inner, named, id).await?;
-        inner.set_customer_status(named, id, status, now).await?;
-        let customer = inner.lock_customer(named, id).await?;
+        let customer = changing::set_status(inner, named, id, status, actor, now).await?;
+        let body = transaction.show_customer(named, &customer).await?;
+        Ok(transaction.done(StatusCode::OK, body))
+    })
+    .await
+}
+
+/// By which reference an instance knows a customer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewExternalId {
+    /// 1 to 128 characters, no e-mail address, unique among the instance's customers;
+    /// `null`: none.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(example = "CRM-10042")]
+    external_id: Option<String>,
+}
+
+/// Change a customer's external id
+///
+/// Your own reference for it, or none. One that another customer of this instance has is
+/// refused (`conflict`). The log keeps that it changed and who did so, and neither id: the
+/// former one may have said more than it should.
+#[utoipa::path(
+    post, path = "/instances/{instance}/customers/{id}/external-id",
+    operation_id = "set_customer_external_id", tag = "Customers",
+    params(
+        ("instance" = String, Path, description = "The instance's name"),
+        ("id" = String, Path, description = "The customer's id"),
+    ),
+    request_body = NewExternalId,
+    responses((status = 200, description = "The customer", body = CustomerBody), Refused)
+)]
+async fn set_external_id(
+    CustomerPath(instance, id): CustomerPath,
+    State(state): State<AppState>,
+    post: Post<NewExternalId>,
+) -> Result<Response> {
+    post.caller.require_owner()?;
+    let mut check = Check::default();
+    let external_id = check.external_id("external_id", post.body.external_id.as_deref());
+    let external_id = check.finish(external_id)?;
+    let (named, wanted, actor) = (&instance, external_id.as_ref(), &post.caller.actor);
+    post.commit(&state, |mut transaction| async move {
+        let now = transaction.now;
+        let inner = transaction.inner();
+        let customer = changing::set_external_id(inner, named, id, wanted, actor, now).await?;
         let body = transaction.show_customer(named, &customer).await?;
         Ok(transaction.done(StatusCode::OK, body))
     })
@@ -188,8 +235,8 @@ async fn set_status(
 
 /// Archive a customer
 ///
-/// It changes no more, and lists leave it out unless they are asked for it. Nothing is
-/// erased, and the investor stays as it is.
+/// It changes no more, and lists and searches leave it out unless they are asked for it.
+/// Nothing is erased, and the investor stays as it is. The log keeps who did so.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/{id}/archive",
     operation_id = "archive_customer", tag = "Customers",
@@ -210,7 +257,7 @@ async fn archive(
 
 /// Restore a customer
 ///
-/// From the archive, as it was.
+/// From the archive, as it was. The log keeps who did so.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/{id}/restore",
     operation_id = "restore_customer", tag = "Customers",
@@ -237,12 +284,11 @@ async fn put_away(
     archived: bool,
 ) -> Result<Response> {
     post.caller.require_owner()?;
+    let actor = &post.caller.actor;
     post.commit(state, |mut transaction| async move {
         let now = transaction.now;
         let inner = transaction.inner();
-        inner.lock_customer(instance, id).await?;
-        inner.archive_customer(instance, id, archived, now).await?;
-        let customer = inner.lock_customer(instance, id).await?;
+        let customer = changing::archive(inner, instance, id, archived, actor, now).await?;
         let body = transaction.show_customer(instance, &customer).await?;
         Ok(transaction.done(StatusCode::OK, body))
     })

@@ -4,32 +4,26 @@ use std::fmt;
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use symbolon_core::{
     command::Command,
     customer::{ReferenceKey, SearchKey},
-    profile::Personal,
 };
 use symbolon_store::Subject;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    body::{CustomerBody, DataBody},
-    known,
-};
+use super::{CustomerBody, known};
 use crate::{
     auth::Caller,
     change::Post,
-    customers::place,
+    customers::{place, shown::OpenedBody},
     extract::{Body, Check, CustomerPath, InstancePath},
-    problem::{Problem, Result},
+    problem::Result,
     rest::{
         Refused,
         profiles::{Opening, purpose},
     },
     state::AppState,
-    vault::OpenedCustomer,
 };
 
 /// Customers that a search answers with.
@@ -39,45 +33,6 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(open))
         .routes(routes!(search))
-}
-
-/// All that an instance knows of a customer. Nothing prints it (I6).
-#[derive(Serialize, ToSchema)]
-pub(super) struct OpenedBody {
-    /// Its data; null: nothing is known.
-    data: Option<DataBody>,
-    /// Its notes, in order.
-    notes: Vec<NoteBody>,
-}
-
-/// A note.
-#[derive(Serialize, ToSchema)]
-struct NoteBody {
-    /// Which, counted from 1.
-    number: u32,
-    text: String,
-    /// Who wrote it, as the log names them.
-    author: String,
-    #[schema(format = DateTime)]
-    written: String,
-}
-
-impl OpenedBody {
-    pub(super) fn new(opened: &OpenedCustomer) -> Result<Self> {
-        let read = |value: &Personal| serde_json::from_str::<Value>(value.expose());
-        let data = opened.data.as_ref().map(read).transpose();
-        let data = data.map_err(|error| Problem::internal(&error))?;
-        let notes = opened.notes.iter().map(|note| NoteBody {
-            number: note.number,
-            text: note.text.text().unwrap_or_default(),
-            author: note.author.clone(),
-            written: note.written.to_string(),
-        });
-        Ok(Self {
-            data: data.map(DataBody::new),
-            notes: notes.collect(),
-        })
-    }
 }
 
 /// Open a customer
@@ -138,6 +93,9 @@ pub(super) struct CustomerSearch {
     /// Its reference key.
     #[schema(example = "ref_8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e")]
     reference_key: Option<String>,
+    /// Also those that are archived.
+    #[serde(default)]
+    archived: bool,
 }
 
 impl fmt::Debug for CustomerSearch {
@@ -149,7 +107,7 @@ impl fmt::Debug for CustomerSearch {
 /// Customers that were found.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FoundCustomers {
-    /// At most 100, archived ones among them.
+    /// At most 100, in the order in which they were made.
     customers: Vec<CustomerBody>,
 }
 
@@ -157,7 +115,8 @@ pub(super) struct FoundCustomers {
 ///
 /// By the whole e-mail address or name that their data has, for a key that was made to open
 /// profiles; or by a reference key. What is looked for is compared by a keyed digest of this
-/// instance's, and stands in no log.
+/// instance's, and stands in no log. Archived customers are left out unless `archived` asks for
+/// them.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/search", operation_id = "search_customers",
     tag = "Customers",
@@ -194,7 +153,14 @@ async fn search(
             caller.require_profiles()?;
             state
                 .vault()?
-                .find_customers(&caller.issuer, &instance, key, value, MOST_FOUND)
+                .find_customers(
+                    &caller.issuer,
+                    &instance,
+                    key,
+                    value,
+                    body.archived,
+                    MOST_FOUND,
+                )
                 .await?
         }
         Term::Reference(key) => {
@@ -202,7 +168,10 @@ async fn search(
             let found = state
                 .store
                 .customer_by_reference(&caller.issuer, &instance, hash);
-            found.await?.into_iter().collect()
+            let found = found.await?.into_iter();
+            found
+                .filter(|one| body.archived || one.customer.archived.is_none())
+                .collect()
         }
     };
     let restricted = state.store.restricted_authorities(&caller.issuer).await?;

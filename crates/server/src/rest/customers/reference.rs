@@ -9,11 +9,10 @@ use symbolon_core::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::body::CustomerBody;
 use crate::{
     auth::Caller,
     change::Post,
-    customers,
+    customers::{changing, shown::CustomerBody},
     extract::CustomerPath,
     problem::Result,
     rest::{NoFields, Refused, shown_once},
@@ -83,11 +82,11 @@ async fn renew(
         .commit(&state, |mut transaction| async move {
             let now = transaction.now;
             let inner = transaction.inner();
-            let customer = customers::changeable(inner, named, id).await?;
-            let another = key(caller, named, id, customer.references_made + 1);
+            let made = inner.lock_customer(named, id).await?.references_made;
+            let another = key(caller, named, id, made + 1);
             let hash = another.hash(&caller.issuer, named);
-            inner.renew_reference(named, id, hash, now).await?;
-            let customer = inner.lock_customer(named, id).await?;
+            let by = &caller.actor;
+            let customer = changing::renew_reference(inner, named, id, hash, by, now).await?;
             let body = transaction.show_customer(named, &customer).await?;
             Ok(transaction.done(StatusCode::OK, body.with_room_for_key()))
         })

@@ -11,12 +11,13 @@ use symbolon_store::CustomerRecord;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{body::CustomerBody, known};
+use super::known;
 use crate::{
     change::Post,
     customers::{
         self, is_overtaken,
         linking::{self, SignedMessage, WantedLink},
+        shown::LinkedBody,
     },
     extract::{Check, InstancePath},
     problem::{Problem, Result, catalog},
@@ -192,7 +193,7 @@ fn said(message: &str, signature: &str, check: &mut Check) -> Option<SignedMessa
 /// the customer's investor does from then on, and every chain learns of it. If another
 /// investor of the register holds it, and the customer's own one is merely a name, the
 /// customer stands on that investor from then on, with its verdict and wallets; its data and
-/// notes go along. A wallet that another customer of this instance holds is refused. Linking
+/// notes go along, and `moved_from` names the investor that it was. A wallet that another customer of this instance holds is refused. Linking
 /// the same wallet again changes nothing. A key that was made for one instance needs the
 /// signature wherever others are concerned.
 #[utoipa::path(
@@ -200,7 +201,7 @@ fn said(message: &str, signature: &str, check: &mut Check) -> Option<SignedMessa
     operation_id = "link_customer_wallet", tag = "Customers",
     params(("instance" = String, Path, description = "The instance's name")),
     request_body = WalletOfCustomer,
-    responses((status = 200, description = "The customer", body = CustomerBody), Refused)
+    responses((status = 200, description = "The customer, and where it moved from", body = LinkedBody), Refused)
 )]
 async fn link(
     InstancePath(instance): InstancePath,
@@ -230,7 +231,10 @@ async fn link(
                 if let Ok(mut left) = moved_from.lock() {
                     *left = linked.moved_from;
                 }
-                let body = transaction.show_customer(named, &linked.customer).await?;
+                let body = LinkedBody {
+                    customer: transaction.show_customer(named, &linked.customer).await?,
+                    moved_from: linked.moved_from.map(|former| former.to_string()),
+                };
                 Ok(transaction.done(StatusCode::OK, body))
             })
             .await;

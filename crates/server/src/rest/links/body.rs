@@ -1,5 +1,7 @@
 //! Links in JSON.
 
+mod of_customer;
+
 use std::fmt;
 
 use secrecy::SecretString;
@@ -19,6 +21,8 @@ use crate::{
     problem::FieldError,
     rest::words::Kind,
 };
+
+pub(super) use of_customer::NewCustomerLinkBody;
 
 /// A link that is to be made.
 #[derive(Deserialize, ToSchema)]

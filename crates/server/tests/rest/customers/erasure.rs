@@ -51,6 +51,14 @@ async fn an_erased_person_is_unreadable_to_every_instance_and_in_a_backup() {
     // The customers stay, and nothing is known of them, nor taken in.
     let shown = server.get(&path).await.expect(200);
     assert_eq!(shown["external_id"], "C-1");
+    assert_eq!(shown["erased"], now.to_string());
+    let listed = server.get("/v1/instances/emea/customers").await.expect(200);
+    assert_eq!(listed["data"][0]["erased"], now.to_string());
+    for shape in ["csv", "jsonl"] {
+        let path = format!("/v1/instances/emea/exports/customers.{shape}");
+        let export = server.get(&path).await;
+        assert!(export.text.contains(&now.to_string()), "{}", export.text);
+    }
     assert_eq!(
         (&shown["has_data"], &shown["notes"]),
         (&json!(false), &json!(0))
@@ -79,6 +87,22 @@ async fn an_erased_person_is_unreadable_to_every_instance_and_in_a_backup() {
         .post("/v1/instances/emea/exports/customers", body)
         .await;
     assert!(!export.text.contains("anary") && export.text.contains("C-1"));
+    let line: serde_json::Value = serde_json::from_str(export.text.trim()).unwrap();
+    assert_eq!(line["erased"], now.to_string());
+    assert_eq!(line["opened"], serde_json::Value::Null);
+
+    // The row may be closed and put away, and takes in nothing about anybody.
+    let renew = format!("{path}/reference-key");
+    let renewed = server.post(&renew, json!({})).await;
+    renewed.problem(409, "erased");
+    for (verb, body) in [
+        ("status", json!({"status": "closed"})),
+        ("external-id", json!({"external_id": null})),
+        ("archive", json!({})),
+    ] {
+        let reply = server.post(&format!("{path}/{verb}"), body).await;
+        assert_eq!(reply.expect(200)["erased"], now.to_string());
+    }
 
     // Whoever restores the register finds ciphertext, and no key to it.
     server.database.restore(backup).await;

@@ -39,12 +39,14 @@ async fn a_table_without_personal_data_that_spreadsheets_open_without_harm() {
     assert_eq!(reply.headers["content-type"], "text/csv; charset=utf-8");
     let lines: Vec<_> = reply.text.lines().collect();
     assert_eq!(lines.len(), 3, "{}", reply.text);
-    assert!(lines[0].starts_with("customer,externalId,status,archived,verified,"));
+    assert!(lines[0].starts_with("customer,externalId,status,archived,erased,verified,"));
     assert!(lines[1].starts_with(&text(&made[0], "id")));
-    assert!(lines[1].contains(",\"'=HYPERLINK(\"\"x\"\")\",active,,true,verified,basic,DE,none,,"));
+    assert!(
+        lines[1].contains(",\"'=HYPERLINK(\"\"x\"\")\",active,,,true,verified,basic,DE,none,,")
+    );
     let wallets = lines[1].to_lowercase();
     assert!(wallets.contains(&format!("{} {}", wallet(1), wallet(2))));
-    assert!(lines[2].contains(",C-2,active,,false,pending,,,,,,"));
+    assert!(lines[2].contains(",C-2,active,,,false,pending,,,,,,"));
     for personal in ["anary", "Ben", "APAC", "ref_"] {
         assert!(!reply.text.contains(personal), "{personal}: {}", reply.text);
     }
@@ -75,8 +77,12 @@ async fn lines_of_json_with_data_for_a_purpose_that_the_log_has() {
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     assert_eq!(rows.len(), 3);
-    assert_eq!(rows[0]["data"], jane());
-    assert_eq!(rows[2]["data"], Value::Null);
+    assert_eq!(rows[0]["opened"], json!({"data": jane(), "notes": []}));
+    assert_eq!(rows[2]["opened"]["data"], Value::Null);
+    assert_eq!(
+        (&rows[0]["notes"], &rows[0]["erased"]),
+        (&json!(0), &Value::Null)
+    );
     assert_eq!(rows[1]["id"], made[1]["id"]);
     let events = server.get("/v1/events?limit=500").await;
     assert_eq!(events.text.matches("CustomerExported").count(), 3);
@@ -99,7 +105,9 @@ async fn an_export_of_many_pages_has_everybody_once() {
     let numbers: Vec<_> = reply
         .text
         .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["data"]["number"].clone())
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["opened"]["data"]["number"].clone()
+        })
         .collect();
     assert_eq!(numbers, (0..230).map(Value::from).collect::<Vec<_>>());
 }

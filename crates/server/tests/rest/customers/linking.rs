@@ -25,6 +25,7 @@ async fn a_wallet_that_nobody_has_is_the_customers_and_verified_with_it() {
     let made = server.customer("emea", json!({"data": jane()})).await;
     let linked = link(&server, &made, 1).await.expect(200);
     assert_eq!(linked["investor"], made["investor"]);
+    assert_eq!(linked["moved_from"], Value::Null);
     assert_eq!(linked["wallets"][0]["signed"], Value::Null);
     let path = format!("/v1/investors/{}/verifications", text(&made, "investor"));
     let verdict = json!({"level": "basic", "country": "DE", "attestation": attestation()});
@@ -75,6 +76,7 @@ async fn a_customer_moves_onto_the_investor_who_holds_the_wallet() {
     let linked = link(&server, &made, 1).await.expect(200);
     assert_eq!(linked["id"], made["id"]);
     assert_eq!(linked["investor"], json!(known));
+    assert_eq!(linked["moved_from"], made["investor"]);
     assert_eq!(linked["verdict"]["verified"], true);
     let opened = server.open_customer("emea", &id).await;
     assert_eq!(opened["data"], jane());
@@ -84,6 +86,7 @@ async fn a_customer_moves_onto_the_investor_who_holds_the_wallet() {
     assert_eq!(found.expect(200)["customers"][0]["id"], json!(id));
     let again = link(&server, &made, 1).await.expect(200);
     assert_eq!(again["investor"], json!(known));
+    assert_eq!(again["moved_from"], Value::Null);
 
     // The other instance's customer is as it was.
     let path = format!("/v1/instances/apac/customers/{}", text(&apac, "id"));

@@ -2,7 +2,7 @@
 
 use alloy::signers::local::PrivateKeySigner;
 use serde_json::{Value, json};
-use symbolon_testkit::person::signed;
+use symbolon_testkit::person::{Person, signed};
 
 use super::stage::Stage;
 use crate::world::{Caller, until};
@@ -93,5 +93,49 @@ async fn a_customer_turns_out_to_be_somebody_who_is_verified_already() {
         owner.says_verified(key.address()).await == [false; 3]
     })
     .await;
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_sends_its_customer_a_link_and_the_person_is_verified_by_it() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    let body = json!({"name": "apac", "title": "apac"});
+    owner.post("/v1/instances", body).await;
+    let confined = stage.world.confined("acme", "apac").await;
+    let path = "/v1/instances/apac/customers";
+    let body = json!({"profile": {"email": "ana@example.com"}});
+    let made = confined.post(path, body).await;
+    let customer = format!("{path}/{}", made["id"].as_str().unwrap());
+    let links = format!("{customer}/links");
+    let body = json!({"provider": "sumsub", "send": true});
+    let link = confined.post(&links, body).await;
+    assert_eq!(link.get("url"), None, "{link}");
+    let first = stage.mail.next().await;
+    let this = format!("{links}/{}", link["id"].as_str().unwrap());
+    confined.post(&format!("{this}/resend"), json!({})).await;
+    let second = stage.mail.next().await;
+    for letter in [&first, &second] {
+        assert_eq!(letter.to, "ana@example.com");
+    }
+    assert_ne!(first.link(), second.link());
+
+    let key = PrivateKeySigner::random();
+    let mut person = Person::new(&stage.world.url);
+    person.open(&second.link()).await;
+    person.prove(&key, 31_337).await;
+    let session = person.begin_check().await;
+    person.walk(&session, "pass").await;
+    until("both chains verify the wallet", async || {
+        owner.says_verified(key.address()).await == [true; 3]
+    })
+    .await;
+    assert_eq!(confined.get(&customer).await["verdict"]["verified"], true);
+    until("the link is completed", async || {
+        confined.get(&this).await["status"] == "completed"
+    })
+    .await;
+    let over = format!("{this}/revoke");
+    confined.refused(&over, json!({}), "link_over").await;
     stage.world.end().await;
 }

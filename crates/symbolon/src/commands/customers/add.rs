@@ -11,12 +11,11 @@ use symbolon_core::{
 use symbolon_server::customers::{self, Wanted, Whom};
 use symbolon_store::CustomerRecord;
 
-use super::{ByArgs, within};
+use super::{ByArgs, show::document, text, within};
 use crate::{
     commands::{
-        customers::show::{document, shown},
         instances::InstanceArgs,
-        vault::profile::{IdName, KindName, changes, read},
+        vault::profile::{IdName, KindName, changes, read, text_in},
     },
     context::Context,
     exit::{Exit, Failure, Result},
@@ -91,7 +90,14 @@ impl AddArgs {
 
 /// A customer's data in a file. What is wrong with it is told without its words.
 pub(super) fn data(path: &Path) -> Result<CustomerData> {
-    let object: Value = read(path)?.into_iter().collect();
+    let object: Value = serde_json::from_str(&text_in(path)?).map_err(|error| {
+        Failure::refused(format!(
+            "{}: line {}, column {}: no JSON: write an object of whatever you know of the customer, such as {{\"name\": \"Jane Doe\", \"tier\": 2}}",
+            path.display(),
+            error.line(),
+            error.column()
+        ))
+    })?;
     CustomerData::read(&object)
         .map_err(|error| Failure::refused(format!("{}: {error}", path.display())))
 }
@@ -114,10 +120,10 @@ pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
             Ok((instance.clone(), record, restricted))
         })
         .await?;
-    let mut shown_as = document(&instance, &record, restricted, context.clock.now());
+    let mut shown_as = document(&instance, record, restricted, context.clock.now())?;
     shown_as["reference_key"] = key.expose().into();
     context.output.result(&shown_as, || {
-        format!("{}\nreference key: {}", shown(&shown_as), key.expose())
+        format!("{}\nreference key: {}", text::show(&shown_as), key.expose())
     })?;
     context
         .output

@@ -5,23 +5,20 @@ use std::path::PathBuf;
 use clap::Args;
 use symbolon_core::{
     customer::{CustomerId, CustomerStatus, ReferenceKey, note as read_note},
-    ids::{InstanceName, IssuerId},
+    ids::{ExternalId, InstanceName, IssuerId},
     wallet::{ChainScope, WalletAddress},
 };
 use symbolon_server::{
     AppState,
     customers::{
-        self, TRIES, changeable, is_overtaken,
+        self, TRIES, changing, is_overtaken,
         linking::{self, WantedLink},
     },
     problem::Problem,
 };
+use symbolon_store::IssuerTransaction;
 
-use super::{
-    ByArgs, WhichArgs, add,
-    show::{document, shown},
-    within,
-};
+use super::{ByArgs, WhichArgs, add, show::document, text, within};
 use crate::{
     commands::{instances::InstanceArgs, vault::profile::text_in},
     context::Context,
@@ -35,6 +32,8 @@ pub(super) struct OneArgs {
     which: WhichArgs,
     #[command(flatten)]
     of: InstanceArgs,
+    #[command(flatten)]
+    by: ByArgs,
 }
 
 /// The arguments of `symbolon customers data`.
@@ -56,6 +55,8 @@ pub(super) struct DataArgs {
     /// Know nothing from now on
     #[arg(long, conflicts_with = "file")]
     forget: bool,
+    #[command(flatten)]
+    by: ByArgs,
 }
 
 /// The arguments of `symbolon customers note`.
@@ -89,6 +90,31 @@ pub(super) struct StatusArgs {
     of: InstanceArgs,
     /// active, on_hold or closed
     status: CustomerStatus,
+    #[command(flatten)]
+    by: ByArgs,
+}
+
+/// The arguments of `symbolon customers external-id`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  symbolon customers external-id --external-id CRM-1 CRM-10042
+  symbolon customers external-id --id 0x… --none
+
+An instance has each external id once. The log keeps that it changed and who did so, and neither id.")]
+pub(super) struct ExternalIdArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+    #[command(flatten)]
+    of: InstanceArgs,
+    /// The instance's own reference from now on
+    #[arg(value_name = "NEW", required_unless_present = "none")]
+    new: Option<ExternalId>,
+    /// Have none from now on
+    #[arg(long, conflicts_with = "new")]
+    none: bool,
+    #[command(flatten)]
+    by: ByArgs,
 }
 
 /// The arguments of `symbolon customers link`.
@@ -99,7 +125,11 @@ Examples:
   symbolon customers link --reference ref_… 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
 
 Where another investor of the register holds the wallet, and the customer's own is merely a name,
-the customer stands on that investor from then on, with its verdict and wallets.")]
+the customer stands on that investor from then on, with its verdict and wallets: the answer says
+so (`moved_from`).
+
+This binds the wallet by your word, and the record says so. Over REST it is bound by the wallet's
+own signature: POST …/customers/wallet-message asks for it, POST …/customers/link-wallet takes it.")]
 pub(super) struct LinkArgs {
     #[command(flatten)]
     which: WhichArgs,
@@ -118,18 +148,44 @@ async fn answer(
     key: Option<&ReferenceKey>,
     work: impl AsyncFnOnce(&AppState, &IssuerId, &InstanceName) -> Result<CustomerId>,
 ) -> Result<Exit> {
-    let mut shown_as = within(of, context, async |state, issuer, instance| {
+    let mut shown = within(of, context, async |state, issuer, instance| {
         let id = work(state, issuer, instance).await?;
         let record = state.store.customer(issuer, instance, id).await?;
         let restricted = state.store.restricted_authorities(issuer).await?;
-        Ok(document(instance, &record, restricted, context.clock.now()))
+        document(instance, record, restricted, context.clock.now())
     })
     .await?;
     if let Some(key) = key {
-        shown_as["reference_key"] = key.expose().into();
+        shown["reference_key"] = key.expose().into();
     }
-    context.output.result(&shown_as, || shown(&shown_as))?;
+    context.output.result(&shown, || match key {
+        Some(key) => format!("{}\nreference key: {}", text::show(&shown), key.expose()),
+        None => text::show(&shown),
+    })?;
+    if key.is_some() {
+        context
+            .output
+            .note("this is the only time that the reference key is shown");
+    }
     Ok(Exit::Done)
+}
+
+/// Changes a customer in one transaction, and shows it.
+async fn changed(
+    which: &WhichArgs,
+    of: &InstanceArgs,
+    context: &Context,
+    key: Option<&ReferenceKey>,
+    work: impl AsyncFnOnce(&mut IssuerTransaction, &InstanceName, CustomerId) -> Result<(), Problem>,
+) -> Result<Exit> {
+    answer(of, context, key, async |state, issuer, instance| {
+        let id = which.find(state, issuer, instance).await?.customer.id;
+        let mut transaction = state.store.begin(issuer).await?;
+        work(&mut transaction, instance, id).await?;
+        transaction.commit().await?;
+        Ok(id)
+    })
+    .await
 }
 
 /// Does it, and does it again where somebody else was quicker.
@@ -145,16 +201,18 @@ async fn retried<T>(mut work: impl AsyncFnMut() -> Result<T, Problem>) -> Result
 
 /// Runs `symbolon customers data`.
 pub(super) async fn data(args: &DataArgs, context: &Context) -> Result<Exit> {
+    let actor = args.by.actor()?;
     let data = args.file.as_deref().map(add::data).transpose()?;
     answer(&args.of, context, None, async |state, issuer, instance| {
         let id = args.which.find(state, issuer, instance).await?.customer.id;
         retried(async || {
             let found = state.store.customer(issuer, instance, id).await?;
-            let prepared = customers::prepare_data(state, issuer, instance, &found, data.as_ref());
+            let prepared = changing::prepare_data(state, issuer, instance, &found, data.as_ref());
             let prepared = prepared.await?;
             let mut transaction = state.store.begin(issuer).await?;
             let now = context.clock.now();
-            customers::store_data(&mut transaction, instance, &prepared, now).await?;
+            let stored = changing::store_data(&mut transaction, instance, &prepared, &actor, now);
+            stored.await?;
             transaction.commit().await?;
             Ok(())
         })
@@ -189,17 +247,23 @@ pub(super) async fn note(args: &NoteArgs, context: &Context) -> Result<Exit> {
 
 /// Runs `symbolon customers status`.
 pub(super) async fn status(args: &StatusArgs, context: &Context) -> Result<Exit> {
-    answer(&args.of, context, None, async |state, issuer, instance| {
-        let id = args.which.find(state, issuer, instance).await?.customer.id;
-        let now = context.clock.now();
-        let mut transaction = state.store.begin(issuer).await?;
-        changeable(&mut transaction, instance, id).await?;
-        let set = transaction.set_customer_status(instance, id, args.status, now);
-        set.await?;
-        transaction.commit().await?;
-        Ok(id)
-    })
-    .await
+    let (actor, now) = (args.by.actor()?, context.clock.now());
+    let work = async |transaction: &mut _, instance: &_, id| {
+        changing::set_status(transaction, instance, id, args.status, &actor, now).await?;
+        Ok(())
+    };
+    changed(&args.which, &args.of, context, None, work).await
+}
+
+/// Runs `symbolon customers external-id`.
+pub(super) async fn external_id(args: &ExternalIdArgs, context: &Context) -> Result<Exit> {
+    let (actor, now) = (args.by.actor()?, context.clock.now());
+    let new = args.new.as_ref();
+    let work = async |transaction: &mut _, instance: &_, id| {
+        changing::set_external_id(transaction, instance, id, new, &actor, now).await?;
+        Ok(())
+    };
+    changed(&args.which, &args.of, context, None, work).await
 }
 
 /// Runs `symbolon customers link`.
@@ -211,7 +275,7 @@ pub(super) async fn link(args: &LinkArgs, context: &Context) -> Result<Exit> {
         signed: None,
         for_all: true,
     };
-    answer(&args.of, context, None, async |state, issuer, instance| {
+    let (shown, moved_from) = within(&args.of, context, async |state, issuer, instance| {
         context.warn_without_chain(&state.store, issuer).await?;
         let id = args.which.find(state, issuer, instance).await?.customer.id;
         let linked = retried(async || {
@@ -228,42 +292,42 @@ pub(super) async fn link(args: &LinkArgs, context: &Context) -> Result<Exit> {
         if let Some(former) = linked.moved_from {
             linking::finish(state, issuer, former).await;
         }
-        Ok(id)
+        let record = state.store.customer(issuer, instance, id).await?;
+        let restricted = state.store.restricted_authorities(issuer).await?;
+        let mut shown = document(instance, record, restricted, context.clock.now())?;
+        let moved_from = linked.moved_from.map(|former| former.to_string());
+        shown["moved_from"] = moved_from.clone().into();
+        Ok((shown, moved_from))
     })
-    .await
+    .await?;
+    context.output.result(&shown, || match &moved_from {
+        None => text::show(&shown),
+        Some(former) => format!(
+            "{}\nmoved from investor {former}: the wallet was another investor's already, so the customer is that one from now on",
+            text::show(&shown)
+        ),
+    })?;
+    Ok(Exit::Done)
 }
 
 /// Runs `symbolon customers rekey`.
 pub(super) async fn rekey(args: &OneArgs, context: &Context) -> Result<Exit> {
+    let (actor, now) = (args.by.actor()?, context.clock.now());
     let key = ReferenceKey::from_random(rand::random());
-    answer(
-        &args.of,
-        context,
-        Some(&key),
-        async |state, issuer, instance| {
-            let id = args.which.find(state, issuer, instance).await?.customer.id;
-            let now = context.clock.now();
-            let mut transaction = state.store.begin(issuer).await?;
-            changeable(&mut transaction, instance, id).await?;
-            let hash = key.hash(issuer, instance);
-            transaction.renew_reference(instance, id, hash, now).await?;
-            transaction.commit().await?;
-            Ok(id)
-        },
-    )
-    .await
+    let work = async |transaction: &mut IssuerTransaction, instance: &_, id| {
+        let hash = key.hash(transaction.issuer(), instance);
+        changing::renew_reference(transaction, instance, id, hash, &actor, now).await?;
+        Ok(())
+    };
+    changed(&args.which, &args.of, context, Some(&key), work).await
 }
 
 /// Runs `symbolon customers archive` and `restore`.
 pub(super) async fn archive(args: &OneArgs, archived: bool, context: &Context) -> Result<Exit> {
-    answer(&args.of, context, None, async |state, issuer, instance| {
-        let id = args.which.find(state, issuer, instance).await?.customer.id;
-        let now = context.clock.now();
-        let mut transaction = state.store.begin(issuer).await?;
-        let put = transaction.archive_customer(instance, id, archived, now);
-        put.await?;
-        transaction.commit().await?;
-        Ok(id)
-    })
-    .await
+    let (actor, now) = (args.by.actor()?, context.clock.now());
+    let work = async |transaction: &mut _, instance: &_, id| {
+        changing::archive(transaction, instance, id, archived, &actor, now).await?;
+        Ok(())
+    };
+    changed(&args.which, &args.of, context, None, work).await
 }

@@ -5,53 +5,22 @@ use std::{io::Write, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
-use symbolon_core::{
-    actor::Actor,
-    command::Command,
-    custody::Remark,
-    ids::{InstanceName, IssuerId},
-    register::Refusal,
-    verdict::RestrictedAuthorities,
-};
-use symbolon_server::{AppState, customers::place};
-use symbolon_store::{CustomerFilter, CustomerRecord, Request, Subject};
+use serde_json::json;
+use symbolon_core::{custody::Remark, ids::InstanceName};
+use symbolon_server::customers::export::{Export, Shape};
+use symbolon_store::CustomerFilter;
 
-use super::{
-    ByArgs,
-    show::{document, values},
-    within,
-};
+use super::{ByArgs, within};
 use crate::{
     commands::{
         instances::InstanceArgs,
         vault::export::archive::{Archive, Passphrase},
     },
     context::Context,
-    csv_text::{self, Target},
-    exit::{Exit, Result},
+    csv_text::Target,
+    exit::{Exit, Failure, Result},
     output::{counted, written},
-    vault::closed,
 };
-
-/// Customers in one transaction: a revocation waits for it.
-const BATCH: u32 = 100;
-
-/// The columns of the table.
-const COLUMNS: [&str; 12] = [
-    "customer",
-    "externalId",
-    "status",
-    "archived",
-    "verified",
-    "registerStatus",
-    "level",
-    "country",
-    "expiry",
-    "wallets",
-    "created",
-    "changed",
-];
 
 /// How customers are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -73,7 +42,7 @@ Examples:
 
 With --purpose data and notes go along, in a ZIP file under AES-256. The log keeps of each
 customer who took it out and what for, before it is opened. The passphrase is drawn, and shown
-once.")]
+once. Columns and lines are those of the REST API's exports.")]
 pub(super) struct ExportArgs {
     #[command(flatten)]
     of: InstanceArgs,
@@ -110,132 +79,35 @@ pub(super) async fn run(args: &ExportArgs, context: &Context) -> Result<Exit> {
     }
 }
 
-/// What every page of an export takes.
-struct Desk<'a> {
-    state: &'a AppState,
-    issuer: &'a IssuerId,
-    instance: &'a InstanceName,
-    restricted: RestrictedAuthorities,
-    context: &'a Context,
-    filter: CustomerFilter,
+/// Goes through an export, page by page; returns how many customers there were.
+async fn each(all: &mut Export, mut write: impl FnMut(&[u8]) -> Result<()>) -> Result<u64> {
+    let mut count = 0;
+    while let Some(page) = all.next().await? {
+        write(&page.bytes)?;
+        count += page.customers;
+    }
+    Ok(count)
 }
 
-impl<'a> Desk<'a> {
-    async fn of(
-        args: &ExportArgs,
-        state: &'a AppState,
-        issuer: &'a IssuerId,
-        instance: &'a InstanceName,
-        context: &'a Context,
-    ) -> Result<Self> {
-        Ok(Self {
-            restricted: state.store.restricted_authorities(issuer).await?,
-            state,
-            issuer,
-            instance,
-            context,
-            filter: CustomerFilter {
-                archived: args.archived,
-                ..CustomerFilter::default()
-            },
-        })
-    }
-
-    fn shown(&self, record: &CustomerRecord) -> Value {
-        let now = self.context.clock.now();
-        document(self.instance, record, self.restricted, now)
-    }
-
-    /// Page after page; returns how many customers there were.
-    async fn each(
-        &self,
-        mut work: impl AsyncFnMut(Vec<CustomerRecord>) -> Result<()>,
-    ) -> Result<u64> {
-        let (mut count, mut after) = (0, None);
-        loop {
-            let store = &self.state.store;
-            let page = store.customers(self.issuer, self.instance, &self.filter, after, BATCH);
-            let page = page.await?;
-            count += page.customers.len() as u64;
-            work(page.customers).await?;
-            after = page.next;
-            if after.is_none() {
-                return Ok(count);
-            }
-        }
-    }
-
-    /// On record, then opened.
-    async fn opened(
-        &self,
-        page: Vec<CustomerRecord>,
-        purpose: &Remark,
-        by: &Actor,
-    ) -> Result<Vec<Value>> {
-        let vault = self.state.services.vault.as_ref().ok_or_else(closed)?;
-        let requests = page.iter().map(|record| Request {
-            subject: Subject::Investor(record.investor.id),
-            command: Command::ExportCustomer {
-                instance: self.instance.clone(),
-                purpose: purpose.clone(),
-            },
-        });
-        let mut transaction = self.state.store.begin(self.issuer).await?;
-        let now = self.context.clock.now();
-        let decided = transaction.decide(requests.collect(), by, now).await?;
-        transaction.commit().await?;
-        let mut rows = Vec::with_capacity(page.len());
-        for (record, decided) in page.iter().zip(decided) {
-            let mut row = self.shown(record);
-            match decided {
-                Ok(_) => {
-                    let place = place(self.issuer, self.instance, &record.customer);
-                    let (data, notes) = values(&vault.open_customer(&place).await?);
-                    row["data"] = data;
-                    row["opened_notes"] = notes;
-                }
-                // Of whom nothing is left that could be given out.
-                Err(Refusal::Erased | Refusal::Merged(_)) => {}
-                Err(refusal) => return Err(refusal.into()),
-            }
-            rows.push(row);
-        }
-        Ok(rows)
+fn filter(args: &ExportArgs) -> CustomerFilter {
+    CustomerFilter {
+        archived: args.archived,
+        ..CustomerFilter::default()
     }
 }
 
 async fn plain(args: &ExportArgs, context: &Context) -> Result<Exit> {
+    let shape = match args.format {
+        Format::Csv => Shape::Csv,
+        Format::Jsonl => Shape::Lines,
+    };
     let count = within(&args.of, context, async |state, issuer, instance| {
-        let desk = Desk::of(args, state, issuer, instance, context).await?;
+        let mut all = Export::begin(state, issuer, instance, filter(args), shape).await?;
         let mut target = Target::open(args.output.as_deref())?;
-        match args.format {
-            Format::Jsonl => {
-                let count = desk
-                    .each(async |page| {
-                        for record in &page {
-                            written(writeln!(target, "{}", desk.shown(record)))?;
-                        }
-                        Ok(())
-                    })
-                    .await?;
-                target.finish()?;
-                Ok(count)
-            }
-            Format::Csv => {
-                let mut writer = csv::Writer::from_writer(target);
-                csv_text::record(&mut writer, COLUMNS)?;
-                let count = desk
-                    .each(async |page| {
-                        for record in &page {
-                            csv_text::record(&mut writer, fields(&desk.shown(record)))?;
-                        }
-                        Ok(())
-                    })
-                    .await?;
-                csv_text::finish(writer)?;
-                Ok(count)
-            }
-        }
+        written(target.write_all(all.head()))?;
+        let count = each(&mut all, |bytes| written(target.write_all(bytes))).await?;
+        target.finish()?;
+        Ok(count)
     })
     .await?;
     if let Some(path) = &args.output {
@@ -252,54 +124,25 @@ async fn plain(args: &ExportArgs, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// A customer in the table's columns.
-fn fields(row: &Value) -> [String; COLUMNS.len()] {
-    let plain = |value: &Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(many) => {
-            let texts = many.iter().filter_map(Value::as_str);
-            texts.collect::<Vec<_>>().join(" ")
-        }
-        other => other.to_string(),
-    };
-    let verdict = &row["verdict"];
-    [
-        &row["id"],
-        &row["external_id"],
-        &row["status"],
-        &row["archived"],
-        &verdict["verified"],
-        &verdict["status"],
-        &verdict["level"],
-        &verdict["country"],
-        &verdict["expiry"],
-        &row["wallets"],
-        &row["created"],
-        &row["changed"],
-    ]
-    .map(plain)
-}
-
 async fn encrypted(args: &ExportArgs, purpose: &Remark, context: &Context) -> Result<Exit> {
-    let actor = args.by.actor()?;
+    let shape = Shape::WithData {
+        purpose: purpose.clone(),
+        by: args.by.actor()?,
+    };
     let passphrase = Passphrase::draw();
     let path = args
         .output
         .as_deref()
         .unwrap_or(std::path::Path::new("customers.zip"));
     let count = within(&args.of, context, async |state, issuer, instance| {
-        let desk = Desk::of(args, state, issuer, instance, context).await?;
+        let mut all = Export::begin(state, issuer, instance, filter(args), shape).await?;
+        if all.is_empty() {
+            return Err(nobody(instance, args.archived));
+        }
         let mut archive = Archive::begin(path, &passphrase)?;
         archive.file("customers.jsonl")?;
-        let count = desk
-            .each(async |page| {
-                for row in desk.opened(page, purpose, &actor).await? {
-                    archive.write(&format!("{row}\n"))?;
-                }
-                Ok(())
-            })
-            .await?;
+        let write = |bytes: &[u8]| archive.write(&String::from_utf8_lossy(bytes));
+        let count = each(&mut all, write).await?;
         // An archive without its passphrase is of no use to anybody.
         if let Some(path) = &args.passphrase_file {
             passphrase.keep(path)?;
@@ -332,5 +175,21 @@ async fn encrypted(args: &ExportArgs, purpose: &Remark, context: &Context) -> Re
                 format!("the passphrase is in {}", file.display())
             }
         })?;
+    if shown.is_some() {
+        context.output.note(
+            "this is the only time that the passphrase is shown: keep it, since nothing else opens the archive",
+        );
+    }
     Ok(Exit::Done)
+}
+
+/// An archive of nobody is of no use, and has a passphrase that somebody would keep.
+fn nobody(instance: &InstanceName, archived: bool) -> Failure {
+    let remedy = match archived {
+        true => format!("`symbolon customers add --instance {instance}` makes one"),
+        false => "--archived takes archived ones along".to_owned(),
+    };
+    Failure::refused(format!(
+        "{instance} has no customers to write out, so nothing was written: {remedy}"
+    ))
 }

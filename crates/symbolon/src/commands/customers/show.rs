@@ -1,26 +1,28 @@
 //! `symbolon customers list` and `show`.
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 use symbolon_core::{
     command::Command,
     custody::Remark,
     customer::CustomerStatus,
-    ids::{InstanceName, InvestorId},
-    investor::{Status, StatusName},
+    ids::{ExternalId, InstanceName, InvestorId},
+    investor::StatusName,
     time::UnixSeconds,
     verdict::RestrictedAuthorities,
     wallet::WalletAddress,
 };
-use symbolon_server::{customers::place, vault::OpenedCustomer};
+use symbolon_server::customers::{
+    place,
+    shown::{CustomerBody, OpenedBody},
+};
 use symbolon_store::{CustomerFilter, CustomerRecord, Request, Subject};
 
-use super::{ByArgs, WhichArgs, within};
+use super::{ByArgs, WhichArgs, text, within};
 use crate::{
     commands::instances::InstanceArgs,
     context::Context,
-    exit::{Exit, Result, one_line},
-    output::table,
+    exit::{Exit, Failure, Result},
     vault::closed,
 };
 
@@ -29,7 +31,11 @@ use crate::{
 #[command(after_help = "\
 Examples:
   symbolon customers list --instance emea --status on_hold
-  symbolon customers list --wallet 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --archived --json")]
+  symbolon customers list --external-id CRM-1 --archived
+  symbolon customers list --wallet 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --json
+
+They come in the order in which they were made. Where there are more than --limit, a line says so,
+and which --after shows the next; `symbolon customers export` writes all.")]
 pub(super) struct ListArgs {
     #[command(flatten)]
     of: InstanceArgs,
@@ -39,6 +45,9 @@ pub(super) struct ListArgs {
     /// Only those whose investor stands so: pending, verified, rejected, revoked or expired
     #[arg(long, value_name = "STATUS", value_parser = verdict)]
     verdict: Option<StatusName>,
+    /// Only the one with this reference of the instance's
+    #[arg(long, value_name = "ID")]
+    external_id: Option<ExternalId>,
     /// Only the one whose investor holds this wallet
     #[arg(long, value_name = "WALLET")]
     wallet: Option<WalletAddress>,
@@ -51,6 +60,9 @@ pub(super) struct ListArgs {
     /// So many at most
     #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     limit: u32,
+    /// Only those after this place in the list, which a list that ends before its end names
+    #[arg(long, value_name = "NUMBER")]
+    after: Option<u64>,
 }
 
 fn verdict(text: &str) -> Result<StatusName, String> {
@@ -80,7 +92,7 @@ pub(super) struct ShowArgs {
 /// Runs `symbolon customers list`.
 pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<Exit> {
     let filter = CustomerFilter {
-        external_id: None,
+        external_id: args.external_id.clone(),
         wallet: args.wallet,
         investor: args.investor,
         status: args.status,
@@ -88,36 +100,36 @@ pub(super) async fn list(args: &ListArgs, context: &Context) -> Result<Exit> {
         archived: args.archived,
     };
     let now = context.clock.now();
-    let rows = within(&args.of, context, async |state, issuer, instance| {
+    let (rows, next) = within(&args.of, context, async |state, issuer, instance| {
         let store = &state.store;
-        let page = store.customers(issuer, instance, &filter, None, args.limit);
-        let page = page.await?.customers;
+        let page = store.customers(issuer, instance, &filter, args.after, args.limit);
+        let page = page.await?;
         let restricted = store.restricted_authorities(issuer).await?;
-        let rows = page
-            .iter()
-            .map(|one| document(instance, one, restricted, now));
-        Ok(rows.collect::<Vec<_>>())
+        let rows = page.customers.into_iter();
+        let rows = rows.map(|one| document(instance, one, restricted, now));
+        Ok((rows.collect::<Result<Vec<_>>>()?, page.next))
     })
     .await?;
-    context.output.result(&rows, || {
-        let mut shown = table(["customer", "external id", "status", "verdict", "wallets"]);
-        for row in &rows {
-            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            let status = match row["archived"].is_null() {
-                true => text(&row["status"]),
-                false => format!("{}, archived", text(&row["status"])),
-            };
-            shown.add_row([
-                text(&row["id"]),
-                text(&row["external_id"]),
-                status,
-                text(&row["verdict"]["status"]),
-                row["wallets"].as_array().map_or(0, Vec::len).to_string(),
-            ]);
-        }
-        shown.to_string()
-    })?;
+    context
+        .output
+        .result(&rows, || match (rows.is_empty(), args.archived) {
+            (true, true) => "no such customers".to_owned(),
+            (true, false) => "no such customers: --archived shows archived ones, too".to_owned(),
+            (false, _) => text::list(&rows),
+        })?;
+    if let Some(place) = next {
+        let how = format!(
+            "--after {place} shows the next, and `symbolon customers export` writes all of them"
+        );
+        more(context, &how);
+    }
     Ok(Exit::Done)
+}
+
+/// Says that there are more than are shown, and how they are had.
+pub(super) fn more(context: &Context, how: &str) {
+    let note = format_args!("there are more than these: {how}");
+    context.output.note(note);
 }
 
 /// Runs `symbolon customers show`.
@@ -127,7 +139,7 @@ pub(super) async fn show(args: &ShowArgs, context: &Context) -> Result<Exit> {
     let document = within(&args.of, context, async |state, issuer, instance| {
         let found = args.which.find(state, issuer, instance).await?;
         let restricted = state.store.restricted_authorities(issuer).await?;
-        let mut document = document(instance, &found, restricted, now);
+        let mut shown = document(instance, found.clone(), restricted, now)?;
         if let Some(purpose) = &args.purpose {
             let vault = state.services.vault.as_ref().ok_or_else(closed)?;
             // On record before it is shown.
@@ -144,78 +156,26 @@ pub(super) async fn show(args: &ShowArgs, context: &Context) -> Result<Exit> {
             }
             transaction.commit().await?;
             let place = place(issuer, instance, &found.customer);
-            let (data, notes) = values(&vault.open_customer(&place).await?);
-            document["data"] = data;
-            document["opened_notes"] = notes;
+            let opened = OpenedBody::new(&vault.open_customer(&place).await?)?;
+            shown["opened"] = value(&opened)?;
         }
-        Ok(document)
+        Ok(shown)
     })
     .await?;
-    context.output.result(&document, || shown(&document))?;
+    context.output.result(&document, || text::show(&document))?;
     Ok(Exit::Done)
 }
 
-/// What was opened, in JSON.
-pub(super) fn values(opened: &OpenedCustomer) -> (Value, Value) {
-    let data = opened.data.as_ref();
-    let data = data.and_then(|data| serde_json::from_str(data.expose()).ok());
-    let notes = opened.notes.iter().map(|note| {
-        json!({
-            "number": note.number,
-            "text": note.text.text(),
-            "author": note.author,
-            "written": note.written.to_string(),
-        })
-    });
-    (data.unwrap_or_default(), notes.collect())
+fn value(shown: &impl serde::Serialize) -> Result<Value> {
+    serde_json::to_value(shown).map_err(|error| Failure::new(Exit::Unexpected, error))
 }
 
-/// A customer without what is sealed.
+/// A customer without what is sealed, as the REST API shows it.
 pub(super) fn document(
     instance: &InstanceName,
-    record: &CustomerRecord,
+    record: CustomerRecord,
     restricted: RestrictedAuthorities,
     now: UnixSeconds,
-) -> Value {
-    let CustomerRecord { customer, investor } = record;
-    let verdict = investor.status.verdict();
-    let verified = matches!(&investor.status, Status::Verified(held) if held.holds_at(now))
-        && !investor.restricted
-        && !investor.frozen
-        && !restricted.includes(investor.authority);
-    json!({
-        "id": customer.id.to_string(),
-        "instance": instance,
-        "external_id": customer.external_id,
-        "status": customer.status,
-        "archived": customer.archived.map(|at| at.to_string()),
-        "has_data": customer.has_data,
-        "notes": customer.notes,
-        "investor": investor.id,
-        "verdict": {
-            "status": investor.status.name(),
-            "verified": verified,
-            "level": verdict.map(|verdict| verdict.level),
-            "country": verdict.map(|verdict| verdict.country.alpha2()),
-            "expiry": verdict.and_then(|verdict| verdict.expiry.map(|at| at.to_string())),
-        },
-        "wallets": investor.wallets.iter().map(|wallet| wallet.address.to_string()).collect::<Vec<_>>(),
-        "created": customer.created.to_string(),
-        "created_by": customer.created_by,
-        "changed": customer.changed.to_string(),
-        "reference_number": customer.references_made,
-    })
-}
-
-/// The same for people.
-pub(super) fn shown(document: &Value) -> String {
-    let fields = document.as_object().into_iter().flatten();
-    let lines = fields
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| {
-            let plain = value.as_str().map(str::to_owned);
-            let plain = plain.unwrap_or_else(|| value.to_string());
-            format!("{name}: {}", one_line(&plain))
-        });
-    lines.collect::<Vec<_>>().join("\n")
+) -> Result<Value> {
+    value(&CustomerBody::new(instance, record, restricted, now))
 }

@@ -320,8 +320,8 @@ pub(super) async fn show(args: &ShowArgs, context: &Context) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Runs `symbolon vault find`.
-pub(super) async fn find(args: &FindArgs, context: &Context) -> Result<Exit> {
+/// What is looked for: the first line of stdin.
+pub(in crate::commands) fn typed(context: &Context) -> Result<String> {
     let mut typed = String::new();
     if std::io::stdin().is_terminal() {
         context.output.note("type what to look for, then Enter");
@@ -335,6 +335,12 @@ pub(super) async fn find(args: &FindArgs, context: &Context) -> Result<Exit> {
             "stdin has nothing to look for: write it to its first line",
         ));
     }
+    Ok(typed.to_owned())
+}
+
+/// Runs `symbolon vault find`.
+pub(super) async fn find(args: &FindArgs, context: &Context) -> Result<Exit> {
+    let typed = &typed(context)?;
     let (field, term) = match args.national_id {
         Some(country) => (
             Field::NationalId,

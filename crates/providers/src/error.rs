@@ -79,7 +79,9 @@ pub enum FetchError {
         status: u16,
     },
     /// The provider has no such record, or none any longer.
-    #[error("the provider has no such record: it was deleted there, or belongs to another account")]
+    #[error(
+        "the provider has no such record, or another account has it: look for it in its console"
+    )]
     NotFound,
     /// 429, 503, or 409 with `Retry-After`.
     #[error("the provider is busy: ask again later")]
@@ -94,7 +96,9 @@ pub enum FetchError {
         why: &'static str,
     },
     /// It answered with something else than it documents.
-    #[error("the provider's answer cannot be read ({problem}): it is of another version")]
+    #[error(
+        "the provider's answer cannot be read ({problem}), as if it were of another version: check the account's base_url, and look for a newer Symbolon"
+    )]
     Answer {
         /// In a few words.
         problem: &'static str,

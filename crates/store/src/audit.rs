@@ -46,8 +46,7 @@ pub struct AuditReport {
     pub investors: u64,
     /// How many wallets do, tombstones included.
     pub wallets: u64,
-    /// How many keys that speak for an authority or an approver work, as the log
-    /// tells.
+    /// How many API keys work, as the log tells.
     pub granted_keys: u64,
 }
 
@@ -60,13 +59,12 @@ pub enum StateDifference {
     /// An investor is not what its entries make of it.
     #[error("investor {0} is not what its log makes of it")]
     Investor(InvestorId),
-    /// The authorities, approvers or open proposals are not what their entries
-    /// make of them.
+    /// The authorities, approvers, open proposals or the retention are not what their
+    /// entries make of them.
     #[error("the federation is not what its log makes of it")]
     Federation,
-    /// Keys that speak for an authority or an approver work unlogged, or not as
-    /// they were granted.
-    #[error("the API keys of authorities and approvers are not what the log makes of them")]
+    /// Keys work unlogged, or not as they were granted.
+    #[error("the API keys are not what the log makes of them")]
     ApiKeys,
     /// An approval was given or taken back with a key that was not granted to
     /// that person, or not any more.

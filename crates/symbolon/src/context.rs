@@ -48,6 +48,17 @@ impl Context {
         outcome
     }
 
+    /// The same, where a register may begin by it.
+    pub(crate) async fn with_new_store<T>(
+        &self,
+        work: impl AsyncFnOnce(&Store) -> Result<T>,
+    ) -> Result<T> {
+        let database = Database::open_or_begin(&self.config, self.output).await?;
+        let outcome = work(&database.store).await;
+        database.close().await;
+        outcome
+    }
+
     /// Does some work on one issuer's register.
     pub(crate) async fn with_issuer<T>(
         &self,

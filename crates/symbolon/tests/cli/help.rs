@@ -107,7 +107,7 @@ const COMMANDS: [&[&str]; 114] = [
     &["vault", "find"],
     &["vault", "custody"],
     &["vault", "hold"],
-    &["vault", "release"],
+    &["vault", "lift"],
     &["vault", "retention"],
     &["vault", "due"],
     &["vault", "erase"],

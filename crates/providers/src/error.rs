@@ -155,3 +155,27 @@ impl FetchError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_to_do() {
+        let status = 400;
+        for error in [
+            FetchError::Refused { status },
+            FetchError::NotFound,
+            FetchError::Busy { retry_after: None },
+            FetchError::Unreachable { why: "timeout" },
+            FetchError::Answer { problem: "no JSON" },
+            FetchError::Rejected { status },
+            FetchError::Unsupported { what: "forget" },
+        ] {
+            let words = error.to_string();
+            let (_, remedy) = words.rsplit_once(": ").unwrap();
+            let verb = remedy.split(' ').next().unwrap();
+            assert!(["check", "look", "ask", "do"].contains(&verb), "{words}");
+        }
+    }
+}

@@ -43,9 +43,7 @@ impl Context {
         work: impl AsyncFnOnce(&Store) -> Result<T>,
     ) -> Result<T> {
         let database = Database::open(&self.config, self.output).await?;
-        let outcome = work(&database.store).await;
-        database.close().await;
-        outcome
+        on(database, work).await
     }
 
     /// The same, where a register may begin by it.
@@ -54,9 +52,7 @@ impl Context {
         work: impl AsyncFnOnce(&Store) -> Result<T>,
     ) -> Result<T> {
         let database = Database::open_or_begin(&self.config, self.output).await?;
-        let outcome = work(&database.store).await;
-        database.close().await;
-        outcome
+        on(database, work).await
     }
 
     /// Does some work on one issuer's register.
@@ -182,4 +178,10 @@ impl Context {
             ))),
         }
     }
+}
+
+async fn on<T>(database: Database, work: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
+    let outcome = work(&database.store).await;
+    database.close().await;
+    outcome
 }

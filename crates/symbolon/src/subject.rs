@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_machine_knows_who_runs_it() {
-        let accounts = "root:x:0:0:root:/root:/bin/sh\nmaria:x:1000:1000::/home/maria:/bin/sh\n";
+        let accounts = "root:x:0:0::/:/bin/sh\nmaria:x:1000:1000::/:/bin/sh\n";
         assert_eq!(account(accounts, 1000).as_deref(), Some("maria"));
         assert_eq!(account(accounts, 0).as_deref(), Some("root"));
         assert_eq!(account(accounts, 100), None);

@@ -101,7 +101,13 @@ async fn a_map_names_columns_that_are_there_or_is_not_remembered() {
         "3",
     ];
     let done = desk.run(&[&import[..], &word, &["--save-map"]].concat());
-    let done = done.succeeded().stdout;
+    let done = done.succeeded();
+    // Nothing in this file knows its people again.
+    assert!(
+        done.stderr.contains("known by their wallets alone"),
+        "{done:?}"
+    );
+    let done = done.stdout;
     assert!(
         done.contains("signed by maria, version 3: I saw their papers."),
         "{done}"

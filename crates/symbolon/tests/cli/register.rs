@@ -248,6 +248,28 @@ async fn nobody_changes_the_register_unnamed_though_the_session_names_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_known_by_a_wallet_alone_is_warned_of() {
+    let desk = Desk::with_issuer().await;
+    let warned = |arguments: &[&str]| {
+        let by = [
+            "--country",
+            "DE",
+            "--operator",
+            "maria",
+            "--attestation",
+            "Seen.",
+        ];
+        let ended = desk
+            .run(&[&["verify"], arguments, &by].concat())
+            .succeeded();
+        ended.stderr.contains("known by its wallet alone")
+    };
+    assert!(warned(&[WALLET]));
+    assert!(!warned(&[WALLET]), "known by now");
+    assert!(!warned(&[OTHER, "--external-id", "C-1"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_verdict_that_reaches_no_token_is_warned_of() {
     let desk = Desk::with_issuer().await;
     desk.write("some.csv", &customers(1));

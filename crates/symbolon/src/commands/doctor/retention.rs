@@ -70,7 +70,7 @@ async fn of(
         false => findings.warn(
             NAME,
             detail,
-            "look at `symbolon vault due`, then `symbolon vault erase --due`, or let servers do it: `symbolon vault retention --by-itself yes`",
+            "look at `symbolon vault due`, then `symbolon vault erase --due`, or let servers do it: `symbolon vault retention --by-itself yes --yes`",
         ),
     }
     Ok(())

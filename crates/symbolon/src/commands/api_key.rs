@@ -222,35 +222,36 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
 
 fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
     let mut shown = Vec::with_capacity(keys.len());
-    let mut rows = table([
-        "name", "acts for", "person", "profiles", "instance", "since", "state", "id",
-    ]);
+    let mut rows = table(["name", "speaks for", "profiles", "state", "id"]);
     for key in keys {
         let KeyPowers { grant, profiles } = &key.powers;
         let (mut authority, mut person, mut instance) = (AuthorityIndex::OWNER, None, None);
-        match grant {
-            None => {}
-            Some(KeyGrant::Authority(index)) => authority = *index,
-            Some(KeyGrant::Person(name)) => person = Some(name),
-            Some(KeyGrant::Instance(name)) => instance = Some(name),
-        }
+        let speaks_for = match grant {
+            None => "the issuer".to_owned(),
+            Some(KeyGrant::Authority(index)) => {
+                authority = *index;
+                format!("authority {index}")
+            }
+            Some(KeyGrant::Person(name)) => {
+                person = Some(name);
+                name.to_string()
+            }
+            Some(KeyGrant::Instance(name)) => {
+                instance = Some(name);
+                format!("instance {name}")
+            }
+        };
         let state = match key.revoked {
-            None => "works".to_owned(),
-            Some(at) => format!("revoked {at}"),
+            None => format!("since {}", key.created.day()),
+            Some(at) => format!("revoked {}", at.day()),
         };
         rows.add_row([
             key.name.clone(),
-            match authority.is_owner() {
-                true => "the issuer".to_owned(),
-                false => format!("authority {authority}"),
-            },
-            person.map(ToString::to_string).unwrap_or_default(),
+            speaks_for,
             match profiles {
                 true => "opens them".to_owned(),
                 false => String::new(),
             },
-            instance.map(ToString::to_string).unwrap_or_default(),
-            key.created.to_string(),
             state,
             key.id.to_string(),
         ]);

@@ -55,7 +55,9 @@ async fn whoever_changes_the_retention_is_in_the_log_and_sure_of_it() {
     let short = retention(&["1", "--yes"]).succeeded();
     assert!(short.stdout.contains("for 1 year after"), "{short:?}");
     assert!(
-        short.stderr.contains("warning: 1 year is shorter"),
+        short
+            .stderr
+            .contains("warning: 1 year is less than the 5 years"),
         "{short:?}"
     );
     let doctor = desk.run(&["doctor"]).stdout;
@@ -92,6 +94,21 @@ async fn doctor_says_how_many_profiles_are_due_without_their_keys() {
         told.contains("2 profiles are due, the first since 20"),
         "{told}"
     );
+    let hold = ["vault", "hold", "--external-id", "C-2"];
+    let case = ["--reference", "BaFin 2026-118"];
+    desk.run(&[&hold[..], &case].concat()).succeeded();
+    let due = desk.run(&["vault", "due"]).succeeded().stdout;
+    for line in [
+        "  C-1, pending since 20",
+        "  due since 20",
+        "  held by BaFin 2026-118",
+    ] {
+        assert!(due.contains(line), "{due}");
+    }
+    let counted = "1 profile due, 1 more held, by a retention of 0 years\n";
+    assert!(due.ends_with(counted), "{due}");
+    // A terminal's lines.
+    assert!(due.lines().all(|line| line.chars().count() <= 80), "{due}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 use symbolon_core::{
-    custody::{Remark, RetentionYears, kept_until, must_have_ended_by},
+    custody::{RetentionYears, kept_until, must_have_ended_by},
     ids::IssuerId,
     log::EntryNumber,
 };
@@ -12,7 +12,7 @@ use symbolon_store::{DueProfile, Store};
 use crate::{
     context::Context,
     exit::{Exit, Result},
-    output::{counted, table},
+    output::counted,
 };
 
 /// Looked for at a time.
@@ -99,30 +99,8 @@ pub(super) async fn run(args: &DueArgs, context: &Context) -> Result<Exit> {
         "next": next,
     });
     context.output.result(&document, || {
-        let mut lines = Vec::new();
-        if !due.is_empty() || !held.is_empty() {
-            let mut table = table([
-                "investor",
-                "external id",
-                "status",
-                "relation ended",
-                "due since",
-                "held by",
-            ]);
-            for profile in due.iter().chain(&held) {
-                let holds: Vec<_> = profile.holds.iter().map(Remark::as_str).collect();
-                let external_id = profile.external_id.as_ref();
-                table.add_row([
-                    profile.investor.to_string(),
-                    external_id.map(ToString::to_string).unwrap_or_default(),
-                    profile.status.to_string(),
-                    profile.ended.to_string(),
-                    kept_until(profile.ended, retention.years).to_string(),
-                    holds.join(", "),
-                ]);
-            }
-            lines.push(table.to_string());
-        }
+        let all = due.iter().chain(&held);
+        let mut lines: Vec<_> = all.map(|profile| text(profile, retention.years)).collect();
         let mut summary = counted(due.len() as u64, "profile due", "profiles due");
         if !held.is_empty() {
             let held = counted(held.len() as u64, "more held", "more held");
@@ -135,6 +113,26 @@ pub(super) async fn run(args: &DueArgs, context: &Context) -> Result<Exit> {
         lines.join("\n")
     })?;
     Ok(Exit::Done)
+}
+
+/// One of them. An id takes most of a line, so the rest is below it.
+fn text(profile: &DueProfile, years: RetentionYears) -> String {
+    let DueProfile {
+        investor,
+        external_id,
+        status,
+        holds,
+        ended,
+        ..
+    } = profile;
+    let known_as = external_id.as_ref().map(|id| format!("{id}, "));
+    let mut lines = vec![
+        investor.to_string(),
+        format!("  {}{status} since {ended}", known_as.unwrap_or_default()),
+        format!("  due since {}", kept_until(*ended, years)),
+    ];
+    lines.extend(holds.iter().map(|hold| format!("  held by {hold}")));
+    lines.join("\n")
 }
 
 /// Whom a hold alone keeps.

@@ -55,7 +55,7 @@ impl RetentionArgs {
 /// What the law of most places says to so few years.
 pub(in crate::commands) fn too_short(years: RetentionYears) -> String {
     format!(
-        "{years} is shorter than the law of most places asks for: {}",
+        "{years} is less than the {} that the law of most places asks for",
         RetentionYears::default()
     )
 }

@@ -6,8 +6,8 @@
 //!
 //! 1. The log is walked from its first entry: each entry against its hash, the
 //!    last against the head. On the way the unbound wallets are followed, and
-//!    the federation, which is held against its rows, API keys included, as
-//!    each approval is against the keys.
+//!    the federation, which is held against its rows, API keys and the retention
+//!    included, as each approval is against the keys.
 //! 2. Each investor is replayed from its entries and held against its rows.
 //! 3. What is left over (a row that no entry explains, or an entry whose row
 //!    is gone) is counted.
@@ -59,10 +59,13 @@ pub enum StateDifference {
     /// An investor is not what its entries make of it.
     #[error("investor {0} is not what its log makes of it")]
     Investor(InvestorId),
-    /// The authorities, approvers, open proposals or the retention are not what their
-    /// entries make of them.
+    /// The authorities, approvers or open proposals are not what their entries
+    /// make of them.
     #[error("the federation is not what its log makes of it")]
     Federation,
+    /// Profiles are kept for other years, or erased otherwise, than their entries say.
+    #[error("for how long profiles are kept is not what the log makes of it")]
+    Retention,
     /// Keys work unlogged, or not as they were granted.
     #[error("the API keys are not what the log makes of them")]
     ApiKeys,
@@ -123,6 +126,9 @@ impl Store {
         let stored = federation::load(&mut snapshot, issuer).await?;
         if walk.federation.keys != stored.keys {
             return Err(StateDifference::ApiKeys.into());
+        }
+        if walk.federation.retention != stored.retention {
+            return Err(StateDifference::Retention.into());
         }
         if walk.federation != stored {
             return Err(StateDifference::Federation.into());

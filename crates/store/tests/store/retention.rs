@@ -59,7 +59,7 @@ async fn the_audit_sees_a_retention_that_was_changed_in_the_database() {
         register.tamper(edit).await;
         let audited = register.store().verify_log(&register.issuer).await;
         assert!(
-            matches!(audited, Err(AuditError::State(StateDifference::Federation))),
+            matches!(audited, Err(AuditError::State(StateDifference::Retention))),
             "{edit}: {audited:?}"
         );
     }

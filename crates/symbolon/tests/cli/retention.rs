@@ -40,7 +40,8 @@ async fn whoever_changes_the_retention_is_in_the_log_and_sure_of_it() {
     ] {
         let unsure = retention(hastened).exits(2);
         assert!(
-            unsure.error().ends_with("then repeat with --yes"),
+            unsure.error().contains("0 of which would be due at once")
+                && unsure.error().contains("repeat with --yes"),
             "{unsure:?}"
         );
     }
@@ -84,6 +85,9 @@ async fn doctor_says_how_many_profiles_are_due_without_their_keys() {
         details.collect::<Vec<_>>()
     };
     assert_eq!(due(&desk), Vec::<String>::new());
+    let unsure = desk.run(&["vault", "retention", "0"]).exits(2);
+    let told = "instead of 5 years, 2 of which would be due at once";
+    assert!(unsure.error().contains(told), "{unsure:?}");
     desk.run(&["vault", "retention", "0", "--yes"]).succeeded();
     // Whoever has no master key still learns of it.
     desk.write("symbolon.toml", "");

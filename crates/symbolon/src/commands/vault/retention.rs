@@ -2,7 +2,12 @@
 
 use clap::Args;
 use serde_json::json;
-use symbolon_core::custody::{Retention, RetentionYears};
+use symbolon_core::{
+    custody::{Retention, RetentionYears, must_have_ended_by},
+    ids::IssuerId,
+    log::EntryNumber,
+};
+use symbolon_store::Store;
 
 use super::ByArgs;
 use crate::{
@@ -70,7 +75,10 @@ pub(super) async fn run(args: &RetentionArgs, context: &Context) -> Result<Exit>
             let entry = if wanted == before {
                 None
             } else {
-                refuse_unless(args.yes, before, wanted)?;
+                if !args.yes && before.is_hastened_by(wanted) {
+                    let due = due_by(wanted.years, store, issuer, context).await?;
+                    return Err(unsure(before, wanted, due));
+                }
                 let (by, now) = (args.by.actor()?, context.clock.now());
                 let entry = transaction.set_retention(wanted, &by, now).await??;
                 transaction.commit().await?;
@@ -106,11 +114,26 @@ pub(super) async fn run(args: &RetentionArgs, context: &Context) -> Result<Exit>
     Ok(Exit::Done)
 }
 
+/// Profiles that would be due by so many years; of more than these it is enough to know
+/// that there are.
+const MOST_COUNTED: u32 = 1_000;
+
+async fn due_by(
+    years: RetentionYears,
+    store: &Store,
+    issuer: &IssuerId,
+    context: &Context,
+) -> Result<usize> {
+    let Some(ended_by) = must_have_ended_by(years, context.clock.now()) else {
+        return Ok(0);
+    };
+    let first = EntryNumber::default();
+    let due = store.due_profiles(issuer, ended_by, first, MOST_COUNTED);
+    Ok(due.await?.len())
+}
+
 /// What is erased too early nobody brings back.
-fn refuse_unless(yes: bool, before: Retention, wanted: Retention) -> Result<()> {
-    if yes || !before.is_hastened_by(wanted) {
-        return Ok(());
-    }
+fn unsure(before: Retention, wanted: Retention, due: usize) -> Failure {
     let what = if wanted.years < before.years {
         format!(
             "profiles would be kept for {} instead of {}",
@@ -119,7 +142,12 @@ fn refuse_unless(yes: bool, before: Retention, wanted: Retention) -> Result<()> 
     } else {
         "servers would erase profiles by themselves".to_owned()
     };
-    Err(Failure::usage(format!(
-        "{what}, and what is erased nobody brings back: look at `symbolon vault due`, then repeat with --yes"
-    )))
+    let more = if due == MOST_COUNTED as usize {
+        "or more "
+    } else {
+        ""
+    };
+    Failure::usage(format!(
+        "{what}, {due} {more}of which would be due at once, and what is erased nobody brings back: repeat with --yes if that is meant"
+    ))
 }

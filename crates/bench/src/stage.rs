@@ -7,6 +7,7 @@ use anyhow::{Result, ensure};
 use sqlx::{Connection, PgConnection};
 use symbolon_core::{
     actor::Actor,
+    federation::KeyPowers,
     ids::{ChainId, IssuerId},
     import::ColumnMap,
     investor::{Attestation, Source},
@@ -121,7 +122,14 @@ impl Register {
     /// A key of the REST API.
     pub(crate) async fn key(&self) -> Result<String> {
         let key = ApiKey::from_random(&self.issuer, [7; 32]);
-        self.store.create_api_key("bench", &key, now()).await?;
+        let by = Actor::command_line("bench");
+        let powers = KeyPowers {
+            grant: None,
+            profiles: true,
+        };
+        self.store
+            .create_api_key("bench", &key, &powers, &by, now())
+            .await??;
         Ok(key.text().to_owned())
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use symbolon_core::{ids::IssuerId, time::UnixSeconds};
+use symbolon_core::{actor::Actor, federation::KeyPowers, ids::IssuerId, time::UnixSeconds};
 use symbolon_sandbox::PrivatePostgres;
 use symbolon_store::{ApiKey, NewChain, Store};
 use symbolon_testkit::chain::MIRROR_KEY;
@@ -69,7 +69,10 @@ impl Stage {
         transaction.commit().await?;
         let random = [0; 32].map(|_: u8| fastrand::u8(..));
         let key = ApiKey::from_random(&issuer, random);
-        store.create_api_key("backend", &key, now).await?;
+        let (by, powers) = (Actor::command_line("chaos"), KeyPowers::default());
+        store
+            .create_api_key("backend", &key, &powers, &by, now)
+            .await??;
         std::fs::create_dir_all(folder)?;
         configure(folder, &url, &chains)?;
         Ok(Self {

@@ -6,10 +6,9 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{ids::InvestorId, time::UnixSeconds};
+use time::{Date, Duration, Month, OffsetDateTime};
 
-/// Of the Gregorian calendar, on average.
-const SECONDS_A_YEAR: u64 = 31_556_952;
+use crate::{ids::InvestorId, time::UnixSeconds};
 
 /// A remark for the log, such as a case number or a purpose: 1 to 200 printable
 /// characters. An `@` is refused, since an e-mail address is personal data (I6); for
@@ -85,7 +84,7 @@ impl Custody {
 }
 
 /// For how many years a profile is kept after the relation has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RetentionYears(pub u8);
 
@@ -93,6 +92,39 @@ impl Default for RetentionYears {
     /// Directive (EU) 2015/849, article 40: five years.
     fn default() -> Self {
         Self(5)
+    }
+}
+
+impl RetentionYears {
+    /// Whether the law of most places asks for longer.
+    pub fn is_short(self) -> bool {
+        self < Self::default()
+    }
+}
+
+impl fmt::Display for RetentionYears {
+    /// `1 year`, `5 years`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let years = if self.0 == 1 { "year" } else { "years" };
+        write!(f, "{} {years}", self.0)
+    }
+}
+
+/// What the issuer has decided about profiles whose relation has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// For how many years they are kept.
+    pub years: RetentionYears,
+    /// Whether servers erase them then by themselves. Nobody can undo that, so it is not
+    /// done before the issuer says so.
+    pub erases_by_itself: bool,
+}
+
+impl Retention {
+    /// Whether profiles would be erased sooner, or without anybody's doing, than now:
+    /// what nobody can undo.
+    pub fn is_hastened_by(self, to: Self) -> bool {
+        to.years < self.years || (to.erases_by_itself && !self.erases_by_itself)
     }
 }
 
@@ -110,16 +142,48 @@ pub enum MustKeep {
     Hold(Remark),
 }
 
-/// Until when a profile is kept whose relation ended then.
+/// Until when a profile is kept whose relation ended then: the same date and time, so
+/// many years of the calendar later (UTC).
+///
+/// The 29th of February has no such date in other years. What ended on it is kept until
+/// the 1st of March begins: until the 28th would be a day less than the law's years. Then
+/// whatever ended later is never kept less long.
 pub fn kept_until(ended: UnixSeconds, retention: RetentionYears) -> UnixSeconds {
-    UnixSeconds(ended.0 + u64::from(retention.0) * SECONDS_A_YEAR)
+    let until = moment(ended).and_then(|ended| {
+        let year = ended.year() + i32::from(retention.0);
+        match ended.replace_year(year) {
+            Ok(until) => Some(until),
+            Err(_) => Date::from_calendar_date(year, Month::March, 1)
+                .ok()
+                .map(|date| date.midnight().assume_utc()),
+        }
+    });
+    // Beyond the calendar it is kept for ever.
+    until.and_then(seconds).unwrap_or(UnixSeconds(u64::MAX))
 }
 
-/// By when the relation must have ended for the time to have come by now; `None` where
-/// that is before all time.
+/// By when the relation must have ended for the time to have come by now: the last such
+/// moment; `None` where that is before 1970.
 pub fn must_have_ended_by(retention: RetentionYears, now: UnixSeconds) -> Option<UnixSeconds> {
-    let kept = kept_until(UnixSeconds(0), retention);
-    now.0.checked_sub(kept.0).map(UnixSeconds)
+    let now = moment(now)?;
+    let year = now.year() - i32::from(retention.0);
+    let ended = match now.replace_year(year) {
+        Ok(ended) => ended,
+        // On the 29th of February of a year that has none: the last second before March.
+        Err(_) => {
+            let march = Date::from_calendar_date(year, Month::March, 1).ok()?;
+            march.midnight().assume_utc() - Duration::SECOND
+        }
+    };
+    seconds(ended)
+}
+
+fn moment(at: UnixSeconds) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(i64::try_from(at.0).ok()?).ok()
+}
+
+fn seconds(at: OffsetDateTime) -> Option<UnixSeconds> {
+    u64::try_from(at.unix_timestamp()).ok().map(UnixSeconds)
 }
 
 /// Whether the time has come, where the relation `ended` then; `None` while it lasts.
@@ -146,7 +210,8 @@ mod tests {
     #[test]
     fn a_profile_is_kept_to_the_second() {
         let (none, ended) = (Custody::default(), UnixSeconds(1_000));
-        let until = UnixSeconds(1_000 + 5 * SECONDS_A_YEAR);
+        // 1972 was a leap year.
+        let until = UnixSeconds(1_000 + (5 * 365 + 1) * 86_400);
         let years = RetentionYears::default();
         let at = |now| may_erase(&none, Some(ended), years, now);
         assert_eq!(

@@ -16,9 +16,9 @@
 //!
 //! As with investors, a command meets the state in [`decide`], and events make
 //! the next state in [`Federation::apply`]. Where a chain decides, [`witness`]
-//! makes events of what its owner did. The API keys that speak for authorities
-//! and approvers are events too ([`grant_key`]), though nobody's approval is
-//! asked for them.
+//! makes events of what its owner did. API keys ([`grant_key`]) and for how long
+//! profiles are kept ([`set_retention`]) are events too, though nobody's approval
+//! is asked for them.
 
 mod apply;
 mod decide;
@@ -27,6 +27,7 @@ mod keys;
 mod operation;
 mod policy;
 mod refusal;
+mod retention;
 mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,14 +37,16 @@ use serde::{Deserialize, Serialize};
 pub use apply::Inapplicable;
 pub use decide::decide;
 pub use event::FederationEvent;
-pub use keys::{GrantedKey, KeyGrant, grant_key, revoke_key};
+pub use keys::{GrantedKey, KeyGrant, KeyPowers, grant_key, revoke_key};
 pub use operation::{FederationCommand, MOST_REASSIGNED, OwnerOperation};
 pub use policy::{ApprovalPolicy, MOST_APPROVERS};
 pub use refusal::FederationRefusal;
+pub use retention::set_retention;
 pub use witness::{AuthorityDeed, witness};
 
 use crate::{
     authority::{Authority, Mandate},
+    custody::Retention,
     ids::{AuthorityIndex, AuthorityName, KeyId, PersonName},
     time::UnixSeconds,
     transfer_rules::Schedule,
@@ -88,8 +91,8 @@ impl Proposal {
     }
 }
 
-/// The authorities, the owner's approvers, what waits for them, and the keys
-/// that speak for any of them.
+/// The authorities, the owner's approvers, what waits for them, the keys that
+/// open the register to any of them, and what else the owner has laid down.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Federation {
     /// The authorities beside the issuer itself.
@@ -98,10 +101,12 @@ pub struct Federation {
     pub policy: ApprovalPolicy,
     /// What waits; some of it may have lapsed.
     pub proposals: BTreeMap<ProposalId, Proposal>,
-    /// The API keys that speak for an authority or a person, and work.
+    /// The API keys that work.
     pub keys: BTreeMap<KeyId, GrantedKey>,
     /// The transfer rules by country.
     pub rules: Schedule,
+    /// For how long profiles are kept, and what happens then.
+    pub retention: Retention,
 }
 
 impl Federation {

@@ -186,6 +186,10 @@ mod tests {
             let kinds = [InvestorKind::NaturalPerson, InvestorKind::LegalEntity];
             assert!(kinds.into_iter().any(|kind| field.is_of(kind)), "{field}");
             assert_eq!(field.as_str().parse(), Ok(field));
+            let example = serde_json::from_str(field.example()).unwrap();
+            for kind in kinds.into_iter().filter(|kind| field.is_of(*kind)) {
+                Profile::empty(kind).set(field, &example).unwrap();
+            }
         }
     }
 }

@@ -79,7 +79,9 @@ pub enum FetchError {
         status: u16,
     },
     /// The provider has no such record, or none any longer.
-    #[error("the provider has no such record: it was deleted there, or belongs to another account")]
+    #[error(
+        "the provider has no such record, or another account has it: look for it in its console"
+    )]
     NotFound,
     /// 429, 503, or 409 with `Retry-After`.
     #[error("the provider is busy: ask again later")]
@@ -94,7 +96,9 @@ pub enum FetchError {
         why: &'static str,
     },
     /// It answered with something else than it documents.
-    #[error("the provider's answer cannot be read ({problem}): it is of another version")]
+    #[error(
+        "the provider's answer cannot be read ({problem}), as if it were of another version: check the account's base_url, and look for a newer Symbolon"
+    )]
     Answer {
         /// In a few words.
         problem: &'static str,
@@ -148,6 +152,30 @@ impl FetchError {
         match self {
             Self::Busy { retry_after } => retry_after,
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_to_do() {
+        let status = 400;
+        for error in [
+            FetchError::Refused { status },
+            FetchError::NotFound,
+            FetchError::Busy { retry_after: None },
+            FetchError::Unreachable { why: "timeout" },
+            FetchError::Answer { problem: "no JSON" },
+            FetchError::Rejected { status },
+            FetchError::Unsupported { what: "forget" },
+        ] {
+            let words = error.to_string();
+            let (_, remedy) = words.rsplit_once(": ").unwrap();
+            let verb = remedy.split(' ').next().unwrap();
+            assert!(["check", "look", "ask", "do"].contains(&verb), "{words}");
         }
     }
 }

@@ -154,10 +154,10 @@ impl FromRequestParts<AppState> for Caller {
         let domain = "symbolon idempotency";
         let caller = Self(Arc::new(KeyHolder {
             actor: owner.actor(),
+            instance: owner.instance().cloned(),
             issuer: owner.issuer,
             key: owner.name,
             opens_profiles: owner.opens_profiles,
-            instance: owner.instance,
             body_secret: Sha256::new()
                 .chain_update(domain)
                 .chain_update(key)

@@ -24,12 +24,12 @@ use axum::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use symbolon_core::{
-    command::Command, federation::FederationCommand, ids::InvestorId, investor::Investor,
-    time::UnixSeconds,
+    command::Command, custody::Retention, federation::FederationCommand, ids::InvestorId,
+    investor::Investor, time::UnixSeconds,
 };
 use symbolon_store::{
     Decision, FederationDecision, IdempotentRequest, ImportJob, IssuerTransaction, NewImport,
-    Recalled, Request as Asked, Retention, SealedChanges, StoreError, Subject,
+    Recalled, Request as Asked, SealedChanges, StoreError, Subject,
 };
 
 use crate::{

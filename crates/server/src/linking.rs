@@ -71,7 +71,7 @@ pub(crate) async fn ask(
             "the link is for another wallet: choose that one in your wallet's software",
         )]));
     }
-    let (message, asked) = signing::ask(state, issuer, &link.id.to_string(), wallet, chain)?;
+    let (message, asked) = signing::ask(state, issuer, &link.id.to_string(), wallet, chain).await?;
     let kept = state.store.ask_for_signature(issuer, link.id, &asked, now);
     kept.await.map_err(|error| match error {
         StoreError::NotFound { .. } => Problem::plain(&catalog::LINK_OVER),

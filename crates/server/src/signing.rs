@@ -4,7 +4,7 @@
 use symbolon_chain::ownership::{self, NotProven};
 use symbolon_core::{
     ids::{ChainId, IssuerId},
-    ownership::{Challenge, Message, Nonce, Timestamp},
+    ownership::{Challenge, Message, Nonce, Statement, StatementError, Timestamp},
     time::UnixSeconds,
     wallet::{OwnershipEvidence, WalletAddress},
 };
@@ -28,7 +28,7 @@ struct Asked {
 
 /// The message that this wallet is to sign on this chain for a request, and what is to
 /// be kept of it.
-pub(crate) fn ask(
+pub(crate) async fn ask(
     state: &AppState,
     issuer: &IssuerId,
     request: &str,
@@ -47,11 +47,11 @@ pub(crate) fn ask(
         at: state.clock.now(),
     };
     let stored = serde_json::to_string(&asked).map_err(|error| Problem::internal(&error))?;
-    let challenge = challenge(state, issuer, request, asked)?;
+    let challenge = challenge(state, issuer, request, asked).await?;
     Ok((challenge.message(wallet, chain), stored))
 }
 
-fn challenge(
+async fn challenge(
     state: &AppState,
     issuer: &IssuerId,
     request: &str,
@@ -60,18 +60,29 @@ fn challenge(
     let site = site(state)?;
     let internal = |error: &(dyn std::error::Error + 'static)| Problem::internal(error);
     let expires = UnixSeconds(at.0 + SIGNED_WITHIN_SECONDS);
-    let statement = format!("I confirm to {issuer} that this wallet is mine.");
+    let title = state.store.issuer(issuer).await?.name;
     Ok(Challenge {
         scheme: None,
         domain: site.domain().clone(),
         uri: site.uri().map_err(|error| internal(&error))?,
-        statement: Some(statement.parse().map_err(|error| internal(&error))?),
+        statement: Some(statement(&title, issuer).map_err(|error| internal(&error))?),
         nonce,
         request_id: request.parse().map_err(|error| internal(&error))?,
         chains: state.services.nodes.of(issuer).collect(),
         issued_at: Timestamp::at(at).map_err(|error| internal(&error))?,
         expires_at: Timestamp::at(expires).map_err(|error| internal(&error))?,
     })
+}
+
+/// What the holder of the wallet agrees to, by the name under which people know the
+/// issuer. Where that has letters that EIP-4361 does not know, by its short one.
+fn statement(title: &str, issuer: &IssuerId) -> Result<Statement, StatementError> {
+    let title = match title.trim() {
+        "" => issuer.as_str(),
+        title => title,
+    };
+    let said_to = |whom: &str| format!("I confirm to {whom} that this wallet is mine.").parse();
+    said_to(title).or_else(|_| said_to(issuer.as_str()))
 }
 
 /// That a wallet has not signed what was asked.
@@ -92,7 +103,7 @@ pub(crate) async fn signed(
 ) -> Result<(WalletAddress, OwnershipEvidence)> {
     let message: Message = text.parse().map_err(refused)?;
     let stored = serde_json::from_str(asked).map_err(|error| Problem::internal(&error))?;
-    let challenge = challenge(state, issuer, request, stored)?;
+    let challenge = challenge(state, issuer, request, stored).await?;
     let (wallet, chain) = challenge
         .check(&message, state.clock.now())
         .map_err(refused)?;
@@ -112,4 +123,23 @@ pub(crate) async fn signed(
         block: proof.block.map(|block| (block.number, block.hash)),
     };
     Ok((wallet, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wallet_confirms_to_whom_people_know() {
+        let issuer = "acme".parse().unwrap();
+        let said = |title| statement(title, &issuer).unwrap().to_string();
+        assert_eq!(
+            said("Acme Capital"),
+            "I confirm to Acme Capital that this wallet is mine."
+        );
+        assert_eq!(
+            said("M\u{fc}ller\nURI: x"),
+            "I confirm to acme that this wallet is mine."
+        );
+    }
 }

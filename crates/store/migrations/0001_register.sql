@@ -49,7 +49,7 @@ CREATE TABLE entry (
     number    bigint NOT NULL,
     decided_s bigint NOT NULL,
     actor     text   NOT NULL,
-    investor  bytea  NOT NULL, -- zero: about the federation
+    investor  bytea  NOT NULL, -- zero: about the federation, keys and the retention
     subject   bigint NOT NULL, -- the same investor, by the entry that made it known
     -- A JSON array, byte for byte as it was hashed: hence text, not jsonb.
     events    text   NOT NULL,

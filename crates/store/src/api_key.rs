@@ -15,14 +15,14 @@ use alloy_primitives::{B128, hex};
 use sha2::{Digest, Sha256};
 use symbolon_core::{
     actor::Actor,
-    federation::KeyGrant,
+    federation::{KeyGrant, KeyPowers},
     ids::{InstanceName, IssuerId, KeyId},
     time::UnixSeconds,
 };
 
 use crate::{
-    Result, Store, StoreError,
-    codec::{bigint, issuer_key, seconds},
+    Result, Store,
+    codec::{issuer_key, seconds},
 };
 use grant::read_grant;
 pub(crate) use grant::{granted, works};
@@ -56,16 +56,22 @@ pub struct KeyOwner {
     pub grant: Option<KeyGrant>,
     /// Whether it opens profiles.
     pub opens_profiles: bool,
-    /// The instance whose customers are all that it sees; `None` for everything.
-    pub instance: Option<InstanceName>,
 }
 
 impl KeyOwner {
+    /// The instance whose customers are all that it sees; `None` for everything.
+    pub const fn instance(&self) -> Option<&InstanceName> {
+        match &self.grant {
+            Some(KeyGrant::Instance(instance)) => Some(instance),
+            _ => None,
+        }
+    }
+
     /// The holder, as the core knows whoever asks.
     pub fn actor(&self) -> Actor {
         let key = Actor::api_key(&self.name);
         match self.grant.clone() {
-            None => key,
+            None | Some(KeyGrant::Instance(_)) => key,
             Some(KeyGrant::Authority(authority)) => Actor { authority, ..key },
             Some(KeyGrant::Person(person)) => Actor {
                 person: Some(person),
@@ -82,12 +88,8 @@ pub struct ApiKeyInfo {
     pub id: KeyId,
     /// Its name.
     pub name: String,
-    /// For whom it speaks; `None` for the issuer itself and nobody in particular.
-    pub grant: Option<KeyGrant>,
-    /// Whether it opens profiles.
-    pub opens_profiles: bool,
-    /// The instance whose customers are all that it sees; `None` for everything.
-    pub instance: Option<InstanceName>,
+    /// What it may do.
+    pub powers: KeyPowers,
     /// When it was made.
     pub created: UnixSeconds,
     /// Since when it opens nothing.
@@ -149,67 +151,6 @@ impl KeyHash {
 }
 
 impl Store {
-    /// Keeps the hash of a new key of the issuer's own, under a name that the
-    /// issuer has not used.
-    pub async fn create_api_key(&self, name: &str, key: &ApiKey, now: UnixSeconds) -> Result<()> {
-        let key = KeyHash::of(&key.text).ok_or(StoreError::OutOfRange { what: "the key" })?;
-        sqlx::query!(
-            "INSERT INTO api_key (issuer, name, hash, created_s, authority) \
-             VALUES ($1, $2, $3, $4, 0)",
-            issuer_key(&key.issuer),
-            name,
-            key.hash.as_slice(),
-            bigint(now.0),
-        )
-        .execute(&self.pool)
-        .await
-        .map_err(StoreError::unless_unique(TAKEN))?;
-        Ok(())
-    }
-
-    /// Lets a key open profiles.
-    pub async fn open_profiles_to(&self, issuer: &IssuerId, name: &str) -> Result<()> {
-        let found = sqlx::query!(
-            "UPDATE api_key SET profiles = true \
-             WHERE issuer = $1 AND name = $2 AND revoked_s IS NULL",
-            issuer_key(issuer),
-            name,
-        )
-        .execute(&self.pool)
-        .await?;
-        match found.rows_affected() {
-            0 => Err(StoreError::NotFound { what: "API key" }),
-            _ => Ok(()),
-        }
-    }
-
-    /// Lets a key see the customers of one instance, and nothing else any more. A key
-    /// that speaks for somebody stays as it is.
-    pub async fn confine_key(
-        &self,
-        issuer: &IssuerId,
-        name: &str,
-        instance: &InstanceName,
-    ) -> Result<()> {
-        let found = sqlx::query!(
-            "UPDATE api_key SET instance = i.instance FROM instance i \
-             WHERE api_key.issuer = $1 AND api_key.name = $2 AND api_key.revoked_s IS NULL \
-                 AND api_key.authority = 0 AND api_key.person IS NULL \
-                 AND i.issuer = $1 AND i.instance = $3",
-            issuer_key(issuer),
-            name,
-            instance.as_str(),
-        )
-        .execute(&self.pool)
-        .await?;
-        match found.rows_affected() {
-            0 => Err(StoreError::NotFound {
-                what: "API key or instance",
-            }),
-            _ => Ok(()),
-        }
-    }
-
     /// Whose key it is; `None` if it is unknown or revoked.
     pub async fn key_owner(&self, key: &KeyHash) -> Result<Option<KeyOwner>> {
         let row = sqlx::query!(
@@ -224,9 +165,8 @@ impl Store {
             Ok(KeyOwner {
                 issuer: key.issuer.clone(),
                 name: row.name,
-                grant: read_grant(row.authority, row.person)?,
+                grant: read_grant(row.authority, row.person, row.instance)?,
                 opens_profiles: row.profiles,
-                instance: confined(row.instance)?,
             })
         })
         .transpose()
@@ -246,21 +186,16 @@ impl Store {
                 Ok(ApiKeyInfo {
                     id: key_id(&row.hash),
                     name: row.name,
-                    grant: read_grant(row.authority, row.person)?,
-                    opens_profiles: row.profiles,
-                    instance: confined(row.instance)?,
+                    powers: KeyPowers {
+                        grant: read_grant(row.authority, row.person, row.instance)?,
+                        profiles: row.profiles,
+                    },
                     created: seconds(row.created_s)?,
                     revoked: row.revoked_s.map(seconds).transpose()?,
                 })
             })
             .collect()
     }
-}
-
-/// A name that cannot be read confines to nothing that is there (I12).
-fn confined(instance: Option<String>) -> Result<Option<InstanceName>> {
-    let read = instance.map(|name| name.parse()).transpose();
-    read.map_err(|_| StoreError::damaged("an API key's instance"))
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@
 //!
 //! 1. The log is walked from its first entry: each entry against its hash, the
 //!    last against the head. On the way the unbound wallets are followed, and
-//!    the federation, which is held against its rows, API keys included, as
-//!    each approval is against the keys. So are the customers whose standing was changed.
+//!    the federation, which is held against its rows, API keys and the retention
+//!    included, as each approval is against the keys. So are the customers whose
+//!    standing was changed.
 //! 2. Each investor is replayed from its entries and held against its rows.
 //! 3. What is left over (a row that no entry explains, or an entry whose row
 //!    is gone) is counted.
@@ -48,8 +49,7 @@ pub struct AuditReport {
     pub investors: u64,
     /// How many wallets do, tombstones included.
     pub wallets: u64,
-    /// How many keys that speak for an authority or an approver work, as the log
-    /// tells.
+    /// How many API keys work, as the log tells.
     pub granted_keys: u64,
 }
 
@@ -66,9 +66,11 @@ pub enum StateDifference {
     /// make of them.
     #[error("the federation is not what its log makes of it")]
     Federation,
-    /// Keys that speak for an authority or an approver work unlogged, or not as
-    /// they were granted.
-    #[error("the API keys of authorities and approvers are not what the log makes of them")]
+    /// Profiles are kept for other years, or erased otherwise, than their entries say.
+    #[error("for how long profiles are kept is not what the log makes of it")]
+    Retention,
+    /// Keys work unlogged, or not as they were granted.
+    #[error("the API keys are not what the log makes of them")]
     ApiKeys,
     /// An approval was given or taken back with a key that was not granted to
     /// that person, or not any more.
@@ -130,6 +132,9 @@ impl Store {
         let stored = federation::load(&mut snapshot, issuer).await?;
         if walk.federation.keys != stored.keys {
             return Err(StateDifference::ApiKeys.into());
+        }
+        if walk.federation.retention != stored.retention {
+            return Err(StateDifference::Retention.into());
         }
         if walk.federation != stored {
             return Err(StateDifference::Federation.into());

@@ -16,6 +16,7 @@ use symbolon_core::{
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
     codec::{bigint, investor_id, issuer_key},
+    link::id128,
 };
 pub(crate) use row::select_customers;
 use row::{CustomerRow, with_investors};
@@ -122,6 +123,33 @@ const EXTERNAL_ID_TAKEN: &str = "the instance has a customer of this external id
 const NO_CUSTOMER: StoreError = StoreError::NotFound { what: "customer" };
 
 impl Store {
+    /// As whose customers these investors are known, to whichever instance.
+    pub async fn customers_of(
+        &self,
+        issuer: &IssuerId,
+        investors: &[InvestorId],
+    ) -> Result<Vec<(InstanceName, CustomerId, InvestorId)>> {
+        let ids: Vec<_> = investors.iter().map(|id| id.0.to_vec()).collect();
+        sqlx::query!(
+            "SELECT instance, customer, investor FROM customer \
+             WHERE issuer = $1 AND investor = ANY($2) ORDER BY instance, number",
+            issuer_key(issuer),
+            &ids,
+        )
+        .fetch_all(&self.pool)
+        .await?
+        .into_iter()
+        .map(|row| {
+            let instance = row.instance.parse();
+            Ok((
+                instance.map_err(|_| StoreError::damaged("an instance's name"))?,
+                CustomerId(id128(&row.customer, "a customer's id")?),
+                investor_id(&row.investor)?,
+            ))
+        })
+        .collect()
+    }
+
     /// One customer.
     pub async fn customer(
         &self,

@@ -3,6 +3,7 @@
 use sqlx::{PgConnection, PgExecutor};
 use symbolon_core::{
     actor::Actor,
+    custody::Retention,
     federation::{
         ApprovalPolicy, Federation, FederationCommand, FederationEvent, FederationRefusal,
         OwnerOperation, Proposal, ProposalId, decide,
@@ -17,7 +18,9 @@ use thiserror::Error;
 use crate::{
     IssuerTransaction, Request, Result, Store, StoreError, Subject, api_key, authority,
     codec::{bigint, entry_number, issuer_key, json, seconds, unsigned},
-    entry, rules,
+    entry,
+    profile::retention_years,
+    rules,
 };
 
 /// What came of a command of the owner's.
@@ -261,6 +264,7 @@ impl IssuerTransaction {
             }
             // Stored where it happens.
             FederationEvent::InvestorsReassigned { .. }
+            | FederationEvent::RetentionSet { .. }
             | FederationEvent::ApiKeyGranted(_)
             | FederationEvent::ApiKeyRevoked(_) => Ok(()),
             FederationEvent::RulesAnnounced { changes, .. } => {
@@ -321,7 +325,8 @@ impl IssuerTransaction {
 /// Within a transaction, so that its parts fit together.
 pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Result<Federation> {
     let policy = sqlx::query!(
-        "SELECT approvers, approvals_required FROM issuer WHERE issuer = $1",
+        "SELECT approvers, approvals_required, retention_years, erases_by_itself \
+         FROM issuer WHERE issuer = $1",
         issuer_key(issuer),
     )
     .fetch_optional(&mut *connection)
@@ -348,6 +353,10 @@ pub(crate) async fn load(connection: &mut PgConnection, issuer: &IssuerId) -> Re
             .collect(),
         keys,
         rules,
+        retention: Retention {
+            years: retention_years(policy.retention_years)?,
+            erases_by_itself: policy.erases_by_itself,
+        },
     })
 }
 

@@ -103,7 +103,7 @@ pub use letter::Letter;
 pub use link::{Link, LinkPurpose};
 pub use look::{Look, ReceivedHint};
 pub use notify::{Hint, Hints};
-pub use profile::{DueProfile, ProfileRemains, Retention, SealedChanges, StatusSince};
+pub use profile::{DueProfile, ProfileRemains, SealedChanges, StatusSince};
 pub use quarantine::Quarantined;
 pub use receipt::{DenialReceipt, Milestone, Reached};
 pub use reconciliation::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};

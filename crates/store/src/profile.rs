@@ -1,28 +1,24 @@
 //! Profiles, sealed: what nobody reads without the keys that the
 //! [`Keyring`](crate::Keyring) has.
 
+use std::collections::BTreeSet;
+
 use symbolon_core::{
-    custody::RetentionYears,
-    ids::{InvestorId, IssuerId},
+    actor::Actor,
+    custody::{Custody, Remark, Retention, RetentionYears},
+    federation::set_retention,
+    ids::{ExternalId, InvestorId, IssuerId},
+    investor::StatusName,
     log::EntryNumber,
     profile::{Field, Sealed, TermDigest},
     time::UnixSeconds,
 };
 
 use crate::{
-    IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, count, entry_number, investor_id, issuer_key, seconds},
+    FederationFailure, IssuerTransaction, Result, Store, StoreError,
+    codec::{bigint, count, entry_number, investor_id, issuer_key, json, seconds, word},
+    federation,
 };
-
-/// What the issuer has decided about profiles whose relation has ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Retention {
-    /// For how many years they are kept.
-    pub years: RetentionYears,
-    /// Whether servers erase them then by themselves. Nobody can undo that, so it is not
-    /// done before the issuer says so.
-    pub erases_by_itself: bool,
-}
 
 /// What is to be stored of one investor's profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,10 +39,16 @@ pub struct StatusSince {
 }
 
 /// A profile that the law keeps no longer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueProfile {
     /// Whose.
     pub investor: InvestorId,
+    /// The issuer's own reference.
+    pub external_id: Option<ExternalId>,
+    /// Where the investor stands.
+    pub status: StatusName,
+    /// Who needs it kept all the same.
+    pub holds: BTreeSet<Remark>,
     /// The entry that made the investor known, which lists are ordered by.
     pub created: EntryNumber,
     /// When the relation ended.
@@ -119,9 +121,33 @@ impl Store {
         after: EntryNumber,
         limit: u32,
     ) -> Result<Vec<DueProfile>> {
-        // Custody is null unless a hold lies on the profile, or it was erased.
+        self.overdue(issuer, false, ended_by, after, limit).await
+    }
+
+    /// The same of those on which a hold lies.
+    pub async fn held_profiles(
+        &self,
+        issuer: &IssuerId,
+        ended_by: UnixSeconds,
+        after: EntryNumber,
+        limit: u32,
+    ) -> Result<Vec<DueProfile>> {
+        self.overdue(issuer, true, ended_by, after, limit).await
+    }
+
+    async fn overdue(
+        &self,
+        issuer: &IssuerId,
+        held: bool,
+        ended_by: UnixSeconds,
+        after: EntryNumber,
+        limit: u32,
+    ) -> Result<Vec<DueProfile>> {
+        // Custody is null unless a hold lies on the profile, or it was erased: then no
+        // value is left, whatever lies on it.
         sqlx::query!(
-            r#"SELECT i.investor, i.created_entry, since.decided_s AS "decided_s!"
+            r#"SELECT i.investor, i.external_id, i.status, i.custody, i.created_entry,
+                since.decided_s AS "decided_s!"
             FROM investor i CROSS JOIN LATERAL (
                 SELECT decided_s FROM (
                     SELECT e.* FROM entry e WHERE e.issuer = $1 AND e.number = i.created_entry
@@ -133,7 +159,7 @@ impl Store {
                     OR events ~ '"type":"Investor(Verified|Rejected|Revoked|Expired)"'
                 ORDER BY number DESC LIMIT 1
             ) since
-            WHERE i.issuer = $1 AND i.status <> 'verified' AND i.custody IS NULL
+            WHERE i.issuer = $1 AND i.status <> 'verified' AND (i.custody IS NOT NULL) = $5
                 AND i.created_entry > $2 AND since.decided_s <= $3
                 AND (EXISTS (SELECT FROM profile_value v
                         WHERE v.issuer = $1 AND v.investor = i.investor)
@@ -147,13 +173,23 @@ impl Store {
             bigint(after.0),
             bigint(ended_by.0),
             i64::from(limit),
+            held,
         )
         .fetch_all(&self.pool)
         .await?
         .into_iter()
         .map(|row| {
+            let external_id = row.external_id.map(|id| id.parse()).transpose();
+            let custody: Option<Custody> = match &row.custody {
+                None => None,
+                Some(text) => Some(json(text, "what lies on an investor's profile")?),
+            };
             Ok(DueProfile {
                 investor: investor_id(&row.investor)?,
+                external_id: external_id
+                    .map_err(|_| StoreError::damaged("an investor's external id"))?,
+                status: word(&row.status, "status of an investor")?,
+                holds: custody.map(|custody| custody.holds).unwrap_or_default(),
                 created: entry_number(row.created_entry)?,
                 ended: seconds(row.decided_s)?,
             })
@@ -401,8 +437,20 @@ impl IssuerTransaction {
         })
     }
 
-    /// For how long the issuer keeps profiles from now on, and what happens then.
-    pub async fn set_retention(&mut self, retention: Retention) -> Result<()> {
+    /// For how long the issuer keeps profiles from now on, and what happens then: the entry
+    /// that tells of it, or none where it is so already.
+    pub async fn set_retention(
+        &mut self,
+        retention: Retention,
+        by: &Actor,
+        now: UnixSeconds,
+    ) -> Result<Result<Option<EntryNumber>, FederationFailure>> {
+        let federation = federation::load(&mut self.transaction, &self.issuer).await?;
+        let event = match set_retention(&federation, retention, by) {
+            Ok(Some(event)) => event,
+            Ok(None) => return Ok(Ok(None)),
+            Err(refusal) => return Ok(Err(refusal.into())),
+        };
         sqlx::query!(
             "UPDATE issuer SET retention_years = $2, erases_by_itself = $3 WHERE issuer = $1",
             issuer_key(&self.issuer),
@@ -411,11 +459,12 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        self.record_federation(&[event], by, now).await?;
+        Ok(Ok(Some(self.head.number)))
     }
 }
 
-fn retention_years(years: i16) -> Result<RetentionYears> {
+pub(crate) fn retention_years(years: i16) -> Result<RetentionYears> {
     let years = u8::try_from(years);
     let damaged = |_| StoreError::damaged("the years for which profiles are kept");
     years.map(RetentionYears).map_err(damaged)

@@ -61,11 +61,20 @@ impl IssuerTransaction {
         of(&mut *self.transaction, &self.issuer).await
     }
 
-    /// Chooses who decides. Refused once anything is written.
+    /// Chooses who decides. Refused once anything is written that such a one decides:
+    /// keys and the retention are the issuer's own matter, whoever it is.
     pub async fn set_writer(&mut self, writer: Writer) -> Result<()> {
-        if self.head.number.0 != 0 {
+        let decided = sqlx::query_scalar!(
+            r#"SELECT number FROM entry WHERE issuer = $1
+                AND events !~ '^\[{"type":"(ApiKeyGranted|ApiKeyRevoked|RetentionSet)"'
+            LIMIT 1"#,
+            issuer_key(&self.issuer),
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        if decided.is_some() {
             return Err(StoreError::Conflict {
-                what: "the issuer's log has entries, so its writer stays as it is",
+                what: "the issuer's log has decisions, so its writer stays as it is",
             });
         }
         let (chain, address, block) = match writer {

@@ -43,9 +43,16 @@ impl Context {
         work: impl AsyncFnOnce(&Store) -> Result<T>,
     ) -> Result<T> {
         let database = Database::open(&self.config, self.output).await?;
-        let outcome = work(&database.store).await;
-        database.close().await;
-        outcome
+        on(database, work).await
+    }
+
+    /// The same, where a register may begin by it.
+    pub(crate) async fn with_new_store<T>(
+        &self,
+        work: impl AsyncFnOnce(&Store) -> Result<T>,
+    ) -> Result<T> {
+        let database = Database::open_or_begin(&self.config, self.output).await?;
+        on(database, work).await
     }
 
     /// Does some work on one issuer's register.
@@ -171,4 +178,10 @@ impl Context {
             ))),
         }
     }
+}
+
+async fn on<T>(database: Database, work: impl AsyncFnOnce(&Store) -> Result<T>) -> Result<T> {
+    let outcome = work(&database.store).await;
+    database.close().await;
+    outcome
 }

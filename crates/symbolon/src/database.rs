@@ -1,5 +1,9 @@
 //! The database: the configured one, or else a private one.
 //!
+//! A private one is begun by whoever makes an issuer or serves. Every other command in
+//! a folder without one has nothing to look at: a new register there would be another
+//! one than was meant.
+//!
 //! The private one belongs to the command that starts it. A second command
 //! beside a running `symbolon serve` finds its address in a note and joins it.
 
@@ -13,11 +17,18 @@ use secrecy::{ExposeSecret, SecretString};
 use symbolon_sandbox::{PrivatePostgres, SandboxError};
 use symbolon_store::Store;
 
-use crate::{config::Config, exit::Result, output::Output};
+use crate::{
+    config::Config,
+    exit::{Failure, Result},
+    output::Output,
+};
 
 /// Beside the private database's data, while it runs. Its URL holds no secret:
 /// whoever may open the socket's folder may use it.
 const NOTE: &str = "database.url";
+
+/// What to do where there is no register.
+pub(crate) const BEGIN: &str = "begin one with `symbolon issuer create NAME` or `symbolon serve`, or say where yours is with --config, SYMBOLON_DATA_DIR or DATABASE_URL";
 
 /// An open database.
 #[derive(Debug)]
@@ -30,9 +41,30 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Connects, starting a private database where none is configured, and
-    /// brings the schema up to date.
+    /// Connects, starting the private database where none is configured, and brings the
+    /// schema up to date. Refused where there is none.
     pub(crate) async fn open(config: &Config, output: Output) -> Result<Self> {
+        if let Some(missing) = missing(config) {
+            let missing = missing.display();
+            return Err(Failure::not_found(format!(
+                "there is no register in {missing}: {BEGIN}"
+            )));
+        }
+        Self::connect(config, output).await
+    }
+
+    /// The same; where there is no register, one begins.
+    pub(crate) async fn open_or_begin(config: &Config, output: Output) -> Result<Self> {
+        if let Some(missing) = missing(config) {
+            output.note(format_args!(
+                "a new register begins in {}: commands in other folders have others",
+                missing.display()
+            ));
+        }
+        Self::connect(config, output).await
+    }
+
+    async fn connect(config: &Config, output: Output) -> Result<Self> {
         let connections = config.connections;
         let database = match &config.database {
             Some(url) => Self {
@@ -104,6 +136,15 @@ impl Database {
             }
         }
     }
+}
+
+/// Where a private register would begin; `None` where there is one, or where a database
+/// is configured.
+pub(crate) fn missing(config: &Config) -> Option<PathBuf> {
+    let folder = &config.data_dir;
+    let begun = config.database.is_some() || PrivatePostgres::is_begun(folder);
+    // As people know it, from wherever they look.
+    (!begun).then(|| std::path::absolute(folder).unwrap_or_else(|_| folder.clone()))
 }
 
 fn write_private(path: &Path, text: &str) -> io::Result<()> {

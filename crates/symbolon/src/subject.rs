@@ -90,8 +90,11 @@ impl OneArgs {
     }
 }
 
-/// The text that an importer signs unless told otherwise.
-const IMPORT_ATTESTATION: (&str, &str) = (
+/// The bytes of a name that the log keeps.
+const MOST_OF_A_NAME: usize = 100;
+
+/// The text that an importer signs unless told otherwise, and its version.
+pub(crate) const IMPORT_ATTESTATION: (&str, &str) = (
     "Every customer in this file was verified by the issuer's own procedure.",
     "symbolon-import-1",
 );
@@ -108,7 +111,7 @@ pub(crate) struct OperatorArgs {
     )]
     operator: Option<String>,
 
-    /// The text that the operator signs
+    /// The text that the operator signs [default: the one below]
     #[arg(long, value_name = "TEXT")]
     attestation: Option<String>,
 
@@ -123,45 +126,73 @@ pub(crate) struct OperatorArgs {
 }
 
 impl OperatorArgs {
-    /// Who answers for the rows of a file.
-    pub(crate) fn of_import(&self) -> Result<(Actor, Source)> {
+    /// Who answers for it.
+    pub(crate) fn name(&self) -> Result<String> {
+        operator(self.operator.as_deref())
+    }
+
+    /// What is signed for the rows of a file.
+    pub(crate) fn import_attestation(&self) -> Attestation {
         let (text, version) = IMPORT_ATTESTATION;
-        let attestation = Attestation {
+        Attestation {
             text: self.attestation.clone().unwrap_or_else(|| text.to_owned()),
             version: self
                 .attestation_version
                 .clone()
                 .unwrap_or_else(|| version.to_owned()),
+        }
+    }
+
+    /// Who answers for the rows of a file.
+    pub(crate) fn of_import(&self) -> Result<(Actor, Source)> {
+        let operator = self.name()?;
+        let actor = Actor::command_line(&operator);
+        let attestation = self.import_attestation();
+        let source = Source::Operator {
+            operator,
+            attestation,
         };
-        let operator = operator(self.operator.as_deref())?;
-        Ok((
-            Actor::command_line(&operator),
-            Source::Operator {
-                operator,
-                attestation,
-            },
-        ))
+        Ok((actor, source))
     }
 }
 
-/// Who was named, else the person at this machine, as the machine knows them.
-/// The log has no entry that nobody answers for.
+/// Who was named, else the person at this machine, as the machine knows them: a service
+/// manager or a container may set no `USER`, and still runs as somebody. The log has no
+/// entry that nobody answers for.
 pub(crate) fn operator(named: Option<&str>) -> Result<String> {
-    let named = named
-        .map(str::to_owned)
-        .filter(|name| !name.trim().is_empty());
-    named
-        .or_else(|| ["USER", "LOGNAME"].into_iter().find_map(config::environment))
-        .ok_or_else(|| {
-            Failure::usage(
-                "operator: nobody answers for this change, and the machine does not say who runs it (USER, LOGNAME): name them with --operator or SYMBOLON_OPERATOR",
-            )
-        })
+    let named = named.map(str::trim).filter(|name| !name.is_empty());
+    if let Some(name) = named {
+        return match name.len() <= MOST_OF_A_NAME && !name.contains(char::is_control) {
+            true => Ok(name.to_owned()),
+            false => Err(Failure::usage(format!(
+                "--operator: the log keeps a name on one line, of at most {MOST_OF_A_NAME} bytes: shorten it"
+            ))),
+        };
+    }
+    let of_session = ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(config::environment);
+    Ok(of_session.unwrap_or_else(|| {
+        let uid = rustix::process::getuid().as_raw();
+        let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+        account(&accounts, uid).unwrap_or_else(|| format!("uid-{uid}"))
+    }))
+}
+
+/// The name of this user in the lines of `/etc/passwd`.
+fn account(accounts: &str, uid: u32) -> Option<String> {
+    let uid = uid.to_string();
+    accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let (name, number) = (fields.next()?, fields.nth(1)?);
+        (number == uid && !name.is_empty()).then(|| name.to_owned())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exit::Exit;
 
     #[test]
     fn a_wallet_and_an_investor_differ_in_length() {
@@ -171,5 +202,18 @@ mod tests {
         assert!(matches!(investor.parse(), Ok(Target::Investor(_))));
         let refused = "C-00001".parse::<Target>().unwrap_err();
         assert!(refused.contains("--external-id"), "{refused}");
+    }
+
+    #[test]
+    fn the_machine_knows_who_runs_it() {
+        let accounts = "root:x:0:0::/:/bin/sh\nmaria:x:1000:1000::/:/bin/sh\n";
+        assert_eq!(account(accounts, 1000).as_deref(), Some("maria"));
+        assert_eq!(account(accounts, 0).as_deref(), Some("root"));
+        assert_eq!(account(accounts, 100), None);
+        assert_eq!(account("", 0), None);
+        assert_eq!(operator(Some(" Maria Kern ")).unwrap(), "Maria Kern");
+        for name in ["Maria\nKern", &"x".repeat(101)] {
+            assert_eq!(operator(Some(name)).unwrap_err().exit, Exit::Usage);
+        }
     }
 }

@@ -39,10 +39,6 @@ pub(super) async fn measure(database: &Database) -> Result<Vec<Row>> {
     let register = database.register("rotation", &[]).await?;
     let people = Arc::new(fill(&register).await?);
     let key = register.key().await?;
-    register
-        .store
-        .open_profiles_to(&register.issuer, "bench")
-        .await?;
     let shutdown = CancellationToken::new();
     // As a rolling restart has them: one seals under the old key still.
     let (behind, serving) =

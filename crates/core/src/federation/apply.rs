@@ -100,6 +100,12 @@ impl Federation {
                     .remove(proposal)
                     .ok_or_else(|| damaged("unknown proposal"))?;
             }
+            FederationEvent::RetentionSet { from, to } => {
+                if self.retention != *from {
+                    return Err(damaged("profiles were kept otherwise"));
+                }
+                self.retention = *to;
+            }
             FederationEvent::ApiKeyGranted(granted) => {
                 if self.keys.insert(granted.key, granted.clone()).is_some() {
                     return Err(damaged("the key is known already"));

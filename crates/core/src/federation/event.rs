@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{ApprovalPolicy, GrantedKey, OwnerOperation, ProposalId};
 use crate::{
     country::Country,
+    custody::Retention,
     ids::{AuthorityIndex, AuthorityName, InvestorId, PersonName},
     time::UnixSeconds,
     transfer_rules::{RuleChanges, RuleKeys},
@@ -110,9 +111,16 @@ pub enum FederationEvent {
         /// Which one.
         proposal: ProposalId,
     },
-    /// An API key was made that speaks for an authority or a person.
+    /// Profiles are kept otherwise from now on.
+    RetentionSet {
+        /// As before.
+        from: Retention,
+        /// As from now on.
+        to: Retention,
+    },
+    /// An API key was made.
     ApiKeyGranted(GrantedKey),
-    /// Such a key opens nothing any more.
+    /// An API key opens nothing any more.
     ApiKeyRevoked(GrantedKey),
 }
 
@@ -134,6 +142,7 @@ impl FederationEvent {
             Self::OperationCarriedOut { .. } => "OperationCarriedOut",
             Self::OperationCancelled { .. } => "OperationCancelled",
             Self::OperationLapsed { .. } => "OperationLapsed",
+            Self::RetentionSet { .. } => "RetentionSet",
             Self::ApiKeyGranted(_) => "ApiKeyGranted",
             Self::ApiKeyRevoked(_) => "ApiKeyRevoked",
         }

@@ -1,16 +1,15 @@
-//! API keys that speak for an authority or for one of the owner's people.
+//! The keys of the REST API, and what each may do.
 //!
-//! Whoever has the shell or the database makes such keys without anybody's
-//! approval, so each is an event: several people's approvals from one hand
-//! show in the log. A key of the issuer's own speaks for nobody in particular,
-//! and is no matter of the federation.
+//! Whoever has the shell or the database makes keys without anybody's approval, so
+//! each is an event: several people's approvals from one hand show in the log, and so
+//! does whoever could open a profile.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Federation, FederationEvent, FederationRefusal, decide::known};
 use crate::{
     actor::Actor,
-    ids::{AuthorityIndex, KeyId, PersonName},
+    ids::{AuthorityIndex, InstanceName, KeyId, PersonName},
 };
 
 /// For whom a key speaks, beside the issuer that it opens.
@@ -21,18 +20,41 @@ pub enum KeyGrant {
     Authority(AuthorityIndex),
     /// A person of the owner's, who approves with it.
     Person(PersonName),
+    /// An instance, whose customers are all that its holder sees.
+    Instance(InstanceName),
 }
 
-/// A key that speaks for somebody.
+/// What a key may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyPowers {
+    /// For whom it speaks; `None` for the issuer itself and nobody in particular.
+    #[serde(flatten)]
+    pub grant: Option<KeyGrant>,
+    /// Whether it opens profiles.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub profiles: bool,
+}
+
+impl From<KeyGrant> for KeyPowers {
+    /// It speaks for somebody, and opens no profiles.
+    fn from(grant: KeyGrant) -> Self {
+        Self {
+            grant: Some(grant),
+            profiles: false,
+        }
+    }
+}
+
+/// A key that was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantedKey {
     /// Which one.
     pub key: KeyId,
     /// Its name, by which the log knows its holder.
     pub name: String,
-    /// For whom.
+    /// What it may do.
     #[serde(flatten)]
-    pub grant: KeyGrant,
+    pub powers: KeyPowers,
 }
 
 impl Federation {
@@ -40,7 +62,7 @@ impl Federation {
     /// be this person.
     pub fn proves(&self, actor: &str, person: &PersonName) -> bool {
         self.keys.values().any(|granted| {
-            matches!(&granted.grant, KeyGrant::Person(holder) if holder == person)
+            matches!(&granted.powers.grant, Some(KeyGrant::Person(holder)) if holder == person)
                 && Actor::api_key(&granted.name).name == actor
         })
     }
@@ -55,14 +77,14 @@ pub fn grant_key(
     if !actor.authority.is_owner() {
         return Err(FederationRefusal::OwnerOnly);
     }
-    if let KeyGrant::Authority(authority) = granted.grant {
+    if let Some(KeyGrant::Authority(authority)) = granted.powers.grant {
         known(federation, authority)?;
     }
     Ok(FederationEvent::ApiKeyGranted(granted))
 }
 
-/// What follows from revoking the key of this id; nothing where no such key
-/// speaks for anybody.
+/// What follows from revoking the key of this id; nothing where it is revoked
+/// already.
 pub fn revoke_key(
     federation: &Federation,
     key: KeyId,

@@ -1,6 +1,10 @@
 //! Which column holds what: the usual names, and an issuer's own.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -164,7 +168,12 @@ impl FromStr for Mapping {
 /// Stored as an object of column to field: `{"Kunde Wallet": "wallet"}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<String, Field>", into = "BTreeMap<String, Field>")]
-pub struct ColumnMap(BTreeMap<String, Field>);
+pub struct ColumnMap {
+    fields: BTreeMap<String, Field>,
+    /// Columns that were named for the file at hand, so that it must have them. An
+    /// issuer's names for all its files say nothing of that, and storage forgets it.
+    needed: BTreeSet<String>,
+}
 
 impl ColumnMap {
     /// A map of these; the same column twice must say the same.
@@ -183,7 +192,7 @@ impl ColumnMap {
                 }
                 Some(_) => {}
                 None => {
-                    map.0.insert(column, field);
+                    map.fields.insert(column, field);
                 }
             }
         }
@@ -201,10 +210,30 @@ impl ColumnMap {
         Self::new(mappings?)
     }
 
+    /// The same for a file that must have the columns which `own` names: whoever names one
+    /// for a file means one of that file's.
+    #[must_use]
+    pub fn needing(self, own: &Self) -> Self {
+        Self {
+            needed: own.fields.keys().cloned().collect(),
+            ..self
+        }
+    }
+
+    /// The columns that the file must have and that are not among these.
+    pub(super) fn absent<'a>(&'a self, columns: &'a [&str]) -> impl Iterator<Item = &'a str> {
+        let known = |name: &str| {
+            let wanted = folded(name);
+            columns.iter().any(|column| folded(column) == wanted)
+        };
+        let needed = self.needed.iter().map(String::as_str);
+        needed.filter(move |name| !known(name))
+    }
+
     /// What the map says of a column, in any spelling.
     pub fn field_of(&self, column: &str) -> Option<Field> {
         let wanted = folded(column);
-        self.0
+        self.fields
             .iter()
             .find(|(name, _)| folded(name) == wanted)
             .map(|(_, field)| *field)
@@ -212,14 +241,14 @@ impl ColumnMap {
 
     /// Columns and what they hold.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Field)> {
-        self.0
+        self.fields
             .iter()
             .map(|(column, field)| (column.as_str(), *field))
     }
 
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 }
 
@@ -239,7 +268,7 @@ impl TryFrom<BTreeMap<String, Field>> for ColumnMap {
 
 impl From<ColumnMap> for BTreeMap<String, Field> {
     fn from(map: ColumnMap) -> Self {
-        map.0
+        map.fields
     }
 }
 

@@ -58,6 +58,18 @@ pub enum HeaderError {
         /// The columns of the file.
         found: Vec<String>,
     },
+    /// Columns that were mapped for this file, and that it does not have.
+    #[error(
+        "no column {absent}, which is mapped: the file has {found}; name one of these",
+        absent = list(absent.iter().map(|name| format!("`{name}`"))),
+        found = list(found)
+    )]
+    AbsentColumn {
+        /// The columns that were named.
+        absent: Vec<String>,
+        /// The columns of the file.
+        found: Vec<String>,
+    },
     /// Two columns for the same field.
     #[error(
         "{field} stands in two columns, `{first}` and `{second}`: remove or rename one; the file has {found}",
@@ -85,6 +97,7 @@ impl HeaderError {
             Self::TooLong => "line_too_long",
             Self::UnclosedQuote => "unclosed_quote",
             Self::MissingColumn { .. } => "missing_column",
+            Self::AbsentColumn { .. } => "absent_column",
             Self::RepeatedField { .. } => "repeated_field",
         }
     }

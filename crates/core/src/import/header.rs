@@ -29,6 +29,11 @@ impl Header {
             texts.push(text);
         }
         let names: Vec<String> = texts.iter().map(|text| shown(text)).collect();
+        let absent: Vec<String> = map.absent(&texts).map(shown).collect();
+        if !absent.is_empty() {
+            let found = names;
+            return Err(HeaderError::AbsentColumn { absent, found });
+        }
         let mapped: Vec<Option<Field>> = texts.iter().map(|text| map.field_of(text)).collect();
         let mut header = Self {
             names,

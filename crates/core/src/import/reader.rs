@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    columns::ColumnMap,
+    columns::{ColumnMap, Field},
     customer::CustomerRow,
     duplicates::Duplicates,
     error::{HeaderError, RowError},
@@ -134,6 +134,14 @@ impl Reader {
             self.records.abandon();
         }
         found
+    }
+
+    /// Whether a column of the file holds this; `None` before the header is read.
+    pub fn holds(&self, field: Field) -> Option<bool> {
+        match &self.phase {
+            Phase::Rows(header) => Some(header.place(field).is_some()),
+            Phase::Opening(_) | Phase::Header | Phase::Failed(_) => None,
+        }
     }
 
     /// How many rows were yielded so far.

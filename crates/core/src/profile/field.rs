@@ -123,6 +123,30 @@ impl Field {
         }
     }
 
+    /// Such a value in JSON, for whoever is to write one.
+    pub const fn example(self) -> &'static str {
+        match self {
+            Self::GivenNames => r#""Jane""#,
+            Self::FamilyName => r#""Doe""#,
+            Self::BirthDate => r#""1980-12-31""#,
+            Self::Nationalities => r#"["DE", "FR"]"#,
+            Self::Residence => r#""DE""#,
+            Self::Residency => r#""citizen""#,
+            Self::NationalId => r#"{"country": "DE", "number": "T22000129"}"#,
+            Self::Documents => r#"[{"kind": "passport", "country": "DE", "number": "C01X00"}]"#,
+            Self::SourceOfFunds => r#""wages""#,
+            Self::Address => r#"{"street": "Weg 1", "city": "Berlin", "country": "DE"}"#,
+            Self::Email => r#""jane@example.com""#,
+            Self::Phone => r#""+4930123456""#,
+            Self::LegalName => r#""Acme Fund GmbH""#,
+            Self::Lei => r#""5493001KJTIIGC8Y1R12""#,
+            Self::RegistrationNumber => r#""HRB 1234""#,
+            Self::RegistrationCountry => r#""DE""#,
+            Self::Directors => r#"[{"name": "Jane Doe", "birth_date": "1980-12-31"}]"#,
+            Self::BeneficialOwners => r#"[{"name": "Jane Doe", "share_percent": 25.5}]"#,
+        }
+    }
+
     pub(super) const fn shape(self) -> Shape {
         match self {
             Self::GivenNames | Self::FamilyName => Shape::Text { most: 64 },

@@ -186,12 +186,18 @@ fn step(
         Command::PlaceHold { reference } => {
             Refusal::unless_known(investor)?;
             let held = investor.custody.holds.contains(&reference);
-            unless(held, "this hold lies on the profile already")?;
+            unless(
+                held,
+                "a hold with this reference keeps the profile already; another one needs a reference of its own",
+            )?;
             Event::LegalHoldPlaced { reference }
         }
         Command::LiftHold { reference } => {
             let held = investor.custody.holds.contains(&reference);
-            unless(!held, "no such hold lies on the profile")?;
+            unless(
+                !held,
+                "no hold with this reference lies on the profile: its custody lists them",
+            )?;
             Event::LegalHoldLifted { reference }
         }
         Command::ChangeProfile { fields } => {

@@ -48,6 +48,24 @@ fn an_issuers_own_names_go_before_the_usual_ones() {
     );
 }
 
+/// Whoever names a column for one file means one that it has; an issuer's names are for
+/// all its files.
+#[test]
+fn a_column_that_was_named_for_this_file_is_there() {
+    let own = ColumnMap::parse(["Kunde=wallet", "Land = country", "Stufe=level"]).unwrap();
+    let file = format!("KUNDE,land,Level\n{A},DE,basic\n");
+    let read = |columns| rows_with(Options::at(NOW).with_columns(columns), file.as_bytes());
+    assert!(read(own.clone()).is_ok(), "an issuer's names");
+    let error = read(own.clone().needing(&own)).unwrap_err();
+    assert_eq!(error.code(), "absent_column");
+    assert_eq!(
+        error.to_string(),
+        "no column `Stufe`, which is mapped: the file has KUNDE, land, Level; name one of these"
+    );
+    let fits = ColumnMap::parse(["kunde=wallet"]).unwrap();
+    assert!(read(own.needing(&fits)).is_ok());
+}
+
 #[test]
 fn a_file_that_cannot_be_read_says_why_once() {
     for (file, code) in [

@@ -155,6 +155,12 @@ impl PrivatePostgres {
         })
     }
 
+    /// Whether a cluster was begun for this data folder, which need not be there.
+    pub fn is_begun(data_dir: &Path) -> bool {
+        let folder = data_dir.canonicalize();
+        folder.is_ok_and(|folder| home::existing(&folder).is_some())
+    }
+
     /// Deletes the cluster of a data folder for good, wherever it was put. It must not be running.
     pub async fn erase(data_dir: &Path) -> Result<()> {
         if !data_dir.exists() {

@@ -59,7 +59,7 @@ async fn ask(
     let (store, now) = (&state.store, state.clock.now_ms());
     let Some(account) = state.services.accounts.find(issuer, &forgetting.provider) else {
         let due = now.after(PATIENCE.longest);
-        let error = "no account of this name is configured";
+        let error = "no account of this name is configured: add it, or have the person forgotten in the provider's console";
         return store.forget_again(issuer, forgetting, due, error).await;
     };
     let provider = &account.provider;

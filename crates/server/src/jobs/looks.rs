@@ -64,7 +64,7 @@ pub(crate) async fn sweep(state: &AppState) -> Result<usize, StoreError> {
 async fn take(state: &AppState, issuer: &IssuerId, look: &Look) -> Result<(), StoreError> {
     let Some(account) = state.services.accounts.find(issuer, &look.provider) else {
         let due = state.clock.now_ms().after(PATIENCE.longest);
-        let error = "no account of this name is configured";
+        let error = "no account of this name is configured: add it, or end the attempt";
         return state.store.look_again(issuer, look, due, error).await;
     };
     match verifying::look(state, issuer, account, look).await {

@@ -95,10 +95,10 @@ impl EventsQuery {
 /// only, numbered without a gap and chained by hashes. To see what is new
 /// later, pass the `number` of the last event as `after`.
 ///
-/// `ApiKeyGranted` and `ApiKeyRevoked` tell of the keys that speak for an
-/// authority or a person: `key` is the key's id, which opens nothing, `name` its
-/// name, and `authority` or `person` says for whom it speaks. Whoever asked is
-/// the `actor`.
+/// `ApiKeyGranted` and `ApiKeyRevoked` tell of API keys: `key` is the key's id, which
+/// opens nothing, `name` its name; `authority`, `person` or `instance` says for whom it
+/// speaks, if for anybody, and `profiles` whether it opens profiles. `RetentionSet` tells
+/// for how long profiles were kept, and are from now on. Whoever asked is the `actor`.
 #[utoipa::path(
     get, path = "/events", operation_id = "list_events", tag = "Events",
     params(EventsQuery),

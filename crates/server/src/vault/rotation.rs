@@ -18,6 +18,8 @@ pub struct Rotation {
     pub rewrapped: u64,
     /// Persons whose keys are still under another one.
     pub left: u64,
+    /// Whether the key that investors are searched by was rewrapped.
+    pub index: bool,
 }
 
 impl Vault {
@@ -29,11 +31,12 @@ impl Vault {
         issuer: &IssuerId,
         mut progress: impl FnMut(Rotation),
     ) -> Result<Rotation, VaultFailure> {
-        self.rotate_index(issuer).await?;
+        let index = self.rotate_index(issuer).await?;
         let master = self.masters.current();
         let mut done = Rotation {
             rewrapped: 0,
             left: self.keyring.not_under(issuer, master).await?,
+            index,
         };
         let mut after = InvestorId::NONE;
         loop {
@@ -67,15 +70,16 @@ impl Vault {
         Ok(Rewrapped { investor, from, to })
     }
 
-    async fn rotate_index(&self, issuer: &IssuerId) -> Result<(), VaultFailure> {
+    async fn rotate_index(&self, issuer: &IssuerId) -> Result<bool, VaultFailure> {
         let Some(from) = self.keyring.index_key(issuer).await? else {
-            return Ok(());
+            return Ok(false);
         };
         if from.master == *self.masters.current() {
-            return Ok(());
+            return Ok(false);
         }
         let key = self.masters.unwrap_index(issuer, &from)?;
         let to = self.masters.wrap_index(issuer, &key);
-        Ok(self.keyring.rewrap_index_key(issuer, &from, &to).await?)
+        self.keyring.rewrap_index_key(issuer, &from, &to).await?;
+        Ok(true)
     }
 }

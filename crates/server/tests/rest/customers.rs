@@ -8,6 +8,7 @@ mod links;
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use symbolon_core::federation::{KeyGrant, KeyPowers};
 
 use crate::harness::{ACME, Reply, Server, wallet};
 
@@ -22,15 +23,6 @@ impl Server {
     pub(crate) async fn customer(&self, instance: &str, body: Value) -> Value {
         let path = format!("/v1/instances/{instance}/customers");
         self.post(&path, body).await.expect(201)
-    }
-
-    /// A key that sees one instance's customers alone.
-    async fn confined(&self, instance: &str) -> String {
-        let key = self.api_key(ACME, instance).await;
-        let (issuer, named) = (ACME.parse().unwrap(), instance.parse().unwrap());
-        let store = &self.state.store;
-        store.confine_key(&issuer, instance, &named).await.unwrap();
-        key
     }
 
     async fn post_by(&self, key: &str, path: &str, body: Value) -> Reply {
@@ -450,8 +442,11 @@ async fn a_key_for_one_instance_opens_nothing_else() {
     server.instance("apac").await;
     let investor = server.verified(&[wallet(1)]).await;
     let other = server.customer("apac", json!({"data": jane()})).await;
-    let key = server.confined("emea").await;
-    server.opens_profiles(ACME, "emea").await;
+    let powers = KeyPowers {
+        grant: Some(KeyGrant::Instance("emea".parse().unwrap())),
+        profiles: true,
+    };
+    let key = server.key_with(ACME, "emea", powers).await;
 
     let path = "/v1/instances/emea/customers";
     let made = server.post_by(&key, path, json!({"data": jane()})).await;

@@ -2,6 +2,10 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
+use symbolon_core::{
+    federation::{KeyGrant, KeyPowers},
+    ids::AuthorityIndex,
+};
 
 use crate::{
     harness::{ACME, Reply, Server, attestation, wallet},
@@ -89,8 +93,11 @@ async fn an_authority_changes_nothing_outside_its_countries_on_any_route() {
         .as_str()
         .unwrap()
         .to_owned();
-    let bafin = server.key_for(1).await;
-    server.opens_profiles(ACME, "authority-1").await;
+    let powers = KeyPowers {
+        grant: Some(KeyGrant::Authority(AuthorityIndex(1))),
+        profiles: true,
+    };
+    let bafin = server.key_with(ACME, "authority-1", powers).await;
     let document = server.get("/openapi.json").await.expect(200);
     let before = server.get("/v1/events?limit=500").await.expect(200);
     let mut tried = 0;

@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Value, json};
 use symbolon_core::{
     actor::Actor,
-    federation::KeyGrant,
+    federation::{KeyGrant, KeyPowers},
     ids::{AuthorityIndex, ChainId, IssuerId, RegistryId},
     log::Head,
     mirror::{
@@ -42,7 +42,7 @@ pub(crate) fn wallet(number: u64) -> String {
 }
 
 fn granter() -> Actor {
-    Actor::command_line("maria")
+    Actor::command_line("olga")
 }
 
 pub(crate) fn attestation() -> Value {
@@ -131,9 +131,7 @@ impl Server {
             site: Some(Site::new("https://kyc.example.com").unwrap()),
             ..Services::default()
         };
-        let server = Self::having(more(services), database, ServerConfig::default()).await;
-        server.opens_profiles(ACME, "backend").await;
-        server
+        Self::having(more(services), database, ServerConfig::default()).await
     }
 
     /// The vault that this server was given.
@@ -154,13 +152,6 @@ impl Server {
         transaction.keep_verification(&attempt, NOW).await.unwrap();
         transaction.commit().await.unwrap();
         id.to_string()
-    }
-
-    /// Lets the key of this name open profiles.
-    pub(crate) async fn opens_profiles(&self, issuer: &str, name: &str) {
-        let issuer = issuer.parse().unwrap();
-        let opened = self.state.store.open_profiles_to(&issuer, name).await;
-        opened.unwrap();
     }
 
     /// With what else a server may have.
@@ -192,7 +183,8 @@ impl Server {
         server
     }
 
-    /// Makes an issuer and returns a key of its.
+    /// Makes an issuer and returns a key of its, which opens profiles where there is a
+    /// vault.
     pub(crate) async fn issuer(&self, id: &str) -> String {
         let issuer: IssuerId = id.parse().unwrap();
         self.state
@@ -200,15 +192,25 @@ impl Server {
             .create_issuer(&issuer, id, NOW)
             .await
             .unwrap();
-        self.api_key(id, "backend").await
+        let powers = KeyPowers {
+            grant: None,
+            profiles: self.vault.is_some(),
+        };
+        self.key_with(id, "backend", powers).await
     }
 
     pub(crate) async fn api_key(&self, issuer: &str, name: &str) -> String {
+        self.key_with(issuer, name, KeyPowers::default()).await
+    }
+
+    /// A key of this name that may do this.
+    pub(crate) async fn key_with(&self, issuer: &str, name: &str, powers: KeyPowers) -> String {
         let key = ApiKey::from_random(&issuer.parse().unwrap(), rand::random());
         self.state
             .store
-            .create_api_key(name, &key, NOW)
+            .create_api_key(name, &key, &powers, &granter(), NOW)
             .await
+            .unwrap()
             .unwrap();
         key.text().to_owned()
     }
@@ -227,14 +229,7 @@ impl Server {
 
     /// Another key of this name that speaks for somebody.
     pub(crate) async fn granted(&self, name: &str, grant: KeyGrant) -> String {
-        let key = ApiKey::from_random(&ACME.parse().unwrap(), rand::random());
-        self.state
-            .store
-            .grant_api_key(name, &key, &grant, &granter(), NOW)
-            .await
-            .unwrap()
-            .unwrap();
-        key.text().to_owned()
+        self.key_with(ACME, name, grant.into()).await
     }
 
     /// Revokes the key of this name.

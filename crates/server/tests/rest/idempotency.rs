@@ -5,6 +5,9 @@ use serde_json::json;
 
 use crate::harness::{Server, request, wallet};
 
+/// What happened after the server's key was made.
+const AFTER_THE_KEY: &str = "/v1/events?after=1";
+
 #[tokio::test]
 async fn the_same_request_gets_the_same_answer() {
     let server = Server::start().await;
@@ -20,7 +23,7 @@ async fn the_same_request_gets_the_same_answer() {
     assert_eq!(second.expect(201), made);
     assert_eq!(second.headers["idempotency-replayed"], "true");
     assert_eq!(
-        server.get("/v1/events").await.expect(200)["data"]
+        server.get(AFTER_THE_KEY).await.expect(200)["data"]
             .as_array()
             .unwrap()
             .len(),
@@ -67,7 +70,7 @@ async fn requests_that_come_together_are_carried_out_once() {
     assert_eq!(replayed.count(), 7);
     assert!(answers.iter().all(|answer| answer.text == answers[0].text));
     assert_eq!(
-        server.get("/v1/events").await.expect(200)["data"]
+        server.get(AFTER_THE_KEY).await.expect(200)["data"]
             .as_array()
             .unwrap()
             .len(),
@@ -109,7 +112,7 @@ async fn a_crash_before_the_commit_leaves_nothing() {
     answer.expect(201);
     assert!(!answer.headers.contains_key("idempotency-replayed"));
     assert_eq!(
-        server.get("/v1/events").await.expect(200)["data"]
+        server.get(AFTER_THE_KEY).await.expect(200)["data"]
             .as_array()
             .unwrap()
             .len(),

@@ -151,7 +151,6 @@ impl Stage {
         let map = json!({"columns": {"Kunde Wallet": "wallet"}});
         server.put("/v1/column-map", map).await.expect(200);
         let foreign = server.issuer("other").await;
-        server.opens_profiles("other", "backend").await;
         let body = json!({"check": false, "investor": id});
         let link = server.post("/v1/links", body).await.expect(201)["id"]
             .as_str()

@@ -67,14 +67,16 @@ async fn the_log_shows_the_keys_of_authorities_and_approvers() {
     let shown = shown.expect(200);
     let events: Vec<_> = shown["data"].as_array().unwrap().iter().collect();
     let told: Vec<_> = events.iter().map(|event| &event["type"]).collect();
-    assert_eq!(told, ["ApiKeyGranted", "ApiKeyGranted", "ApiKeyRevoked"]);
+    let granted = "ApiKeyGranted";
+    assert_eq!(told, [granted, granted, granted, "ApiKeyRevoked"]);
     assert_eq!(events[0]["data"]["authority"], 1);
     assert_eq!(events[1]["data"]["person"], "ada");
-    assert_eq!(events[1]["data"], events[2]["data"]);
+    assert_eq!(events[2]["data"]["name"], "ordinary");
+    assert_eq!(events[1]["data"], events[3]["data"]);
     for event in events {
         assert_eq!(
             (&event["actor"], &event["investor"]),
-            (&json!("cli:maria"), &json!(null))
+            (&json!("cli:olga"), &json!(null))
         );
         let id = event["data"]["key"].as_str().unwrap();
         assert_eq!((id.len(), &id[..2]), (34, "0x"));

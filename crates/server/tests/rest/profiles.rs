@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use symbolon_core::{custody::RetentionYears, profile::Field};
+use symbolon_core::{
+    actor::Actor,
+    custody::{Retention, RetentionYears},
+    profile::Field,
+};
 use symbolon_server::jobs::retention;
-use symbolon_store::Retention;
 
-use crate::harness::{ACME, Server, wallet};
+use crate::harness::{ACME, NOW, Server, wallet};
 
-const YEAR: Duration = Duration::from_secs(31_556_952);
+/// None of the calendar is longer.
+const YEAR: Duration = Duration::from_secs(366 * 86_400);
 
 fn jane() -> Value {
     json!({
@@ -253,7 +257,10 @@ async fn each_issuer_keeps_profiles_as_long_as_it_must() {
         years: RetentionYears(0),
         ..Retention::default()
     };
-    transaction.set_retention(none).await.unwrap();
+    let set = transaction
+        .set_retention(none, &Actor::command_line("maria"), NOW)
+        .await;
+    set.unwrap().unwrap();
     transaction.commit().await.unwrap();
     let path = format!("/v1/investors/{id}/profile/erase");
     let left = server.post(&path, json!({})).await.expect(200);
@@ -285,7 +292,10 @@ async fn servers_erase_by_themselves_once_the_issuer_says_so() {
         years: RetentionYears(6),
         erases_by_itself: true,
     };
-    transaction.set_retention(by_itself).await.unwrap();
+    let set = transaction
+        .set_retention(by_itself, &Actor::command_line("maria"), NOW)
+        .await;
+    set.unwrap().unwrap();
     transaction.commit().await.unwrap();
     assert_eq!(custody(&id).await["erased_by_itself"], true);
     assert_eq!(sweep().await, 0, "its time has not come");

@@ -18,7 +18,7 @@ use symbolon_chain::{
 };
 use symbolon_core::{
     actor::Actor,
-    federation::KeyGrant,
+    federation::{KeyGrant, KeyPowers},
     ids::{AuthorityIndex, IssuerId},
     mirror::fees::Wei,
     time::Millis,
@@ -310,25 +310,22 @@ impl World {
 
     /// Somebody whose key sees one instance's customers alone.
     pub(crate) async fn confined(&self, register: &str, instance: &str) -> Caller<'_> {
-        let caller = self.caller(register, instance, None).await;
-        let named = instance.parse().unwrap();
-        let confined = self.store.confine_key(&caller.issuer, instance, &named);
-        confined.await.unwrap();
-        caller
+        let grant = KeyGrant::Instance(instance.parse().unwrap());
+        self.caller(register, instance, Some(grant)).await
     }
 
     async fn caller(&self, register: &str, name: &str, grant: Option<KeyGrant>) -> Caller<'_> {
         let issuer: IssuerId = register.parse().unwrap();
         let key = ApiKey::from_random(&issuer, rand::random());
         let now = Clock::system().now();
-        match grant {
-            None => self.store.create_api_key(name, &key, now).await.unwrap(),
-            Some(grant) => {
-                let by = Actor::command_line("maria");
-                let granted = self.store.grant_api_key(name, &key, &grant, &by, now);
-                granted.await.unwrap().unwrap();
-            }
-        }
+        // The owner's own opens profiles.
+        let powers = KeyPowers {
+            profiles: grant.is_none(),
+            grant,
+        };
+        let by = Actor::command_line("maria");
+        let made = self.store.create_api_key(name, &key, &powers, &by, now);
+        made.await.unwrap().unwrap();
         Caller {
             world: self,
             issuer,

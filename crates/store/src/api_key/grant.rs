@@ -1,14 +1,13 @@
-//! Keys that speak for somebody. Each is made and revoked by an event, under the
-//! issuer's lock, so that the log tells of every one, and so that whatever is
-//! decided after a revocation knows of it.
+//! Keys are made and revoked by events, under the issuer's lock, so that the log
+//! tells of every one, and so that whatever is decided after a revocation knows of it.
 
 use std::collections::BTreeMap;
 
 use sqlx::{PgConnection, PgExecutor};
 use symbolon_core::{
     actor::Actor,
-    federation::{GrantedKey, KeyGrant, grant_key, revoke_key},
-    ids::{AuthorityIndex, IssuerId, KeyId},
+    federation::{GrantedKey, KeyGrant, KeyPowers, grant_key, revoke_key},
+    ids::{AuthorityIndex, InstanceName, IssuerId, KeyId},
     time::UnixSeconds,
 };
 
@@ -20,13 +19,13 @@ use crate::{
 };
 
 impl Store {
-    /// Keeps the hash of a new key that speaks for somebody, under a name that
-    /// its issuer has not used, and logs who granted it.
-    pub async fn grant_api_key(
+    /// Keeps the hash of a new key, under a name that its issuer has not used, and logs
+    /// who made it and what it may do.
+    pub async fn create_api_key(
         &self,
         name: &str,
         key: &ApiKey,
-        grant: &KeyGrant,
+        powers: &KeyPowers,
         by: &Actor,
         now: UnixSeconds,
     ) -> Result<Result<(), FederationFailure>> {
@@ -36,20 +35,20 @@ impl Store {
         let granted = GrantedKey {
             key: key.id(),
             name: name.to_owned(),
-            grant: grant.clone(),
+            powers: powers.clone(),
         };
         let event = match grant_key(&federation, granted, by) {
             Ok(event) => event,
             Err(refusal) => return Ok(Err(refusal.into())),
         };
-        insert(&mut transaction, name, &hash, grant, now).await?;
+        insert(&mut transaction, name, &hash, powers, now).await?;
         transaction.record_federation(&[event], by, now).await?;
         transaction.commit().await?;
         Ok(Ok(()))
     }
 
-    /// Lets a key open nothing any more. A second time changes nothing. Of one
-    /// that spoke for somebody the log tells who revoked it.
+    /// Lets a key open nothing any more, and logs who revoked it. A second time changes
+    /// nothing.
     pub async fn revoke_api_key(
         &self,
         issuer: &IssuerId,
@@ -83,22 +82,30 @@ async fn insert(
     transaction: &mut IssuerTransaction,
     name: &str,
     hash: &KeyHash,
-    grant: &KeyGrant,
+    powers: &KeyPowers,
     now: UnixSeconds,
 ) -> Result<()> {
-    let (authority, person) = match grant {
-        KeyGrant::Authority(authority) => (*authority, None),
-        KeyGrant::Person(person) => (AuthorityIndex::OWNER, Some(person.as_str())),
+    if let Some(KeyGrant::Instance(instance)) = &powers.grant {
+        refuse_without(transaction, instance).await?;
+    }
+    let owner = AuthorityIndex::OWNER;
+    let (authority, person, instance) = match &powers.grant {
+        None => (owner, None, None),
+        Some(KeyGrant::Authority(authority)) => (*authority, None, None),
+        Some(KeyGrant::Person(person)) => (owner, Some(person.as_str()), None),
+        Some(KeyGrant::Instance(instance)) => (owner, None, Some(instance.as_str())),
     };
     sqlx::query!(
-        "INSERT INTO api_key (issuer, name, hash, created_s, authority, person) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO api_key (issuer, name, hash, created_s, authority, person, instance, profiles) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         issuer_key(hash.issuer()),
         name,
         hash.hash.as_slice(),
         bigint(now.0),
         i16::from(authority.0),
         person,
+        instance,
+        powers.profiles,
     )
     .execute(&mut *transaction.transaction)
     .await
@@ -106,25 +113,42 @@ async fn insert(
     Ok(())
 }
 
-/// The keys that speak for somebody, and work.
+/// A key for an instance that is not there would open nothing, silently.
+async fn refuse_without(
+    transaction: &mut IssuerTransaction,
+    instance: &InstanceName,
+) -> Result<()> {
+    sqlx::query_scalar!(
+        "SELECT instance FROM instance WHERE issuer = $1 AND instance = $2",
+        issuer_key(&transaction.issuer),
+        instance.as_str(),
+    )
+    .fetch_optional(&mut *transaction.transaction)
+    .await?
+    .map(drop)
+    .ok_or(StoreError::NotFound { what: "instance" })
+}
+
+/// The keys that work.
 pub(crate) async fn granted(
     executor: impl PgExecutor<'_>,
     issuer: &IssuerId,
 ) -> Result<BTreeMap<KeyId, GrantedKey>> {
     let rows = sqlx::query!(
-        "SELECT name, hash, authority, person FROM api_key \
-         WHERE issuer = $1 AND revoked_s IS NULL AND (authority <> 0 OR person IS NOT NULL)",
+        "SELECT name, hash, authority, person, profiles, instance FROM api_key \
+         WHERE issuer = $1 AND revoked_s IS NULL",
         issuer_key(issuer),
     )
     .fetch_all(executor)
     .await?;
     let mut keys = BTreeMap::new();
     for row in rows {
-        let Some(grant) = read_grant(row.authority, row.person)? else {
-            continue;
+        let powers = KeyPowers {
+            grant: read_grant(row.authority, row.person, row.instance)?,
+            profiles: row.profiles,
         };
         let (key, name) = (key_id(&row.hash), row.name);
-        keys.insert(key, GrantedKey { key, name, grant });
+        keys.insert(key, GrantedKey { key, name, powers });
     }
     Ok(keys)
 }
@@ -145,18 +169,27 @@ pub(crate) async fn works(
     Ok(found.is_some())
 }
 
-/// For whom a stored key speaks. A key speaks for one at most.
-pub(super) fn read_grant(authority: i16, person: Option<String>) -> Result<Option<KeyGrant>> {
+/// For whom a stored key speaks: for one at most. What cannot be read speaks for nobody
+/// (I12).
+pub(super) fn read_grant(
+    authority: i16,
+    person: Option<String>,
+    instance: Option<String>,
+) -> Result<Option<KeyGrant>> {
     let authority = authority::index(authority)?;
-    match (authority.is_owner(), person) {
-        (true, None) => Ok(None),
-        (false, None) => Ok(Some(KeyGrant::Authority(authority))),
-        (true, Some(name)) => name
-            .parse()
-            .map(|person| Some(KeyGrant::Person(person)))
-            .map_err(|_| StoreError::damaged("an API key's person")),
-        (false, Some(_)) => Err(StoreError::damaged(
-            "an API key of a person and an authority",
-        )),
-    }
+    Ok(match (authority.is_owner(), person, instance) {
+        (true, None, None) => None,
+        (false, None, None) => Some(KeyGrant::Authority(authority)),
+        (true, Some(person), None) => {
+            let person = person.parse();
+            let person = person.map_err(|_| StoreError::damaged("an API key's person"))?;
+            Some(KeyGrant::Person(person))
+        }
+        (true, None, Some(instance)) => {
+            let instance = instance.parse();
+            let instance = instance.map_err(|_| StoreError::damaged("an API key's instance"))?;
+            Some(KeyGrant::Instance(instance))
+        }
+        _ => return Err(StoreError::damaged("an API key of several")),
+    })
 }

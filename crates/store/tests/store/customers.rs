@@ -4,6 +4,7 @@ use alloy_primitives::B256;
 use symbolon_core::{
     command::Command,
     customer::{CustomerChange, CustomerId, CustomerPart, CustomerStatus, SearchKey},
+    federation::KeyGrant,
     ids::{ExternalId, InstanceName, InvestorId},
     investor::{InvestorKind, StatusName},
     profile::{Sealed, TermDigest},
@@ -13,7 +14,7 @@ use symbolon_store::{
     StateDifference, StoreError, Subject,
 };
 
-use crate::support::{NOW, Register, id, wallet};
+use crate::support::{NOW, Register, actor, id, wallet};
 
 fn emea() -> InstanceName {
     "emea".parse().unwrap()
@@ -499,19 +500,18 @@ async fn a_key_is_confined_to_an_instance_that_is_there() {
     let register = register().await;
     let (store, issuer) = (register.store(), &register.issuer);
     let key = ApiKey::from_random(issuer, [9; 32]);
-    store.create_api_key("desk", &key, NOW).await.unwrap();
-    for (name, instance) in [("desk", "nowhere"), ("nobody", "emea")] {
-        let refused = store
-            .confine_key(issuer, name, &instance.parse().unwrap())
-            .await;
-        assert!(matches!(refused, Err(StoreError::NotFound { .. })));
-    }
-    store.confine_key(issuer, "desk", &emea()).await.unwrap();
+    let confined = async |instance: &str| {
+        let powers = KeyGrant::Instance(instance.parse().unwrap()).into();
+        store
+            .create_api_key("desk", &key, &powers, &actor(), NOW)
+            .await
+    };
+    let refused = confined("nowhere").await;
+    assert!(matches!(refused, Err(StoreError::NotFound { .. })));
+    confined("emea").await.unwrap().unwrap();
     let owner = store.key_owner(&KeyHash::of(key.text()).unwrap()).await;
-    assert_eq!(owner.unwrap().unwrap().instance, Some(emea()));
-    assert_eq!(
-        store.api_keys(issuer).await.unwrap()[0].instance,
-        Some(emea())
-    );
+    assert_eq!(owner.unwrap().unwrap().instance(), Some(&emea()));
+    let grant = &store.api_keys(issuer).await.unwrap()[0].powers.grant;
+    assert_eq!(*grant, Some(KeyGrant::Instance(emea())));
     store.verify_log(issuer).await.unwrap();
 }

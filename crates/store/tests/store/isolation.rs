@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use symbolon_core::{log::EntryNumber, mirror::lane::Part};
+use symbolon_core::{federation::KeyPowers, log::EntryNumber, mirror::lane::Part};
 use symbolon_store::{ApiKey, InvestorFilter, KeyHash};
 
 use crate::support::{NOW, ONE, Register, actor, admit, decide, id, issuer, open, wallet};
@@ -84,7 +84,12 @@ async fn a_key_opens_its_own_issuer_alone() {
     let other = issuer("bravo");
     open(store, &other).await;
     let key = ApiKey::from_random(&register.issuer, [1; 32]);
-    store.create_api_key("backend", &key, NOW).await.unwrap();
+    let powers = KeyPowers::default();
+    store
+        .create_api_key("backend", &key, &powers, &actor(), NOW)
+        .await
+        .unwrap()
+        .unwrap();
     let owner = store
         .key_owner(&KeyHash::of(key.text()).unwrap())
         .await
@@ -120,7 +125,9 @@ async fn a_key_opens_its_own_issuer_alone() {
     );
     let stranger = ApiKey::from_random(&issuer("nobody"), [2; 32]);
     assert!(matches!(
-        store.create_api_key("x", &stranger, NOW).await,
+        store
+            .create_api_key("x", &stranger, &powers, &actor(), NOW)
+            .await,
         Err(symbolon_store::StoreError::NotFound { what: "issuer" })
     ));
 }

@@ -1,14 +1,17 @@
-//! API keys that speak for somebody: each is in the log, and no other works.
+//! API keys: each is in the log, with what it may do, and no other works.
 
 use symbolon_core::{
     actor::Actor,
     federation::{
-        ApprovalPolicy, FederationEvent, FederationRefusal, GrantedKey, KeyGrant, OwnerOperation,
+        ApprovalPolicy, FederationEvent, FederationRefusal, GrantedKey, KeyGrant, KeyPowers,
+        OwnerOperation,
     },
-    ids::{AuthorityIndex, InvestorId},
+    ids::{AuthorityIndex, InstanceName, InvestorId},
     log::EntryNumber,
 };
-use symbolon_store::{ApiKey, AuditError, FederationFailure, KeyHash, StateDifference, StoreError};
+use symbolon_store::{
+    ApiKey, AuditError, FederationFailure, Instance, KeyHash, StateDifference, StoreError,
+};
 
 use crate::{
     federation::{BAFIN, FINMA, acting_for, approver, propose, restrict},
@@ -27,13 +30,23 @@ impl Register {
         seed: u8,
         grant: &KeyGrant,
     ) -> Result<ApiKey, FederationFailure> {
+        self.key_with(name, seed, &grant.clone().into()).await
+    }
+
+    /// A key of this name that may do this.
+    async fn key_with(
+        &self,
+        name: &str,
+        seed: u8,
+        powers: &KeyPowers,
+    ) -> Result<ApiKey, FederationFailure> {
         let key = ApiKey::from_random(&self.issuer, [seed; 32]);
-        let granted = self
+        let made = self
             .store()
-            .grant_api_key(name, &key, grant, &actor(), NOW)
+            .create_api_key(name, &key, powers, &actor(), NOW)
             .await
             .unwrap();
-        granted.map(|()| key)
+        made.map(|()| key)
     }
 
     pub(crate) async fn revoke_key(&self, name: &str) {
@@ -89,31 +102,41 @@ async fn a_key_remembers_for_whom_it_speaks() {
                     ..Actor::api_key(name)
                 }
             ),
+            KeyGrant::Instance(_) => unreachable!(),
         }
     }
     let listed = store.api_keys(&register.issuer).await.unwrap();
-    assert_eq!(listed[0].grant, Some(person("ada")));
-    assert_eq!(listed[1].grant, Some(KeyGrant::Authority(BAFIN)));
+    assert_eq!(listed[0].powers.grant, Some(person("ada")));
+    assert_eq!(listed[1].powers.grant, Some(KeyGrant::Authority(BAFIN)));
 }
 
 #[tokio::test]
-async fn the_log_tells_of_every_key_that_speaks_for_somebody() {
+async fn the_log_tells_of_every_key_and_of_what_it_may_do() {
     let register = Register::with_authorities().await;
     let store = register.store();
     let before = store.head(&register.issuer).await.unwrap();
     let (bens, bafins) = (person("ben"), KeyGrant::Authority(BAFIN));
     let ben = register.grant("ben-key", 1, &bens).await.unwrap();
     let bafin = register.grant("inspector", 2, &bafins).await.unwrap();
+    let reads = KeyPowers {
+        grant: None,
+        profiles: true,
+    };
+    let reader = register.key_with("desk", 3, &reads).await.unwrap();
+    let plain = KeyPowers::default();
+    let own = register.key_with("backend", 4, &plain).await.unwrap();
     register.revoke_key("ben-key").await;
     register.revoke_key("ben-key").await;
+    register.revoke_key("backend").await;
 
-    let key = |key: &ApiKey, name: &str, grant| GrantedKey {
+    let key = |key: &ApiKey, name: &str, powers| GrantedKey {
         key: key.id(),
         name: name.to_owned(),
-        grant,
+        powers,
     };
-    let bens = key(&ben, "ben-key", bens);
-    let bafins = key(&bafin, "inspector", bafins);
+    let bens = key(&ben, "ben-key", bens.into());
+    let bafins = key(&bafin, "inspector", bafins.into());
+    let (reads, own) = (key(&reader, "desk", reads), key(&own, "backend", plain));
     let told = register.told_after(before.number).await;
     let by = |event| ("cli:maria".to_owned(), event);
     assert_eq!(
@@ -121,7 +144,10 @@ async fn the_log_tells_of_every_key_that_speaks_for_somebody() {
         [
             by(FederationEvent::ApiKeyGranted(bens.clone())),
             by(FederationEvent::ApiKeyGranted(bafins)),
+            by(FederationEvent::ApiKeyGranted(reads)),
+            by(FederationEvent::ApiKeyGranted(own.clone())),
             by(FederationEvent::ApiKeyRevoked(bens)),
+            by(FederationEvent::ApiKeyRevoked(own)),
         ]
     );
     let text = serde_json::to_string(&told).unwrap();
@@ -130,19 +156,7 @@ async fn the_log_tells_of_every_key_that_speaks_for_somebody() {
         assert!(!text.contains(secret) && text.contains(&key.id().to_string()));
     }
     let report = store.verify_log(&register.issuer).await.unwrap();
-    assert_eq!(report.granted_keys, 1);
-}
-
-#[tokio::test]
-async fn the_issuers_own_keys_are_not_in_the_log() {
-    let register = Register::with_authorities().await;
-    let (store, issuer) = (register.store(), &register.issuer);
-    let before = store.head(issuer).await.unwrap();
-    let key = ApiKey::from_random(issuer, [3; 32]);
-    store.create_api_key("backend", &key, NOW).await.unwrap();
-    register.revoke_key("backend").await;
-    assert_eq!(store.head(issuer).await.unwrap(), before);
-    assert_eq!(store.verify_log(issuer).await.unwrap().granted_keys, 0);
+    assert_eq!(report.granted_keys, 2);
 }
 
 #[tokio::test]
@@ -164,7 +178,8 @@ async fn nobody_gets_a_key_for_whom_there_is_not() {
     let key = ApiKey::from_random(&register.issuer, [1; 32]);
     let by = acting_for(FINMA);
     let (store, grant) = (register.store(), KeyGrant::Authority(FINMA));
-    let granted = store.grant_api_key("x", &key, &grant, &by, NOW).await;
+    let powers = KeyPowers::from(grant.clone());
+    let granted = store.create_api_key("x", &key, &powers, &by, NOW).await;
     assert_eq!(granted.unwrap(), Err(FederationRefusal::OwnerOnly.into()));
     assert!(store.api_keys(&register.issuer).await.unwrap().is_empty());
 
@@ -173,7 +188,7 @@ async fn nobody_gets_a_key_for_whom_there_is_not() {
     register.revoke_key("x").await;
     let again = ApiKey::from_random(&register.issuer, [2; 32]);
     let granted = store
-        .grant_api_key("x", &again, &grant, &actor(), NOW)
+        .create_api_key("x", &again, &powers, &actor(), NOW)
         .await;
     assert!(matches!(granted, Err(StoreError::Conflict { .. })));
     let after = store.head(&register.issuer).await.unwrap();
@@ -186,6 +201,11 @@ async fn the_audit_sees_a_key_that_was_made_in_the_database() {
         "INSERT INTO api_key (issuer, name, hash, person, authority, created_s) \
          SELECT issuer, 'ben-key', '\\x07', 'ben', 0, 1 FROM issuer",
         "UPDATE api_key SET person = 'ben' WHERE name = 'backend'",
+        "UPDATE api_key SET profiles = true WHERE name = 'backend'",
+        "UPDATE api_key SET instance = NULL WHERE name = 'emea'",
+        "UPDATE api_key SET name = 'other' WHERE name = 'backend'",
+        "INSERT INTO api_key (issuer, name, hash, authority, created_s) \
+         SELECT issuer, 'unlogged', '\\x07', 0, 1 FROM issuer",
         "UPDATE api_key SET person = 'ben' WHERE name = 'ada-key'",
         "UPDATE api_key SET hash = '\\x07' WHERE name = 'ada-key'",
         "UPDATE api_key SET authority = 2 WHERE name = 'inspector'",
@@ -195,8 +215,19 @@ async fn the_audit_sees_a_key_that_was_made_in_the_database() {
     ] {
         let register = Register::with_authorities().await;
         let (store, issuer) = (register.store(), &register.issuer);
-        let own = ApiKey::from_random(issuer, [4; 32]);
-        store.create_api_key("backend", &own, NOW).await.unwrap();
+        let plain = KeyPowers::default();
+        register.key_with("backend", 4, &plain).await.unwrap();
+        let name: InstanceName = "emea".parse().unwrap();
+        let instance = Instance {
+            name: name.clone(),
+            title: "EMEA".to_owned(),
+            created: NOW,
+        };
+        let mut transaction = store.begin(issuer).await.unwrap();
+        transaction.add_instance(&instance).await.unwrap();
+        transaction.commit().await.unwrap();
+        let emea = KeyGrant::Instance(name);
+        register.grant("emea", 5, &emea).await.unwrap();
         register.grant("ada-key", 1, &person("ada")).await.unwrap();
         let bafin = KeyGrant::Authority(BAFIN);
         register.grant("inspector", 2, &bafin).await.unwrap();

@@ -29,6 +29,7 @@ mod reconciliation;
 mod register;
 mod reinstatement;
 mod renewals;
+mod retention;
 mod rules;
 mod support;
 mod transaction;

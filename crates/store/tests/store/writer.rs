@@ -92,7 +92,10 @@ async fn a_writer_is_chosen_before_anything_is_written() {
         .unwrap()
         .unwrap();
     let refused = register.choose(REGISTRAR).await.unwrap_err();
-    assert!(refused.to_string().contains("log has entries"), "{refused}");
+    assert!(
+        refused.to_string().contains("log has decisions"),
+        "{refused}"
+    );
     assert_eq!(store.writer(issuer).await.unwrap(), Writer::Register);
 }
 

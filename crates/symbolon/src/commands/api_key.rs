@@ -1,10 +1,11 @@
-//! `symbolon api-key`: who may use the REST API.
+//! `symbolon api-key`: who may use the REST API. The log has who made which key, and what
+//! it may do.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 use symbolon_core::{
     actor::Actor,
-    federation::KeyGrant,
+    federation::{KeyGrant, KeyPowers},
     ids::{AuthorityIndex, InstanceName, IssuerId, PersonName},
 };
 use symbolon_store::{ApiKey, ApiKeyInfo, Store};
@@ -22,7 +23,9 @@ use crate::{
 #[command(after_help = "\
 Examples:
   symbolon api-key create treasury-backend --issuer acme
-  symbolon api-key revoke treasury-backend")]
+  symbolon api-key revoke treasury-backend
+
+The log keeps who made and who revoked each key, and what it may do: never the key itself.")]
 pub(crate) struct ApiKeyArgs {
     #[command(subcommand)]
     action: Action,
@@ -30,7 +33,7 @@ pub(crate) struct ApiKeyArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a key and show it, this once; with --authority or --person it is in the log
+    /// Make a key and show it, this once; the log keeps who did
     #[command(after_help = "\
 Examples:
   KEY=$(symbolon api-key create treasury-backend)
@@ -58,9 +61,12 @@ Examples:
         #[command(flatten)]
         granter: GranterArgs,
     },
-    /// List the keys by name, with the ids that the log has of them; the keys
-    /// themselves are kept nowhere
-    #[command(after_help = "Example:\n  symbolon api-key list --json")]
+    /// List the keys by name, with the ids that the log has of them
+    #[command(after_help = "\
+Example:
+  symbolon api-key list --json
+
+The keys themselves are kept nowhere: a lost one is revoked, and another made.")]
     List,
     /// Let a key open nothing any more
     #[command(after_help = "Example:\n  symbolon api-key revoke treasury-backend")]
@@ -114,32 +120,36 @@ async fn known(named: &Named, store: &Store, issuer: &IssuerId) -> Result<Author
     })
 }
 
-/// Refuses a key for an instance that is not there.
-async fn there_is(instance: &InstanceName, store: &Store, issuer: &IssuerId) -> Result<()> {
-    store
-        .instance(issuer, instance)
-        .await
-        .map_err(|error| match error {
-            symbolon_store::StoreError::NotFound { .. } => Failure::not_found(format!(
-                "{issuer} has no instance `{instance}`: `symbolon instances list` shows them"
-            )),
-            other => other.into(),
-        })?;
-    Ok(())
+/// An instance that is there.
+async fn there_is(
+    instance: &InstanceName,
+    store: &Store,
+    issuer: &IssuerId,
+) -> Result<InstanceName> {
+    let found = store.instance(issuer, instance).await;
+    found.map(|found| found.name).map_err(|error| match error {
+        symbolon_store::StoreError::NotFound { .. } => Failure::not_found(format!(
+            "{issuer} has no instance `{instance}`: `symbolon instances list` shows them"
+        )),
+        other => other.into(),
+    })
 }
 
 /// For whom a key is to speak; `None` for the issuer itself.
 async fn grant(
-    authority: Option<&Named>,
-    person: Option<&PersonName>,
+    (authority, person, instance): (Option<&Named>, Option<&PersonName>, Option<&InstanceName>),
     store: &Store,
     issuer: &IssuerId,
 ) -> Result<Option<KeyGrant>> {
-    let Some(named) = authority else {
-        return Ok(person.cloned().map(KeyGrant::Person));
-    };
-    let index = known(named, store, issuer).await?;
-    Ok((!index.is_owner()).then_some(KeyGrant::Authority(index)))
+    if let Some(named) = authority {
+        let index = known(named, store, issuer).await?;
+        return Ok((!index.is_owner()).then_some(KeyGrant::Authority(index)));
+    }
+    if let Some(instance) = instance {
+        let instance = there_is(instance, store, issuer).await?;
+        return Ok(Some(KeyGrant::Instance(instance)));
+    }
+    Ok(person.cloned().map(KeyGrant::Person))
 }
 
 /// Runs `symbolon api-key`.
@@ -154,25 +164,17 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
             instance,
             granter,
         } => {
+            let by = granter.actor()?;
             let (issuer, key) = context
                 .with_issuer(async |store, issuer| {
                     let key = ApiKey::from_random(issuer, rand::random());
-                    if let Some(instance) = instance {
-                        there_is(instance, store, issuer).await?;
-                    }
-                    match grant(authority.as_ref(), person.as_ref(), store, issuer).await? {
-                        None => store.create_api_key(name, &key, now).await?,
-                        Some(grant) => {
-                            let by = granter.actor()?;
-                            store.grant_api_key(name, &key, &grant, &by, now).await??;
-                        }
-                    }
-                    if let Some(instance) = instance {
-                        store.confine_key(issuer, name, instance).await?;
-                    }
-                    if *profiles {
-                        store.open_profiles_to(issuer, name).await?;
-                    }
+                    let whom = (authority.as_ref(), person.as_ref(), instance.as_ref());
+                    let powers = KeyPowers {
+                        grant: grant(whom, store, issuer).await?,
+                        profiles: *profiles,
+                    };
+                    let made = store.create_api_key(name, &key, &powers, &by, now);
+                    made.await??;
                     Ok((issuer.clone(), key))
                 })
                 .await?;
@@ -220,35 +222,36 @@ pub(crate) async fn run(args: &ApiKeyArgs, context: &Context) -> Result<Exit> {
 
 fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
     let mut shown = Vec::with_capacity(keys.len());
-    let mut rows = table([
-        "name", "acts for", "person", "profiles", "instance", "since", "state", "id",
-    ]);
+    let mut rows = table(["name", "speaks for", "profiles", "state", "id"]);
     for key in keys {
-        let (authority, person) = match &key.grant {
-            None => (AuthorityIndex::OWNER, None),
-            Some(KeyGrant::Authority(authority)) => (*authority, None),
-            Some(KeyGrant::Person(person)) => (AuthorityIndex::OWNER, Some(person)),
+        let KeyPowers { grant, profiles } = &key.powers;
+        let (mut authority, mut person, mut instance) = (AuthorityIndex::OWNER, None, None);
+        let speaks_for = match grant {
+            None => "the issuer".to_owned(),
+            Some(KeyGrant::Authority(index)) => {
+                authority = *index;
+                format!("authority {index}")
+            }
+            Some(KeyGrant::Person(name)) => {
+                person = Some(name);
+                name.to_string()
+            }
+            Some(KeyGrant::Instance(name)) => {
+                instance = Some(name);
+                format!("instance {name}")
+            }
         };
         let state = match key.revoked {
-            None => "works".to_owned(),
-            Some(at) => format!("revoked {at}"),
+            None => format!("since {}", key.created.day()),
+            Some(at) => format!("revoked {}", at.day()),
         };
         rows.add_row([
             key.name.clone(),
-            match authority.is_owner() {
-                true => "the issuer".to_owned(),
-                false => format!("authority {authority}"),
-            },
-            person.map(ToString::to_string).unwrap_or_default(),
-            match key.opens_profiles {
+            speaks_for,
+            match profiles {
                 true => "opens them".to_owned(),
                 false => String::new(),
             },
-            key.instance
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default(),
-            key.created.to_string(),
             state,
             key.id.to_string(),
         ]);
@@ -257,8 +260,8 @@ fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
             "name": key.name,
             "authority": authority,
             "person": person,
-            "profiles": key.opens_profiles,
-            "instance": key.instance,
+            "profiles": profiles,
+            "instance": instance,
             "created": key.created.to_string(),
             "revoked": key.revoked.map(|at| at.to_string()),
         }));

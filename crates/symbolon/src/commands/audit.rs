@@ -114,7 +114,7 @@ fn text(report: &AuditReport, notaries: &[Notary]) -> String {
             counted(report.wallets, "wallet", "wallets"),
         ),
         format!(
-            "{} of authorities and approvers, as the log grants them",
+            "{}, as the log grants them",
             counted(report.granted_keys, "API key", "API keys"),
         ),
     ];

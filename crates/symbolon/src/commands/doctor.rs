@@ -6,6 +6,7 @@ mod machine;
 mod nodes;
 mod people;
 mod registrars;
+mod retention;
 mod vault;
 
 use clap::Args;
@@ -16,7 +17,7 @@ use symbolon_server::Clock;
 use crate::{
     cli::Globals,
     config::{self, Config},
-    database::Database,
+    database::{BEGIN, Database, missing},
     exit::{Exit, Result},
     output::{Output, counted},
 };
@@ -153,6 +154,11 @@ async fn on_database(
     output: Output,
     findings: &mut Findings,
 ) {
+    if let Some(folder) = missing(config) {
+        let detail = format!("there is no register in {} yet", folder.display());
+        findings.warn("database", detail, BEGIN);
+        return;
+    }
     let database = match Database::open(config, output).await {
         Ok(database) => database,
         Err(failure) => {
@@ -165,6 +171,7 @@ async fn on_database(
     chains::check(config, &database.store, issuer, &clock, findings).await;
     registrars::check(config, &database.store, issuer, findings).await;
     vault::check(config, &database, findings).await;
+    retention::check(&database.store, &clock, findings).await;
     database.close().await;
 }
 

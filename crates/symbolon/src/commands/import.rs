@@ -9,25 +9,18 @@ mod real;
 use std::path::PathBuf;
 
 use clap::Args;
-use symbolon_core::import::ColumnMap;
+use symbolon_core::{import::ColumnMap, investor::Attestation};
 
 use crate::{
     context::Context,
-    exit::{Exit, Failure, Result},
+    exit::{Exit, Failure, Result, one_line},
     output::Output,
-    subject::OperatorArgs,
+    subject::{IMPORT_ATTESTATION, OperatorArgs},
 };
 
 /// The arguments of `symbolon import`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  symbolon import examples/customers.csv --dry-run --json
-  symbolon import customers.csv --operator \"Maria Kern\" --errors refused.csv
-  symbolon import kunden.csv --map \"Kunde Wallet=address\" --map Land=country --save-map
-
-An import that was interrupted goes on where it stopped: run the same command again.
---dry-run needs no database and knows only the column names given with --map.")]
+#[command(after_help = help())]
 pub(crate) struct ImportArgs {
     /// A CSV file with at least a wallet and a country a row, or `-` for stdin
     #[arg(value_name = "FILE")]
@@ -54,10 +47,43 @@ pub(crate) struct ImportArgs {
     operator: OperatorArgs,
 }
 
+fn help() -> String {
+    let (text, version) = IMPORT_ATTESTATION;
+    format!(
+        "\
+Examples:
+  symbolon import examples/customers.csv --dry-run --json
+  symbolon import customers.csv --operator \"Maria Kern\" --errors refused.csv
+  symbolon import kunden.csv --map \"Kunde Wallet=address\" \\
+      --map Land=country --save-map
+
+Every row is verified by the operator's word. Without --attestation that word is:
+  {text}
+  (version {version})
+The log keeps it with each verdict.
+
+Rows name no people, so each new wallet without a known externalId is a new
+investor: nobody is recognised by names, birth date or national id, of which the
+ids of `symbolon vault register` are made.
+
+An import that was interrupted goes on where it stopped: run the same command
+again. --dry-run needs no database and knows only the column names given with
+--map."
+    )
+}
+
 impl ImportArgs {
     fn columns(&self) -> Result<ColumnMap> {
-        ColumnMap::parse(&self.map).map_err(|error| Failure::usage(format!("--map: {error}")))
+        let own = ColumnMap::parse(&self.map);
+        let own = own.map_err(|error| Failure::usage(format!("--map: {error}")))?;
+        Ok(own.clone().needing(&own))
     }
+}
+
+/// What is signed, as people are shown it.
+fn signed(word: &Attestation, by: &str) -> String {
+    let Attestation { text, version } = word;
+    format!("signed by {by}, version {version}: {}", one_line(text))
 }
 
 /// Runs `symbolon import --dry-run`, which needs nothing but the file.

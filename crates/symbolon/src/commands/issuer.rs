@@ -105,7 +105,7 @@ pub(crate) async fn run(args: &IssuerArgs, context: &Context) -> Result<Exit> {
         Action::Create { id, title } => {
             let title = title.as_deref().unwrap_or(id.as_str());
             let issuer = context
-                .with_store(async |store| {
+                .with_new_store(async |store| {
                     store.create_issuer(id, title, context.clock.now()).await?;
                     Ok(store.issuer(id).await?)
                 })

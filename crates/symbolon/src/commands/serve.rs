@@ -141,7 +141,7 @@ pub(crate) async fn run(args: &ServeArgs, context: Context) -> Result<Exit> {
         Some(site) => site.clone(),
         None => here(&listener)?,
     };
-    let database = Database::open(&context.config, context.output).await?;
+    let database = Database::open_or_begin(&context.config, context.output).await?;
     let mut settings = Vec::with_capacity(lanes.len());
     for (lane, signer, claim_signer, nodes) in lanes {
         let confirmations = confirmations(lane, &database.store).await;

@@ -9,7 +9,9 @@ mod custody;
 mod due;
 mod erase;
 pub(super) mod export;
+mod known;
 pub(super) mod profile;
+pub(super) mod retention;
 mod rotate;
 
 use clap::{Args, Subcommand};
@@ -31,8 +33,8 @@ Examples:
   symbolon vault hold --external-id C-00042 --reference \"BaFin 2026-118\"
   symbolon vault erase --due --yes --json
 
-It needs a master key: [vault] of the configuration names one, see `symbolon serve --help`.
-Beside a private PostgreSQL one is made by itself.")]
+It needs a master key: [vault] of the configuration names one, see `symbolon
+serve --help`. Beside a private PostgreSQL one is made by itself.")]
 pub(crate) struct VaultArgs {
     #[command(subcommand)]
     action: Action,
@@ -50,18 +52,18 @@ enum Action {
     Find(profile::FindArgs),
     /// Show until when a profile is kept, and for whom
     Custody(custody::CustodyArgs),
-    /// Place a legal hold: profiles are kept until it is released
+    /// Place a legal hold: profiles are kept until it is lifted
     #[command(after_help = "\
 Example:
   symbolon vault hold --external-id C-00042 --reference \"BaFin 2026-118\"")]
     Hold(HoldArgs),
-    /// Release a legal hold; others stay, and so does the clock
+    /// Lift a legal hold; others stay, and so does the clock
     #[command(after_help = "\
 Example:
-  symbolon vault release --external-id C-00042 --reference \"BaFin 2026-118\"")]
-    Release(HoldArgs),
+  symbolon vault lift --external-id C-00042 --reference \"BaFin 2026-118\"")]
+    Lift(HoldArgs),
     /// Show or set for how many years profiles are kept after the relation has ended
-    Retention(custody::RetentionArgs),
+    Retention(retention::RetentionArgs),
     /// List the profiles that the law keeps no longer
     Due(due::DueArgs),
     /// Erase profiles whose time has come; it cannot be undone
@@ -116,11 +118,11 @@ pub(crate) async fn run(args: VaultArgs, context: &Context) -> Result<Exit> {
             let hold = Command::PlaceHold { reference };
             decide(whom, &hold, "held", context).await
         }
-        Action::Release(HoldArgs { whom, reference }) => {
+        Action::Lift(HoldArgs { whom, reference }) => {
             let lift = Command::LiftHold { reference };
-            decide(whom, &lift, "released", context).await
+            decide(whom, &lift, "lifted", context).await
         }
-        Action::Retention(args) => custody::retention(&args, context).await,
+        Action::Retention(args) => retention::run(&args, context).await,
         Action::Due(args) => due::run(&args, context).await,
         Action::Erase(args) => erase::run(args, context).await,
         Action::Rotate(args) => rotate::run(&args, context).await,

@@ -31,7 +31,12 @@ Examples:
       --attestation \"I have seen the passport.\" --attestation-version 2026-03
   symbolon verify 0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359 --country US \\
       --type qualified --level enhanced --external-id C-00042 --operator \"Maria Kern\" \\
-      --attestation \"I have seen the passport.\"")]
+      --attestation \"I have seen the passport.\"
+
+Nobody is recognised by names, birth date or national id here: a new wallet
+without the --external-id of a known investor is a new investor. The ids of
+`symbolon vault register` are made of these three, so that the same person is
+found again.")]
 pub(crate) struct VerifyArgs {
     /// A wallet, known or new, or the id of an investor
     #[arg(value_name = "WALLET|INVESTOR")]
@@ -138,6 +143,9 @@ pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
         .with_issuer(async |store, issuer| {
             context.warn_without_chain(store, issuer).await?;
             let requests = requests(&args, store, issuer).await?;
+            if is_nameless(&requests) {
+                context.output.note(NAMELESS);
+            }
             let mut transaction = store.begin(issuer).await?;
             let actor = Actor::command_line(&args.operator);
             let decision =
@@ -163,6 +171,21 @@ pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
         format!("{} is {}; {news}", investor.id, investor.status.name())
     })?;
     Ok(Exit::Done)
+}
+
+const NAMELESS: &str = "warning: this investor is known by its wallet alone: the same person with another wallet is somebody new. Give --external-id, or `symbolon vault register` the person first";
+
+/// Whether somebody new has nothing but a wallet.
+fn is_nameless(requests: &[Request]) -> bool {
+    requests.iter().any(|request| {
+        matches!(
+            request.command,
+            Command::Admit {
+                external_id: None,
+                ..
+            }
+        )
+    })
 }
 
 /// All or none: the last decision is the answer.

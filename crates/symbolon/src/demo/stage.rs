@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use symbolon_core::{
     actor::Actor,
-    federation::KeyGrant,
+    federation::{KeyGrant, KeyPowers},
     ids::{AuthorityIndex, IssuerId},
     mirror::companion::Companion,
     time::UnixSeconds,
@@ -251,7 +251,7 @@ impl Stage {
         let grant = KeyGrant::Authority(authority);
         let by = Actor::command_line(ISSUER);
         self.store
-            .grant_api_key(&name, &key, &grant, &by, now())
+            .create_api_key(&name, &key, &grant.into(), &by, now())
             .await??;
         Ok(self.api.with_key(key.text()))
     }
@@ -266,7 +266,10 @@ async fn api_key_of(store: &Store, issuer: &IssuerId, folder: &Path) -> Result<S
     }
     let name = format!("demo-{}", now().0);
     let key = ApiKey::from_random(issuer, rand::random());
-    store.create_api_key(&name, &key, now()).await?;
+    let (by, powers) = (Actor::command_line(ISSUER), KeyPowers::default());
+    store
+        .create_api_key(&name, &key, &powers, &by, now())
+        .await??;
     private_file(&file, key.text())?;
     Ok(key.text().to_owned())
 }

@@ -310,15 +310,21 @@ async fn issuer(database: &TestDatabase, chain: &TestChain) -> String {
         settings: json!({}),
     };
     transaction.add_chain(&chain).await.unwrap();
-    let none = symbolon_store::Retention {
+    let none = symbolon_core::custody::Retention {
         years: symbolon_core::custody::RetentionYears(0),
         ..Default::default()
     };
-    transaction.set_retention(none).await.unwrap();
+    let by = symbolon_core::actor::Actor::command_line("maria");
+    let set = transaction.set_retention(none, &by, now).await;
+    set.unwrap().unwrap();
     transaction.commit().await.unwrap();
     let key = ApiKey::from_random(&issuer, rand::random());
-    store.create_api_key("desk", &key, now).await.unwrap();
-    store.open_profiles_to(&issuer, "desk").await.unwrap();
+    let powers = symbolon_core::federation::KeyPowers {
+        grant: None,
+        profiles: true,
+    };
+    let made = store.create_api_key("desk", &key, &powers, &by, now).await;
+    made.unwrap().unwrap();
     key.text().to_owned()
 }
 

@@ -18,7 +18,17 @@ fn the_example_file_is_right() {
     assert_eq!(report["errors"], json!([]));
     let mut keys: Vec<_> = report.as_object().unwrap().keys().collect();
     keys.sort();
-    assert_eq!(keys, ["accepted", "errors", "refused", "rows"]);
+    assert_eq!(
+        keys,
+        [
+            "accepted",
+            "attestation",
+            "errors",
+            "operator",
+            "refused",
+            "rows"
+        ]
+    );
     assert!(
         !desk.folder.path().join(".symbolon").exists(),
         "no database was started"
@@ -86,6 +96,8 @@ fn people_get_a_summary_and_the_first_errors() {
             .contains("30 rows: 0 would be accepted, 30 refused"),
         "{ended:#?}"
     );
+    let signed = "would be signed by maria, version symbolon-import-1: Every customer";
+    assert!(ended.stdout.contains(signed), "{ended:#?}");
     assert_eq!(ended.stdout.matches("bad_address").count(), 20);
     assert!(ended.stdout.contains("and 10 more"), "{ended:#?}");
 }

@@ -178,6 +178,7 @@ async fn one_shell_cannot_make_approvers_keys_unseen() {
     let inspector = json!({
         "type": "ApiKeyGranted", "key": id_of("inspector"), "name": "inspector", "authority": 1,
     });
+    let backend = json!({ "type": "ApiKeyGranted", "key": id_of("backend"), "name": "backend" });
     let mut revoked = ben.clone();
     revoked["type"] = json!("ApiKeyRevoked");
     assert_eq!(
@@ -185,12 +186,13 @@ async fn one_shell_cannot_make_approvers_keys_unseen() {
         [
             json!(["cli:maria", ada]),
             json!(["cli:maria", ben]),
+            json!(["cli:maria", backend]),
             json!(["cli:Mallory", inspector]),
             json!(["cli:Maria Kern", revoked]),
         ]
     );
     let report = desk.run(&["audit", "verify", "--json"]).succeeded().json();
-    assert_eq!(report["granted_keys"], 2);
+    assert_eq!(report["granted_keys"], 3);
 
     let forged = "UPDATE api_key SET person = 'ben' WHERE name = 'backend'";
     tamper(&desk, forged).await;

@@ -109,7 +109,7 @@ const COMMANDS: [&[&str]; 116] = [
     &["vault", "find"],
     &["vault", "custody"],
     &["vault", "hold"],
-    &["vault", "release"],
+    &["vault", "lift"],
     &["vault", "retention"],
     &["vault", "due"],
     &["vault", "erase"],

@@ -57,12 +57,64 @@ async fn bad_rows_lose_no_good_ones_and_a_map_is_remembered() {
         (&json!(2), &json!(1))
     );
     assert_eq!(report["errors"][0]["row"], 3);
+    // What was signed by whom, though nobody wrote it.
+    let standard = "Every customer in this file was verified by the issuer's own procedure.";
+    assert_eq!(report["operator"], "maria");
+    let attestation = json!({"text": standard, "version": "symbolon-import-1"});
+    assert_eq!(report["attestation"], attestation);
+    let help = desk.run(&["import", "--help"]).succeeded().stdout;
+    assert!(help.contains(standard), "{help}");
     assert_eq!(desk.read("wrong.csv").lines().count(), 2);
     let again = desk
         .run(&["import", "kunden.csv", "--json"])
         .exits(4)
         .json();
     assert_eq!(again["accepted"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_map_names_columns_that_are_there_or_is_not_remembered() {
+    let desk = Desk::with_issuer().await;
+    desk.write("kunden.csv", &format!("Wallet;Land\n{WALLET};DE\n"));
+    let import = ["import", "kunden.csv", "--map", "Land=country"];
+    let absent = ["--map", "Stufe=level", "--save-map"];
+    let wrong = desk.run(&[&import[..], &absent, &["--json"]].concat());
+    let wrong = wrong.exits(4).json();
+    let error = &wrong["errors"][0];
+    assert_eq!(
+        (&wrong["state"], &error["code"]),
+        (&json!("failed"), &json!("absent_column"))
+    );
+    let why = error["message"].as_str().unwrap();
+    assert!(
+        why.contains("`Stufe`") && why.contains("Wallet, Land"),
+        "{why}"
+    );
+    let dry = desk.run(&[&import[..], &absent[..2], &["--dry-run"]].concat());
+    assert!(dry.exits(4).stdout.contains("absent_column"));
+    // Not even the part of the map that fits.
+    desk.run(&["import", "kunden.csv"]).exits(4);
+    let word = [
+        "--attestation",
+        "I saw their papers.",
+        "--attestation-version",
+        "3",
+    ];
+    let done = desk.run(&[&import[..], &word, &["--save-map"]].concat());
+    let done = done.succeeded();
+    // Nothing in this file knows its people again.
+    assert!(
+        done.stderr.contains("known by their wallets alone"),
+        "{done:?}"
+    );
+    let done = done.stdout;
+    assert!(
+        done.contains("signed by maria, version 3: I saw their papers."),
+        "{done}"
+    );
+    // An issuer's own names are for all its files.
+    desk.write("other.csv", &format!("Wallet,country\n{OTHER},DE\n"));
+    desk.run(&["import", "other.csv"]).succeeded();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -212,7 +212,7 @@ async fn an_issuer_is_named_when_there_is_a_choice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_changes_the_register_unnamed() {
+async fn nobody_changes_the_register_unnamed_though_the_session_names_nobody() {
     let mut desk = Desk::with_issuer().await;
     desk.write("some.csv", &customers(1));
     let changes: [&[&str]; 2] = [
@@ -225,17 +225,48 @@ async fn nobody_changes_the_register_unnamed() {
             "sanctions",
         ],
     ];
-    for change in changes {
+    let unnamed = |desk: &Desk, change: &[&str]| {
         let mut command = desk.command(change);
-        let ended = Ended::of(command.env_remove("USER").output().unwrap()).exits(2);
-        assert!(ended.error().contains("SYMBOLON_OPERATOR"), "{ended:#?}");
-    }
-    desk.run(&["status", "--external-id", "C-000001"]).exits(5);
+        Ended::of(command.env_remove("USER").output().unwrap()).succeeded()
+    };
+    unnamed(&desk, changes[0]);
     desk.set("SYMBOLON_OPERATOR", "maria.keller");
-    for change in changes {
-        let mut command = desk.command(change);
-        Ended::of(command.env_remove("USER").output().unwrap()).succeeded();
-    }
+    unnamed(&desk, changes[1]);
+    let log = desk.run(&["audit", "export"]).succeeded().stdout;
+    let actors: Vec<_> = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["actor"].clone())
+        .collect();
+    assert_eq!(actors.last().unwrap(), "cli:maria.keller");
+    // Whoever the machine says that runs it.
+    let user = std::process::Command::new("id")
+        .arg("-un")
+        .output()
+        .unwrap();
+    let user = String::from_utf8(user.stdout).unwrap();
+    assert_eq!(actors[0], format!("cli:{}", user.trim()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_known_by_a_wallet_alone_is_warned_of() {
+    let desk = Desk::with_issuer().await;
+    let warned = |arguments: &[&str]| {
+        let by = [
+            "--country",
+            "DE",
+            "--operator",
+            "maria",
+            "--attestation",
+            "Seen.",
+        ];
+        let ended = desk
+            .run(&[&["verify"], arguments, &by].concat())
+            .succeeded();
+        ended.stderr.contains("known by its wallet alone")
+    };
+    assert!(warned(&[WALLET]));
+    assert!(!warned(&[WALLET]), "known by now");
+    assert!(!warned(&[OTHER, "--external-id", "C-1"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

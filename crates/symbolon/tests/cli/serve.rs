@@ -80,6 +80,9 @@ async fn a_taken_port_is_named() {
 #[test]
 fn doctor_runs_with_nothing_configured() {
     let desk = Desk::bare();
+    let before = desk.run(&["doctor", "--json"]).succeeded().json();
+    assert_eq!(before["ok"], true, "nothing is wrong before the first run");
+    desk.run(&["issuer", "create", "acme"]).succeeded();
     let report = desk.run(&["doctor", "--json"]).succeeded().json();
     assert_eq!(report["ok"], true);
     let checks = report["checks"].as_array().unwrap();

@@ -33,7 +33,7 @@ fn jane() -> Value {
 }
 
 /// An issuer with a vault, and Jane's file.
-async fn desk() -> Desk {
+pub(crate) async fn desk() -> Desk {
     let desk = Desk::with_issuer().await;
     desk.write("symbolon.toml", "[vault]\nmaster_key_file = \"old.key\"\n");
     desk.write("old.key", OLD);
@@ -42,7 +42,7 @@ async fn desk() -> Desk {
     desk
 }
 
-fn register(desk: &Desk, reference: &str) -> String {
+pub(crate) fn register(desk: &Desk, reference: &str) -> String {
     let mut jane = jane();
     jane["national_id"]["number"] = json!(format!("CANARY-77-{reference}"));
     desk.write("one.json", &jane.to_string());
@@ -147,6 +147,12 @@ async fn a_new_investor_goes_by_an_id_that_says_nothing_or_by_the_registrars_wit
     assert!(bare.stderr.contains("warning: the id is a bare hash"));
     assert_ne!(bare.json()["investor"], keyed.json()["investor"]);
     desk.write("little.json", r#"{"phone": "+49 30 123456"}"#);
+    let little = desk.run(&["vault", "register", "little.json"]).succeeded();
+    assert!(
+        little
+            .stderr
+            .contains("warning: the profile says too little")
+    );
     let little = ["vault", "register", "little.json", "--id", "kyc_registrar"];
     let little = desk.run(&little).exits(4);
     assert!(little.error().contains("names nobody"), "{little:?}");
@@ -262,7 +268,7 @@ async fn an_erasure_waits_for_its_time_and_leaves_nothing_of_the_person() {
     let none = desk.run(&["vault", "due", "--json"]).succeeded().json();
     assert_eq!(none["due"], json!([]));
 
-    let years = desk.run(&["vault", "retention", "0", "--json"]);
+    let years = desk.run(&["vault", "retention", "0", "--yes", "--json"]);
     let years = years.succeeded().json();
     assert_eq!(years["retention_years"], 0);
     assert_eq!(years["erased_by_itself"], false);
@@ -271,13 +277,22 @@ async fn an_erasure_waits_for_its_time_and_leaves_nothing_of_the_person() {
     desk.run(&[&hold[..], &held[..]].concat()).succeeded();
     let due = desk.run(&["vault", "due", "--json"]).succeeded().json();
     assert_eq!(due["due"], json!([]), "held");
+    assert_eq!(due["held"][0]["holds"], json!(["case 7"]));
+    let twice = desk.run(&[&hold[..], &held[..]].concat()).exits(4).stdout;
+    assert!(twice.contains("keeps the profile already"), "{twice}");
     let refused = desk.run(&erase).exits(4).json();
     let why = refused["results"][0]["message"].as_str().unwrap();
     assert!(why.contains("case 7"), "{why}");
-    let release = ["vault", "release", WALLET];
-    desk.run(&[&release[..], &held[..]].concat()).succeeded();
+    let lift = ["vault", "lift", WALLET];
+    desk.run(&[&lift[..], &held[..]].concat()).succeeded();
     let due = desk.run(&["vault", "due", "--json"]).succeeded().json();
     let investor = due["due"][0]["investor"].as_str().unwrap().to_owned();
+    let one = &due["due"][0];
+    assert_eq!(
+        (&one["external_id"], &one["status"], &one["due_since"]),
+        (&json!("C-1"), &json!("revoked"), &one["relation_ended"])
+    );
+    assert_eq!(due["held"], json!([]));
 
     let (register, keys) = dumps(&desk).await;
     let id = investor.trim_start_matches("0x");
@@ -305,6 +320,16 @@ async fn an_erasure_waits_for_its_time_and_leaves_nothing_of_the_person() {
     no_canary(&(register + &keys));
     let again = desk.run(&erase).exits(4).json();
     assert_eq!(again["results"][0]["code"], "already_so");
+    let custody = desk.run(&["vault", "custody", WALLET, "--json"]);
+    let custody = custody.succeeded().json();
+    assert_eq!(custody["gone"]["by"], "cli:maria");
+    assert_eq!(custody["gone"]["entry"], erased["results"][0]["entry"]);
+    let told = desk.run(&["vault", "custody", WALLET]).succeeded().stdout;
+    let at = custody["gone"]["at"].as_str().unwrap();
+    assert!(
+        told.contains(&format!("erased on {at} by cli:maria")),
+        "{told}"
+    );
     let show = ["vault", "show", WALLET, "--purpose", "x"];
     desk.run(&show).exits(4);
     let audit = desk.run(&["audit", "verify", "--json"]).succeeded().json();
@@ -319,7 +344,7 @@ async fn whoever_is_due_is_erased_together() {
     for reference in ["C-1", "C-2", "C-3"] {
         register(&desk, reference);
     }
-    desk.run(&["vault", "retention", "0"]).succeeded();
+    desk.run(&["vault", "retention", "0", "--yes"]).succeeded();
     let hold = ["vault", "hold", "--external-id", "C-2"];
     desk.run(&[&hold[..], &["--reference", "case 7"]].concat())
         .succeeded();
@@ -337,7 +362,14 @@ async fn whoever_is_due_is_erased_together() {
     let erase = ["vault", "erase", "--due", "--yes"];
     let erased = desk.run(&[&erase[..], &["--json"]].concat()).succeeded();
     assert_eq!(erased.json()["erased"], 2);
-    let by_itself = ["vault", "retention", "--by-itself", "yes", "--json"];
+    let by_itself = [
+        "vault",
+        "retention",
+        "--by-itself",
+        "yes",
+        "--yes",
+        "--json",
+    ];
     let kept = desk.run(&by_itself).succeeded().json();
     let kept = (&kept["retention_years"], &kept["erased_by_itself"]);
     assert_eq!(kept, (&json!(0), &json!(true)));
@@ -369,11 +401,16 @@ async fn a_master_key_is_rotated_and_the_former_opens_nothing() {
     assert_eq!(rotated["master_key"].as_str().unwrap().len(), 16);
     assert!(rotated["next"].as_str().unwrap().contains("backups"));
     let again = desk.run(&["vault", "rotate"]).succeeded().stdout;
-    assert!(again.starts_with("0 keys put under master key"), "{again}");
+    assert!(again.starts_with("nothing to do: every key is"), "{again}");
+    // The former one is still configured.
+    assert!(again.contains("next: take the former key out"), "{again}");
 
     let show = ["vault", "show", "--external-id", "C-1", "--purpose", "x"];
     desk.write("symbolon.toml", "[vault]\nmaster_key_file = \"new.key\"\n");
     desk.run(&show).succeeded();
+    let again = desk.run(&["vault", "rotate", "--json"]).succeeded().json();
+    let nothing = (&again["rewrapped"], &again["next"]);
+    assert_eq!(nothing, (&json!(0), &Value::Null));
     let email = ["vault", "find", "--email"];
     fed(&desk, &email, "zebulon@canary.example").succeeded();
     desk.write("symbolon.toml", "[vault]\nmaster_key_file = \"old.key\"\n");
@@ -400,7 +437,7 @@ async fn a_regulator_is_given_an_encrypted_archive_and_the_log_has_it_first() {
     let desk = desk().await;
     register(&desk, "C-1");
     register(&desk, "C-2");
-    desk.run(&["vault", "retention", "0"]).succeeded();
+    desk.run(&["vault", "retention", "0", "--yes"]).succeeded();
     desk.run(&["vault", "erase", "--external-id", "C-2"])
         .succeeded();
     register(&desk, "C-3");

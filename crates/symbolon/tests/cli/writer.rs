@@ -156,7 +156,7 @@ async fn a_writer_stays_once_anything_is_written() {
         .succeeded();
     let refused = chain.choose(&registrar, block).exits(4);
     assert!(
-        refused.error().contains("has a log already"),
+        refused.error().contains("has decided already"),
         "{refused:#?}"
     );
     // A section for a registrar that does not decide is a mistake.

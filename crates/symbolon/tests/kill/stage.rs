@@ -10,7 +10,7 @@ use std::{
 };
 
 use sqlx::{Connection, PgConnection};
-use symbolon_core::ids::IssuerId;
+use symbolon_core::{actor::Actor, federation::KeyPowers, ids::IssuerId};
 use symbolon_sandbox::{Farewell, Leash};
 use symbolon_server::Clock;
 use symbolon_store::{ApiKey, ChainStatistics, NewChain, Store};
@@ -67,7 +67,9 @@ impl Stage {
         }
         transaction.commit().await.unwrap();
         let key = ApiKey::from_random(&issuer, rand::random());
-        store.create_api_key("backend", &key, now).await.unwrap();
+        let (by, powers) = (Actor::command_line("maria"), KeyPowers::default());
+        let made = store.create_api_key("backend", &key, &powers, &by, now);
+        made.await.unwrap().unwrap();
         let folder = tempfile::tempdir().unwrap();
         configure(folder.path(), &database.url, &chains, lease);
         Self {

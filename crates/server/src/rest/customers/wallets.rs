@@ -106,7 +106,7 @@ async fn ask(
     let issuer = &post.caller.issuer;
     let id = found(&state, issuer, &instance, &key).await?.customer.id;
     let chain = ChainId(post.body.chain_id);
-    let (message, asked) = signing::ask(&state, issuer, &id.to_string(), wallet, chain)?;
+    let (message, asked) = signing::ask(&state, issuer, &id.to_string(), wallet, chain).await?;
     let message = message.to_string();
     let (named, message, asked) = (&instance, &message, &asked);
     post.commit(&state, |mut transaction| async move {

@@ -87,11 +87,12 @@ impl UploadQuery {
                 .is_none()
                 .then_some(Mapping { column, field })
         });
-        let own = own.iter().map(|(column, field)| Mapping {
+        let named = own.iter().map(|(column, field)| Mapping {
             column: column.to_owned(),
             field,
         });
-        ColumnMap::new(own.chain(issuers)).map_err(|error| wrong(error.to_string()))
+        let all = ColumnMap::new(named.chain(issuers)).map_err(|error| wrong(error.to_string()))?;
+        Ok(all.needing(&own))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 use symbolon_core::{
-    custody::RetentionYears,
+    actor::Actor,
+    custody::{Retention, RetentionYears},
     verification::{Fact, Standing},
 };
 use symbolon_sandbox::provider::ApiFault;
-use symbolon_store::Retention;
+use symbolon_server::Clock;
 use symbolon_testkit::person::Person;
 
 use super::stage::{Stage, sumsub};
@@ -21,9 +22,10 @@ impl Stage {
             years: RetentionYears(0),
             ..Retention::default()
         };
-        transaction.set_retention(none).await.unwrap();
+        let (by, now) = (Actor::command_line("maria"), Clock::system().now());
+        let set = transaction.set_retention(none, &by, now).await;
+        set.unwrap().unwrap();
         transaction.commit().await.unwrap();
-        store.open_profiles_to(&acme, "owner").await.unwrap();
     }
 
     /// What the provider says of somebody.

@@ -2,7 +2,7 @@
 //! tells it nothing unless a test says so.
 
 use serde_json::{Value, json};
-use symbolon_core::verification::VerificationState;
+use symbolon_core::{actor::Actor, federation::KeyPowers, verification::VerificationState};
 use symbolon_server::{Account, Accounts, AppState, Clock, ServerConfig, Services, Site, Vault};
 use symbolon_store::{ApiKey, Unasked};
 use symbolon_testkit::database::TestDatabase;
@@ -30,8 +30,9 @@ impl Quiet {
         let made = store.create_issuer(&acme, "Acme", clock.now());
         made.await.unwrap();
         let key = ApiKey::from_random(&acme, rand::random());
-        let made = store.create_api_key("owner", &key, clock.now());
-        made.await.unwrap();
+        let (by, powers) = (Actor::command_line("maria"), KeyPowers::default());
+        let made = store.create_api_key("owner", &key, &powers, &by, clock.now());
+        made.await.unwrap().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let masters = MasterKeys::new(MasterKey::new([7; 32]), Vec::new());

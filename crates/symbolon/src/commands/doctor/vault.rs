@@ -2,8 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use symbolon_core::{custody::must_have_ended_by, ids::IssuerId, log::EntryNumber};
-use symbolon_server::Clock;
+use symbolon_core::ids::IssuerId;
 use symbolon_store::Keyring;
 use symbolon_vault::MasterKeys;
 
@@ -92,7 +91,6 @@ async fn under(
             counted(present, "key", "keys")
         ),
     );
-    due(database, findings).await?;
     if former > 0 {
         findings.warn(
             "master key",
@@ -112,28 +110,6 @@ async fn under(
             ),
             "name it in vault.former_master_key_file, then `symbolon vault rotate`",
         );
-    }
-    Ok(())
-}
-
-/// Profiles that nobody erases, though the law keeps them no longer.
-async fn due(database: &Database, findings: &mut Findings) -> Result<()> {
-    let now = Clock::system().now();
-    for issuer in database.store.issuers().await? {
-        let retention = database.store.begin(&issuer.id).await?.retention().await?;
-        let ended_by = must_have_ended_by(retention.years, now);
-        let Some(ended_by) = ended_by.filter(|_| !retention.erases_by_itself) else {
-            continue;
-        };
-        let (store, first) = (&database.store, EntryNumber::default());
-        let found = store.due_profiles(&issuer.id, ended_by, first, 1).await?;
-        if !found.is_empty() {
-            findings.warn(
-                "retention",
-                format!("{} keeps profiles longer than it must", issuer.id),
-                "look at `symbolon vault due`, then `symbolon vault erase --due`, or let servers do it: `symbolon vault retention --by-itself yes`",
-            );
-        }
     }
     Ok(())
 }

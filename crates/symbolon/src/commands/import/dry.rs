@@ -3,10 +3,13 @@
 use std::io::Read;
 
 use serde::Serialize;
-use symbolon_core::import::{Options, Reader, RowError};
+use symbolon_core::{
+    import::{Options, Reader, RowError},
+    investor::Attestation,
+};
 use symbolon_server::Clock;
 
-use super::{ImportArgs, errors};
+use super::{ImportArgs, errors, signed};
 use crate::{
     csv_text,
     exit::{Exit, Failure, Result},
@@ -16,8 +19,12 @@ use crate::{
 const CHUNK: usize = 256 * 1024;
 
 /// What the file would give.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct Report {
+    /// Who would sign.
+    operator: String,
+    /// What would be signed.
+    attestation: Attestation,
     rows: u64,
     accepted: u64,
     refused: u64,
@@ -49,7 +56,14 @@ fn judge(
     args: &ImportArgs,
 ) -> Result<(Report, bool)> {
     let mut reader = Reader::new(options);
-    let mut report = Report::default();
+    let mut report = Report {
+        operator: args.operator.name()?,
+        attestation: args.operator.import_attestation(),
+        rows: 0,
+        accepted: 0,
+        refused: 0,
+        errors: Vec::new(),
+    };
     let bar = output.progress(length);
     let mut chunk = vec![0; CHUNK];
     let unreadable = loop {
@@ -91,9 +105,10 @@ fn text(report: &Report, unreadable: bool) -> String {
         "the file cannot be imported; nothing was stored".to_owned()
     } else {
         format!(
-            "{rows}: {} would be accepted, {} refused; nothing was stored",
+            "{rows}: {} would be accepted, {} refused; nothing was stored\nwould be {}",
             crate::output::grouped(report.accepted),
             crate::output::grouped(report.refused),
+            signed(&report.attestation, &report.operator),
         )
     };
     let shown = report.errors.iter().map(|error| {

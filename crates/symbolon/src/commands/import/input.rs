@@ -2,6 +2,10 @@
 
 use std::{io::SeekFrom, path::Path};
 
+use symbolon_core::{
+    import::{ColumnMap, Field, Options, Reader},
+    time::UnixSeconds,
+};
 use tokio::{
     fs::File,
     io::{AsyncReadExt, AsyncSeekExt},
@@ -21,6 +25,30 @@ pub(super) async fn open(path: &Path) -> Result<File> {
         .map_err(refused)?;
     file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
     Ok(file)
+}
+
+/// Whether nothing in the file names a customer but its wallet. What cannot be read is
+/// the import's to tell.
+pub(super) async fn lacks_references(
+    file: &mut File,
+    columns: ColumnMap,
+    now: UnixSeconds,
+) -> std::io::Result<bool> {
+    let mut reader = Reader::new(Options::at(now).with_columns(columns));
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut buffer).await?;
+        match buffer.get(..read) {
+            Some(bytes) if read > 0 => reader.feed(bytes),
+            _ => reader.finish(),
+        }
+        let unreadable = reader.next_row().is_err();
+        match reader.holds(Field::ExternalId) {
+            Some(held) => return Ok(!held),
+            None if unreadable || read == 0 => return Ok(false),
+            None => {}
+        }
+    }
 }
 
 /// So that progress can be told; much faster than what follows.

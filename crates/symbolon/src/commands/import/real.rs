@@ -7,7 +7,7 @@ use symbolon_core::{
     actor::Actor,
     ids::IssuerId,
     import::{ColumnMap, Field, Mapping},
-    investor::Source,
+    investor::{Attestation, Source},
     register::Refusal,
 };
 use symbolon_server::{
@@ -18,7 +18,7 @@ use symbolon_store::{ImportError, ImportJob, Store, Writer};
 use tokio::{fs::File, io::AsyncSeekExt};
 use tokio_util::sync::CancellationToken;
 
-use super::{ImportArgs, errors, input};
+use super::{ImportArgs, errors, input, signed};
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
@@ -27,6 +27,8 @@ use crate::{
 
 /// Errors read at a time.
 const PAGE: u32 = 1000;
+
+const WITHOUT_REFERENCES: &str = "warning: no column holds externalId, so customers are known by their wallets alone: the same person with another wallet is somebody new";
 
 /// What the import came to.
 #[derive(Serialize)]
@@ -38,10 +40,35 @@ struct Report {
     /// `finished`, `interrupted`, `failed` where the file cannot be read, or
     /// `stopped` where nobody here may decide any more.
     state: &'static str,
+    /// Who signed, and what.
+    #[serde(flatten)]
+    signed: Option<Signed>,
     rows: u64,
     accepted: u64,
     refused: u64,
     errors: Vec<Shown>,
+}
+
+/// By whose word the rows are verified.
+#[derive(Serialize)]
+struct Signed {
+    operator: String,
+    attestation: Attestation,
+}
+
+impl Signed {
+    fn of(source: Source) -> Option<Self> {
+        match source {
+            Source::Operator {
+                operator,
+                attestation,
+            } => Some(Self {
+                operator,
+                attestation,
+            }),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -77,18 +104,29 @@ pub(super) async fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
             }
             let lines = input::count_lines(&mut file).await.map_err(refused)?;
             file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
-            let columns = columns(store, issuer, mapped, args.save_map).await?;
+            let columns = columns(store, issuer, &mapped).await?;
+            let now = context.clock.now();
+            let lacking = input::lacks_references(&mut file, columns.clone(), now);
+            if lacking.await.map_err(refused)? {
+                context.output.note(WITHOUT_REFERENCES);
+            }
+            file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
             context.warn_without_chain(store, issuer).await?;
-            import(
+            let report = import(
                 args,
                 file,
                 lines,
                 answerable,
-                columns,
+                columns.clone(),
                 (store, issuer),
                 context,
             )
-            .await
+            .await?;
+            // A map that does not fit its own file fits no other.
+            if args.save_map && report.state != "failed" {
+                remember(&columns, store, issuer).await?;
+            }
+            Ok(report)
         })
         .await?;
     if let Some(path) = &args.errors {
@@ -182,6 +220,7 @@ async fn report(
         job: job.id.clone(),
         resumed,
         state,
+        signed: Signed::of(done.source),
         rows: done.accepted + done.refused,
         accepted: done.accepted,
         refused: done.refused,
@@ -190,12 +229,7 @@ async fn report(
 }
 
 /// The issuer's own names for columns, with those of this command before them.
-async fn columns(
-    store: &Store,
-    issuer: &IssuerId,
-    mapped: ColumnMap,
-    save: bool,
-) -> Result<ColumnMap> {
+async fn columns(store: &Store, issuer: &IssuerId, mapped: &ColumnMap) -> Result<ColumnMap> {
     let stored = store.column_map(issuer).await?;
     let mapped_fields: Vec<_> = mapped.iter().map(|(_, field)| field).collect();
     let mut mappings = Vec::new();
@@ -213,13 +247,15 @@ async fn columns(
     }));
     let all =
         ColumnMap::new(mappings).map_err(|error| Failure::usage(format!("--map: {error}")))?;
-    if save {
-        let map = all
-            .iter()
-            .map(|(column, field)| (column.to_owned(), field.to_string()));
-        store.set_column_map(issuer, &map.collect()).await?;
-    }
-    Ok(all)
+    Ok(all.needing(mapped))
+}
+
+/// For the issuer's later imports.
+async fn remember(columns: &ColumnMap, store: &Store, issuer: &IssuerId) -> Result<()> {
+    let map = columns
+        .iter()
+        .map(|(column, field)| (column.to_owned(), field.to_string()));
+    Ok(store.set_column_map(issuer, &map.collect()).await?)
 }
 
 async fn stop_on_ctrl_c(stop: CancellationToken, output: Output) {
@@ -243,6 +279,18 @@ fn text(report: &Report) -> String {
         grouped(report.refused),
         report.job,
     );
+    let summary = match (&report.signed, report.accepted) {
+        (
+            Some(Signed {
+                operator,
+                attestation,
+            }),
+            1..,
+        ) => {
+            format!("{summary}\n{}", signed(attestation, operator))
+        }
+        _ => summary,
+    };
     let shown = report.errors.iter().map(|error| {
         [
             error.row.to_string(),

@@ -8,7 +8,7 @@ use symbolon_chain::{
     registrar::{self, RegistrarEvent, owner_id},
 };
 use symbolon_core::ids::IssuerId;
-use symbolon_store::{Store, Writer};
+use symbolon_store::{Store, StoreError, Writer};
 
 use crate::{
     commands::chain::RpcArgs,
@@ -25,7 +25,7 @@ Examples:
       --address 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
   symbolon issuer writer register --issuer acme
 
-A writer is chosen while the issuer's log is empty, and stays.")]
+A writer is chosen before anything is decided, and stays.")]
 pub(crate) struct WriterArgs {
     #[command(subcommand)]
     who: Who,
@@ -130,12 +130,15 @@ async fn choose(store: &Store, issuer: &IssuerId, writer: Writer) -> Result<()> 
         return Ok(());
     }
     let mut transaction = store.begin(issuer).await?;
-    if transaction.head().number.0 != 0 {
-        return Err(Failure::refused(format!(
-            "{issuer} has a log already, so its writer stays as it is: make another issuer with `symbolon issuer create`"
-        )));
-    }
-    transaction.set_writer(writer).await?;
+    transaction
+        .set_writer(writer)
+        .await
+        .map_err(|error| match error {
+            StoreError::Conflict { .. } => Failure::refused(format!(
+                "{issuer} has decided already, so its writer stays as it is: make another issuer with `symbolon issuer create`"
+            )),
+            other => other.into(),
+        })?;
     transaction.commit().await?;
     Ok(())
 }

@@ -7,6 +7,8 @@ use symbolon_core::{
     transfer_rules::{CountryRule, RuleChanges, mirrored::RuleOnChain, record::RuleKey},
 };
 
+use crate::output::counted;
+
 /// Whose rule it is.
 pub(crate) fn whose(key: RuleKey) -> String {
     key.map_or("all others".to_owned(), |country: Country| {
@@ -38,10 +40,10 @@ pub(super) fn in_words(rule: CountryRule) -> String {
     let us = rule.no_us_persons.then(|| "no US persons".to_owned());
     let cap = rule
         .holder_cap
-        .map(|cap| format!("{} holders at most", cap.0));
+        .map(|cap| format!("{} at most", counted(u64::from(cap.0), "holder", "holders")));
     let age = rule
         .least_age
-        .map(|least| format!("{least} years or older"));
+        .map(|least| format!("{} or older", counted(least.0.into(), "year", "years")));
     let ways: Vec<_> = rule.residencies.iter().map(Residency::as_str).collect();
     let residency = (!ways.is_empty()).then(|| ways.join(" or "));
     let asked: Vec<_> = [level, accreditation, us, age, residency, cap]

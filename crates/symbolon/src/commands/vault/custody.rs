@@ -2,20 +2,25 @@
 
 use clap::Args;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use symbolon_core::{
-    custody::{Remark, RetentionYears, kept_until},
-    ids::{InvestorId, ProviderName},
+    custody::{Remark, Retention, RetentionYears, kept_until},
+    event::Event,
+    ids::{InvestorId, IssuerId, ProviderName},
     investor::{Investor, Status},
+    log::EntryNumber,
 };
-use symbolon_store::{Forgetting, IssuerTransaction, Retention};
+use symbolon_store::{Forgetting, IssuerTransaction, Store};
 
 use crate::{
     commands::status::find,
     context::Context,
-    exit::{Exit, Result},
+    exit::{Exit, Failure, Result},
     subject::OneArgs,
 };
+
+/// Entries of the log read at a time.
+const PAGE: u32 = 500;
 
 /// The arguments of `symbolon vault custody`.
 #[derive(Debug, Args)]
@@ -23,33 +28,12 @@ use crate::{
 Example:
   symbolon vault custody --external-id C-00042 --json
 
-The clock begins when the relation ends: when the verdict was revoked or ran out, or the investor
-was rejected, or made known and never judged.")]
+The clock begins when the relation ends: when the verdict was revoked or ran
+out, or the investor was rejected, or made known and never judged. It counts
+years of the calendar.")]
 pub(super) struct CustodyArgs {
     #[command(flatten)]
     whose: OneArgs,
-}
-
-/// The arguments of `symbolon vault retention`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  symbolon vault retention
-  symbolon vault retention 10
-  symbolon vault retention --by-itself yes
-
-The law that has profiles kept also has them erased then. Nobody can undo that, so servers do it
-by themselves only once you say so; until then `symbolon vault due` lists them, `symbolon doctor`
-reminds you, and `symbolon vault erase --due` erases them.")]
-pub(super) struct RetentionArgs {
-    /// From now on so many years [default: show them]
-    #[arg(value_name = "YEARS", value_parser = clap::value_parser!(u8).range(..=100))]
-    years: Option<u8>,
-
-    /// Whether servers erase profiles then without anybody's doing, an hour later at most; holds
-    /// are kept [a new issuer: no]
-    #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"])]
-    by_itself: Option<String>,
 }
 
 /// Until when a profile is kept, and for whom.
@@ -126,24 +110,115 @@ impl ShownCustody {
         })
     }
 
-    fn text(&self, investor: InvestorId) -> String {
-        if self.erased {
-            let mut lines = vec![format!("{investor}: erased")];
+    fn text(&self, investor: InvestorId, kept: &Kept) -> String {
+        if let Some(gone) = &kept.gone {
+            let (at, by) = (&gone.at, &gone.by);
+            let what = match gone.merged_into {
+                Some(into) => format!("merged into {into}"),
+                None => "erased".to_owned(),
+            };
+            let mut lines = vec![format!("{investor}: {what} on {at} by {by}")];
             lines.extend(self.providers.iter().map(AtProvider::text));
             return lines.join("\n");
+        }
+        let holds = self.holds.iter();
+        let holds = holds.map(|hold| format!("  held until this is lifted: {hold}"));
+        if kept.profile_values + kept.customer_values == 0 {
+            let nothing =
+                format!("{investor}: nothing is kept: there is no profile, and no instance's data");
+            return [nothing]
+                .into_iter()
+                .chain(holds)
+                .collect::<Vec<_>>()
+                .join("\n");
         }
         let until = match &self.kept_until {
             None => "kept while the relation lasts".to_owned(),
             Some(until) => format!("kept until {until}"),
         };
-        let years = self.retention_years;
-        let mut lines = vec![format!(
-            "{investor}: {until}, by a retention of {years} years"
-        )];
-        let holds = self.holds.iter();
-        lines.extend(holds.map(|hold| format!("  held until this is released: {hold}")));
-        lines.join("\n")
+        let years = RetentionYears(self.retention_years);
+        let first = format!("{investor}: {until}, by a retention of {years}");
+        [first]
+            .into_iter()
+            .chain(holds)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
+}
+
+/// What there is to keep, or what became of it.
+#[derive(Debug, Serialize)]
+struct Kept {
+    profile_values: u64,
+    /// Data and notes of customers that stand on the investor.
+    customer_values: u64,
+    /// Absent where it is neither erased nor merged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<Gone>,
+}
+
+/// How a person went from the register, by the log.
+#[derive(Debug, Serialize)]
+struct Gone {
+    at: String,
+    by: String,
+    entry: EntryNumber,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<InvestorId>,
+}
+
+impl Kept {
+    async fn of(investor: &Investor, store: &Store, issuer: &IssuerId) -> Result<Self> {
+        let remains = store.profile_remains(issuer, investor.id).await?;
+        let custody = &investor.custody;
+        Ok(Self {
+            profile_values: remains.values,
+            customer_values: remains.customers,
+            gone: match custody.erased || custody.merged_into.is_some() {
+                true => Gone::of(investor.id, store, issuer).await?,
+                false => None,
+            },
+        })
+    }
+}
+
+impl Gone {
+    async fn of(id: InvestorId, store: &Store, issuer: &IssuerId) -> Result<Option<Self>> {
+        let (mut gone, mut after) = (None, EntryNumber::default());
+        loop {
+            let page = store.entries_of(issuer, id, after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(gone);
+            };
+            after = last.entry.number;
+            for stored in page {
+                let entry = stored.entry;
+                for event in events(&entry.events)? {
+                    let merged_into = match event {
+                        Event::ProfileErased => None,
+                        Event::InvestorMerged { into } => Some(into),
+                        _ => continue,
+                    };
+                    gone = Some(Self {
+                        at: entry.at.to_string(),
+                        by: entry.actor.clone(),
+                        entry: entry.number,
+                        merged_into,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// What happened in an entry of the log.
+pub(super) fn events(text: &str) -> Result<Vec<Event>> {
+    serde_json::from_str(text).map_err(|_| {
+        Failure::new(
+            Exit::Tampering,
+            "an entry of the log cannot be read: run `symbolon audit verify`",
+        )
+    })
 }
 
 /// What providers were asked to forget of somebody.
@@ -158,56 +233,25 @@ pub(super) async fn at_providers(
 /// Runs `symbolon vault custody`. It needs no master key.
 pub(super) async fn show(args: &CustodyArgs, context: &Context) -> Result<Exit> {
     let target = args.whose.target()?;
-    let (investor, shown) = context
+    let (investor, shown, kept) = context
         .with_issuer(async |store, issuer| {
             let investor = find(&target, store, issuer).await?;
             let mut transaction = store.begin(issuer).await?;
             let retention = transaction.retention().await?;
             let shown = ShownCustody::of(&investor, retention, &mut transaction).await?;
-            Ok((investor.id, shown))
+            drop(transaction);
+            let kept = Kept::of(&investor, store, issuer).await?;
+            Ok((investor.id, shown, kept))
         })
         .await?;
     let mut document = json!({ "investor": investor });
-    if let (Some(document), Ok(serde_json::Value::Object(rest))) =
-        (document.as_object_mut(), serde_json::to_value(&shown))
-    {
-        document.extend(rest);
+    for part in [serde_json::to_value(&shown), serde_json::to_value(&kept)] {
+        if let (Some(document), Ok(Value::Object(part))) = (document.as_object_mut(), part) {
+            document.extend(part);
+        }
     }
-    context.output.result(&document, || shown.text(investor))?;
-    Ok(Exit::Done)
-}
-
-/// Runs `symbolon vault retention`.
-pub(super) async fn retention(args: &RetentionArgs, context: &Context) -> Result<Exit> {
-    let (issuer, kept) = context
-        .with_issuer(async |store, issuer| {
-            let mut transaction = store.begin(issuer).await?;
-            let mut kept = transaction.retention().await?;
-            if let Some(years) = args.years {
-                kept.years = RetentionYears(years);
-            }
-            if let Some(word) = &args.by_itself {
-                kept.erases_by_itself = word == "yes";
-            }
-            if args.years.is_some() || args.by_itself.is_some() {
-                transaction.set_retention(kept).await?;
-                transaction.commit().await?;
-            }
-            Ok((issuer.clone(), kept))
-        })
-        .await?;
-    let document = json!({
-        "issuer": issuer,
-        "retention_years": kept.years.0,
-        "erased_by_itself": kept.erases_by_itself,
-    });
-    context.output.result(&document, || {
-        let years = kept.years.0;
-        let then = match kept.erases_by_itself {
-            true => "its servers erase them then",
-            false => "somebody erases them then: `symbolon vault erase --due`",
-        };
-        format!("{issuer} keeps profiles for {years} years after the relation has ended; {then}")
-    })?;
+    context
+        .output
+        .result(&document, || shown.text(investor, &kept))?;
     Ok(Exit::Done)
 }

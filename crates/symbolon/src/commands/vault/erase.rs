@@ -15,7 +15,7 @@ use symbolon_store::Store;
 
 use super::{
     ByArgs,
-    custody::{AtProvider, at_providers},
+    custody::{AtProvider, at_providers, events},
     due,
 };
 use crate::{
@@ -32,16 +32,23 @@ const PAGE: u32 = 500;
 
 /// The arguments of `symbolon vault erase`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(
+    override_usage = "\
+symbolon vault erase [OPTIONS] <WALLET|INVESTOR>...
+       symbolon vault erase [OPTIONS] --external-id <ID>
+       symbolon vault erase [OPTIONS] --due [--yes]",
+    after_help = "\
 Examples:
   symbolon vault erase --external-id C-00042 --json
   symbolon vault erase --due --yes
 
-The values go, and the person's key is destroyed, so that every copy is unreadable, the register's
-backups included. Verdicts, log and wallets stay, without the person. Refused while the investor
-is verified, before the retention has passed, and while a hold lies on the profile. Providers who verified the
-person are told to forget it by a running server: `symbolon vault custody` shows what has become of
-that. Interrupted, the same command goes on.")]
+The values go, and the person's key is destroyed, so that every copy is
+unreadable, the register's backups included. Verdicts, log and wallets stay,
+without the person. Refused while the investor is verified, before the retention
+has passed, and while a hold lies on the profile. Providers who verified the
+person are told to forget it by a running server: `symbolon vault custody` shows
+what has become of that. Interrupted, the same command goes on."
+)]
 pub(super) struct EraseArgs {
     /// Wallets of investors, or their ids
     #[arg(
@@ -262,13 +269,8 @@ impl Desk<'_> {
     }
 }
 
-fn verdicts_in(events: &str) -> Result<u64> {
-    let events: Vec<Event> = serde_json::from_str(events).map_err(|_| {
-        Failure::new(
-            Exit::Tampering,
-            "an entry of the log cannot be read: run `symbolon audit verify`",
-        )
-    })?;
+fn verdicts_in(text: &str) -> Result<u64> {
+    let events = events(text)?;
     let verdicts = events.iter().filter(|event| {
         matches!(
             event,

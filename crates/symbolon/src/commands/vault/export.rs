@@ -28,7 +28,7 @@ use symbolon_core::{
 };
 use symbolon_store::{InvestorFilter, Request, Store, Subject};
 
-use super::ByArgs;
+use super::{ByArgs, known::KnownAs};
 use crate::{
     commands::{audit::write::line, status::find},
     context::Context,
@@ -54,10 +54,12 @@ Examples:
   symbolon vault export --purpose \"yearly report\" --out germany.zip --country DE \\
       --passphrase-file germany.txt
 
-The archive is a ZIP file under AES-256, which 7-Zip, WinZip and others open: investors.json has
-profiles, verdicts, wallets and until when each is kept, log.jsonl what happened to these
-investors. The passphrase is drawn, and shown once: send it another way than the archive. The log
-keeps whose profile was given out, and what for, before it is opened.")]
+The archive is a ZIP file under AES-256, which 7-Zip, WinZip and others open:
+investors.json has profiles, verdicts, wallets, what instances know of them as
+their customers, and until when each is kept; log.jsonl what happened to these
+investors. The passphrase is drawn, and shown once: send it another way than the
+archive. The log keeps whose profile was given out, and what for, before it is
+opened.")]
 pub(super) struct ExportArgs {
     /// Wallets of investors, or their ids
     #[arg(
@@ -110,6 +112,7 @@ fn status(text: &str) -> Result<StatusName, String> {
 struct Tally {
     investors: u64,
     profiles: u64,
+    customers: u64,
     entries: u64,
 }
 
@@ -150,14 +153,16 @@ pub(super) async fn run(args: &ExportArgs, context: &Context) -> Result<Exit> {
         "file": args.out,
         "investors": tally.investors,
         "profiles": tally.profiles,
+        "customers": tally.customers,
         "entries": tally.entries,
         "passphrase": shown,
         "passphrase_file": args.passphrase_file,
     });
     let what = format!(
-        "{} with {}, and {} in {}",
+        "{} with {}, {} and {} in {}",
         counted(tally.investors, "investor", "investors"),
         counted(tally.profiles, "profile", "profiles"),
+        counted(tally.customers, "instance's data", "instances' data"),
         counted(tally.entries, "entry of the log", "entries of the log"),
         args.out.display()
     );
@@ -291,19 +296,24 @@ impl Desk<'_> {
         tally: &mut Tally,
     ) -> Result<()> {
         let mut transaction = self.store.begin(self.issuer).await?;
+        let purpose = &self.args.purpose;
+        let ids: Vec<_> = batch.iter().map(|investor| investor.id).collect();
+        let known_as = KnownAs::all(self.store, self.issuer, &ids).await?;
         let requests = batch.iter().map(|investor| Request {
             subject: Subject::Investor(investor.id),
             command: Command::ExportProfile {
-                purpose: self.args.purpose.clone(),
+                purpose: purpose.clone(),
             },
         });
+        let requests = requests.chain(known_as.iter().map(|known| known.export(purpose)));
         let now = self.context.clock.now();
         let decided = transaction
             .decide(requests.collect(), self.actor, now)
             .await?;
         let retention = transaction.retention().await?;
         let mut shown = Vec::with_capacity(batch.len());
-        for (investor, decided) in batch.iter().zip(decided) {
+        let mut decided = decided.into_iter();
+        for (investor, decided) in batch.iter().zip(decided.by_ref()) {
             let logged = match decided {
                 Ok(_) => true,
                 // Of whom nothing is left that could be given out but what everybody sees.
@@ -315,16 +325,24 @@ impl Desk<'_> {
             let one = Shown::of(&investor, retention, &mut transaction).await?;
             shown.push((investor, one, logged));
         }
+        for decided in decided {
+            match decided {
+                Ok(_) | Err(Refusal::Erased | Refusal::Merged(_)) => {}
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
         transaction.commit().await?;
+        let vault = &self.opened.vault;
         for (investor, mut one, logged) in shown {
             if logged {
-                let profile = self
-                    .opened
-                    .vault
-                    .open(self.issuer, investor.id, investor.kind);
-                let profile = profile.await?;
+                let profile = vault.open(self.issuer, investor.id, investor.kind).await?;
                 tally.profiles += u64::from(!profile.is_empty());
-                one.know(&profile);
+                let mut customers = Vec::new();
+                for known in known_as.iter().filter(|one| one.investor == investor.id) {
+                    customers.extend(known.open(vault, self.store, self.issuer).await?);
+                }
+                tally.customers += customers.len() as u64;
+                one.know(&profile, customers);
             }
             archive.write(if tally.investors == 0 { "\n" } else { ",\n" })?;
             archive.write(&one.text()?)?;

@@ -24,7 +24,10 @@ use symbolon_server::{
 };
 use symbolon_store::{Decision, Request, Subject};
 
-use super::ByArgs;
+use super::{
+    ByArgs,
+    known::{self, KnownAs},
+};
 use crate::{
     commands::status::find as find_investor,
     context::Context,
@@ -41,17 +44,7 @@ const MOST_FOUND: u32 = 100;
 
 /// The arguments of `symbolon vault put`.
 #[derive(Debug, Args)]
-#[command(
-    allow_missing_positional = true,
-    after_help = "\
-Examples:
-  symbolon vault put 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed jane.json
-  pass show jane | symbolon vault put --external-id C-00042 -
-
-The file is a JSON object of values by the names of their fields, as REST takes it:
-  {\"given_names\": \"Jane\", \"birth_date\": \"1980-12-31\", \"email\": null}
-Values that it does not name stay; null forgets one."
-)]
+#[command(allow_missing_positional = true, after_help = put_help())]
 pub(super) struct PutArgs {
     #[command(flatten)]
     whose: OneArgs,
@@ -64,6 +57,41 @@ pub(super) struct PutArgs {
     by: ByArgs,
 }
 
+fn put_help() -> String {
+    format!(
+        "\
+Examples:
+  symbolon vault put 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed jane.json
+  pass show jane | symbolon vault put --external-id C-00042 -
+
+The file is a JSON object of values by the names of their fields:
+  {{\"given_names\": \"Jane\", \"birth_date\": \"1980-12-31\", \"email\": null}}
+Values that it does not name stay; null forgets one.
+
+Of natural persons:
+{}
+Of legal entities:
+{}
+Of both:
+{}",
+        fields(true, false),
+        fields(false, true),
+        fields(true, true),
+    )
+}
+
+/// The fields of persons, of entities, or of both, each with an example.
+fn fields(of_persons: bool, of_entities: bool) -> String {
+    let of = |field: &Field| {
+        let person = field.is_of(InvestorKind::NaturalPerson);
+        let entity = field.is_of(InvestorKind::LegalEntity);
+        (person, entity) == (of_persons, of_entities)
+    };
+    let fields = Field::ALL.into_iter().filter(of);
+    let lines = fields.map(|field| format!("  {field}: {}", field.example()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The arguments of `symbolon vault register`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -72,7 +100,12 @@ Examples:
   symbolon vault register fund.json --kind legal_entity \\
       --wallet 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed
 
-Nobody is verified by this: `symbolon verify` does that.")]
+Nobody is verified by this: `symbolon verify` does that.
+
+The id is made of given_names, family_name, birth_date and national_id of a
+person, or of the lei of an entity, with a key of the issuer's: so the same
+person is not registered twice. A profile that lacks one of them gets an id made
+of nothing, and a warning: the same one registered again is somebody new.")]
 pub(super) struct RegisterArgs {
     /// The values as JSON, as for `vault put`; `-` for stdin
     #[arg(value_name = "FILE")]
@@ -176,6 +209,8 @@ pub(super) struct FindArgs {
     national_id: Option<Country>,
 }
 
+const TOO_LITTLE: &str = "warning: the profile says too little to know this investor again: without given_names, family_name, birth_date and national_id of a person, or the lei of an entity, the id is made of nothing, and the same one registered again is somebody new";
+
 /// Runs `symbolon vault put`.
 pub(super) async fn put(args: &PutArgs, context: &Context) -> Result<Exit> {
     let (target, actor) = (args.whose.target()?, args.by.actor()?);
@@ -233,7 +268,12 @@ pub(super) async fn register(args: &RegisterArgs, context: &Context) -> Result<E
                         "the profile names nobody: give given_names, family_name, birth_date and national_id of a person, or the lei of an entity",
                     ));
                 }
-                None => fresh_investor(),
+                None => {
+                    if args.id == IdName::Keyed {
+                        context.output.note(TOO_LITTLE);
+                    }
+                    fresh_investor()
+                }
             };
             let sealed = opened.vault.seal(issuer, id, &changes).await?;
             let subject = Subject::Investor(id);
@@ -288,22 +328,30 @@ pub(super) async fn register(args: &RegisterArgs, context: &Context) -> Result<E
 pub(super) async fn show(args: &ShowArgs, context: &Context) -> Result<Exit> {
     let target = args.whose.target()?;
     let actor = args.by.actor()?;
-    let (decision, profile) = context
+    let (decision, profile, customers) = context
         .with_vault(async |opened, store, issuer| {
             let investor = find_investor(&target, store, issuer).await?;
+            let known_as = KnownAs::all(store, issuer, &[investor.id]).await?;
             let open = Request {
                 subject: Subject::Investor(investor.id),
                 command: Command::OpenProfile {
                     purpose: args.purpose.clone(),
                 },
             };
+            let others = known_as.iter().map(|known| known.opening(&args.purpose));
+            let requests = others.chain([open]).collect();
             // On record before it is shown.
             let mut transaction = store.begin(issuer).await?;
             let now = context.clock.now();
-            let decision = last(transaction.decide(vec![open], &actor, now).await?)?;
+            let decision = last(transaction.decide(requests, &actor, now).await?)?;
             transaction.commit().await?;
-            let profile = opened.vault.open(issuer, investor.id, investor.kind);
-            Ok((decision, profile.await?))
+            let vault = &opened.vault;
+            let profile = vault.open(issuer, investor.id, investor.kind).await?;
+            let mut customers = Vec::new();
+            for known in known_as {
+                customers.extend(known.open(vault, store, issuer).await?);
+            }
+            Ok((decision, profile, customers))
         })
         .await?;
     let entry = decision.entry.map_or(0, |entry| entry.0);
@@ -314,9 +362,14 @@ pub(super) async fn show(args: &ShowArgs, context: &Context) -> Result<Exit> {
     let document = json!({
         "investor": decision.investor.id,
         "profile": values(&profile),
+        "customers": customers,
         "entry": decision.entry,
     });
-    context.output.result(&document, || text(&profile))?;
+    context.output.result(&document, || {
+        let customers = customers.iter().map(known::text);
+        let all: Vec<_> = [text(&profile)].into_iter().chain(customers).collect();
+        all.join("\n")
+    })?;
     Ok(Exit::Done)
 }
 

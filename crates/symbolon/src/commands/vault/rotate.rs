@@ -39,6 +39,8 @@ struct Rotated {
     issuer: IssuerId,
     rewrapped: u64,
     left: u64,
+    /// Whether the key that investors are searched by was put under it, too.
+    index: bool,
 }
 
 /// Runs `symbolon vault rotate`.
@@ -73,6 +75,7 @@ pub(super) async fn run(_args: &RotateArgs, context: &Context) -> Result<Exit> {
                     issuer,
                     rewrapped: rotation.rewrapped,
                     left: rotation.left,
+                    index: rotation.index,
                 });
         }
         Ok(opened.vault.master().clone())
@@ -84,10 +87,12 @@ pub(super) async fn run(_args: &RotateArgs, context: &Context) -> Result<Exit> {
     let done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     let rewrapped = done.iter().map(|one| one.rewrapped).sum::<u64>() + under_way.into_inner();
     let left: u64 = done.iter().map(|one| one.left).sum();
+    let changed = rewrapped > 0 || done.iter().any(|one| one.index);
+    let has_former = !context.config.vault.former()?.is_empty();
     let next = match (&master, left) {
-        (None, _) => "interrupted: run the same command again",
-        (Some(_), 0) => NEXT,
-        (Some(_), _) => AGAIN,
+        (None, _) => Some("interrupted: run the same command again"),
+        (Some(_), 0) => (changed || has_former).then_some(NEXT),
+        (Some(_), _) => Some(AGAIN),
     };
     let document = json!({
         "master_key": master,
@@ -102,8 +107,20 @@ pub(super) async fn run(_args: &RotateArgs, context: &Context) -> Result<Exit> {
             Some(master) => format!(" under master key {master}"),
             None => String::new(),
         };
-        let keys = counted(rewrapped, "key", "keys");
-        format!("{keys} put{under}, {} left\nnext: {next}", grouped(left))
+        let done = match changed || left > 0 {
+            true => {
+                let keys = counted(rewrapped, "key", "keys");
+                format!("{keys} put{under}, {} left", grouped(left))
+            }
+            false => match &master {
+                Some(master) => format!("nothing to do: every key is under master key {master}"),
+                None => "no key was put under another master key".to_owned(),
+            },
+        };
+        match next {
+            Some(next) => format!("{done}\nnext: {next}"),
+            None => done,
+        }
     })?;
     Ok(match (&master, left) {
         (None, _) => Exit::Interrupted,

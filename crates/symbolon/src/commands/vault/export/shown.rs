@@ -4,12 +4,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use symbolon_core::{
+    custody::Retention,
     ids::{ExternalId, InvestorId},
     investor::{Investor, InvestorKind, Status, StatusName, Verified},
     profile::Profile,
     wallet::ChainScope,
 };
-use symbolon_store::{IssuerTransaction, Retention};
+use symbolon_store::IssuerTransaction;
 
 use crate::{
     commands::vault::{custody::ShownCustody, profile::values},
@@ -34,6 +35,8 @@ pub(super) struct Shown {
     custody: ShownCustody,
     /// Absent where it was erased.
     profile: Option<BTreeMap<&'static str, Value>>,
+    /// What instances know of it as their customer.
+    customers: Vec<Value>,
 }
 
 impl Shown {
@@ -72,12 +75,14 @@ impl Shown {
             wallets: wallets.collect(),
             custody: ShownCustody::of(investor, retention, transaction).await?,
             profile: None,
+            customers: Vec::new(),
         })
     }
 
     /// With what the vault has.
-    pub(super) fn know(&mut self, profile: &Profile) {
+    pub(super) fn know(&mut self, profile: &Profile, customers: Vec<Value>) {
         self.profile = Some(values(profile));
+        self.customers = customers;
     }
 
     /// One line of JSON.

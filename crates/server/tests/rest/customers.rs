@@ -25,6 +25,12 @@ impl Server {
         self.post(&path, body).await.expect(201)
     }
 
+    /// A key that sees one instance's customers alone.
+    async fn confined(&self, instance: &str) -> String {
+        let grant = KeyGrant::Instance(instance.parse().unwrap());
+        self.granted(instance, grant).await
+    }
+
     async fn post_by(&self, key: &str, path: &str, body: Value) -> Reply {
         self.call_as(key, Method::POST, path, body).await
     }

@@ -7,6 +7,7 @@ use symbolon_core::{
     actor::Actor,
     command::Command,
     ids::{ChainId, IssuerId},
+    language::LanguageTag,
     link::LinkToken,
     ownership::Message,
     time::UnixSeconds,
@@ -206,7 +207,7 @@ pub(crate) async fn begin_check(
         },
         lasts: std::time::Duration::from_secs(left.min(LONGEST_SESSION_SECONDS)),
         profile: profile.as_ref(),
-        language: Some(&link.purpose.language),
+        language: link.purpose.language.as_ref().map(LanguageTag::as_str),
     };
     let session = account.provider.open(&request).await.map_err(|error| {
         tracing::warn!(%issuer, %error, "a provider opened no session");

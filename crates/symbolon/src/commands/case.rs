@@ -7,7 +7,7 @@ mod write;
 use std::path::PathBuf;
 
 use alloy_primitives::{Address, Bytes};
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use symbolon_core::{case::Case, ids::ExternalId};
 
@@ -22,6 +22,7 @@ use crate::{
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    group(ArgGroup::new("whose").args(["target", "external_id"]).required(true)),
     after_help = "\
 Examples:
   symbolon case 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --out case.json
@@ -36,13 +37,10 @@ pub(crate) struct CaseArgs {
     #[command(subcommand)]
     action: Option<Action>,
     /// A wallet of the investor's, or its id
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present = "external_id"
-    )]
+    #[arg(value_name = "WALLET|INVESTOR")]
     target: Option<Target>,
     /// The issuer's own reference of it
-    #[arg(long, value_name = "ID", conflicts_with = "target")]
+    #[arg(long, value_name = "ID")]
     external_id: Option<ExternalId>,
     /// Where to write it; never over a file that is there
     #[arg(long, value_name = "FILE", required = true)]

@@ -1,6 +1,6 @@
 //! Profiles whose time has come, erased, and what is left of their investors.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 use serde_json::json;
 use symbolon_core::{
@@ -32,6 +32,7 @@ const PAGE: u32 = 500;
 
 /// The arguments of `symbolon vault erase`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whose").args(["targets", "external_id", "due"]).required(true).multiple(true)))]
 #[command(after_help = "\
 Examples:
   symbolon vault erase --external-id C-00042 --json
@@ -44,10 +45,7 @@ person are told to forget it by a running server: `symbolon vault custody` shows
 that. Interrupted, the same command goes on.")]
 pub(super) struct EraseArgs {
     /// Wallets of investors, or their ids
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present_any = ["external_id", "due"]
-    )]
+    #[arg(value_name = "WALLET|INVESTOR")]
     targets: Vec<Target>,
 
     /// Your own reference of an investor; may be repeated

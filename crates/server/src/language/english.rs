@@ -3,8 +3,18 @@
 use super::texts::{Asks, Moment, Texts};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 pub(super) const TEXTS: Texts = Texts {
@@ -18,7 +28,9 @@ pub(super) const TEXTS: Texts = Texts {
     asks_who: |issuer| format!("{issuer} asks who you are"),
     why: |issuer| format!("The law asks {issuer} to know who holds its tokens."),
     why_check: |issuer| {
-        format!("A verification service looks at your documents; {issuer} keeps the result, encrypted.")
+        format!(
+            "A verification service looks at your documents; {issuer} keeps the result, encrypted."
+        )
     },
     why_chains: "Your name and documents are on no blockchain; that your wallet is verified is, with your country and until when.",
     done: "You are done here. You may close this page.",
@@ -44,7 +56,9 @@ pub(super) const TEXTS: Texts = Texts {
     check_never: "It was not verified.",
     check_waiting: "The verification service is not done yet. This page tells you when it is.",
     check_retry: "The verification service needs something again. Please go there once more.",
-    check_review: |issuer| format!("Somebody at {issuer} is looking at it. You will hear from them."),
+    check_review: |issuer| {
+        format!("Somebody at {issuer} is looking at it. You will hear from them.")
+    },
     check_approved: "Your identity is verified.",
     check_refused: |issuer| format!("Your identity is not verified. Please write to {issuer}."),
     go: "Go to the verification",
@@ -106,15 +120,17 @@ pub(super) const TEXTS: Texts = Texts {
         format!("{issuer} asks you to verify {what}.")
     },
     letter_again: |end| match end {
-        Some(end) => format!(
-            "You are verified until {end}. Until you have verified again, nothing changes."
-        ),
+        Some(end) => {
+            format!("You are verified until {end}. Until you have verified again, nothing changes.")
+        }
         None => "You are verified. Until you have verified again, nothing changes.".to_owned(),
     },
     letter_open: "Open this link, on a phone or a computer:",
     letter_begin: "Begin",
     letter_alone: |end| {
-        format!("The link is for you alone: whoever has it can do this in your name, so please do not pass it on. It can be used until {end}.")
+        format!(
+            "The link is for you alone: whoever has it can do this in your name, so please do not pass it on. It can be used until {end}."
+        )
     },
     letter_ignore: |issuer| {
         format!("If you do not know {issuer}, please ignore this letter: nothing happens then.")

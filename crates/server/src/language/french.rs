@@ -3,8 +3,18 @@
 use super::texts::{Asks, Moment, Texts};
 
 const MONTHS: [&str; 12] = [
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-    "octobre", "novembre", "décembre",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 ];
 
 pub(super) const TEXTS: Texts = Texts {
@@ -21,7 +31,9 @@ pub(super) const TEXTS: Texts = Texts {
     asks_who: |issuer| format!("{issuer} vous demande qui vous êtes"),
     why: |issuer| format!("La loi demande à {issuer} de savoir qui détient ses jetons."),
     why_check: |issuer| {
-        format!("Un service de vérification examine vos documents ; {issuer} en conserve le résultat, chiffré.")
+        format!(
+            "Un service de vérification examine vos documents ; {issuer} en conserve le résultat, chiffré."
+        )
     },
     why_chains: "Votre nom et vos documents ne figurent sur aucune blockchain ; le fait que votre portefeuille est vérifié y figure, avec votre pays et la date de fin.",
     done: "Vous avez terminé. Vous pouvez fermer cette page.",
@@ -36,7 +48,9 @@ pub(super) const TEXTS: Texts = Texts {
     sign_with_any: "Signez un message avec le portefeuille qui doit détenir vos jetons.",
     sign_is_free: "Ce n'est pas une transaction et cela ne coûte rien.",
     message_says: Some(|issuer| {
-        format!("Le message est en anglais. Il dit : je confirme à {issuer} que ce portefeuille est le mien.")
+        format!(
+            "Le message est en anglais. Il dit : je confirme à {issuer} que ce portefeuille est le mien."
+        )
     }),
     connect: "Connecter et signer",
     by_hand: "Signer autrement",
@@ -99,7 +113,9 @@ pub(super) const TEXTS: Texts = Texts {
     not_proven: "Cette signature ne prouve pas le portefeuille : demandez un nouveau message, et signez exactement celui-là avec le portefeuille qu'il nomme.",
     chain_silent: "La blockchain ne répond pas pour l'instant. Veuillez réessayer dans un instant, ou en choisir une autre.",
     wallet_taken: |issuer| {
-        format!("Ce portefeuille est déjà celui de quelqu'un d'autre. Prouvez-en un autre, ou écrivez à {issuer}.")
+        format!(
+            "Ce portefeuille est déjà celui de quelqu'un d'autre. Prouvez-en un autre, ou écrivez à {issuer}."
+        )
     },
     provider_failed: "Le service de vérification ne répond pas pour l'instant. Veuillez réessayer dans un instant.",
     refused: |issuer| format!("Cela n'est pas possible ici. Veuillez écrire à {issuer}."),
@@ -126,9 +142,13 @@ pub(super) const TEXTS: Texts = Texts {
     letter_open: "Ouvrez ce lien, sur un téléphone ou un ordinateur :",
     letter_begin: "Commencer",
     letter_alone: |end| {
-        format!("Le lien n'est destiné qu'à vous : quiconque le possède peut le faire en votre nom, ne le transmettez donc pas. Il est valable jusqu'au {end}.")
+        format!(
+            "Le lien n'est destiné qu'à vous : quiconque le possède peut le faire en votre nom, ne le transmettez donc pas. Il est valable jusqu'au {end}."
+        )
     },
     letter_ignore: |issuer| {
-        format!("Si vous ne connaissez pas {issuer}, veuillez ignorer ce courriel : il ne se passera rien.")
+        format!(
+            "Si vous ne connaissez pas {issuer}, veuillez ignorer ce courriel : il ne se passera rien."
+        )
     },
 };

@@ -3,8 +3,18 @@
 use super::texts::{Asks, Moment, Texts};
 
 const MONTHS: [&str; 12] = [
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
-    "Oktober", "November", "Dezember",
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
 ];
 
 pub(super) const TEXTS: Texts = Texts {
@@ -16,11 +26,11 @@ pub(super) const TEXTS: Texts = Texts {
 
     title: |issuer| format!("{issuer}: Verifizierung"),
     asks_who: |issuer| format!("{issuer} möchte wissen, wer Sie sind"),
-    why: |issuer| {
-        format!("Das Gesetz verlangt, dass {issuer} weiß, wer die eigenen Token hält.")
-    },
+    why: |issuer| format!("Das Gesetz verlangt, dass {issuer} weiß, wer die eigenen Token hält."),
     why_check: |issuer| {
-        format!("Ein Prüfdienst sieht Ihre Ausweise an; {issuer} bewahrt das Ergebnis verschlüsselt auf.")
+        format!(
+            "Ein Prüfdienst sieht Ihre Ausweise an; {issuer} bewahrt das Ergebnis verschlüsselt auf."
+        )
     },
     why_chains: "Ihr Name und Ihre Ausweise stehen auf keiner Blockchain; dass Ihr Wallet verifiziert ist, steht dort, mit Ihrem Land und bis wann.",
     done: "Hier ist alles erledigt. Sie können diese Seite schließen.",
@@ -37,7 +47,9 @@ pub(super) const TEXTS: Texts = Texts {
     sign_with_any: "Unterschreiben Sie eine Nachricht mit dem Wallet, das Ihre Token halten soll.",
     sign_is_free: "Das ist keine Transaktion und kostet nichts.",
     message_says: Some(|issuer| {
-        format!("Die Nachricht ist auf Englisch. Sie besagt: Ich bestätige {issuer}, dass dieses Wallet mir gehört.")
+        format!(
+            "Die Nachricht ist auf Englisch. Sie besagt: Ich bestätige {issuer}, dass dieses Wallet mir gehört."
+        )
     }),
     connect: "Verbinden und unterschreiben",
     by_hand: "Auf andere Weise unterschreiben",
@@ -50,9 +62,7 @@ pub(super) const TEXTS: Texts = Texts {
     check_never: "Sie wurde nicht verifiziert.",
     check_waiting: "Der Prüfdienst ist noch nicht fertig. Diese Seite sagt Ihnen, sobald er es ist.",
     check_retry: "Der Prüfdienst braucht etwas noch einmal. Bitte gehen Sie erneut dorthin.",
-    check_review: |issuer| {
-        format!("Jemand bei {issuer} sieht es sich an. Sie hören von dort.")
-    },
+    check_review: |issuer| format!("Jemand bei {issuer} sieht es sich an. Sie hören von dort."),
     check_approved: "Ihre Identität ist verifiziert.",
     check_refused: |issuer| {
         format!("Ihre Identität ist nicht verifiziert. Bitte schreiben Sie an {issuer}.")
@@ -100,7 +110,9 @@ pub(super) const TEXTS: Texts = Texts {
     not_proven: "Diese Unterschrift weist das Wallet nicht nach: Lassen Sie sich eine neue Nachricht zeigen, und unterschreiben Sie genau diese mit dem Wallet, das darin steht.",
     chain_silent: "Die Blockchain antwortet gerade nicht. Bitte versuchen Sie es gleich noch einmal, oder wählen Sie eine andere.",
     wallet_taken: |issuer| {
-        format!("Dieses Wallet gehört schon jemand anderem. Weisen Sie ein anderes nach, oder schreiben Sie an {issuer}.")
+        format!(
+            "Dieses Wallet gehört schon jemand anderem. Weisen Sie ein anderes nach, oder schreiben Sie an {issuer}."
+        )
     },
     provider_failed: "Der Prüfdienst antwortet gerade nicht. Bitte versuchen Sie es gleich noch einmal.",
     refused: |issuer| format!("Das geht hier nicht. Bitte schreiben Sie an {issuer}."),
@@ -121,15 +133,20 @@ pub(super) const TEXTS: Texts = Texts {
         Some(end) => format!(
             "Sie sind bis {end} verifiziert. Bis Sie erneut verifiziert sind, ändert sich nichts."
         ),
-        None => "Sie sind verifiziert. Bis Sie erneut verifiziert sind, ändert sich nichts."
-            .to_owned(),
+        None => {
+            "Sie sind verifiziert. Bis Sie erneut verifiziert sind, ändert sich nichts.".to_owned()
+        }
     },
     letter_open: "Öffnen Sie diesen Link, auf einem Telefon oder einem Computer:",
     letter_begin: "Beginnen",
     letter_alone: |end| {
-        format!("Der Link ist nur für Sie bestimmt: Wer ihn hat, kann dies in Ihrem Namen tun. Bitte geben Sie ihn also nicht weiter. Er gilt bis {end}.")
+        format!(
+            "Der Link ist nur für Sie bestimmt: Wer ihn hat, kann dies in Ihrem Namen tun. Bitte geben Sie ihn also nicht weiter. Er gilt bis {end}."
+        )
     },
     letter_ignore: |issuer| {
-        format!("Wenn Sie {issuer} nicht kennen, beachten Sie diese E-Mail bitte nicht: Dann geschieht nichts.")
+        format!(
+            "Wenn Sie {issuer} nicht kennen, beachten Sie diese E-Mail bitte nicht: Dann geschieht nichts."
+        )
     },
 };

@@ -3,8 +3,18 @@
 use super::texts::{Asks, Moment, Texts};
 
 const MONTHS: [&str; 12] = [
-    "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
-    "settembre", "ottobre", "novembre", "dicembre",
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
 ];
 
 pub(super) const TEXTS: Texts = Texts {
@@ -18,7 +28,9 @@ pub(super) const TEXTS: Texts = Texts {
     asks_who: |issuer| format!("{issuer} chiede chi è Lei"),
     why: |issuer| format!("La legge chiede a {issuer} di sapere chi detiene i suoi token."),
     why_check: |issuer| {
-        format!("Un servizio di verifica esamina i Suoi documenti; {issuer} conserva il risultato, cifrato.")
+        format!(
+            "Un servizio di verifica esamina i Suoi documenti; {issuer} conserva il risultato, cifrato."
+        )
     },
     why_chains: "Il Suo nome e i Suoi documenti non sono su nessuna blockchain; che il Suo portafoglio è verificato sì, con il Suo Paese e fino a quando.",
     done: "Ha finito. Può chiudere questa pagina.",
@@ -33,7 +45,9 @@ pub(super) const TEXTS: Texts = Texts {
     sign_with_any: "Firmi un messaggio con il portafoglio che deve detenere i Suoi token.",
     sign_is_free: "Non è una transazione e non costa nulla.",
     message_says: Some(|issuer| {
-        format!("Il messaggio è in inglese. Dice: confermo a {issuer} che questo portafoglio è mio.")
+        format!(
+            "Il messaggio è in inglese. Dice: confermo a {issuer} che questo portafoglio è mio."
+        )
     }),
     connect: "Connetti e firma",
     by_hand: "Firma in altro modo",
@@ -46,9 +60,7 @@ pub(super) const TEXTS: Texts = Texts {
     check_never: "Non è stata verificata.",
     check_waiting: "Il servizio di verifica non ha ancora finito. Questa pagina La avvisa quando avrà finito.",
     check_retry: "Il servizio di verifica ha di nuovo bisogno di qualcosa. Ci torni, per favore.",
-    check_review: |issuer| {
-        format!("Qualcuno presso {issuer} la sta esaminando. Riceverà notizie.")
-    },
+    check_review: |issuer| format!("Qualcuno presso {issuer} la sta esaminando. Riceverà notizie."),
     check_approved: "La Sua identità è verificata.",
     check_refused: |issuer| format!("La Sua identità non è verificata. Scriva a {issuer}."),
     go: "Vai alla verifica",
@@ -94,7 +106,9 @@ pub(super) const TEXTS: Texts = Texts {
     not_proven: "Questa firma non dimostra il portafoglio: chieda un nuovo messaggio e firmi esattamente quello con il portafoglio che nomina.",
     chain_silent: "La blockchain ora non risponde. Riprovi tra un momento, o ne scelga un'altra.",
     wallet_taken: |issuer| {
-        format!("Questo portafoglio è già di qualcun altro. Ne dimostri un altro, o scriva a {issuer}.")
+        format!(
+            "Questo portafoglio è già di qualcun altro. Ne dimostri un altro, o scriva a {issuer}."
+        )
     },
     provider_failed: "Il servizio di verifica ora non risponde. Riprovi tra un momento.",
     refused: |issuer| format!("Qui non si può fare. Scriva a {issuer}."),
@@ -115,13 +129,16 @@ pub(super) const TEXTS: Texts = Texts {
         Some(end) => format!(
             "La Sua verifica è valida fino al {end}. Finché non si verifica di nuovo, nulla cambia."
         ),
-        None => "La Sua verifica è valida. Finché non si verifica di nuovo, nulla cambia."
-            .to_owned(),
+        None => {
+            "La Sua verifica è valida. Finché non si verifica di nuovo, nulla cambia.".to_owned()
+        }
     },
     letter_open: "Apra questo link, su un telefono o un computer:",
     letter_begin: "Inizia",
     letter_alone: |end| {
-        format!("Il link è solo per Lei: chi lo possiede può farlo a Suo nome, quindi non lo inoltri. È valido fino al {end}.")
+        format!(
+            "Il link è solo per Lei: chi lo possiede può farlo a Suo nome, quindi non lo inoltri. È valido fino al {end}."
+        )
     },
     letter_ignore: |issuer| {
         format!("Se non conosce {issuer}, ignori questa e-mail: non succederà nulla.")

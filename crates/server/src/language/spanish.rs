@@ -3,8 +3,18 @@
 use super::texts::{Asks, Moment, Texts};
 
 const MONTHS: [&str; 12] = [
-    "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
-    "octubre", "noviembre", "diciembre",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
 ];
 
 pub(super) const TEXTS: Texts = Texts {
@@ -18,7 +28,9 @@ pub(super) const TEXTS: Texts = Texts {
     asks_who: |issuer| format!("{issuer} le pregunta quién es"),
     why: |issuer| format!("La ley exige que {issuer} sepa quién tiene sus tokens."),
     why_check: |issuer| {
-        format!("Un servicio de verificación examina sus documentos; {issuer} guarda el resultado, cifrado.")
+        format!(
+            "Un servicio de verificación examina sus documentos; {issuer} guarda el resultado, cifrado."
+        )
     },
     why_chains: "Su nombre y sus documentos no están en ninguna blockchain; que su monedero está verificado sí, con su país y hasta cuándo.",
     done: "Ha terminado. Puede cerrar esta página.",
@@ -113,13 +125,16 @@ pub(super) const TEXTS: Texts = Texts {
         Some(end) => format!(
             "Su verificación es válida hasta el {end}. Hasta que se verifique de nuevo, nada cambia."
         ),
-        None => "Su verificación es válida. Hasta que se verifique de nuevo, nada cambia."
-            .to_owned(),
+        None => {
+            "Su verificación es válida. Hasta que se verifique de nuevo, nada cambia.".to_owned()
+        }
     },
     letter_open: "Abra este enlace, en un teléfono o en un ordenador:",
     letter_begin: "Empezar",
     letter_alone: |end| {
-        format!("El enlace es solo para usted: quien lo tenga puede hacer esto en su nombre, así que no lo comparta. Es válido hasta el {end}.")
+        format!(
+            "El enlace es solo para usted: quien lo tenga puede hacer esto en su nombre, así que no lo comparta. Es válido hasta el {end}."
+        )
     },
     letter_ignore: |issuer| {
         format!("Si no conoce a {issuer}, no haga caso de este correo: no pasará nada.")

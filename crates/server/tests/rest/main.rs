@@ -17,6 +17,7 @@ mod imports;
 mod investors;
 mod isolation;
 mod keys;
+mod languages;
 mod links;
 mod openapi;
 mod pages;

@@ -22,7 +22,7 @@ use crate::{
         page::{self, Page},
     },
     linking, links,
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{Problem, Result, catalog},
     state::AppState,
 };
 
@@ -100,8 +100,7 @@ async fn list(
     let investor = query.investor.as_deref().map(str::parse).transpose();
     let investor = investor.map_err(|_| {
         let message = "an investor id is `0x` and 64 hexadecimal digits";
-        let error = FieldError::new("investor", "bad_id", message);
-        Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+        Problem::parameter("investor", "bad_id", message)
     })?;
     let found = state
         .store

@@ -13,7 +13,7 @@ use crate::{
         Query,
         page::{self, InTime, Page},
     },
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{Problem, Result},
     state::AppState,
 };
 
@@ -115,9 +115,7 @@ async fn list(
             .ok()
             .and_then(|days| RemindDays::new(days).ok())
             .ok_or_else(|| {
-                let message = "must be a number from 1 to 365";
-                let error = FieldError::new("days", "out_of_range", message);
-                Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+                Problem::parameter("days", "out_of_range", "must be a number from 1 to 365")
             })?,
     };
     let now = state.clock.now();

@@ -58,9 +58,16 @@ async function prove(wallet) {
     await send("/v/sign", { message, signature });
     location.reload();
   } catch (error) {
-    tell(error.code === 4001 ? trouble.dataset.declined : error.message);
+    tell(said(error));
     connect.disabled = false;
   }
+}
+
+// What the server or a wallet's software says, and not what a browser says of itself.
+function said(error) {
+  if (error.code === 4001) return trouble.dataset.declined;
+  const broken = error instanceof TypeError || error instanceof SyntaxError;
+  return broken ? trouble.dataset.broken : error.message;
 }
 
 function choose() {

@@ -29,9 +29,10 @@ Examples:
   symbolon case --external-id C-00042 --out case.json --json
   symbolon case verify case.json
 
-The file has decisions and who took them, the providers' references, what the holders of wallets
-signed, the versions of rules, and when denials reached each chain: nothing of the profile. It is
-signed with the key of the issuer's first lane, which its registries know as a mirror."
+The file has decisions and who took them, the providers' references, what the
+holders of wallets signed, the versions of rules, and when denials reached each
+chain: nothing of the profile. It is signed with the key of the issuer's first
+lane, which its registries know as a mirror."
 )]
 pub(crate) struct CaseArgs {
     #[command(subcommand)]
@@ -62,7 +63,9 @@ enum Action {
 Example:
   symbolon case verify case.json --json
 
-Whether the signer is one of the issuer's, its registries tell: ask them for `isMirror(SIGNER)`.")]
+Shown is what the file says of the investor, and then whether all of it holds.
+Whether the signer is one of the issuer's, its registries tell: ask them for
+`isMirror(SIGNER)`.")]
     Verify {
         /// The file
         #[arg(value_name = "FILE")]

@@ -60,7 +60,7 @@ pub(super) struct CreateArgs {
     #[arg(long, value_name = "ID")]
     investor: Option<InvestorId>,
     /// Your own reference of somebody new
-    #[arg(long, value_name = "REFERENCE", conflicts_with = "investor")]
+    #[arg(long, value_name = "ID", conflicts_with = "investor")]
     external_id: Option<ExternalId>,
     /// The wallet that is to be proved [default: any]
     #[arg(long, value_name = "WALLET")]

@@ -22,10 +22,11 @@ Examples:
   symbolon links due
   symbolon links due --days 90 --json
 
-Whose verdict holds and is about to end, or stands on a document that is; the nearest end first.
-A running `symbolon serve` takes notice of each verdict once. With `send = true` in the
-configuration's [[renewal]] it sends that person a link; else `symbolon links create --investor
-ID --no-wallet --send` does.")]
+Whose verdict holds and is about to end, or stands on a document that is; the
+nearest end first. A running `symbolon serve` takes notice of each verdict once.
+With `send = true` in the configuration's [[renewal]] it sends that person a
+link; else this does:
+  symbolon links create --investor ID --no-wallet --send")]
 pub(super) struct DueArgs {
     /// Those that end within so many days, 1 to 365 [default: remind_days of the configuration's
     /// [[renewal]], else 30]

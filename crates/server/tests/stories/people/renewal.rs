@@ -150,6 +150,8 @@ async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     let mut person = Person::new(&stage.world.url);
     let first = stage.mail.next().await;
     assert!(first.words().contains("Guten Tag,"), "{}", first.text);
+    let mut headers = first.text.lines().take_while(|line| !line.is_empty());
+    assert!(headers.all(|line| line.is_ascii()), "{}", first.text);
     assert!(!first.words().contains(" erneut"), "{}", first.text);
     person.open(&first.link()).await;
     person.prove(&key, 31_337).await;

@@ -25,7 +25,7 @@ fn site(config: &Config, people: bool, findings: &mut Findings) {
     let nowhere = || {
         let listen = config.server.listen;
         format!(
-            "there is none: links lead to http://{listen}, wherever `symbolon serve --listen` listens"
+            "there is none: `symbolon links create` makes links to http://{listen}, whatever `symbolon serve --listen` says"
         )
     };
     match &config.site {

@@ -150,7 +150,7 @@ struct Made {
 enum Outcome {
     /// It is made.
     Link {
-        link: Link,
+        link: Box<Link>,
         /// What opens it, unless it is sent. A secret.
         url: Option<String>,
         /// Whether neither an external id nor an investor says for whom.
@@ -235,7 +235,7 @@ fn site(args: &CreateArgs, context: &Context) -> Result<Site> {
     let here = format!("http://{}", context.config.server.listen);
     if !args.send {
         context.output.note(format_args!(
-            "warning: links lead to {here}, where nobody may be listening: set site.url (or SYMBOLON_SITE_URL) to the address by which people reach the server"
+            "warning: there is no site.url, so links lead to {here}, whatever `symbolon serve --listen` says: set it (or SYMBOLON_SITE_URL) to the address by which people reach the server"
         ));
     }
     Site::new(&here).map_err(|error| Failure::configuration(format!("site.url: {error}")))
@@ -356,7 +356,7 @@ async fn one(
     }
     transaction.commit().await?;
     Ok(Outcome::Link {
-        link: links::link(&prepared).clone(),
+        link: Box::new(links::link(&prepared).clone()),
         url: token.map(|token| site.link(&token).into()),
         nameless: new.investor.is_none() && new.external_id.is_none(),
     })

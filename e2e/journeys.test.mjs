@@ -5,6 +5,7 @@ import { after, before, describe } from "node:test";
 import { closeBrowser, openBrowser } from "./browser.mjs";
 import { setStage } from "./stage.mjs";
 import expiry from "./journeys/expiry.mjs";
+import languages from "./journeys/languages.mjs";
 import links from "./journeys/links.mjs";
 import lostKey from "./journeys/lost-key.mjs";
 import monitoring from "./journeys/monitoring.mjs";
@@ -28,7 +29,7 @@ describe("people", () => {
   });
 
   // First those in which nobody is verified, while every account of Anvil's is nobody's.
-  for (const journeys of [links, expiry, wallets, script, verification, refusal, monitoring, lostKey, phone]) {
+  for (const journeys of [links, expiry, wallets, script, verification, refusal, monitoring, lostKey, phone, languages]) {
     journeys(stage);
   }
 });

@@ -25,7 +25,7 @@ export default (stage) => {
     ]) {
       const refused = await posted(ida, path, form);
       assert.equal(refused.status(), 422, path);
-      assert.match(await refused.text(), /the link/i);
+      assert.match(await refused.text(), /this link is over/i);
     }
     await ida.isVerifiedEverywhere(false);
 

@@ -152,6 +152,15 @@ pub struct ClaimedWallet {
     pub evidence: Option<OwnershipEvidence>,
 }
 
+/// What a case file's entries make, which hold together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The investor, as it stands by the last of them.
+    pub investor: Investor,
+    /// Since when its status or verdict is what it is.
+    pub since: UnixSeconds,
+}
+
 impl Case {
     /// What is signed: SHA-256 of the case as JSON without blanks, fields in their order.
     pub fn digest(&self) -> B256 {
@@ -161,12 +170,12 @@ impl Case {
     }
 
     /// Holds the entries to their hashes and to each other, and the status to them.
-    pub fn check(&self) -> Result<Investor, CaseFault> {
+    pub fn check(&self) -> Result<Told, CaseFault> {
         if self.format != FORMAT {
             return Err(CaseFault::Format);
         }
         let mut before: Option<&CaseEntry> = None;
-        let mut investor = None;
+        let mut told: Option<Told> = None;
         for entry in &self.entries {
             let number = entry.number.0;
             if before.is_some_and(|before| before.number >= entry.number) {
@@ -181,14 +190,27 @@ impl Case {
                 return Err(CaseFault::Hash(number));
             }
             let events = events(entry)?;
-            investor = apply_all(self.investor, investor, &events)
-                .map_err(|_| CaseFault::Events(number))?;
+            let (known, since) = match told {
+                Some(told) => (Some(told.investor), told.since),
+                None => (None, entry.at),
+            };
+            let stood = known.as_ref().map(|known| known.status.clone());
+            let investor = apply_all(self.investor, known, &events);
+            told = investor
+                .map_err(|_| CaseFault::Events(number))?
+                .map(|investor| Told {
+                    since: match stood.as_ref() == Some(&investor.status) {
+                        true => since,
+                        false => entry.at,
+                    },
+                    investor,
+                });
             before = Some(entry);
         }
-        let investor = investor.ok_or(CaseFault::Events(0))?;
-        let made = investor.status.name();
+        let told = told.ok_or(CaseFault::Events(0))?;
+        let made = told.investor.status.name();
         match made == self.status {
-            true => Ok(investor),
+            true => Ok(told),
             false => Err(CaseFault::Status {
                 made,
                 claimed: self.status,
@@ -260,9 +282,12 @@ mod tests {
         };
         let mut head = Head::default();
         let mut entries = Vec::new();
-        for event in [registered, rejected] {
+        let named = Event::ExternalIdAssigned {
+            external_id: "C-1".parse().unwrap(),
+        };
+        for (event, later) in [(registered, 0), (rejected, 5), (named, 9)] {
             let events = serde_json::to_string(&[event]).unwrap();
-            let at = UnixSeconds(1_800_000_000);
+            let at = UnixSeconds(1_800_000_000 + later);
             let actor = Actor::command_line("maria");
             let entry = Entry::following(head, at, &actor, investor, events.clone());
             let hash = entry.hash(&issuer, head.hash);
@@ -283,7 +308,7 @@ mod tests {
             format: FORMAT.to_owned(),
             issuer,
             investor,
-            made: UnixSeconds(1_800_000_001),
+            made: UnixSeconds(1_800_000_010),
             made_by: "cli:maria".to_owned(),
             status: StatusName::Rejected,
             entries,
@@ -296,7 +321,13 @@ mod tests {
     #[test]
     fn what_was_decided_is_held_to_its_hashes() {
         let right = case();
-        assert!(right.check().is_ok());
+        let told = right.check().unwrap();
+        assert_eq!(told.investor.status.name(), StatusName::Rejected);
+        assert_eq!(
+            told.since,
+            UnixSeconds(1_800_000_005),
+            "not since it was named"
+        );
         let mut wrong = right.clone();
         wrong.entries[1].events = wrong.entries[1].events.replace("identity", "sanctions");
         assert_eq!(wrong.check().err(), Some(CaseFault::Hash(2)));

@@ -26,6 +26,7 @@ pub mod identity;
 pub mod ids;
 pub mod import;
 pub mod investor;
+pub mod language;
 pub mod link;
 pub mod log;
 pub mod mirror;

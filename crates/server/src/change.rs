@@ -35,7 +35,7 @@ use symbolon_store::{
 use crate::{
     auth::Caller,
     extract::json,
-    problem::{FieldError, Problem, Result, catalog, unknown_investor},
+    problem::{Problem, Result, catalog, unknown_investor},
     state::AppState,
 };
 
@@ -79,8 +79,7 @@ impl Once {
         };
         let key = key.to_str().ok().filter(fits).ok_or_else(|| {
             let message = format!("must be 1 to {LONGEST_KEY} visible ASCII characters");
-            let error = FieldError::new(IDEMPOTENCY_KEY, "bad_idempotency_key", message);
-            Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+            Problem::parameter(IDEMPOTENCY_KEY, "bad_idempotency_key", message)
         })?;
         Ok(Some(Self {
             key: caller.own_once(key),

@@ -8,11 +8,14 @@ use lettre::{
     message::{Mailbox, MultiPart},
 };
 use secrecy::{ExposeSecret, SecretString};
-use symbolon_core::profile::Personal;
+use symbolon_core::{profile::Personal, time::UnixSeconds};
 use thiserror::Error;
 use url::Url;
 
-use crate::site::leads_here;
+use crate::{
+    language::{Asks, Language, Texts},
+    site::leads_here,
+};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -89,36 +92,62 @@ pub enum MailError {
     Unreachable,
 }
 
-/// What a letter says.
+/// What a letter says, and in which language.
 #[derive(Debug)]
 pub(crate) struct LinkLetter {
+    /// In which.
+    pub(crate) language: Language,
     /// Who asks.
     pub(crate) issuer: String,
     /// The link itself. A secret.
     pub(crate) url: SecretString,
     /// From when on it opens nothing.
-    pub(crate) expires: String,
-    /// Whether a wallet is to be proved.
-    pub(crate) wants_wallet: bool,
-    /// Whether a provider is to verify the person.
-    pub(crate) wants_check: bool,
+    pub(crate) expires: UnixSeconds,
+    /// What the person is to do.
+    pub(crate) asks: Asks,
     /// Whether the person is verified, and is to be verified again.
     pub(crate) again: bool,
     /// Until when it is; nothing for ever.
-    pub(crate) verified_until: Option<String>,
+    pub(crate) verified_until: Option<UnixSeconds>,
+}
+
+/// What a letter says, in its language.
+struct Words {
+    subject: String,
+    asks: String,
+    again: Option<String>,
+    alone: String,
+    ignore: String,
+}
+
+impl LinkLetter {
+    fn words(&self) -> Words {
+        let (t, language) = (self.language.texts(), self.language);
+        let until = self.verified_until.map(|end| language.moment(end));
+        Words {
+            subject: (t.letter_subject)(&self.issuer),
+            asks: (t.letter_asks)(&self.issuer, self.asks),
+            again: self.again.then(|| (t.letter_again)(until.as_deref())),
+            alone: (t.letter_alone)(&language.moment(self.expires)),
+            ignore: (t.letter_ignore)(&self.issuer),
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "letter.txt")]
 struct Plain<'a> {
-    letter: &'a LinkLetter,
+    t: &'static Texts,
+    words: &'a Words,
     url: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "letter.html")]
 struct Html<'a> {
-    letter: &'a LinkLetter,
+    language: Language,
+    t: &'static Texts,
+    words: &'a Words,
     url: &'a str,
 }
 
@@ -174,15 +203,22 @@ impl Mailer {
         let to = to.text().and_then(|address| address.parse().ok());
         let to = Mailbox::new(None, to.ok_or(MailError::Recipient)?);
         let url = letter.url.expose_secret();
-        let plain = Plain { letter, url }.render();
-        let html = Html { letter, url }.render();
+        let (language, t, words) = (letter.language, letter.language.texts(), &letter.words());
+        let plain = Plain { t, words, url }.render();
+        let html = Html {
+            language,
+            t,
+            words,
+            url,
+        };
+        let html = html.render();
         let (Ok(plain), Ok(html)) = (plain, html) else {
             return Err(MailError::Text);
         };
         let message = Message::builder()
             .from(self.from.clone())
             .to(to)
-            .subject(format!("{}: please verify your identity", letter.issuer))
+            .subject(words.subject.as_str())
             .multipart(MultiPart::alternative_plain_html(plain, html))
             .map_err(|_| MailError::Text)?;
         match self.transport.send(message).await {
@@ -196,6 +232,68 @@ impl Mailer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn letter(language: Language) -> LinkLetter {
+        LinkLetter {
+            language,
+            issuer: "Rot & <Weiß>".to_owned(),
+            url: "https://kyc.example.com/v/acme/1".into(),
+            expires: UnixSeconds(1_772_323_380),
+            asks: Asks::IdentityAndWallet,
+            again: true,
+            verified_until: Some(UnixSeconds(1_772_323_380)),
+        }
+    }
+
+    #[test]
+    fn a_letter_is_in_its_language_and_names_the_issuer_without_markup() {
+        for language in Language::ALL {
+            let letter = letter(language);
+            let (t, words) = (language.texts(), &letter.words());
+            let url = letter.url.expose_secret();
+            let plain = Plain { t, words, url }.render().unwrap();
+            let html = Html {
+                language,
+                t,
+                words,
+                url,
+            }
+            .render()
+            .unwrap();
+            assert!(html.contains(&format!("<html lang=\"{}\">", language.code())));
+            assert!(
+                !html.contains("<Weiß>") && !html.contains("Rot & "),
+                "{html}"
+            );
+            assert!(plain.contains("Rot & <Weiß>"), "{plain}");
+            assert!(words.subject.contains("Rot & <Weiß>"), "{}", words.subject);
+            let end = language.moment(letter.expires);
+            assert_eq!(plain.matches(&end).count(), 2, "{plain}");
+            for sentence in [t.letter_hello, t.letter_open, url] {
+                assert!(plain.contains(sentence), "{sentence}: {plain}");
+            }
+            assert!(
+                html.contains(t.letter_begin) && html.contains(url),
+                "{html}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_letter_asks_for_no_more_than_its_link() {
+        for language in Language::ALL {
+            let asks = language.texts().letter_asks;
+            let said = [Asks::Identity, Asks::IdentityAndWallet, Asks::Wallet]
+                .map(|what| asks("Acme", what));
+            assert!(said.iter().all(|words| words.contains("Acme")), "{said:?}");
+            assert!(said[1].len() > said[0].len() && said[1].len() > said[2].len());
+            let first = LinkLetter {
+                again: false,
+                ..letter(language)
+            };
+            assert_eq!(first.words().again, None);
+        }
+    }
 
     #[test]
     fn who_reads_letters_on_their_way_follows_from_the_url() {

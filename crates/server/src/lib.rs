@@ -24,6 +24,7 @@ mod extract;
 mod hooks;
 pub mod imports;
 pub mod jobs;
+mod language;
 pub mod letters;
 mod linking;
 pub mod links;

@@ -170,11 +170,13 @@ pub(crate) fn account<'a>(
     found.ok_or_else(|| Problem::plain(&catalog::NO_ACCOUNT))
 }
 
-/// Begins the check, or goes on with it: the address to which the person goes.
+/// Begins the check, or goes on with it, in this language (BCP 47): the address to which
+/// the person goes.
 pub(crate) async fn begin_check(
     state: &AppState,
     issuer: &IssuerId,
     link: &Link,
+    language: &str,
 ) -> Result<SecretString> {
     let now = state.clock.now();
     usable(link, now)?;
@@ -206,7 +208,7 @@ pub(crate) async fn begin_check(
         },
         lasts: std::time::Duration::from_secs(left.min(LONGEST_SESSION_SECONDS)),
         profile: profile.as_ref(),
-        language: Some(&link.purpose.language),
+        language: Some(language),
     };
     let session = account.provider.open(&request).await.map_err(|error| {
         tracing::warn!(%issuer, %error, "a provider opened no session");

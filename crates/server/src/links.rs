@@ -8,13 +8,15 @@ use symbolon_core::{
     command::Command,
     ids::{ExternalId, InvestorId, IssuerId, ProviderName},
     investor::InvestorKind,
+    language::LanguageTag,
     link::{LinkId, LinkLifetime, LinkProgress, LinkToken},
     profile::{Field, Profile},
     time::UnixSeconds,
     wallet::{ChainScope, WalletAddress},
 };
 use symbolon_store::{
-    IssuerTransaction, Link, LinkPurpose, Request, SealedChanges, StoreError, Subject,
+    InvestorFilter, IssuerTransaction, Link, LinkPurpose, Request, SealedChanges, StoreError,
+    Subject,
 };
 
 use crate::{
@@ -42,8 +44,8 @@ pub struct NewLink {
     pub replaces: Option<WalletAddress>,
     /// Where it counts.
     pub chains: ChainScope,
-    /// In which language the person is spoken to (BCP 47).
-    pub language: String,
+    /// In which language the person is spoken to; nothing for the browser's.
+    pub language: Option<LanguageTag>,
     /// For how long.
     pub lifetime: LinkLifetime,
     /// Whether it is sent to the person's e-mail address, or shown to whoever asks.
@@ -122,7 +124,12 @@ pub async fn prepare(
         return Err(field("check", "nothing_asked", message));
     }
     let now = state.clock.now();
-    let (investor, kind, registered) = whom(state, issuer, new).await?;
+    let Person {
+        investor,
+        kind,
+        external_id,
+        registered,
+    } = whom(state, issuer, new).await?;
     let email = match &new.email {
         None => None,
         Some(email) => Some(sealed(state, issuer, investor, kind, email).await?),
@@ -145,6 +152,7 @@ pub async fn prepare(
             chains: new.chains.clone(),
             language: new.language.clone(),
         },
+        external_id,
         progress: LinkProgress {
             expires: new.lifetime.ends(now),
             opened: None,
@@ -181,31 +189,65 @@ fn account(
     Ok((Some(found.provider.name().clone()), level.clone()))
 }
 
-async fn whom(
-    state: &AppState,
-    issuer: &IssuerId,
-    new: &NewLink,
-) -> Result<(InvestorId, InvestorKind, Option<Command>)> {
+/// For whom a link is, and how the register comes to know somebody new.
+struct Person {
+    investor: InvestorId,
+    kind: InvestorKind,
+    external_id: Option<ExternalId>,
+    registered: Option<Command>,
+}
+
+async fn whom(state: &AppState, issuer: &IssuerId, new: &NewLink) -> Result<Person> {
     if let Some(id) = new.investor {
         let found = state.store.investor(issuer, id).await;
-        let investor = found.map_err(unknown_investor)?.investor;
+        let found = found.map_err(unknown_investor)?;
+        let investor = found.investor;
         if let Some(lost) = new.replaces
             && investor.wallet(lost).is_none()
         {
             let message = "not a wallet of this investor's: name the one whose key is lost";
             return Err(field("replaces", "unknown_wallet", message));
         }
-        return Ok((id, investor.kind, None));
+        return Ok(Person {
+            investor: id,
+            kind: investor.kind,
+            external_id: investor.external_id,
+            registered: None,
+        });
     }
     if new.replaces.is_some() {
         let message = "whose wallet is replaced must be named by investor";
         return Err(field("replaces", "unknown_wallet", message));
     }
-    let registered = Command::RegisterInvestor {
+    if let Some(known) = known_by(state, issuer, new.external_id.as_ref()).await? {
+        let detail = format!("investor {known} has this external id already");
+        return Err(Problem::new(&catalog::INVESTOR_EXISTS, detail));
+    }
+    Ok(Person {
+        investor: fresh_investor(),
         kind: new.kind,
         external_id: new.external_id.clone(),
+        registered: Some(Command::RegisterInvestor {
+            kind: new.kind,
+            external_id: new.external_id.clone(),
+        }),
+    })
+}
+
+async fn known_by(
+    state: &AppState,
+    issuer: &IssuerId,
+    external_id: Option<&ExternalId>,
+) -> Result<Option<InvestorId>> {
+    let Some(external_id) = external_id else {
+        return Ok(None);
     };
-    Ok((fresh_investor(), new.kind, Some(registered)))
+    let filter = InvestorFilter {
+        external_id: Some(external_id.clone()),
+        ..InvestorFilter::default()
+    };
+    let page = state.store.investors(issuer, &filter, None, 1).await?;
+    Ok(page.investors.first().map(|found| found.investor.id))
 }
 
 async fn sealed(

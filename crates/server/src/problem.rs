@@ -102,6 +102,16 @@ impl Problem {
         Self::of_fields(&catalog::INVALID_FIELDS, errors)
     }
 
+    /// A parameter of the query, or a header, that is wrong.
+    pub fn parameter(
+        name: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        let error = FieldError::new(name, code, message);
+        Self::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+    }
+
     /// A problem with some fields, which the detail sums up.
     pub fn of_fields(kind: &'static Kind, errors: Vec<FieldError>) -> Self {
         let detail = match errors.as_slice() {

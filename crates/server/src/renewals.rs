@@ -74,7 +74,7 @@ fn link(investor: &Investor, due: &DueRenewal, last: Option<&Link>, state: &AppS
         wallet: WantedWallet::None,
         replaces: None,
         chains: ChainScope::All,
-        language: last.map_or_else(|| "en".to_owned(), |purpose| purpose.language.clone()),
+        language: last.and_then(|purpose| purpose.language.clone()),
         lifetime: LinkLifetime::until(due.ends, state.clock.now()),
         send: true,
     }

@@ -4,7 +4,9 @@
 //! 1. `/v/{issuer}/{token}` puts the token into a cookie and forwards to `/v`, so that it
 //!    stays in no address bar, history or referrer.
 //! 2. What changes something must come from a page of ours, by its `Origin`.
-//! 3. Nothing is loaded from anywhere else, and no other page may frame these.
+//! 3. A page is in the language that the person chose on it (`/v/speak`), else the link's,
+//!    else the browser's.
+//! 4. Nothing is loaded from anywhere else, and no other page may frame these.
 
 mod page;
 mod session;
@@ -12,7 +14,7 @@ mod standing;
 
 use axum::{
     Form, Json, Router,
-    extract::{Path, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -20,18 +22,18 @@ use axum::{
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
-use symbolon_core::{ids::ChainId, link::LinkToken};
+use symbolon_core::{ids::ChainId, language::LanguageTag, link::LinkToken};
 
 use crate::{
     extract::Check,
+    language::Language,
     linking,
-    problem::{Problem, catalog},
+    problem::{Problem, Result, catalog},
     state::AppState,
 };
-use page::{Trouble, html};
+use page::Trouble;
 use session::Visit;
 use standing::Standing;
-pub(crate) use standing::minute;
 
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
@@ -41,6 +43,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route("/v/sign", post(sign))
         .route("/v/check", post(check))
         .route("/v/state", get(state))
+        .route("/v/speak", get(speak))
         .route("/v/assets/verify.js", get(script))
         .route("/v/assets/verify.css", get(style))
 }
@@ -49,16 +52,12 @@ pub(crate) fn router() -> Router<AppState> {
 async fn enter(
     Path((issuer, secret)): Path<(String, String)>,
     State(state): State<AppState>,
+    headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    let token = LinkToken::read(&issuer, &secret).ok_or(Trouble::Unknown)?;
-    let link = linking::opened(&state, &token).await?;
-    let now = state.clock.now();
-    state
-        .store
-        .link_opened(token.issuer(), link.id, now)
-        .await
-        .map_err(Problem::from)?;
-    let cookie = session::cookie(&token, linking::site(&state)?.is_secure());
+    let language = session::language(&headers, None);
+    let token = LinkToken::read(&issuer, &secret).ok_or(Trouble::unknown(language))?;
+    let cookie = opened(&state, &token).await;
+    let cookie = cookie.map_err(|problem| Trouble::of(problem, language))?;
     let mut response = Redirect::to("/v").into_response();
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     response.headers_mut().insert(
@@ -68,15 +67,64 @@ async fn enter(
     Ok(response)
 }
 
-async fn show(State(state): State<AppState>, visit: Visit) -> Result<Response, Trouble> {
-    let standing = Standing::of(&state, visit.issuer(), &visit.link).await?;
-    page::link(&standing, None)
+/// Notes that the person has come; the cookie that lets them stay.
+async fn opened(state: &AppState, token: &LinkToken) -> Result<HeaderValue> {
+    let link = linking::opened(state, token).await?;
+    let now = state.clock.now();
+    let noted = state.store.link_opened(token.issuer(), link.id, now);
+    noted.await?;
+    Ok(session::cookie(token, linking::site(state)?.is_secure()))
 }
 
-async fn state(
-    State(state): State<AppState>,
-    visit: Visit,
-) -> Result<Json<serde_json::Value>, Problem> {
+/// Which language a person chooses.
+#[derive(Deserialize)]
+struct Chosen {
+    language: LanguageTag,
+}
+
+/// Changes the pages' language.
+async fn speak(chosen: Result<Query<Chosen>, QueryRejection>) -> Response {
+    let chosen = chosen.ok();
+    let language = chosen.and_then(|Query(chosen)| Language::of(&chosen.language));
+    let mut response = Redirect::to("/v").into_response();
+    if let Some(language) = language {
+        let cookie = session::language_cookie(language);
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+impl Visit {
+    async fn standing(&self, state: &AppState) -> Result<Standing, Trouble> {
+        let standing = Standing::of(state, self.issuer(), &self.link).await;
+        standing.map_err(|problem| self.trouble(problem))
+    }
+
+    /// The page of the link, with what was refused.
+    async fn refused(&self, state: &AppState, problem: &Problem) -> Result<Response, Trouble> {
+        let standing = self.standing(state).await?;
+        let words = page::refusal(problem, &standing.issuer, self.language);
+        page::link(&standing, Some(&words), self.language)
+    }
+
+    /// The same for the page's script.
+    async fn refused_json(&self, state: &AppState, problem: &Problem) -> Trouble {
+        match self.standing(state).await {
+            Ok(standing) => {
+                let words = page::refusal(problem, &standing.issuer, self.language);
+                Trouble::json(problem, words, self.language)
+            }
+            Err(trouble) => trouble,
+        }
+    }
+}
+
+async fn show(State(state): State<AppState>, visit: Visit) -> Result<Response, Trouble> {
+    let standing = visit.standing(&state).await?;
+    page::link(&standing, None, visit.language)
+}
+
+async fn state(State(state): State<AppState>, visit: Visit) -> Result<Json<serde_json::Value>> {
     let standing = Standing::of(&state, visit.issuer(), &visit.link).await?;
     Ok(Json(standing.json()))
 }
@@ -106,14 +154,16 @@ async fn ask(
         }
         Err(problem) => Err(problem),
     };
-    if wants_json(&headers) {
-        let message = message.map_err(Trouble::Json)?.to_string();
-        return Ok(Json(json!({ "message": message })).into_response());
-    }
-    let standing = Standing::of(&state, visit.issuer(), &visit.link).await?;
     match message {
-        Ok(message) => page::message(&standing, &message.to_string()),
-        Err(problem) => page::link(&standing, Some(&problem.detail)),
+        Err(problem) if wants_json(&headers) => Err(visit.refused_json(&state, &problem).await),
+        Err(problem) => visit.refused(&state, &problem).await,
+        Ok(message) if wants_json(&headers) => {
+            Ok(Json(json!({ "message": message.to_string() })).into_response())
+        }
+        Ok(message) => {
+            let standing = visit.standing(&state).await?;
+            page::message(&standing, &message.to_string(), visit.language)
+        }
     }
 }
 
@@ -135,25 +185,22 @@ async fn sign(
     // Forms send texts with the line ends of the network.
     let message = signed.message.replace("\r\n", "\n");
     let signature = alloy_primitives::hex::decode(signed.signature.trim());
-    let proven = match signature {
-        Ok(signature) => {
-            linking::prove(&state, visit.issuer(), &visit.link, &message, &signature).await
+    let Ok(signature) = signature else {
+        let words = visit.language.texts().bad_signature;
+        if wants_json(&headers) {
+            let problem = Problem::plain(&catalog::NOT_PROVEN);
+            return Err(Trouble::json(&problem, words.to_owned(), visit.language));
         }
-        Err(_) => Err(Problem::new(
-            &catalog::NOT_PROVEN,
-            "a signature is `0x` and hexadecimal digits: copy it again",
-        )),
+        let standing = visit.standing(&state).await?;
+        return page::link(&standing, Some(words), visit.language);
     };
-    if wants_json(&headers) {
-        let wallet = proven.map_err(Trouble::Json)?.to_string();
-        return Ok(Json(json!({ "wallet": wallet })).into_response());
-    }
-    match proven {
-        Ok(_) => Ok(Redirect::to("/v").into_response()),
-        Err(problem) => {
-            let standing = Standing::of(&state, visit.issuer(), &visit.link).await?;
-            page::link(&standing, Some(&problem.detail))
+    match linking::prove(&state, visit.issuer(), &visit.link, &message, &signature).await {
+        Err(problem) if wants_json(&headers) => Err(visit.refused_json(&state, &problem).await),
+        Err(problem) => visit.refused(&state, &problem).await,
+        Ok(wallet) if wants_json(&headers) => {
+            Ok(Json(json!({ "wallet": wallet.to_string() })).into_response())
         }
+        Ok(_) => Ok(Redirect::to("/v").into_response()),
     }
 }
 
@@ -165,12 +212,15 @@ async fn check(
     visit: Visit,
 ) -> Result<Response, Trouble> {
     visit.came_from_here(&state, &headers)?;
-    match linking::begin_check(&state, visit.issuer(), &visit.link).await {
-        Ok(url) => page::leave(url.expose_secret()),
-        Err(problem) => {
-            let standing = Standing::of(&state, visit.issuer(), &visit.link).await?;
-            page::link(&standing, Some(&problem.detail))
+    match linking::begin_check(&state, visit.issuer(), &visit.link, visit.tag()).await {
+        Ok(url) => page::leave(url.expose_secret(), visit.language),
+        // Nothing was signed here that could prove anything.
+        Err(problem) if problem.kind.code == catalog::NOT_PROVEN.code => {
+            let standing = visit.standing(&state).await?;
+            let words = visit.language.texts().wallet_first;
+            page::link(&standing, Some(words), visit.language)
         }
+        Err(problem) => visit.refused(&state, &problem).await,
     }
 }
 
@@ -199,19 +249,4 @@ fn asset(kind: &'static str, text: &'static str) -> Response {
         HeaderValue::from_static("public, max-age=300"),
     );
     response
-}
-
-impl IntoResponse for Trouble {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Json(problem) => problem.into_response(),
-            Self::Unknown => html(page::unknown(), axum::http::StatusCode::NOT_FOUND),
-            Self::Problem(problem) => match problem.kind.code {
-                code if code == catalog::NOT_FOUND.code => {
-                    html(page::unknown(), axum::http::StatusCode::NOT_FOUND)
-                }
-                _ => html(page::trouble(&problem), problem.status()),
-            },
-        }
-    }
 }

@@ -657,6 +657,7 @@ CREATE INDEX forgetting_by_due ON forgetting (issuer, due_ms) WHERE ended_s IS N
 CREATE TABLE link (
     issuer      bigint NOT NULL,
     link        bytea  NOT NULL,
+    number      bigint NOT NULL,  -- counts the issuer's links, which lists are ordered by
     investor    bytea  NOT NULL,
     provider    text,             -- whose check it asks for; null: a wallet alone
     level       text,             -- the provider's level or workflow; null: the account's
@@ -664,7 +665,7 @@ CREATE TABLE link (
     wants_wallet boolean NOT NULL, -- whether a wallet is to be proved at all
     replaces    bytea,            -- in whose place the wallet comes; null: nobody's
     chains      bigint[],         -- where a wallet that it binds counts; null: everywhere
-    language    text   NOT NULL,  -- BCP 47
+    language    text,             -- BCP 47; null: the browser's
     challenge   text,             -- what is to be signed, as JSON; null: nothing was asked yet
     proved      bytea,            -- the wallet that signed
     verification bytea,           -- the attempt that began by it
@@ -675,10 +676,10 @@ CREATE TABLE link (
     started_s   bigint,
     completed_s bigint,
     revoked_s   bigint,
-    PRIMARY KEY (issuer, link)
+    PRIMARY KEY (issuer, link),
+    UNIQUE (issuer, number)
 );
-CREATE INDEX link_by_investor ON link (issuer, investor, created_s);
-CREATE INDEX link_by_time ON link (issuer, created_s, link);
+CREATE INDEX link_by_investor ON link (issuer, investor, number);
 
 -- What links open with: hashes of random bytes. Each time that one is sent, another.
 CREATE TABLE link_token (

@@ -11,7 +11,7 @@ use symbolon_core::{
 
 use crate::{
     IssuerTransaction, Result, Store,
-    codec::{bigint, issuer_key},
+    codec::{bigint, issuer_key, seconds},
     link::id128,
 };
 
@@ -23,6 +23,42 @@ pub struct Letter {
     pub link: LinkId,
     /// How often it was tried in vain.
     pub tries: u32,
+}
+
+/// What became of a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LetterFate {
+    /// It waits to be sent.
+    Waiting {
+        /// Why it could not be sent so far.
+        error: Option<String>,
+    },
+    /// The mail server has it, since then.
+    Sent(UnixSeconds),
+    /// It is not sent any more.
+    Dropped {
+        /// Why.
+        error: String,
+    },
+}
+
+impl LetterFate {
+    pub(crate) fn read(sent: Option<i64>, error: Option<String>) -> Result<Self> {
+        Ok(match (sent, error) {
+            (None, error) => Self::Waiting { error },
+            (Some(sent), None) => Self::Sent(seconds(sent)?),
+            (Some(_), Some(error)) => Self::Dropped { error },
+        })
+    }
+
+    /// The word that people and programs use.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Waiting { .. } => "waiting",
+            Self::Sent(_) => "sent",
+            Self::Dropped { .. } => "dropped",
+        }
+    }
 }
 
 impl IssuerTransaction {
@@ -114,13 +150,8 @@ impl Store {
         Ok(())
     }
 
-    /// When a link was last sent, and what became of the newest letter that brings it:
-    /// nothing where it is on its way or arrived at the mail server.
-    pub async fn last_letter(
-        &self,
-        issuer: &IssuerId,
-        link: LinkId,
-    ) -> Result<Option<(Option<UnixSeconds>, Option<String>)>> {
+    /// What became of the newest letter that brings a link.
+    pub async fn last_letter(&self, issuer: &IssuerId, link: LinkId) -> Result<Option<LetterFate>> {
         let row = sqlx::query!(
             "SELECT sent_s, error FROM letter WHERE issuer = $1 AND link = $2 \
              ORDER BY due_ms DESC LIMIT 1",
@@ -129,10 +160,7 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        row.map(|row| {
-            let sent = row.sent_s.map(crate::codec::seconds).transpose()?;
-            Ok((sent, row.error))
-        })
-        .transpose()
+        row.map(|row| LetterFate::read(row.sent_s, row.error))
+            .transpose()
     }
 }

@@ -99,7 +99,7 @@ pub use issuer::Issuer;
 pub use keyring::{Keyring, Rewrapped};
 pub use landmark::Landmark;
 pub use lease::{FencingToken, Lease};
-pub use letter::Letter;
+pub use letter::{Letter, LetterFate};
 pub use link::{Link, LinkPurpose};
 pub use look::{Look, ReceivedHint};
 pub use notify::{Hint, Hints};

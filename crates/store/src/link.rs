@@ -3,7 +3,8 @@
 use alloy_primitives::{B128, B256};
 use sqlx::PgExecutor;
 use symbolon_core::{
-    ids::{InvestorId, IssuerId, ProviderName},
+    ids::{ExternalId, InvestorId, IssuerId, ProviderName},
+    language::LanguageTag,
     link::{LinkId, LinkProgress},
     time::UnixSeconds,
     verification::VerificationId,
@@ -22,6 +23,8 @@ pub struct Link {
     pub id: LinkId,
     /// What it is for.
     pub purpose: LinkPurpose,
+    /// The issuer's own reference of its investor.
+    pub external_id: Option<ExternalId>,
     /// What has happened to it.
     pub progress: LinkProgress,
     /// What is to be signed, as JSON; nothing was asked yet.
@@ -53,20 +56,21 @@ pub struct LinkPurpose {
     pub replaces: Option<WalletAddress>,
     /// Where a wallet that it binds counts.
     pub chains: ChainScope,
-    /// In which language the person is spoken to (BCP 47).
-    pub language: String,
+    /// In which language the person is spoken to; nothing for the browser's.
+    pub language: Option<LanguageTag>,
 }
 
 struct LinkRow {
     link: Vec<u8>,
     investor: Vec<u8>,
+    external_id: Option<String>,
     provider: Option<String>,
     level: Option<String>,
     wallet: Option<Vec<u8>>,
     wants_wallet: bool,
     replaces: Option<Vec<u8>>,
     chains: Option<Vec<i64>>,
-    language: String,
+    language: Option<String>,
     challenge: Option<String>,
     proved: Option<Vec<u8>>,
     verification: Option<Vec<u8>>,
@@ -85,7 +89,9 @@ macro_rules! select_links {
     ($rest:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             LinkRow,
-            "SELECT link, investor, provider, level, wallet, wants_wallet, replaces, chains, \
+            "SELECT link, investor, (SELECT i.external_id FROM investor i \
+                 WHERE i.issuer = link.issuer AND i.investor = link.investor) AS external_id, \
+             provider, level, wallet, wants_wallet, replaces, chains, \
              language, challenge, proved, verification, created_s, created_by, expires_s, \
              opened_s, started_s, completed_s, revoked_s " + $rest,
             $($argument),*
@@ -99,6 +105,11 @@ mod of_customer;
 impl LinkRow {
     fn read(self) -> Result<Link> {
         let provider = self.provider.map(|name| name.parse()).transpose();
+        let language = self.language.map(|tag| tag.parse()).transpose();
+        let external_id = self
+            .external_id
+            .map(|text| text.parse::<ExternalId>())
+            .transpose();
         let moment = |at: Option<i64>| at.map(seconds).transpose();
         let address = |bytes: Option<Vec<u8>>| bytes.as_deref().map(wallet).transpose();
         Ok(Link {
@@ -111,8 +122,10 @@ impl LinkRow {
                 wallet: address(self.wallet)?,
                 replaces: address(self.replaces)?,
                 chains: scope(self.chains)?,
-                language: self.language,
+                language: language.map_err(|_| StoreError::damaged("a link's language"))?,
             },
+            external_id: external_id
+                .map_err(|_| StoreError::damaged("an investor's external id"))?,
             progress: LinkProgress {
                 expires: seconds(self.expires_s)?,
                 opened: moment(self.opened_s)?,
@@ -169,29 +182,31 @@ impl Store {
         &self,
         issuer: &IssuerId,
         investor: Option<InvestorId>,
-        before: Option<(UnixSeconds, LinkId)>,
+        before: Option<LinkId>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        let (at, id) = before.unwrap_or((UnixSeconds(u64::MAX), LinkId(B128::repeat_byte(0xff))));
+        let before = before.map(|link| link.0.to_vec());
         let rows = match investor {
-            Some(investor) => select_links!(
-                "FROM link WHERE issuer = $1 AND investor = $2 AND (created_s, link) < ($3, $4) \
-                     ORDER BY created_s DESC, link DESC LIMIT $5",
-                issuer_key(issuer),
-                investor.0.as_slice(),
-                bigint(at.0),
-                id.0.as_slice(),
-                i64::from(limit),
-            )
-            .fetch_all(&self.pool)
-            .await?,
+            Some(investor) => {
+                select_links!(
+                    "FROM link WHERE issuer = $1 AND investor = $2 AND ($3::bytea IS NULL \
+                         OR number < (SELECT b.number FROM link b WHERE b.issuer = $1 AND b.link = $3)) \
+                     ORDER BY number DESC LIMIT $4",
+                    issuer_key(issuer),
+                    investor.0.as_slice(),
+                    before,
+                    i64::from(limit),
+                )
+                .fetch_all(&self.pool)
+                .await?
+            }
             None => {
                 select_links!(
-                    "FROM link WHERE issuer = $1 AND (created_s, link) < ($2, $3) \
-                     ORDER BY created_s DESC, link DESC LIMIT $4",
+                    "FROM link WHERE issuer = $1 AND ($2::bytea IS NULL \
+                         OR number < (SELECT b.number FROM link b WHERE b.issuer = $1 AND b.link = $2)) \
+                     ORDER BY number DESC LIMIT $3",
                     issuer_key(issuer),
-                    bigint(at.0),
-                    id.0.as_slice(),
+                    before,
                     i64::from(limit),
                 )
                 .fetch_all(&self.pool)
@@ -259,9 +274,10 @@ impl IssuerTransaction {
         let address = |wallet: Option<WalletAddress>| wallet.map(|one| one.address().to_vec());
         let chains = scope_array(&purpose.chains);
         sqlx::query!(
-            "INSERT INTO link (issuer, link, investor, provider, level, wallet, wants_wallet, \
-                 replaces, chains, language, created_s, created_by, expires_s) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            "INSERT INTO link (issuer, link, number, investor, provider, level, wallet, \
+                 wants_wallet, replaces, chains, language, created_s, created_by, expires_s) \
+             SELECT $1, $2, coalesce(max(l.number), 0) + 1, $3, $4, $5, $6, $7, $8, $9::bigint[], \
+                 $10, $11, $12, $13 FROM link l WHERE l.issuer = $1",
             issuer_key(&self.issuer),
             link.id.0.as_slice(),
             purpose.investor.0.as_slice(),
@@ -271,7 +287,7 @@ impl IssuerTransaction {
             purpose.wants_wallet,
             address(purpose.replaces),
             chains.as_deref(),
-            &purpose.language,
+            purpose.language.as_ref().map(LanguageTag::as_str),
             bigint(link.created.0),
             &link.created_by,
             bigint(link.progress.expires.0),

@@ -1,14 +1,14 @@
 //! Whose verdict is about to end, and what was done about it, once a verdict.
 
 use symbolon_core::{
-    ids::{InvestorId, IssuerId},
+    ids::{ExternalId, InvestorId, IssuerId},
     link::LinkId,
     renewal::Ending,
     time::UnixSeconds,
 };
 
 use crate::{
-    IssuerTransaction, Result, Store,
+    IssuerTransaction, LetterFate, Result, Store, StoreError,
     codec::{bigint, investor_id, issuer_key, seconds},
     link::id128,
 };
@@ -18,6 +18,8 @@ use crate::{
 pub struct DueRenewal {
     /// Who.
     pub investor: InvestorId,
+    /// The issuer's own reference of it.
+    pub external_id: Option<ExternalId>,
     /// When the verdict was given: by this it is told from the next one.
     pub verified: UnixSeconds,
     /// From when on it, or its document, counts no more.
@@ -26,6 +28,8 @@ pub struct DueRenewal {
     pub ending: Ending,
     /// What was done about it; nothing while nobody has noticed.
     pub notice: Option<RenewalNotice>,
+    /// What became of the newest letter that brings the notice's link.
+    pub letter: Option<LetterFate>,
 }
 
 /// What was done about a verdict that is about to end.
@@ -60,12 +64,16 @@ impl DueRenewal {
 
 struct DueRow {
     investor: Vec<u8>,
+    external_id: Option<String>,
     verified_s: i64,
     ends_s: i64,
     of_document: bool,
     noticed_s: Option<i64>,
     link: Option<Vec<u8>>,
     unsent: Option<String>,
+    due_ms: Option<i64>,
+    sent_s: Option<i64>,
+    error: Option<String>,
 }
 
 impl DueRow {
@@ -73,8 +81,18 @@ impl DueRow {
         let link = self.link.as_deref();
         let link = link.map(|id| id128(id, "a renewal's link")).transpose()?;
         let noticed = self.noticed_s.map(seconds).transpose()?;
+        let external_id = self
+            .external_id
+            .map(|text| text.parse::<ExternalId>())
+            .transpose();
+        let letter = match self.due_ms {
+            Some(_) => Some(LetterFate::read(self.sent_s, self.error)?),
+            None => None,
+        };
         Ok(DueRenewal {
             investor: investor_id(&self.investor)?,
+            external_id: external_id
+                .map_err(|_| StoreError::damaged("an investor's external id"))?,
             verified: seconds(self.verified_s)?,
             ends: seconds(self.ends_s)?,
             ending: match self.of_document {
@@ -86,6 +104,7 @@ impl DueRow {
                 link: link.map(LinkId),
                 unsent: self.unsent,
             }),
+            letter,
         })
     }
 }
@@ -136,11 +155,16 @@ impl Store {
                 SELECT DISTINCT ON (investor) investor, verified_s, ends_s, of_document
                 FROM ending ORDER BY investor, ends_s, of_document
             )
-            SELECT d.investor AS "investor!", d.verified_s AS "verified_s!",
+            SELECT d.investor AS "investor!", i.external_id AS "external_id?", d.verified_s AS "verified_s!",
                 d.ends_s AS "ends_s!", d.of_document AS "of_document!",
-                r.noticed_s AS "noticed_s?", r.link, r.unsent
-            FROM due d LEFT JOIN renewal r
+                r.noticed_s AS "noticed_s?", r.link AS "link?", r.unsent AS "unsent?",
+                l.due_ms AS "due_ms?", l.sent_s AS "sent_s?", l.error AS "error?"
+            FROM due d JOIN investor i ON i.issuer = $1 AND i.investor = d.investor
+            LEFT JOIN renewal r
                 ON r.issuer = $1 AND r.investor = d.investor AND r.verified_s = d.verified_s
+            LEFT JOIN LATERAL (SELECT due_ms, sent_s, error FROM letter
+                WHERE letter.issuer = $1 AND letter.link = r.link
+                ORDER BY due_ms DESC LIMIT 1) l ON true
             WHERE (d.ends_s, d.investor) > ($4, $5) AND (NOT $6 OR r.investor IS NULL)
             ORDER BY d.ends_s, d.investor LIMIT $7"#,
             issuer_key(issuer),

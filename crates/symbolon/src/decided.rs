@@ -1,6 +1,6 @@
 //! One command for many investors, and how its answers are shown.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use symbolon_core::{
     actor::Actor,
@@ -22,12 +22,10 @@ const CHUNK: usize = 500;
 
 /// Whom it is about, and who asks for it.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whom").args(["targets", "external_id"]).required(true).multiple(true)))]
 pub(crate) struct WhomArgs {
     /// Wallets (all wallets of the holder are affected) or ids of investors
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present = "external_id"
-    )]
+    #[arg(value_name = "WALLET|INVESTOR")]
     targets: Vec<Target>,
 
     /// The issuer's own reference of an investor; may be repeated

@@ -148,7 +148,14 @@ impl From<StoreError> for Failure {
         let cause = std::error::Error::source(&error).map(ToString::to_string);
         match error {
             StoreError::NotFound { what } => {
-                Self::not_found(format!("no such {what}: check the name"))
+                let remedy = match what {
+                    "investor" => "`symbolon export` lists all",
+                    "link" => "`symbolon links list` shows their ids",
+                    "customer" => "`symbolon customers list` shows their ids",
+                    "proposal" => "`symbolon proposal list` shows their numbers",
+                    _ => "check the name",
+                };
+                Self::not_found(format!("no such {what}: {remedy}"))
             }
             StoreError::Conflict { what } => {
                 Self::refused(format!("{what}: choose another, or look at what is there"))
@@ -217,6 +224,9 @@ impl From<Refusal> for Failure {
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let remedy = match problem.kind.code {
+            "wallet_of_other_customer" => {
+                " `symbolon customers list --wallet WALLET --archived` shows which: go on with that one"
+            }
             "customer_archived" => " Restore it first: `symbolon customers restore`",
             "vault_closed" => return crate::vault::closed(),
             _ => "",

@@ -68,16 +68,14 @@ impl From<Target> for Subject {
 
 /// One investor.
 #[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
 pub(crate) struct OneArgs {
     /// A wallet or the id of an investor
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present = "external_id"
-    )]
+    #[arg(value_name = "WALLET|INVESTOR")]
     target: Option<Target>,
 
     /// The investor of this reference of yours
-    #[arg(long, value_name = "ID", conflicts_with = "target")]
+    #[arg(long, value_name = "ID")]
     external_id: Option<ExternalId>,
 }
 

@@ -28,9 +28,22 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// As it is read: quoted-printable breaks lines by `=`.
+    /// As it is read: quoted-printable breaks lines by `=`, and writes bytes so.
     pub fn words(&self) -> String {
-        self.text.replace("=\r\n", "").replace("=3D", "=")
+        let whole = self.text.replace("=\r\n", "");
+        let mut parts = whole.split('=');
+        let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+        for part in parts {
+            let byte = part
+                .get(..2)
+                .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            match byte {
+                Some(byte) => bytes.push(byte),
+                None => bytes.push(b'='),
+            }
+            bytes.extend(part.bytes().skip(if byte.is_some() { 2 } else { 0 }));
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The link in its plain text.

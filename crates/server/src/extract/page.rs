@@ -42,8 +42,7 @@ pub(crate) fn read<C: FromStr>(
         Some(Ok(limit)) if (1..=MAX_LIMIT).contains(&limit) => limit,
         Some(_) => {
             let message = format!("must be a number from 1 to {MAX_LIMIT}");
-            let error = FieldError::new("limit", "out_of_range", message);
-            return Err(Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error]));
+            return Err(Problem::parameter("limit", "out_of_range", message));
         }
     };
     let cursor = cursor

@@ -17,7 +17,7 @@ use symbolon_core::{
 
 use crate::{
     auth::INSTANCE,
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{Problem, Result, catalog},
 };
 
 /// `{id}` of an investor.
@@ -197,8 +197,5 @@ where
     find(parameters, name)
         .unwrap_or_default()
         .parse()
-        .map_err(|error: T::Err| {
-            let error = FieldError::new(name, "invalid", error.to_string());
-            Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
-        })
+        .map_err(|error: T::Err| Problem::parameter(name, "invalid", error.to_string()))
 }

@@ -10,6 +10,7 @@ use symbolon_store::{Letter, StoreError};
 
 use super::patience::Patience;
 use crate::{
+    language::{Asks, Language},
     letters::{LinkLetter, MailError, Mailer},
     metrics,
     state::AppState,
@@ -135,13 +136,20 @@ async fn deliver(
     let written = LinkLetter {
         issuer: name.to_owned(),
         url: String::from(site.link(&token)).into(),
-        expires: crate::web::minute(link.progress.expires),
-        wants_wallet: link.purpose.wants_wallet,
-        wants_check: link.purpose.provider.is_some(),
+        language: link
+            .purpose
+            .language
+            .as_ref()
+            .and_then(Language::of)
+            .unwrap_or_default(),
+        expires: link.progress.expires,
+        asks: match (&link.purpose.provider, link.purpose.wants_wallet) {
+            (None, _) => Asks::Wallet,
+            (Some(_), true) => Asks::IdentityAndWallet,
+            (Some(_), false) => Asks::Identity,
+        },
         again: held.is_some() && link.purpose.provider.is_some(),
-        verified_until: held
-            .and_then(|verdict| verdict.expiry)
-            .map(crate::web::minute),
+        verified_until: held.and_then(|verdict| verdict.expiry),
     };
     Ok(match mailer.send(address, &written).await {
         Ok(()) => Sent::Yes,

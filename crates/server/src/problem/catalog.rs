@@ -149,7 +149,7 @@ problems! {
         "Keep what is longer in a system of your own, and note its reference.";
     WALLET_OF_OTHER_CUSTOMER = 409 "wallet_of_other_customer", "The wallet is another customer's",
         "This instance knows the wallet's holder as another customer.",
-        "Use that customer, or remove the wallet from it first.";
+        "GET /v1/instances/{instance}/customers?wallet=… shows which. Use that customer, or take the wallet from its investor first: DELETE /v1/investors/{id}/wallets/{address}.";
     CUSTOMER_CANNOT_MOVE = 409 "customer_cannot_move", "The customer cannot become the wallet's holder",
         "Another investor holds the wallet, and the customer's own investor has a story of its own.",
         "The detail says which. Remove the wallet from its holder first, or make the customer anew upon the holder.";

@@ -19,7 +19,7 @@ use crate::{
         InvestorPath, Query, VerificationPath,
         page::{self, InTime, Page},
     },
-    problem::{FieldError, Problem, Result, catalog, unknown_investor},
+    problem::{Problem, Result, catalog, unknown_investor},
     state::AppState,
 };
 
@@ -107,8 +107,7 @@ async fn list(
     let word = query.state.as_deref().unwrap_or("review");
     let wanted = VerificationState::from_word(word).ok_or_else(|| {
         let message = "write waiting, retry, review, approved, refused or settled";
-        let error = FieldError::new("state", "unknown_state", message);
-        Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+        Problem::parameter("state", "unknown_state", message)
     })?;
     let after = after.map(|InTime(at, id)| (at, id));
     let found = state

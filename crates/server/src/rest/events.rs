@@ -16,7 +16,7 @@ use crate::{
         Query,
         page::{self, Page},
     },
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{Problem, Result},
     state::AppState,
 };
 
@@ -80,9 +80,8 @@ impl EventsQuery {
                 index: u32::MAX,
             },
             Some(Err(_)) => {
-                let error =
-                    FieldError::new("after", "wrong_type", "must be the number of an entry");
-                return Err(Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error]));
+                let message = "must be the number of an entry";
+                return Err(Problem::parameter("after", "wrong_type", message));
             }
         };
         Ok((limit, cursor.unwrap_or_default().max(after)))

@@ -20,10 +20,10 @@ use crate::{
     change::Post,
     extract::{
         LinkPath, Query,
-        page::{self, InTime, Page},
+        page::{self, Page},
     },
     linking, links,
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{Problem, Result, catalog},
     state::AppState,
 };
 
@@ -86,7 +86,7 @@ pub(super) struct ListQuery {
 
 /// List links
 ///
-/// The newest first, page by page.
+/// The newest first, page by page, in the order in which they were made.
 #[utoipa::path(
     get, path = "/links", operation_id = "list_links", tag = "Links",
     params(ListQuery),
@@ -98,20 +98,18 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<LinkBody>>> {
     let (limit, before) =
-        page::read::<InTime<_>>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
+        page::read::<LinkId>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
     let investor = query.investor.as_deref().map(str::parse).transpose();
     let investor = investor.map_err(|_| {
         let message = "an investor id is `0x` and 64 hexadecimal digits";
-        let error = FieldError::new("investor", "bad_id", message);
-        Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+        Problem::parameter("investor", "bad_id", message)
     })?;
-    let before = before.map(|InTime(at, id)| (at, id));
     let found = state
         .store
         .links(&caller.issuer, investor, before, limit + 1)
         .await?;
     let now = state.clock.now();
-    let place = |last: &Link| InTime(last.created, last.id);
+    let place = |last: &Link| last.id;
     let shown = |link| LinkBody::new(&link, now);
     Ok(Json(Page::cut(LIST, limit, found, place, shown)))
 }

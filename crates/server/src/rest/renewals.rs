@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use symbolon_core::renewal::{Ending, RemindDays};
-use symbolon_store::{DueRenewal, RenewalPlace, WhichRenewals};
+use symbolon_store::{DueRenewal, LetterFate, RenewalPlace, WhichRenewals};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -13,7 +13,7 @@ use crate::{
         Query,
         page::{self, InTime, Page},
     },
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{Problem, Result},
     state::AppState,
 };
 
@@ -28,6 +28,9 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[schema(as = Renewal)]
 struct RenewalBody {
     investor: String,
+    /// Your own reference of that investor.
+    #[schema(example = "CRM-10042")]
+    external_id: Option<String>,
     /// From when on the verdict, or the document that it stands on, counts no more.
     #[schema(format = DateTime)]
     ends: String,
@@ -42,6 +45,13 @@ struct RenewalBody {
     /// Why none was sent, by a problem's code; null where none was to be.
     #[schema(example = "no_email")]
     unsent: Option<String>,
+    /// What became of the letter that brings the link: waiting, sent or dropped; null: there
+    /// is none.
+    #[schema(value_type = Option<String>, example = "sent")]
+    letter: Option<&'static str>,
+    /// When the mail server took it.
+    #[schema(format = DateTime)]
+    sent: Option<String>,
 }
 
 impl From<DueRenewal> for RenewalBody {
@@ -49,6 +59,7 @@ impl From<DueRenewal> for RenewalBody {
         let notice = due.notice;
         Self {
             investor: due.investor.to_string(),
+            external_id: due.external_id.map(|reference| reference.to_string()),
             ends: due.ends.to_string(),
             ending: due.ending,
             noticed: notice.as_ref().map(|notice| notice.noticed.to_string()),
@@ -56,6 +67,11 @@ impl From<DueRenewal> for RenewalBody {
                 .as_ref()
                 .and_then(|notice| Some(notice.link?.to_string())),
             unsent: notice.and_then(|notice| notice.unsent),
+            letter: due.letter.as_ref().map(LetterFate::as_str),
+            sent: match due.letter {
+                Some(LetterFate::Sent(at)) => Some(at.to_string()),
+                _ => None,
+            },
         }
     }
 }
@@ -99,9 +115,7 @@ async fn list(
             .ok()
             .and_then(|days| RemindDays::new(days).ok())
             .ok_or_else(|| {
-                let message = "must be a number from 1 to 365";
-                let error = FieldError::new("days", "out_of_range", message);
-                Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error])
+                Problem::parameter("days", "out_of_range", "must be a number from 1 to 365")
             })?,
     };
     let now = state.clock.now();

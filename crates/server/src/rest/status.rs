@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     auth::Caller,
     extract::Query,
-    problem::{FieldError, Problem, Result, catalog},
+    problem::{Problem, Result},
     state::AppState,
 };
 
@@ -127,8 +127,11 @@ impl StatusQuery {
             Some(Ok(days)) if (1..=MOST_DAYS).contains(&days) => Ok(days),
             Some(_) => {
                 let message = format!("must be a number from 1 to {MOST_DAYS}");
-                let error = FieldError::new("expiring_within_days", "out_of_range", message);
-                Err(Problem::of_fields(&catalog::INVALID_PARAMETER, vec![error]))
+                Err(Problem::parameter(
+                    "expiring_within_days",
+                    "out_of_range",
+                    message,
+                ))
             }
         }
     }

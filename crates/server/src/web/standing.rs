@@ -16,8 +16,10 @@ use crate::{
 pub(super) struct Standing {
     /// Who asks.
     pub(super) issuer: String,
+    /// The same, by the id that messages name.
+    pub(super) issuer_id: IssuerId,
     pub(super) link: LinkStatus,
-    pub(super) expires: String,
+    pub(super) expires: UnixSeconds,
     /// The wallet's part, if there is one.
     pub(super) wallet: Option<WalletStep>,
     /// The provider's part, if there is one.
@@ -68,8 +70,9 @@ impl Standing {
         let text = |wallet: Option<WalletAddress>| wallet.map(|wallet| wallet.to_string());
         Ok(Self {
             issuer: name,
+            issuer_id: issuer.clone(),
             link: link.progress.at(state.clock.now()),
-            expires: minute(link.progress.expires),
+            expires: link.progress.expires,
             wallet: purpose.wants_wallet.then(|| WalletStep {
                 wanted: text(purpose.wallet),
                 proved: text(link.proved),
@@ -116,15 +119,6 @@ impl Standing {
                 "verified": chain.verified,
             })).collect::<Vec<_>>(),
         })
-    }
-}
-
-/// To the minute, as people read it.
-pub(crate) fn minute(moment: UnixSeconds) -> String {
-    let text = moment.to_string();
-    match (text.get(..10), text.get(11..16)) {
-        (Some(day), Some(minute)) => format!("{day} {minute} UTC"),
-        _ => text,
     }
 }
 

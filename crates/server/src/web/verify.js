@@ -1,5 +1,6 @@
 // Connects a wallet in the browser (EIP-1193, found by EIP-6963 where there are several),
-// has it sign, and keeps the page up to date. Without it the page's forms do the same.
+// has it sign, and keeps the page up to date. Without it the page's forms do the same. What it
+// says stands on the page, in the person's language.
 "use strict";
 
 const connect = document.getElementById("connect");
@@ -19,10 +20,7 @@ async function send(path, fields) {
     body: new URLSearchParams(fields),
   });
   const body = await answer.json();
-  if (!answer.ok) {
-    const first = body.errors && body.errors[0];
-    throw new Error(first ? first.message : body.detail);
-  }
+  if (!answer.ok) throw new Error(body.detail);
   return body;
 }
 
@@ -53,16 +51,23 @@ async function prove(wallet) {
     const wanted = document.getElementById("wanted");
     const same = (account) => account.toLowerCase() === wanted.textContent.toLowerCase();
     const address = wanted ? accounts.find(same) : accounts[0];
-    if (!address) throw new Error("Your wallet's software does not offer this wallet: choose it there, and try again.");
+    if (!address) throw new Error(trouble.dataset.notOffered);
     const chain = await chosenChain(wallet);
     const { message } = await send("/v/ask", { address, chain_id: chain });
     const signature = await wallet.request({ method: "personal_sign", params: [hex(message), address] });
     await send("/v/sign", { message, signature });
     location.reload();
   } catch (error) {
-    tell(error.code === 4001 ? "You did not sign, so nothing has changed." : error.message);
+    tell(said(error));
     connect.disabled = false;
   }
+}
+
+// What the server or a wallet's software says, and not what a browser says of itself.
+function said(error) {
+  if (error.code === 4001) return trouble.dataset.declined;
+  const broken = error instanceof TypeError || error instanceof SyntaxError;
+  return broken ? trouble.dataset.broken : error.message;
 }
 
 function choose() {
@@ -102,12 +107,13 @@ async function refresh() {
   const answer = await fetch("/v/state", { headers: { accept: "application/json" } });
   if (!answer.ok) return;
   const state = await answer.json();
-  const not = state.check === "refused" ? "not verified" : "not yet";
+  const { verified, notVerified, notYet } = steps.dataset;
+  const not = state.check === "refused" ? notVerified : notYet;
   for (const chain of state.chains) {
     const line = document.querySelector(`[data-chain="${chain.chain_id}"]`);
     if (!line) continue;
     line.classList.toggle("is-done", chain.verified);
-    line.querySelector(".stands").textContent = chain.verified ? "verified" : not;
+    line.querySelector(".stands").textContent = chain.verified ? verified : not;
   }
   const check = state.check || "";
   if (check !== steps.dataset.check || state.link !== steps.dataset.link) location.reload();

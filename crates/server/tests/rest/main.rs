@@ -17,6 +17,8 @@ mod imports;
 mod investors;
 mod isolation;
 mod keys;
+mod languages;
+mod links;
 mod openapi;
 mod pages;
 mod paging;

@@ -138,7 +138,10 @@ async fn a_link_is_sent_once_whichever_server_notices() {
     assert_eq!(link["created_by"], "system:renewal");
     let end = UnixSeconds(NOW.0 + 20 * DAY).to_string();
     assert_eq!(link["expires"], end, "as long as the verdict lasts");
-    assert_eq!(server.renewals().await[0]["link"], link["id"]);
+    let due = &server.renewals().await[0];
+    assert_eq!(due["link"], link["id"]);
+    assert_eq!(due["letter"], "waiting");
+    assert_eq!(due["sent"], Value::Null);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use symbolon_core::{
     link::LinkId,
     time::{UnixMillis, UnixSeconds},
 };
-use symbolon_store::Letter;
+use symbolon_store::{Letter, LetterFate};
 
 use crate::support::{NOW, Register, issuer, open};
 
@@ -83,7 +83,12 @@ async fn what_could_not_be_sent_is_put_off_and_what_was_sent_is_done() {
     let put_off = store.letter_again(acme, &letter, UnixMillis(5_000), "busy");
     put_off.await.unwrap();
     let last = store.last_letter(acme, link(1)).await.unwrap();
-    assert_eq!(last, Some((None, Some("busy".to_owned()))));
+    assert_eq!(
+        last,
+        Some(LetterFate::Waiting {
+            error: Some("busy".to_owned())
+        })
+    );
     assert_eq!(register.next_letter(4_999).await, None);
     let letter = register.next_letter(5_000).await.unwrap();
     assert_eq!(letter.tries, 1);
@@ -91,7 +96,7 @@ async fn what_could_not_be_sent_is_put_off_and_what_was_sent_is_done() {
     sent.await.unwrap();
     assert_eq!(register.next_letter(9_000_000).await, None);
     let last = store.last_letter(acme, link(1)).await.unwrap();
-    assert_eq!(last, Some((Some(NOW), None)));
+    assert_eq!(last, Some(LetterFate::Sent(NOW)));
 }
 
 #[tokio::test]
@@ -108,12 +113,16 @@ async fn the_newest_letter_of_a_link_says_what_became_of_it() {
     again.await.unwrap();
     transaction.commit().await.unwrap();
     let last = store.last_letter(acme, link(1)).await.unwrap();
-    assert_eq!(last, Some((None, None)), "the second one is on its way");
+    assert_eq!(
+        last,
+        Some(LetterFate::Waiting { error: None }),
+        "the second one is on its way"
+    );
     let letter = register.next_letter(2_000).await.unwrap();
     let at = UnixSeconds(NOW.0 + 1);
     store.letter_sent(acme, &letter, None, at).await.unwrap();
     let last = store.last_letter(acme, link(1)).await.unwrap();
-    assert_eq!(last, Some((Some(at), None)));
+    assert_eq!(last, Some(LetterFate::Sent(at)));
 }
 
 #[tokio::test]
@@ -133,6 +142,6 @@ async fn another_issuer_sends_none_of_them() {
     put_off.await.unwrap();
     assert_eq!(store.last_letter(&bank, link(1)).await.unwrap(), None);
     let last = store.last_letter(&register.issuer, link(1)).await.unwrap();
-    assert_eq!(last, Some((None, None)));
+    assert_eq!(last, Some(LetterFate::Waiting { error: None }));
     assert_eq!(register.next_letter(1_100).await.unwrap().tries, 0);
 }

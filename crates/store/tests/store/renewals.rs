@@ -10,7 +10,7 @@ use symbolon_core::{
     time::{Day, UnixMillis, UnixSeconds},
     verification::{VerificationId, VerificationState},
 };
-use symbolon_store::{DueRenewal, RenewalNotice, Request, Subject, WhichRenewals};
+use symbolon_store::{DueRenewal, LetterFate, RenewalNotice, Request, Subject, WhichRenewals};
 
 use crate::support::{EXPIRY, NOW, Register, actor, id, issuer, open, verdict};
 
@@ -121,6 +121,29 @@ async fn a_verdict_is_noticed_once_and_the_next_one_again() {
     assert_eq!(again.verified, LATER);
     assert!(register.notice(&again, LATER).await);
     assert_eq!(register.unnoticed(EXPIRY).await, []);
+}
+
+#[tokio::test]
+async fn who_is_due_is_shown_by_its_reference_and_with_its_letter() {
+    let register = Register::with_customers(1).await;
+    let due = register.ending(NOW, EXPIRY).await.remove(0);
+    assert_eq!(due.external_id, Some("C-1".parse().unwrap()));
+    let link = notice(NOW).link.unwrap();
+    let mut transaction = register.store().begin(&register.issuer).await.unwrap();
+    // A letter of a link that was noted for nobody.
+    let written = transaction.write_letter([1; 16].into(), link, UnixMillis(1_000));
+    written.await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(due.letter, None);
+    assert!(register.notice(&due, NOW).await);
+    let letter = async || register.ending(NOW, EXPIRY).await.remove(0).letter;
+    let waiting = LetterFate::Waiting { error: None };
+    assert_eq!(letter().await, Some(waiting));
+    let (store, acme) = (register.store(), &register.issuer);
+    let taken = store.next_letter(acme, UnixMillis(1_000), UnixMillis(2_000));
+    let taken = taken.await.unwrap().unwrap();
+    store.letter_sent(acme, &taken, None, LATER).await.unwrap();
+    assert_eq!(letter().await, Some(LetterFate::Sent(LATER)));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod write;
 use std::path::PathBuf;
 
 use alloy_primitives::{Address, Bytes};
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use symbolon_core::{case::Case, ids::ExternalId};
 
@@ -22,27 +22,26 @@ use crate::{
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    group(ArgGroup::new("whose").args(["target", "external_id"]).required(true)),
     after_help = "\
 Examples:
   symbolon case 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --out case.json
   symbolon case --external-id C-00042 --out case.json --json
   symbolon case verify case.json
 
-The file has decisions and who took them, the providers' references, what the holders of wallets
-signed, the versions of rules, and when denials reached each chain: nothing of the profile. It is
-signed with the key of the issuer's first lane, which its registries know as a mirror."
+The file has decisions and who took them, the providers' references, what the
+holders of wallets signed, the versions of rules, and when denials reached each
+chain: nothing of the profile. It is signed with the key of the issuer's first
+lane, which its registries know as a mirror."
 )]
 pub(crate) struct CaseArgs {
     #[command(subcommand)]
     action: Option<Action>,
     /// A wallet of the investor's, or its id
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present = "external_id"
-    )]
+    #[arg(value_name = "WALLET|INVESTOR")]
     target: Option<Target>,
     /// The issuer's own reference of it
-    #[arg(long, value_name = "ID", conflicts_with = "target")]
+    #[arg(long, value_name = "ID")]
     external_id: Option<ExternalId>,
     /// Where to write it; never over a file that is there
     #[arg(long, value_name = "FILE", required = true)]
@@ -64,7 +63,9 @@ enum Action {
 Example:
   symbolon case verify case.json --json
 
-Whether the signer is one of the issuer's, its registries tell: ask them for `isMirror(SIGNER)`.")]
+Shown is what the file says of the investor, and then whether all of it holds.
+Whether the signer is one of the issuer's, its registries tell: ask them for
+`isMirror(SIGNER)`.")]
     Verify {
         /// The file
         #[arg(value_name = "FILE")]

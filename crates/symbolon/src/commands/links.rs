@@ -116,11 +116,21 @@ async fn list(investor: Option<InvestorId>, limit: u32, context: &Context) -> Re
     let document: Vec<_> = found.iter().map(|link| shown(link, now)).collect();
     context.output.result(&document, || {
         let mut rows = table([
-            "link", "investor", "status", "provider", "wallet", "expires",
+            "link",
+            "external id",
+            "investor",
+            "status",
+            "provider",
+            "wallet",
+            "created",
+            "expires",
         ]);
         for link in &found {
             rows.add_row([
                 link.id.to_string(),
+                link.external_id
+                    .as_ref()
+                    .map_or_else(String::new, ToString::to_string),
                 link.purpose.investor.to_string(),
                 link.progress.at(now).as_str().to_owned(),
                 link.purpose
@@ -129,6 +139,7 @@ async fn list(investor: Option<InvestorId>, limit: u32, context: &Context) -> Re
                     .map_or_else(|| "none".to_owned(), ToString::to_string),
                 link.proved
                     .map_or_else(String::new, |wallet| wallet.to_string()),
+                link.created.to_string(),
                 link.progress.expires.to_string(),
             ]);
         }
@@ -203,11 +214,13 @@ fn shown(link: &Link, now: UnixSeconds) -> Value {
     json!({
         "id": link.id.to_string(),
         "investor": purpose.investor.to_string(),
+        "external_id": link.external_id.as_ref().map(ToString::to_string),
         "status": link.progress.at(now).as_str(),
         "provider": purpose.provider.as_ref().map(ToString::to_string),
         "prove_wallet": purpose.wants_wallet,
         "wallet": purpose.wallet.map(|wallet| wallet.to_string()),
         "replaces": purpose.replaces.map(|wallet| wallet.to_string()),
+        "language": purpose.language,
         "proved": link.proved.map(|wallet| wallet.to_string()),
         "created": link.created.to_string(),
         "created_by": link.created_by,

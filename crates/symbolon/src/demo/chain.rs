@@ -36,6 +36,10 @@ const OWNER_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784
 pub(super) const MIRROR_KEY: &str =
     "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 
+/// So many people may have a wallet of the node's, each with so many ether.
+const ACCOUNTS: u16 = 20;
+const ETHER: u64 = 10_000;
+
 /// How often a condition is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -62,6 +66,7 @@ impl DemoChain {
             .folder(folder)
             .mining(Mining::EverySeconds(1))
             .save_every(2)
+            .accounts(ACCOUNTS, ETHER)
             .start()
             .await?;
         let endpoint = Endpoint::connect(anvil.url(), ChainId(id)).await?;

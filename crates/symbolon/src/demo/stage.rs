@@ -296,6 +296,8 @@ fn write_config(
     let mut config = toml::Table::new();
     config.insert("database".into(), toml::toml! { url = database }.into());
     let listen = listen.to_string();
+    let site = format!("http://{listen}");
+    config.insert("site".into(), toml::toml! { url = site }.into());
     // The server that is killed comes back, and must not wait for its own lease.
     let server = toml::toml! {
         listen = listen

@@ -36,6 +36,21 @@ async fn a_case_is_written_and_checked_without_the_register() {
     assert_eq!(checked["genuine"], true);
     assert_eq!(checked["status"], "revoked");
     assert_eq!(checked["wallets"][0]["bound"], "by_word");
+    assert_eq!(checked["level"], "basic");
+    let said = desk
+        .run(&["case", "verify", "case.json"])
+        .succeeded()
+        .stdout;
+    let since = checked["since"].as_str().unwrap();
+    let investor = checked["investor"].as_str().unwrap();
+    for says in [
+        format!("investor {investor} of acme"),
+        format!("status: revoked since {since}"),
+        "verdict: basic, DE, given ".to_owned(),
+        "genuine: ".to_owned(),
+    ] {
+        assert!(said.contains(&says), "{says}: {said}");
+    }
     // Never over a file that is there.
     assert_eq!(desk.run(&["case", WALLET, "--out", "case.json"]).code, 2);
 }
@@ -76,4 +91,39 @@ async fn whatever_is_changed_shows() {
     }
     desk.write("nothing.json", "{}");
     assert_eq!(desk.run(&["case", "verify", "nothing.json"]).code, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_in_the_way_is_said_with_its_remedy() {
+    let desk = desk().await;
+    for (arguments, code, says) in [
+        (
+            &["case", WALLET, "--out", "nowhere/case.json"][..],
+            2,
+            "there is no such folder: make it first",
+        ),
+        (
+            &["case", "verify", "nothing.json"],
+            5,
+            "nothing.json: there is no such file: check the path",
+        ),
+        (
+            &["case", "verify", "symbolon.toml"],
+            4,
+            "name a file that `symbolon case` wrote",
+        ),
+    ] {
+        let ended = desk.run(arguments);
+        assert_eq!(ended.code, code, "{}", ended.stderr);
+        assert!(ended.stderr.contains(says), "{says}: {}", ended.stderr);
+        assert!(!ended.stderr.contains("os error"), "{}", ended.stderr);
+    }
+    desk.write("symbolon.toml", "");
+    let ended = desk.run(&["case", WALLET, "--out", "case.json"]);
+    assert_eq!(ended.code, 3);
+    assert!(
+        ended.stderr.contains("add a [[lane]] of acme"),
+        "{}",
+        ended.stderr
+    );
 }

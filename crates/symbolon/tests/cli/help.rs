@@ -156,6 +156,31 @@ fn every_help_is_as_committed_and_has_an_example() {
 }
 
 #[test]
+fn what_officers_read_fits_a_narrow_terminal() {
+    let mut desk = Desk::bare();
+    desk.set("COLUMNS", "80");
+    let help = |command: &[&str]| {
+        desk.run(&[command, &["--help"]].concat())
+            .succeeded()
+            .stdout
+    };
+    for command in [&["links", "create"][..], &["links", "due"], &["case"]] {
+        let help = help(command);
+        let longest = help.lines().max_by_key(|line| line.chars().count());
+        assert!(
+            longest.is_some_and(|line| line.chars().count() <= 80),
+            "{longest:?}"
+        );
+    }
+    // Beside each other, and not one below the other.
+    let help = help(&["links", "create"]);
+    assert!(
+        help.contains("--external-id <ID>   Your own reference"),
+        "{help}"
+    );
+}
+
+#[test]
 fn every_command_has_a_committed_help() {
     let help = Desk::bare().run(&["--help"]).stdout;
     let listed = help

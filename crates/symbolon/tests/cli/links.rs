@@ -40,6 +40,14 @@ async fn a_link_is_made_listed_and_taken_back() {
     assert!(url.starts_with("https://kyc.example.com/v/"), "{url}");
     let listed = list(&desk);
     assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["external_id"], "CRM-1");
+    assert_eq!(link["external_id"], "CRM-1");
+    assert_eq!(link["warning"], Value::Null);
+    let shown = desk.run(&["links", "list"]).succeeded().stdout;
+    let created = listed[0]["created"].as_str().unwrap();
+    for (column, day) in [("external id", "CRM-1"), ("created", &created[..10])] {
+        assert!(shown.contains(column) && shown.contains(day), "{shown}");
+    }
     assert_eq!(listed[0]["status"], "pending");
     assert_eq!(listed[0]["wallet"], WALLET);
     assert_eq!(listed[0]["url"], Value::Null);
@@ -48,6 +56,148 @@ async fn a_link_is_made_listed_and_taken_back() {
     assert_eq!(list(&desk)[0]["status"], "revoked");
     let again = desk.run(&["links", "revoke", id]);
     assert_eq!(again.code, 4, "{}", again.stderr);
+    let nobodys = desk.run(&["links", "revoke", "0x000102030405060708090a0b0c0d0e0f"]);
+    assert_eq!(nobodys.code, 5);
+    assert!(
+        nobodys.stderr.contains("symbolon links list"),
+        "{}",
+        nobodys.stderr
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_of_one_second_are_listed_the_newest_first() {
+    let desk = desk().await;
+    let rows: String = (1..=20).map(|n| format!("CRM-{n}\n")).collect();
+    desk.write("people.csv", &format!("external_id\n{rows}"));
+    let create = [
+        "links",
+        "create",
+        "--no-check",
+        "--csv",
+        "people.csv",
+        "--json",
+    ];
+    let made = desk.run(&create).succeeded().json();
+    let listed = list(&desk);
+    let ids = |links: &[Value]| -> Vec<_> { links.iter().map(|link| link["id"].clone()).collect() };
+    let mut made = ids(made.as_array().unwrap());
+    made.reverse();
+    assert_eq!(ids(&listed), made);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_made_says_for_whom_and_by_which_id() {
+    let desk = desk().await;
+    let create = ["links", "create", "--no-check"];
+    let named = [&create[..], &["--external-id", "CRM-1"]].concat();
+    let said = desk.run(&named).succeeded();
+    assert!(!said.stderr.contains("nobody"), "{}", said.stderr);
+    let made = &list(&desk)[0];
+    let (id, investor) = (
+        made["id"].as_str().unwrap(),
+        made["investor"].as_str().unwrap(),
+    );
+    let lines: Vec<_> = said.stdout.lines().collect();
+    assert!(
+        lines[0].starts_with(&format!("link {id} for CRM-1")),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].starts_with("https://kyc.example.com/v/"),
+        "{lines:?}"
+    );
+    // Somebody known is named otherwise, as the refusal says.
+    let again = desk.run(&named);
+    assert_eq!(again.code, 4);
+    let says = format!("investor {investor} has this external id already");
+    assert!(again.stdout.contains(&says), "{}", again.stdout);
+    assert!(again.stdout.contains("--investor ID"), "{}", again.stdout);
+    desk.run(&[&create[..], &["--investor", investor]].concat())
+        .succeeded();
+    // And nobody's without a word.
+    let nameless = desk.run(&[&create[..], &["--json"]].concat()).succeeded();
+    assert!(
+        nameless.stderr.contains("names nobody"),
+        "{}",
+        nameless.stderr
+    );
+    let warning = &nameless.json()["warning"];
+    assert!(
+        warning.as_str().unwrap().contains("--external-id"),
+        "{warning}"
+    );
+
+    let file = "external_id,language,email\nCRM-2,de,\n,,ana@canary.example\nCRM-1,,\nCRM-3,d_e,\n";
+    desk.write("people.csv", file);
+    let made = desk.run(&[&create[..], &["--csv", "people.csv"]].concat());
+    assert_eq!(made.code, 4);
+    let newest = &list(&desk)[1];
+    assert_eq!(newest["external_id"], "CRM-2");
+    assert_eq!(newest["language"], "de");
+    let id = newest["id"].as_str().unwrap();
+    for says in [
+        &*format!("row 2: link {id} for CRM-2, until"),
+        "for investor 0x",
+        "row 4: CRM-1: refused",
+        "column investor",
+        "row 5: refused: language: write a language",
+    ] {
+        assert!(made.stdout.contains(says), "{says}: {}", made.stdout);
+    }
+    assert!(
+        made.stderr.contains("1 link names nobody"),
+        "{}",
+        made.stderr
+    );
+    assert!(!made.stdout.contains("canary") && !made.stderr.contains("canary"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_without_a_site_are_made_with_a_warning_that_names_it() {
+    let desk = desk().await;
+    let master =
+        "[vault]\nmaster_key_file = \"master.key\"\n[server]\nlisten = \"127.0.0.1:4711\"\n";
+    desk.write("symbolon.toml", master);
+    let create = ["links", "create", "--no-check", "--external-id", "CRM-1"];
+    let made = desk.run(&create).succeeded();
+    for says in ["site.url", "http://127.0.0.1:4711"] {
+        assert!(made.stderr.contains(says), "{says}: {}", made.stderr);
+    }
+    let doctor = desk.run(&["doctor", "--json"]);
+    let said = doctor.stdout;
+    assert!(
+        said.contains("http://127.0.0.1:4711") && said.contains("site.url"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_sent_again_where_nothing_sends() {
+    let desk = desk().await;
+    let create = [
+        "links",
+        "create",
+        "--no-check",
+        "--external-id",
+        "CRM-1",
+        "--json",
+    ];
+    let link = desk.run(&create).succeeded().json();
+    let resend = ["links", "resend", link["id"].as_str().unwrap()];
+    let refused = desk.run(&resend);
+    assert_eq!(refused.code, 4);
+    assert!(
+        refused.stderr.contains("[mail] of symbolon.toml"),
+        "{}",
+        refused.stderr
+    );
+    // With one it is written down, for a server to send.
+    let config = desk.read("symbolon.toml");
+    let mail = "[mail]\nurl = { file = \"smtp.url\" }\nfrom = \"Acme <kyc@acme.example>\"\n";
+    desk.write("symbolon.toml", &(config + mail));
+    desk.write("smtp.url", "smtp://127.0.0.1:9");
+    desk.run(&resend).succeeded();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,6 +282,8 @@ async fn whose_verdict_is_about_to_end_is_listed() {
     assert_eq!(found["ends"], end.as_str());
     assert_eq!(found["ending"], "verdict");
     assert_eq!(found["noticed"], Value::Null);
+    assert_eq!(found["letter"], Value::Null);
+    assert_eq!(found["external_id"], Value::Null);
     assert_eq!(listed["more"], false);
     // As the configuration has it.
     let config = desk.read("symbolon.toml");

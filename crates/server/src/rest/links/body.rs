@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use symbolon_core::{
     ids::{ChainId, ProviderName},
+    language::LanguageTag,
     link::{LinkLifetime, LinkStatus},
     time::UnixSeconds,
     wallet::ChainScope,
@@ -55,8 +56,9 @@ pub(super) struct NewLinkBody {
     replaces: Option<String>,
     /// The chains on which the wallet counts, by id; all of the issuer's by default.
     chains: Option<Vec<u64>>,
-    /// In which language the person is spoken to.
-    #[schema(example = "en", default = "en")]
+    /// In which language the person is spoken to, by BCP 47: the pages and letters speak en, de,
+    /// fr, es and it. Without one the pages go by the person's browser, and letters are in English.
+    #[schema(example = "de")]
     language: Option<String>,
     /// For how many hours the link may be used.
     #[schema(minimum = 24, maximum = 720, default = 168)]
@@ -102,18 +104,11 @@ impl NewLinkBody {
             .replaces
             .as_deref()
             .map(|text| check.wallet("replaces", text));
-        let language = self.language.as_deref().unwrap_or("en");
-        let is_tag = |text: &str| {
-            (2..=35).contains(&text.len())
-                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        };
-        if !is_tag(language) {
-            check.refuse(
-                "language",
-                "bad_language",
-                "write a language as BCP 47 has it, such as en",
-            );
-        }
+        let language = self.language.as_deref().map(|text| {
+            let read = text.parse::<LanguageTag>();
+            read.map_err(|error| check.refuse("language", "bad_language", error.to_string()))
+                .ok()
+        });
         let provider = self.provider(&mut check);
         let new = (|| {
             Some(NewLink {
@@ -125,7 +120,7 @@ impl NewLinkBody {
                 wallet: wallet?,
                 replaces: replaces.map_or(Some(None), |wallet| wallet.map(Some))?,
                 chains: chains?,
-                language: language.to_owned(),
+                language: language.map_or(Some(None), |tag| tag.map(Some))?,
                 lifetime: lifetime?,
                 send: self.send,
             })
@@ -161,6 +156,9 @@ pub(super) struct LinkBody {
     id: String,
     /// Who is to be verified.
     investor: String,
+    /// Your own reference of that investor.
+    #[schema(example = "CRM-10042")]
+    external_id: Option<String>,
     #[schema(value_type = String, example = "pending")]
     status: LinkStatus,
     /// By which of your accounts with providers; null: by none.
@@ -173,7 +171,8 @@ pub(super) struct LinkBody {
     replaces: Option<String>,
     /// Where it counts; null: on all of the issuer's chains.
     chains: Option<Vec<u64>>,
-    language: String,
+    /// In which language the person is spoken to; null: the browser's.
+    language: Option<String>,
     /// The wallet that signed.
     proved: Option<String>,
     /// The attempt that began by it.
@@ -208,6 +207,7 @@ impl LinkBody {
         Self {
             id: link.id.to_string(),
             investor: purpose.investor.to_string(),
+            external_id: link.external_id.as_ref().map(ToString::to_string),
             status: link.progress.at(now),
             provider: purpose.provider.as_ref().map(ToString::to_string),
             prove_wallet: purpose.wants_wallet,
@@ -217,7 +217,7 @@ impl LinkBody {
                 ChainScope::All => None,
                 ChainScope::Only(chains) => Some(chains.iter().map(|chain| chain.0).collect()),
             },
-            language: purpose.language.clone(),
+            language: purpose.language.as_ref().map(ToString::to_string),
             proved: link.proved.map(|wallet| wallet.to_string()),
             verification: link.verification.map(|id| id.to_string()),
             created: link.created.to_string(),

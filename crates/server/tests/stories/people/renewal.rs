@@ -141,13 +141,18 @@ async fn a_country_that_is_not_let_through_goes_to_review_and_the_old_verdict_ho
 async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     let stage = Stage::set().await;
     let owner = stage.owner().await;
-    let body = json!({"email": "ana@example.com", "provider": "sumsub", "send": true});
+    let body = json!({
+        "email": "ana@example.com", "provider": "sumsub", "send": true, "language": "de",
+    });
     let sent = owner.post("/v1/links", body).await;
     let investor = sent["investor"].as_str().unwrap();
     let key = PrivateKeySigner::random();
     let mut person = Person::new(&stage.world.url);
     let first = stage.mail.next().await;
-    assert!(!first.words().contains(" again"), "{}", first.text);
+    assert!(first.words().contains("Guten Tag,"), "{}", first.text);
+    let mut headers = first.text.lines().take_while(|line| !line.is_empty());
+    assert!(headers.all(|line| line.is_ascii()), "{}", first.text);
+    assert!(!first.words().contains(" erneut"), "{}", first.text);
     person.open(&first.link()).await;
     person.prove(&key, 31_337).await;
     let session = person.begin_check().await;
@@ -167,11 +172,11 @@ async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     sweep(&stage.world.state).await.unwrap();
     let letter = stage.mail.next().await;
     assert_eq!(letter.to, "ana@example.com");
-    let asks = format!(
-        "your identity again: your verification counts until {} 00:00 UTC.",
-        Day(last.0 + 1)
-    );
-    assert!(letter.words().contains(&asks), "{}", letter.text);
+    let words = letter.words();
+    // In the language of the link before, whose subject is no plain text then.
+    assert!(words.contains("Sie sind bis "), "{}", letter.text);
+    assert!(words.contains("Bis Sie erneut verifiziert sind, ändert sich nichts."));
+    assert!(words.contains("<html lang=\"de\">"), "{}", letter.text);
     assert_eq!(sweep(&stage.world.state).await.unwrap(), 0);
     let mut person = Person::new(&stage.world.url);
     person.open(&letter.link()).await;

@@ -5,7 +5,7 @@ use std::path::Path;
 use alloy::primitives::{Signature, eip191_hash_message};
 use serde_json::{Value, json};
 use symbolon_core::{
-    case::{Case, ClaimedWallet},
+    case::{Case, CaseFault, ClaimedWallet, Told},
     ownership::Message,
     wallet::ProofKind,
 };
@@ -14,6 +14,8 @@ use super::SignedCase;
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
+    kind::word,
+    output::counted,
 };
 
 /// By what a wallet is the investor's, as far as that can be told offline.
@@ -41,20 +43,15 @@ impl Bound {
 }
 
 pub(super) fn run(file: &Path, context: &Context) -> Result<Exit> {
-    let text = std::fs::read(file).map_err(|error| {
-        Failure::usage(format!(
-            "{}: cannot be read: {}: check the path",
-            file.display(),
-            error.kind()
+    let text = std::fs::read(file).map_err(Failure::file("read", file))?;
+    let signed: SignedCase = serde_json::from_slice(&text).map_err(|_| {
+        Failure::refused(format!(
+            "{}: no case file, or of another version: name a file that `symbolon case` wrote",
+            file.display()
         ))
     })?;
-    let signed: SignedCase = serde_json::from_slice(&text).map_err(|_| {
-        Failure::new(
-            Exit::Refused,
-            format!("{}: no case file, or of another version", file.display()),
-        )
-    })?;
-    let faults = faults(&signed);
+    let told = signed.case.check();
+    let faults = faults(&signed, told.as_ref().err());
     let wallets = signed.case.wallets().unwrap_or_default();
     let wallets: Vec<_> = wallets
         .iter()
@@ -62,20 +59,20 @@ pub(super) fn run(file: &Path, context: &Context) -> Result<Exit> {
         .collect();
     let forged = wallets.iter().any(|(_, bound)| *bound == Bound::Wrong);
     let genuine = faults.is_empty() && !forged;
-    let document = document(&signed, &faults, &wallets, genuine);
+    let document = document(&signed, told.as_ref().ok(), &faults, &wallets, genuine);
     context.output.result(&document, || {
-        let mut lines = faults.clone();
+        let mut lines = claims(&signed.case, told.as_ref().ok());
+        lines.extend(faults.iter().cloned());
         for (wallet, bound) in &wallets {
             lines.push(format!("{}: {}", wallet.wallet, bound.as_str()));
         }
         lines.push(match genuine {
             true => format!(
-                "{} entries of {} are as they were signed by {}",
-                signed.case.entries.len(),
-                signed.case.investor,
+                "genuine: {} are as {} signed them",
+                counted(signed.case.entries.len() as u64, "entry", "entries"),
                 signed.signer
             ),
-            false => "this case file is not what it claims to be".to_owned(),
+            false => "NOT genuine: this case file is not what it claims to be".to_owned(),
         });
         lines.join("\n")
     })?;
@@ -85,19 +82,46 @@ pub(super) fn run(file: &Path, context: &Context) -> Result<Exit> {
     }
 }
 
+/// What the file says of the investor, in lines.
+fn claims(case: &Case, told: Option<&Told>) -> Vec<String> {
+    let mut lines = vec![
+        format!("investor {} of {}", case.investor, case.issuer),
+        match told {
+            Some(told) => format!("status: {} since {}", case.status, told.since),
+            None => format!("status: {}, as it claims", case.status),
+        },
+    ];
+    if let Some(verdict) = told.and_then(|told| told.investor.status.verdict()) {
+        let end = match verdict.expiry {
+            Some(end) => format!("until {end}"),
+            None => "without end".to_owned(),
+        };
+        let (level, country) = (word(&verdict.level), verdict.country);
+        let given = verdict.verified_at;
+        lines.push(format!("verdict: {level}, {country}, given {given}, {end}"));
+    }
+    lines.push(format!("made {} by {}", case.made, case.made_by));
+    lines
+}
+
 fn document(
     signed: &SignedCase,
+    told: Option<&Told>,
     faults: &[String],
     wallets: &[(&ClaimedWallet, Bound)],
     genuine: bool,
 ) -> Value {
     let case = &signed.case;
+    let verdict = told.and_then(|told| told.investor.status.verdict());
     json!({
         "genuine": genuine,
         "faults": faults,
         "issuer": case.issuer.to_string(),
         "investor": case.investor.to_string(),
         "status": case.status.as_str(),
+        "since": told.map(|told| told.since.to_string()),
+        "level": verdict.map(|verdict| word(&verdict.level)),
+        "expiry": verdict.and_then(|verdict| Some(verdict.expiry?.to_string())),
         "made": case.made.to_string(),
         "made_by": case.made_by,
         "signer": signed.signer.to_string(),
@@ -110,7 +134,7 @@ fn document(
     })
 }
 
-fn faults(signed: &SignedCase) -> Vec<String> {
+fn faults(signed: &SignedCase, fault: Option<&CaseFault>) -> Vec<String> {
     let mut faults = Vec::new();
     if !is_by(signed) {
         faults.push(format!(
@@ -118,9 +142,7 @@ fn faults(signed: &SignedCase) -> Vec<String> {
             signed.signer
         ));
     }
-    if let Err(fault) = signed.case.check() {
-        faults.push(fault.to_string());
-    }
+    faults.extend(fault.map(ToString::to_string));
     faults
 }
 

@@ -1,6 +1,10 @@
 //! Writes a case file.
 
-use std::{fs::OpenOptions, io::Write, path::PathBuf};
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+};
 
 use serde_json::json;
 use symbolon_core::{
@@ -44,7 +48,7 @@ pub(super) async fn run(
     let signer = context.config.lanes_of(&case.issuer).next();
     let signer = signer.ok_or_else(|| {
         Failure::configuration(format!(
-            "lane: {} has no lane here, whose key would sign the case: run this where one is configured",
+            "lane: {0} has no lane here, whose key would sign the case: add a [[lane]] of {0} with its signer to symbolon.toml, as `symbolon serve --help` shows, or run this where one is configured",
             case.issuer
         ))
     })?;
@@ -60,13 +64,7 @@ pub(super) async fn run(
     let written = OpenOptions::new().write(true).create_new(true).open(&out);
     written
         .and_then(|mut file| file.write_all(&text))
-        .map_err(|error| {
-            Failure::usage(format!(
-                "--out: cannot write {}: {}: choose a file that is not there yet",
-                out.display(),
-                error.kind()
-            ))
-        })?;
+        .map_err(|error| unwritable(&out, &error))?;
     let document = json!({
         "investor": signed.case.investor.to_string(),
         "file": out.display().to_string(),
@@ -82,6 +80,18 @@ pub(super) async fn run(
         )
     })?;
     Ok(Exit::Done)
+}
+
+fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
+    let why = match error.kind() {
+        ErrorKind::AlreadyExists => "it is there already: choose another name".to_owned(),
+        ErrorKind::NotFound => "there is no such folder: make it first".to_owned(),
+        ErrorKind::PermissionDenied => {
+            "it may not be written there: choose a folder of yours".to_owned()
+        }
+        other => format!("{other}: choose another place"),
+    };
+    Failure::usage(format!("--out: cannot write {}: {why}", out.display()))
 }
 
 async fn made(

@@ -1,7 +1,7 @@
 //! What it takes to verify people: the site, the mail server, the accounts with
 //! providers.
 
-use symbolon_server::{Site, letters::Transit};
+use symbolon_server::letters::Transit;
 
 use super::Findings;
 use crate::config::{Config, ProviderConfig};
@@ -11,7 +11,7 @@ const MAIL: &str = "mail";
 
 pub(super) async fn check(config: &Config, findings: &mut Findings) {
     let people = !config.providers.is_empty() || config.mail.is_some();
-    site(config.site.as_ref(), people, findings);
+    site(config, people, findings);
     if config.mail.is_some() {
         mail(config, findings).await;
     }
@@ -21,8 +21,14 @@ pub(super) async fn check(config: &Config, findings: &mut Findings) {
 }
 
 /// Whether links lead where people and providers can come.
-fn site(site: Option<&Site>, people: bool, findings: &mut Findings) {
-    match site {
+fn site(config: &Config, people: bool, findings: &mut Findings) {
+    let nowhere = || {
+        let listen = config.server.listen;
+        format!(
+            "there is none: `symbolon links create` makes links to http://{listen}, whatever `symbolon serve --listen` says"
+        )
+    };
+    match &config.site {
         Some(site) if site.is_secure() => {
             findings.ok(SITE, format!("links lead to {}", site.origin()))
         }
@@ -44,10 +50,13 @@ fn site(site: Option<&Site>, people: bool, findings: &mut Findings) {
         ),
         None if people => findings.warn(
             SITE,
-            "there is none: links lead to where the server listens",
+            nowhere(),
             "set site.url to the address by which people reach this server",
         ),
-        None => {}
+        None => findings.ok(
+            SITE,
+            format!("{}; set site.url before you make any", nowhere()),
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 use symbolon_core::{ids::IssuerId, renewal::RemindDays};
-use symbolon_store::{DueRenewal, Store, WhichRenewals};
+use symbolon_store::{DueRenewal, LetterFate, Store, WhichRenewals};
 
 use crate::{
     config,
@@ -22,10 +22,11 @@ Examples:
   symbolon links due
   symbolon links due --days 90 --json
 
-Whose verdict holds and is about to end, or stands on a document that is; the nearest end first.
-A running `symbolon serve` takes notice of each verdict once. With `send = true` in the
-configuration's [[renewal]] it sends that person a link; else `symbolon links create --investor
-ID --no-wallet --send` does.")]
+Whose verdict holds and is about to end, or stands on a document that is; the
+nearest end first. A running `symbolon serve` takes notice of each verdict once.
+With `send = true` in the configuration's [[renewal]] it sends that person a
+link; else this does:
+  symbolon links create --investor ID --no-wallet --send")]
 pub(super) struct DueArgs {
     /// Those that end within so many days, 1 to 365 [default: remind_days of the configuration's
     /// [[renewal]], else 30]
@@ -92,11 +93,17 @@ fn shown(due: &DueRenewal) -> Value {
     let notice = due.notice.as_ref();
     json!({
         "investor": due.investor,
+        "external_id": due.external_id,
         "ends": due.ends.to_string(),
         "ending": due.ending,
         "noticed": notice.map(|notice| notice.noticed.to_string()),
         "link": notice.and_then(|notice| Some(notice.link?.to_string())),
         "unsent": notice.and_then(|notice| notice.unsent.as_deref()),
+        "letter": due.letter.as_ref().map(LetterFate::as_str),
+        "sent": match due.letter {
+            Some(LetterFate::Sent(at)) => Some(at.to_string()),
+            _ => None,
+        },
     })
 }
 
@@ -104,9 +111,12 @@ fn text(due: &[DueRenewal], more: bool) -> String {
     if due.is_empty() {
         return "no verdict is about to end".to_owned();
     }
-    let mut rows = table(["investor", "ends", "ending", "done about it"]);
+    let mut rows = table(["external id", "investor", "ends", "ending", "done about it"]);
     for one in due {
         rows.add_row([
+            one.external_id
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
             one.investor.to_string(),
             one.ends.to_string(),
             one.ending.as_str().to_owned(),
@@ -124,9 +134,19 @@ fn done(due: &DueRenewal) -> String {
         .as_ref()
         .map(|notice| (notice.link, notice.unsent.as_deref()))
     {
-        Some((Some(link), _)) => format!("link {link}"),
+        Some((Some(link), _)) => format!("link {link}{}", letter(due.letter.as_ref())),
         Some((None, Some(why))) => format!("nothing was sent: {why}"),
         Some((None, None)) => "noticed".to_owned(),
         None => "nothing yet".to_owned(),
+    }
+}
+
+fn letter(fate: Option<&LetterFate>) -> String {
+    match fate {
+        None => String::new(),
+        Some(LetterFate::Waiting { error: None }) => ", its letter waits".to_owned(),
+        Some(LetterFate::Waiting { error: Some(why) }) => format!(", its letter waits: {why}"),
+        Some(LetterFate::Sent(at)) => format!(", sent {at}"),
+        Some(LetterFate::Dropped { error }) => format!(", its letter was not sent: {error}"),
     }
 }

@@ -1,6 +1,6 @@
 //! Profiles whose time has come, erased, and what is left of their investors.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 use serde_json::json;
 use symbolon_core::{
@@ -32,12 +32,8 @@ const PAGE: u32 = 500;
 
 /// The arguments of `symbolon vault erase`.
 #[derive(Debug, Args)]
-#[command(
-    override_usage = "\
-symbolon vault erase [OPTIONS] <WALLET|INVESTOR>...
-       symbolon vault erase [OPTIONS] --external-id <ID>
-       symbolon vault erase [OPTIONS] --due [--yes]",
-    after_help = "\
+#[command(group(ArgGroup::new("whose").args(["targets", "external_id", "due"]).required(true).multiple(true)))]
+#[command(after_help = "\
 Examples:
   symbolon vault erase --external-id C-00042 --json
   symbolon vault erase --due --yes
@@ -47,14 +43,10 @@ unreadable, the register's backups included. Verdicts, log and wallets stay,
 without the person. Refused while the investor is verified, before the retention
 has passed, and while a hold lies on the profile. Providers who verified the
 person are told to forget it by a running server: `symbolon vault custody` shows
-what has become of that. Interrupted, the same command goes on."
-)]
+what has become of that. Interrupted, the same command goes on.")]
 pub(super) struct EraseArgs {
     /// Wallets of investors, or their ids
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present_any = ["external_id", "due"]
-    )]
+    #[arg(value_name = "WALLET|INVESTOR")]
     targets: Vec<Target>,
 
     /// Your own reference of an investor; may be repeated

@@ -13,7 +13,7 @@ mod shown;
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use symbolon_core::{
@@ -48,6 +48,7 @@ const PAGE: u32 = 1_000;
 
 /// The arguments of `symbolon vault export`.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("whose").args(["targets", "external_id", "all", "country", "status"]).required(true).multiple(true)))]
 #[command(after_help = "\
 Examples:
   symbolon vault export --purpose \"BaFin 2026-118\" --out bafin.zip --external-id C-00042
@@ -62,10 +63,7 @@ archive. The log keeps whose profile was given out, and what for, before it is
 opened.")]
 pub(super) struct ExportArgs {
     /// Wallets of investors, or their ids
-    #[arg(
-        value_name = "WALLET|INVESTOR",
-        required_unless_present_any = ["external_id", "all", "country", "status"]
-    )]
+    #[arg(value_name = "WALLET|INVESTOR")]
     targets: Vec<Target>,
 
     /// Your own reference of an investor; may be repeated

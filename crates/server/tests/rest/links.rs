@@ -1,0 +1,75 @@
+//! Links as an issuer's software makes and lists them.
+
+use serde_json::{Value, json};
+
+use crate::harness::Server;
+
+/// Everything that the pages of a list have, two rows a page; what happens between them
+/// is done in `meanwhile`.
+async fn listed(server: &Server, meanwhile: impl AsyncFn()) -> Vec<Value> {
+    let (mut seen, mut path) = (Vec::new(), "/v1/links?limit=2".to_owned());
+    loop {
+        let page = server.get(&path).await.expect(200);
+        seen.extend(page["data"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => path = format!("/v1/links?limit=2&cursor={next}"),
+            None => return seen,
+        }
+        meanwhile().await;
+    }
+}
+
+#[tokio::test]
+async fn links_of_one_second_are_listed_the_newest_first_whatever_is_made_meanwhile() {
+    // The clock of these tests stands still.
+    let server = Server::with_vault().await;
+    let made = async |reference: &str| {
+        let body = json!({"check": false, "external_id": reference});
+        server.post("/v1/links", body).await.expect(201)
+    };
+    for number in 1..=5 {
+        made(&format!("CRM-{number}")).await;
+    }
+    let links = listed(&server, async || {
+        let body = json!({"check": false});
+        server.post("/v1/links", body).await.expect(201);
+    })
+    .await;
+    let references: Vec<_> = links.iter().map(|link| &link["external_id"]).collect();
+    assert_eq!(references, ["CRM-5", "CRM-4", "CRM-3", "CRM-2", "CRM-1"]);
+    let created: Vec<_> = links.iter().map(|link| &link["created"]).collect();
+    assert!(created.iter().all(|at| *at == created[0]), "{created:?}");
+}
+
+#[tokio::test]
+async fn a_link_says_whose_it_is_by_the_issuers_own_reference() {
+    let server = Server::with_vault().await;
+    let body = json!({"check": false, "external_id": "CRM-1", "language": "de-CH"});
+    let first = server.post("/v1/links", body.clone()).await.expect(201);
+    assert_eq!(first["external_id"], "CRM-1");
+    assert_eq!(first["language"], "de-CH");
+    // Somebody who is known is named by the id that the refusal tells.
+    let refused = server.post("/v1/links", body).await;
+    let problem = refused.problem(409, "investor_exists");
+    let investor = first["investor"].as_str().unwrap();
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains(investor), "{detail}");
+    let body = json!({"check": false, "investor": investor});
+    let second = server.post("/v1/links", body).await.expect(201);
+    assert_eq!(second["external_id"], "CRM-1");
+    assert_eq!(second["language"], Value::Null);
+    let path = format!("/v1/links/{}", second["id"].as_str().unwrap());
+    let shown = server.get(&path).await.expect(200);
+    assert_eq!(shown["external_id"], "CRM-1");
+}
+
+#[tokio::test]
+async fn a_language_is_a_tag() {
+    let server = Server::with_vault().await;
+    for language in ["", "german!", "<b>", "d", "de_CH"] {
+        let body = json!({"check": false, "language": language});
+        let refused = server.post("/v1/links", body).await;
+        let problem = refused.problem(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["field"], "language");
+    }
+}

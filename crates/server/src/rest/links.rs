@@ -7,7 +7,7 @@ mod shown;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use symbolon_core::{command::Command, link::LinkId};
+use symbolon_core::{command::Command, link::LinkId, time::UnixSeconds};
 use symbolon_store::{Link, Subject};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -146,10 +146,16 @@ async fn resend(
     State(state): State<AppState>,
     post: Post<NoFields>,
 ) -> Result<Response> {
-    send_again(&state, &post, id).await
+    send_again(&state, &post, id, LinkBody::new).await
 }
 
-async fn send_again(state: &AppState, post: &Post<NoFields>, id: LinkId) -> Result<Response> {
+/// Answers with the link as it is `shown` to whoever asks.
+async fn send_again(
+    state: &AppState,
+    post: &Post<NoFields>,
+    id: LinkId,
+    shown: fn(&Link, UnixSeconds) -> LinkBody,
+) -> Result<Response> {
     let has_mailer = state.services.mailer.is_some();
     let answer = post
         .commit(state, |mut transaction| async move {
@@ -163,7 +169,7 @@ async fn send_again(state: &AppState, post: &Post<NoFields>, id: LinkId) -> Resu
                 return Err(Problem::plain(&catalog::NO_MAILER));
             }
             links::write_letter(transaction.inner(), id, now).await?;
-            Ok(transaction.done(StatusCode::OK, LinkBody::new(&link, now)))
+            Ok(transaction.done(StatusCode::OK, shown(&link, now)))
         })
         .await?;
     state.written.notify_one();
@@ -184,10 +190,16 @@ async fn revoke(
     State(state): State<AppState>,
     post: Post<NoFields>,
 ) -> Result<Response> {
-    take_back(&state, &post, id).await
+    take_back(&state, &post, id, LinkBody::new).await
 }
 
-async fn take_back(state: &AppState, post: &Post<NoFields>, id: LinkId) -> Result<Response> {
+/// Answers with the link as it is `shown` to whoever asks.
+async fn take_back(
+    state: &AppState,
+    post: &Post<NoFields>,
+    id: LinkId,
+    shown: fn(&Link, UnixSeconds) -> LinkBody,
+) -> Result<Response> {
     post.commit(state, |mut transaction| async move {
         let now = transaction.now;
         let link = transaction.inner().lock_link(id).await?;
@@ -197,7 +209,7 @@ async fn take_back(state: &AppState, post: &Post<NoFields>, id: LinkId) -> Resul
         linking::usable(&link, now)?;
         transaction.inner().revoke_link(id, now).await?;
         let link = transaction.inner().lock_link(id).await?;
-        Ok(transaction.done(StatusCode::OK, LinkBody::new(&link, now)))
+        Ok(transaction.done(StatusCode::OK, shown(&link, now)))
     })
     .await
 }

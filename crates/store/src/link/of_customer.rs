@@ -1,18 +1,13 @@
 //! Links that were made for an instance's customers, and that the instance sees.
 
-use alloy_primitives::B128;
 use symbolon_core::{
     customer::CustomerId,
     ids::{InstanceName, IssuerId},
     link::LinkId,
-    time::UnixSeconds,
 };
 
 use super::{Link, LinkRow, NO_LINK};
-use crate::{
-    IssuerTransaction, Result, Store,
-    codec::{bigint, issuer_key},
-};
+use crate::{IssuerTransaction, Result, Store, codec::issuer_key};
 
 impl Store {
     /// The links that were made for a customer before this one, newest first, at most
@@ -22,19 +17,20 @@ impl Store {
         issuer: &IssuerId,
         instance: &InstanceName,
         customer: CustomerId,
-        before: Option<(UnixSeconds, LinkId)>,
+        before: Option<LinkId>,
         limit: u32,
     ) -> Result<Vec<Link>> {
-        let (at, id) = before.unwrap_or((UnixSeconds(u64::MAX), LinkId(B128::repeat_byte(0xff))));
+        let before = before.map(|link| link.0.to_vec());
         let rows = select_links!(
             "FROM link WHERE issuer = $1 AND link IN (SELECT c.link FROM customer_link c \
                  WHERE c.issuer = $1 AND c.instance = $2 AND c.customer = $3) \
-             AND (created_s, link) < ($4, $5) ORDER BY created_s DESC, link DESC LIMIT $6",
+             AND ($4::bytea IS NULL \
+                 OR number < (SELECT b.number FROM link b WHERE b.issuer = $1 AND b.link = $4)) \
+             ORDER BY number DESC LIMIT $5",
             issuer_key(issuer),
             instance.as_str(),
             customer.0.as_slice(),
-            bigint(at.0),
-            id.0.as_slice(),
+            before,
             i64::from(limit),
         )
         .fetch_all(&self.pool)

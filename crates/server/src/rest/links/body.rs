@@ -156,7 +156,8 @@ pub(super) struct LinkBody {
     id: String,
     /// Who is to be verified.
     investor: String,
-    /// Your own reference of that investor.
+    /// Your own reference of that investor; null in links of customers, since instances have
+    /// references of their own.
     #[schema(example = "CRM-10042")]
     external_id: Option<String>,
     #[schema(value_type = String, example = "pending")]
@@ -199,6 +200,14 @@ impl LinkBody {
         Self {
             url: shown.then(String::new),
             ..self
+        }
+    }
+
+    /// As an instance sees it: the issuer's own reference is none of its.
+    pub(super) fn of_customer(link: &Link, now: UnixSeconds) -> Self {
+        Self {
+            external_id: None,
+            ..Self::new(link, now)
         }
     }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use symbolon_core::{
     customer::{Own, may_hand_out},
     ids::{InstanceName, InvestorId},
+    link::LinkId,
 };
 use symbolon_store::{CustomerRecord, IssuerTransaction, Link};
 use utoipa::IntoParams;
@@ -23,7 +24,7 @@ use crate::{
     customers::{changeable, still_on},
     extract::{
         CustomerLinkPath, CustomerPath, Query,
-        page::{self, InTime, Page},
+        page::{self, Page},
     },
     links,
     problem::{Problem, Result, catalog},
@@ -83,7 +84,7 @@ async fn create(
             }
             links::store(inner, prepared, token, actor, now).await?;
             inner.add_customer_link(named, id, prepared.id()).await?;
-            let body = LinkBody::new(links::link(prepared), now).shown_if(token.is_some());
+            let body = LinkBody::of_customer(links::link(prepared), now).shown_if(token.is_some());
             Ok(transaction.done(StatusCode::CREATED, body))
         })
         .await?;
@@ -142,15 +143,14 @@ async fn list(
 ) -> Result<Json<Page<LinkBody>>> {
     caller.require_owner()?;
     let (limit, before) =
-        page::read::<InTime<_>>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
-    let before = before.map(|InTime(at, id)| (at, id));
+        page::read::<LinkId>(query.limit.as_deref(), query.cursor.as_deref(), LIST)?;
     let (store, issuer) = (&state.store, &caller.issuer);
     store.customer(issuer, &instance, id).await?;
     let found = store.links_of_customer(issuer, &instance, id, before, limit + 1);
     let found = found.await?;
     let now = state.clock.now();
-    let place = |last: &Link| InTime(last.created, last.id);
-    let shown = |link| LinkBody::new(&link, now);
+    let place = |last: &Link| last.id;
+    let shown = |link| LinkBody::of_customer(&link, now);
     Ok(Json(Page::cut(LIST, limit, found, place, shown)))
 }
 
@@ -173,7 +173,7 @@ async fn show(
     State(state): State<AppState>,
 ) -> Result<Json<LinkBody>> {
     let link = found(&state, &caller, &path).await?;
-    Ok(Json(LinkBody::new(&link, state.clock.now())))
+    Ok(Json(LinkBody::of_customer(&link, state.clock.now())))
 }
 
 /// The link, if it was made for this customer; any other is as none.
@@ -212,7 +212,7 @@ async fn resend(
         .customer(&post.caller.issuer, instance, *customer);
     let changeable = found.await?.customer.standing().changeable();
     changeable.map_err(|_| Problem::plain(&catalog::CUSTOMER_ARCHIVED))?;
-    send_again(&state, &post, link.id).await
+    send_again(&state, &post, link.id, LinkBody::of_customer).await
 }
 
 /// Take a customer's link back
@@ -235,5 +235,5 @@ async fn revoke(
     post: Post<NoFields>,
 ) -> Result<Response> {
     let link = found(&state, &post.caller, &path).await?;
-    take_back(&state, &post, link.id).await
+    take_back(&state, &post, link.id, LinkBody::of_customer).await
 }

@@ -245,3 +245,27 @@ async fn what_opens_a_check_is_shown_to_no_instance_where_others_are_concerned()
     let audit = server.state.store.verify_log(&ACME.parse().unwrap()).await;
     audit.unwrap();
 }
+
+#[tokio::test]
+async fn the_issuers_own_reference_is_none_of_an_instances() {
+    let Stage { server, key, .. } = stage().await;
+    let known = json!({"kind": "natural_person", "external_id": "LEDGER-9"});
+    let investor = server.post("/v1/investors", known).await.expect(201);
+    let on = json!({"investor": investor["id"]});
+    let customer = server.customer("emea", on).await;
+    let path = format!("{PATH}/{}/links", text(&customer, "id"));
+    let made = server.post_by(&key, &path, wallet_alone()).await;
+    let made = made.expect(201);
+    let place = format!("{path}/{}", text(&made, "id"));
+    let shown = server.get_by(&key, &place).await.expect(200);
+    let listed = server.get_by(&key, &path).await.expect(200)["links"][0].clone();
+    let revoke = format!("{place}/revoke");
+    let revoked = server.post_by(&key, &revoke, json!({})).await.expect(200);
+    for link in [made, shown, listed, revoked] {
+        assert_eq!(link["investor"], investor["id"], "{link}");
+        assert_eq!(link["external_id"], Value::Null, "{link}");
+    }
+    let own = format!("/v1/links?investor={}", text(&investor, "id"));
+    let own = server.get(&own).await.expect(200);
+    assert_eq!(own["links"][0]["external_id"], "LEDGER-9", "{own}");
+}

@@ -34,7 +34,7 @@ use crate::{
 /// The line of a file's first row, after its header.
 const FIRST_ROW: usize = 2;
 
-const NAMELESS: &str = "the register alone says for whom it is: --external-id gives somebody new a name of yours, --investor names somebody known";
+const NAMELESS: &str = "the register alone says for whom it is: name somebody new by --external-id and somebody known by --investor, or by the columns of these names";
 
 /// The arguments of `symbolon links create`.
 #[derive(Debug, Args)]

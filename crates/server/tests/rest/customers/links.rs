@@ -258,7 +258,7 @@ async fn the_issuers_own_reference_is_none_of_an_instances() {
     let made = made.expect(201);
     let place = format!("{path}/{}", text(&made, "id"));
     let shown = server.get_by(&key, &place).await.expect(200);
-    let listed = server.get_by(&key, &path).await.expect(200)["links"][0].clone();
+    let listed = server.get_by(&key, &path).await.expect(200)["data"][0].clone();
     let revoke = format!("{place}/revoke");
     let revoked = server.post_by(&key, &revoke, json!({})).await.expect(200);
     for link in [made, shown, listed, revoked] {
@@ -267,5 +267,5 @@ async fn the_issuers_own_reference_is_none_of_an_instances() {
     }
     let own = format!("/v1/links?investor={}", text(&investor, "id"));
     let own = server.get(&own).await.expect(200);
-    assert_eq!(own["links"][0]["external_id"], "LEDGER-9", "{own}");
+    assert_eq!(own["data"][0]["external_id"], "LEDGER-9", "{own}");
 }

@@ -17,7 +17,7 @@
 
 mod importer;
 mod judge;
-mod running;
+pub(crate) mod running;
 mod spool;
 
 use alloy_primitives::B256;
@@ -44,7 +44,7 @@ use importer::Importer;
 use judge::Judge;
 pub(crate) use judge::look_at_header;
 pub use judge::{DryRun, dry_run};
-pub(crate) use running::{Claim, Running};
+pub(crate) use running::Claim;
 pub(crate) use spool::{Spooled, spool};
 
 /// Rows to a transaction.

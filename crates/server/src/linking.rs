@@ -20,7 +20,6 @@ use crate::{
     problem::{FieldError, Problem, Result, catalog},
     services::Account,
     signing::{self, refused},
-    site::Site,
     state::AppState,
     verifying::{complete_link, customer_of},
 };
@@ -31,12 +30,6 @@ const LONGEST_SESSION_SECONDS: u64 = 24 * 3_600;
 /// Who acts by a link, as the log names them.
 fn actor() -> Actor {
     Actor::system("link")
-}
-
-/// The site, or how to have one.
-pub(crate) fn site(state: &AppState) -> Result<&Site> {
-    let site = state.services.site.as_ref();
-    site.ok_or_else(|| Problem::plain(&catalog::NO_SITE))
 }
 
 /// The link that a token opens, while it opens anything.
@@ -195,7 +188,7 @@ pub(crate) async fn begin_check(
     };
     // Known before the provider is asked, so that whatever it says finds it.
     let verification = begin_attempt(state, issuer, link, account, now).await?;
-    let back = site(state)?.page("v");
+    let back = state.site()?.page("v");
     let customer = customer_of(id);
     let left = link.progress.expires.0.saturating_sub(now.0);
     let request = SessionRequest {

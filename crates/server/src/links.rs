@@ -114,7 +114,7 @@ pub async fn prepare(
     new: &NewLink,
     by: &Actor,
 ) -> Result<PreparedLink> {
-    crate::linking::site(state)?;
+    state.site()?;
     if new.send && state.services.mailer.is_none() {
         return Err(Problem::plain(&catalog::NO_MAILER));
     }

@@ -10,7 +10,6 @@ use symbolon_core::{
 };
 
 use crate::{
-    linking::site,
     problem::{FieldError, Problem, Result, catalog},
     state::AppState,
 };
@@ -57,7 +56,7 @@ async fn challenge(
     request: &str,
     Asked { nonce, at }: Asked,
 ) -> Result<Challenge> {
-    let site = site(state)?;
+    let site = state.site()?;
     let internal = |error: &(dyn std::error::Error + 'static)| Problem::internal(error);
     let expires = UnixSeconds(at.0 + SIGNED_WITHIN_SECONDS);
     let title = state.store.issuer(issuer).await?.name;

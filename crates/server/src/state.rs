@@ -12,10 +12,11 @@ use crate::{
     cache::Recent,
     clock::Clock,
     config::ServerConfig,
-    imports::Running,
+    imports::running::Running,
     lookups::Lookups,
-    problem::Result,
+    problem::{Problem, Result, catalog},
     services::Services,
+    site::Site,
     vault::{Vault, VaultFailure},
     wake::Wake,
 };
@@ -91,6 +92,12 @@ impl AppState {
     /// The vault, where this server was given its keys.
     pub(crate) fn vault(&self) -> Result<&Vault, VaultFailure> {
         self.services.vault.as_deref().ok_or(VaultFailure::Closed)
+    }
+
+    /// The site that links lead to, or how to have one.
+    pub(crate) fn site(&self) -> Result<&Site, Problem> {
+        let site = self.services.site.as_ref();
+        site.ok_or_else(|| Problem::plain(&catalog::NO_SITE))
     }
 
     /// The issuer's chains, at most [`ServerConfig::key_cache`] old: every look

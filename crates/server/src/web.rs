@@ -73,7 +73,7 @@ async fn opened(state: &AppState, token: &LinkToken) -> Result<HeaderValue> {
     let now = state.clock.now();
     let noted = state.store.link_opened(token.issuer(), link.id, now);
     noted.await?;
-    Ok(session::cookie(token, linking::site(state)?.is_secure()))
+    Ok(session::cookie(token, state.site()?.is_secure()))
 }
 
 /// Which language a person chooses.

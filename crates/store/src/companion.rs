@@ -10,6 +10,7 @@ mod dues;
 mod identity;
 mod owed;
 mod pull;
+mod row;
 mod told;
 
 use std::collections::BTreeMap;

@@ -16,7 +16,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Absent, NoFields, Refused,
-    authorities::{AuthorityBody, changed},
+    authorities::body::{AuthorityBody, changed},
 };
 use crate::{
     auth::Caller,

@@ -1,19 +1,21 @@
 //! The federation's authorities: who may verify where, who is cut off, and who
 //! is in charge of whom. All of it is the owner's to decide.
 
+pub(super) mod body;
+
 use std::collections::BTreeSet;
 
 use axum::{Json, extract::State, response::Response};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use symbolon_core::{
-    authority::Authority,
     country::Country,
-    federation::{FederationEvent, OwnerOperation},
-    ids::{AuthorityIndex, AuthorityName, InvestorId},
+    federation::OwnerOperation,
+    ids::{AuthorityName, InvestorId},
 };
-use symbolon_store::{AuthorityOnChain, FederationDecision};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+
+use body::AuthorityBody;
 
 use super::{
     Absent, Refused,
@@ -35,60 +37,6 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(restrict))
         .routes(routes!(reinstate))
         .routes(routes!(reassign))
-}
-
-/// An authority of the federation.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Authority)]
-pub(super) struct AuthorityBody {
-    /// By this number wallet records on chain name it; 0 is the issuer itself,
-    /// and not in this list.
-    number: u8,
-    #[schema(example = "bafin")]
-    name: String,
-    /// Where it may verify, ISO 3166-1 alpha-2.
-    #[schema(example = json!(["DE", "AT"]))]
-    countries: Vec<&'static str>,
-    /// Cut off: it may do nothing, and its investors count as unverified.
-    restricted: bool,
-    /// What each chain was told of it, where that ever was anything.
-    chains: Vec<AuthorityOnChainBody>,
-}
-
-/// What one chain knows of an authority.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AuthorityOnChain)]
-struct AuthorityOnChainBody {
-    chain_id: u64,
-    /// Which of the issuer's registries there, from 0.
-    place: u8,
-    /// Whether the newest signed transaction cuts it off.
-    told: bool,
-    /// Whether a confirmed block shows it cut off.
-    restricted: bool,
-}
-
-impl AuthorityBody {
-    pub(super) fn new(authority: &Authority, known: &[AuthorityOnChain]) -> Self {
-        let mut countries: Vec<_> = authority.countries.iter().map(|one| one.alpha2()).collect();
-        countries.sort_unstable();
-        Self {
-            number: authority.index.0,
-            name: authority.name.to_string(),
-            countries,
-            restricted: authority.restricted,
-            chains: known
-                .iter()
-                .filter(|known| known.authority == authority.index)
-                .map(|known| AuthorityOnChainBody {
-                    chain_id: known.registry.chain.0,
-                    place: known.registry.place,
-                    told: known.told,
-                    restricted: known.observed,
-                })
-                .collect(),
-        }
-    }
 }
 
 /// List authorities
@@ -324,16 +272,4 @@ pub(super) fn countries(check: &mut Check, texts: &[String]) -> Option<BTreeSet<
         .map(|(place, text)| check.country(&format!("countries[{place}]"), text))
         .collect();
     read.into_iter().collect()
-}
-
-/// The authority that a decision made or changed, as it stands now.
-pub(super) fn changed(decision: &FederationDecision) -> Option<AuthorityIndex> {
-    decision.events.iter().find_map(|event| match event {
-        FederationEvent::AuthorityAdded { authority, .. }
-        | FederationEvent::AuthorityCountriesSet { authority, .. }
-        | FederationEvent::AuthorityRestricted { authority }
-        | FederationEvent::AuthorityReinstated { authority }
-        | FederationEvent::InvestorsReassigned { authority, .. } => Some(*authority),
-        _ => None,
-    })
 }

@@ -43,7 +43,7 @@ impl Visit {
         state: &AppState,
         headers: &HeaderMap,
     ) -> Result<(), Trouble> {
-        let site = linking::site(state).map_err(|problem| self.trouble(problem))?;
+        let site = state.site().map_err(|problem| self.trouble(problem))?;
         let (origin, came) = (site.origin(), headers.get(header::ORIGIN));
         match came.is_some_and(|came| came.as_bytes() == origin.as_bytes()) {
             true => Ok(()),

@@ -31,7 +31,7 @@ use symbolon_core::{
     wallet::WalletAddress,
 };
 
-use super::pull::Owed;
+use super::row::Owed;
 use crate::{
     Result, authority,
     codec::issuer_key,

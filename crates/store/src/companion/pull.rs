@@ -3,32 +3,29 @@
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{Address, U256};
 use sqlx::PgConnection;
 use symbolon_core::{
     claim::signed::SignsClaims,
     ids::{IssuerId, RegistryId},
     log::EntryNumber,
     mirror::{
-        companion::{Companion, CompanionKey, Errand, PendingErrand},
+        companion::{Companion, CompanionKey, PendingErrand},
         filter::MirroredRegistry,
         lane::{Part, Pulled},
     },
     time::UnixSeconds,
-    wallet::Version,
 };
 
-use super::{companion, dues::Dues, key, word};
+use super::{
+    dues::Dues,
+    row::{LEAST_PATIENCE_S, MOST_DOUBLINGS, OwedRow},
+};
 use crate::{
     Lease, Result, Store,
-    codec::{address, bigint, entry_number, hash, issuer_key, registry_key, seconds, version},
+    codec::{bigint, entry_number, issuer_key, registry_key},
     issuer, reconciliation,
 };
-
-/// What a contract took no notice of is told again after twice as many seconds each
-/// time, up to a day and a half.
-const LEAST_PATIENCE_S: u64 = 30;
-const MOST_DOUBLINGS: i32 = 12;
 
 /// Keys of which nobody knows what a companion holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,69 +157,6 @@ impl Store {
             .await?;
         }
         transaction.commit().await
-    }
-}
-
-/// A row of what is owed, with what is known of its key.
-struct OwedRow {
-    companion: String,
-    key: Vec<u8>,
-    entry_number: i64,
-    told: Option<Vec<u8>>,
-    told_entry: Option<i64>,
-    observed: Option<Vec<u8>>,
-    vain: i32,
-    ended_s: i64,
-    highest_version: i32,
-    hash: Option<Vec<u8>>,
-    contract: Vec<u8>,
-    waits: bool,
-}
-
-/// The same, read.
-pub(super) struct Owed {
-    pub(super) errand: Errand,
-    pub(super) contract: Address,
-    /// The word that it will hold once everything under way is mined; nothing where
-    /// it is to be read.
-    held: Option<U256>,
-    /// Whether the companion was told of nothing since that entry, and the entry is none
-    /// after which decisions may have been lost.
-    pub(super) is_news: bool,
-    /// The highest version that was ever told.
-    pub(super) highest: Version,
-    /// What was told in vain is not told again before.
-    not_before: UnixSeconds,
-    /// Of the entry.
-    pub(super) hash: B256,
-    /// Whether it is told of denials alone until something else is there.
-    waits: bool,
-}
-
-impl OwedRow {
-    fn read(self, doubted: EntryNumber) -> Result<Owed> {
-        let companion = companion(&self.companion)?;
-        let held = self.told.or(self.observed);
-        let patience = LEAST_PATIENCE_S << self.vain.clamp(0, MOST_DOUBLINGS);
-        let not_before = match self.vain {
-            0 => UnixSeconds(0),
-            _ => UnixSeconds(seconds(self.ended_s)?.0 + patience),
-        };
-        let entry = entry_number(self.entry_number)?;
-        let told = self.told_entry.map(entry_number).transpose()?;
-        Ok(Owed {
-            is_news: entry > doubted && told.is_none_or(|told| told < entry),
-            errand: Errand {
-                entry,
-                key: key(companion, &self.key)?,
-            },
-            contract: address(&self.contract)?,
-            held: held.as_deref().map(word).transpose()?,
-            highest: version(self.highest_version)?,
-            not_before,
-            waits: self.waits,
-            hash: self.hash.as_deref().map_or(Ok(B256::ZERO), hash)?,
-        })
     }
 }
 

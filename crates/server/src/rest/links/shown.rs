@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde_json::Value;
 use symbolon_core::link::{LinkId, LinkToken};
 
-use crate::{auth::Caller, linking, problem::Result, rest::shown_once, state::AppState};
+use crate::{auth::Caller, problem::Result, rest::shown_once, state::AppState};
 
 /// What opens a link that this caller makes.
 pub(super) fn token(caller: &Caller, link: LinkId) -> LinkToken {
@@ -19,7 +19,7 @@ pub(super) async fn with_url(
     caller: &Caller,
     answer: Response,
 ) -> Result<Response> {
-    let site = linking::site(state)?;
+    let site = state.site()?;
     shown_once::with(answer, "link", |link| {
         let id = link.get("id").and_then(Value::as_str);
         let id = id.filter(|_| link.get("url").is_some());

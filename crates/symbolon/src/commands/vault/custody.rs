@@ -121,28 +121,22 @@ impl ShownCustody {
             lines.extend(self.providers.iter().map(AtProvider::text));
             return lines.join("\n");
         }
-        let holds = self.holds.iter();
-        let holds = holds.map(|hold| format!("  held until this is lifted: {hold}"));
-        if kept.profile_values + kept.customer_values == 0 {
-            let nothing =
-                format!("{investor}: nothing is kept: there is no profile, and no instance's data");
-            return [nothing]
-                .into_iter()
-                .chain(holds)
-                .collect::<Vec<_>>()
-                .join("\n");
-        }
         let until = match &self.kept_until {
-            None => "kept while the relation lasts".to_owned(),
-            Some(until) => format!("kept until {until}"),
+            _ if kept.profile_values + kept.customer_values == 0 => {
+                "nothing is kept: there is no profile, and no instance's data".to_owned()
+            }
+            None => format!("kept while the relation lasts, {}", self.then()),
+            Some(until) => format!("kept until {until}, {}", self.then()),
         };
+        let mut lines = vec![format!("{investor}: {until}")];
+        let holds = self.holds.iter();
+        lines.extend(holds.map(|hold| format!("  held until this is lifted: {hold}")));
+        lines.join("\n")
+    }
+
+    fn then(&self) -> String {
         let years = RetentionYears(self.retention_years);
-        let first = format!("{investor}: {until}, by a retention of {years}");
-        [first]
-            .into_iter()
-            .chain(holds)
-            .collect::<Vec<_>>()
-            .join("\n")
+        format!("by a retention of {years}")
     }
 }
 

@@ -239,7 +239,7 @@ async fn an_erased_customer_says_so_everywhere() {
         &desk,
         &["add", "--external-id", "C-1", "--data", "jane.json"],
     );
-    desk.run(&["vault", "retention", "0"]).succeeded();
+    desk.run(&["vault", "retention", "0", "--yes"]).succeeded();
     let investor = made["investor"].as_str().unwrap();
     desk.run(&["vault", "erase", investor]).succeeded();
     let shown = customers(&desk, &["show", "--external-id", "C-1"]);

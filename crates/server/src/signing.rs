@@ -64,7 +64,9 @@ async fn challenge(
         scheme: None,
         domain: site.domain().clone(),
         uri: site.uri().map_err(|error| internal(&error))?,
-        statement: Some(statement(&title, issuer).map_err(|error| internal(&error))?),
+        statement: Some(
+            statement(name_in_messages(&title, issuer)).map_err(|error| internal(&error))?,
+        ),
         nonce,
         request_id: request.parse().map_err(|error| internal(&error))?,
         chains: state.services.nodes.of(issuer).collect(),
@@ -73,15 +75,19 @@ async fn challenge(
     })
 }
 
-/// What the holder of the wallet agrees to, by the name under which people know the
-/// issuer. Where that has letters that EIP-4361 does not know, by its short one.
-fn statement(title: &str, issuer: &IssuerId) -> Result<Statement, StatementError> {
-    let title = match title.trim() {
-        "" => issuer.as_str(),
-        title => title,
-    };
-    let said_to = |whom: &str| format!("I confirm to {whom} that this wallet is mine.").parse();
-    said_to(title).or_else(|_| said_to(issuer.as_str()))
+/// What the holder of the wallet agrees to.
+fn statement(name: &str) -> Result<Statement, StatementError> {
+    format!("I confirm to {name} that this wallet is mine.").parse()
+}
+
+/// How messages name an issuer: as people know it; where that has letters that EIP-4361
+/// does not know, by its short name.
+pub(crate) fn name_in_messages<'a>(title: &'a str, issuer: &'a IssuerId) -> &'a str {
+    let title = title.trim();
+    match !title.is_empty() && statement(title).is_ok() {
+        true => title,
+        false => issuer.as_str(),
+    }
 }
 
 /// That a wallet has not signed what was asked.
@@ -131,7 +137,10 @@ mod tests {
     #[test]
     fn a_wallet_confirms_to_whom_people_know() {
         let issuer = "acme".parse().unwrap();
-        let said = |title| statement(title, &issuer).unwrap().to_string();
+        let said = |title| {
+            let name = name_in_messages(title, &issuer);
+            statement(name).unwrap().to_string()
+        };
         assert_eq!(
             said("Acme Capital"),
             "I confirm to Acme Capital that this wallet is mine."
@@ -140,5 +149,6 @@ mod tests {
             said("M\u{fc}ller\nURI: x"),
             "I confirm to acme that this wallet is mine."
         );
+        assert_eq!(said(" "), "I confirm to acme that this wallet is mine.");
     }
 }

@@ -94,7 +94,7 @@ pub(super) const TEXTS: Texts = Texts {
     ),
     gone: (
         "Dieser Link gilt nicht mehr",
-        "Bitte bitten Sie den Absender um einen neuen.",
+        "Bitten Sie den Absender um einen neuen.",
     ),
     trouble: (
         "Etwas ist schiefgegangen",

@@ -9,6 +9,7 @@ use symbolon_store::Link;
 
 use crate::{
     problem::{Problem, Result},
+    signing,
     state::AppState,
 };
 
@@ -16,8 +17,8 @@ use crate::{
 pub(super) struct Standing {
     /// Who asks.
     pub(super) issuer: String,
-    /// The same, by the id that messages name.
-    pub(super) issuer_id: IssuerId,
+    /// The same, as the message names it that a wallet signs.
+    pub(super) issuer_in_message: String,
     pub(super) link: LinkStatus,
     pub(super) expires: UnixSeconds,
     /// The wallet's part, if there is one.
@@ -69,8 +70,8 @@ impl Standing {
         };
         let text = |wallet: Option<WalletAddress>| wallet.map(|wallet| wallet.to_string());
         Ok(Self {
+            issuer_in_message: signing::name_in_messages(&name, issuer).to_owned(),
             issuer: name,
-            issuer_id: issuer.clone(),
             link: link.progress.at(state.clock.now()),
             expires: link.progress.expires,
             wallet: purpose.wants_wallet.then(|| WalletStep {

@@ -34,6 +34,7 @@ mod copy;
 mod crash;
 mod customer;
 mod decide;
+mod departure;
 mod diagnosis;
 mod dispute;
 mod entry;
@@ -84,6 +85,7 @@ pub use customer::{
     SealedData, SealedNote,
 };
 pub use decide::{Answer, DecidedBatch, Decision, Foresight, Request, Subject, Witnessed};
+pub use departure::Departure;
 pub use diagnosis::Diagnosis;
 pub use dispute::Dispute;
 pub use entry::StoredEntry;

@@ -8,7 +8,7 @@ use symbolon_core::{
     ids::{InvestorId, ProviderName},
     investor::Status,
 };
-use symbolon_store::{Forgetting, Subject};
+use symbolon_store::{Departure, Forgetting, Subject};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -40,6 +40,10 @@ pub(super) struct CustodyBody {
     holds: Vec<Remark>,
     /// Whether it was erased.
     erased: bool,
+    /// How the person went from the register, by the log; absent while it is there, and in
+    /// the answer to the erasure itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<DepartureBody>,
     /// Since when the relation is over; absent while the investor is verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     relation_ended: Option<String>,
@@ -54,6 +58,33 @@ pub(super) struct CustodyBody {
     /// Once it was erased, what has become of it at the providers who were asked to
     /// verify the person.
     providers: Vec<ForgettingBody>,
+}
+
+/// How a person went from the register: erased, or found to be somebody who was known.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Departure)]
+struct DepartureBody {
+    #[schema(format = DateTime)]
+    at: String,
+    /// By whom, as the log names them.
+    by: String,
+    /// The entry of the log that tells of it.
+    entry: u64,
+    /// Who it was; absent where it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    merged_into: Option<InvestorId>,
+}
+
+impl From<Departure> for DepartureBody {
+    fn from(departure: Departure) -> Self {
+        Self {
+            at: departure.at.to_string(),
+            by: departure.by,
+            entry: departure.entry.0,
+            merged_into: departure.merged_into,
+        }
+    }
 }
 
 /// What has become of somebody who was erased at a provider.
@@ -96,6 +127,7 @@ async fn custody(transaction: &mut Transaction, id: InvestorId) -> Result<Custod
         investor: id,
         holds: investor.custody.holds.into_iter().collect(),
         erased: investor.custody.erased,
+        gone: None,
         relation_ended: over.then(|| since.to_string()),
         kept_until: over.then(|| kept_until(since, retention.years).to_string()),
         retention_years: retention.years.0,
@@ -118,8 +150,15 @@ async fn show(
     InvestorPath(id): InvestorPath,
     State(state): State<AppState>,
 ) -> Result<Json<CustodyBody>> {
+    let issuer = caller.issuer.clone();
     let mut transaction = Transaction::begin(&state, caller).await?;
-    Ok(Json(custody(&mut transaction, id).await?))
+    let custody = custody(&mut transaction, id).await?;
+    drop(transaction);
+    let gone = state.store.departure(&issuer, id).await?;
+    Ok(Json(CustodyBody {
+        gone: gone.map(DepartureBody::from),
+        ..custody
+    }))
 }
 
 /// A legal hold.

@@ -217,7 +217,9 @@ async fn a_profile_is_erased_in_its_time_and_unreadable_in_a_backup() {
     let hold = json!({"reference": "case 7"});
     let path = format!("/v1/investors/{id}/holds");
     server.post(&path, hold.clone()).await.expect(200);
-    assert_eq!(custody().await["holds"], json!(["case 7"]));
+    let held = custody().await;
+    assert_eq!(held["holds"], json!(["case 7"]));
+    assert_eq!(held.get("gone"), None);
     server.clock.advance(5 * YEAR);
     erase().await.problem(409, "must_keep");
     server.post(&format!("{path}/lift"), hold).await.expect(200);
@@ -225,6 +227,9 @@ async fn a_profile_is_erased_in_its_time_and_unreadable_in_a_backup() {
     let backup = server.database.back_up().await;
     let left = erase().await.expect(200);
     assert_eq!(left["erased"], true);
+    let gone = custody().await["gone"].clone();
+    assert_eq!(gone["by"], "key:backend");
+    assert!(gone["at"].is_string() && gone["entry"].is_u64(), "{gone}");
     let open = format!("/v1/investors/{id}/profile/open");
     let body = json!({"purpose": "review"});
     server
@@ -301,7 +306,9 @@ async fn servers_erase_by_themselves_once_the_issuer_says_so() {
     assert_eq!(sweep().await, 0, "its time has not come");
     server.clock.advance(YEAR);
     assert_eq!(sweep().await, 1);
-    assert_eq!(custody(&id).await["erased"], true);
+    let left = custody(&id).await;
+    assert_eq!(left["erased"], true);
+    assert_eq!(left["gone"]["by"], "system:retention");
     let keyring = server.database.keyring().await;
     let key = keyring.person_key(&issuer, id.parse().unwrap()).await;
     assert!(key.unwrap().is_none());

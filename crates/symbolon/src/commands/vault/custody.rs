@@ -10,7 +10,7 @@ use symbolon_core::{
     investor::{Investor, Status},
     log::EntryNumber,
 };
-use symbolon_store::{Forgetting, IssuerTransaction, Store};
+use symbolon_store::{Departure, Forgetting, IssuerTransaction, Store};
 
 use crate::{
     commands::status::find,
@@ -18,9 +18,6 @@ use crate::{
     exit::{Exit, Failure, Result},
     subject::OneArgs,
 };
-
-/// Entries of the log read at a time.
-const PAGE: u32 = 500;
 
 /// The arguments of `symbolon vault custody`.
 #[derive(Debug, Args)]
@@ -161,6 +158,17 @@ struct Gone {
     merged_into: Option<InvestorId>,
 }
 
+impl From<Departure> for Gone {
+    fn from(departure: Departure) -> Self {
+        Self {
+            at: departure.at.to_string(),
+            by: departure.by,
+            entry: departure.entry,
+            merged_into: departure.merged_into,
+        }
+    }
+}
+
 impl Kept {
     async fn of(investor: &Investor, store: &Store, issuer: &IssuerId) -> Result<Self> {
         let remains = store.profile_remains(issuer, investor.id).await?;
@@ -169,39 +177,10 @@ impl Kept {
             profile_values: remains.values,
             customer_values: remains.customers,
             gone: match custody.erased || custody.merged_into.is_some() {
-                true => Gone::of(investor.id, store, issuer).await?,
+                true => store.departure(issuer, investor.id).await?.map(Gone::from),
                 false => None,
             },
         })
-    }
-}
-
-impl Gone {
-    async fn of(id: InvestorId, store: &Store, issuer: &IssuerId) -> Result<Option<Self>> {
-        let (mut gone, mut after) = (None, EntryNumber::default());
-        loop {
-            let page = store.entries_of(issuer, id, after, PAGE).await?;
-            let Some(last) = page.last() else {
-                return Ok(gone);
-            };
-            after = last.entry.number;
-            for stored in page {
-                let entry = stored.entry;
-                for event in events(&entry.events)? {
-                    let merged_into = match event {
-                        Event::ProfileErased => None,
-                        Event::InvestorMerged { into } => Some(into),
-                        _ => continue,
-                    };
-                    gone = Some(Self {
-                        at: entry.at.to_string(),
-                        by: entry.actor.clone(),
-                        entry: entry.number,
-                        merged_into,
-                    });
-                }
-            }
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use symbolon_core::{
     command::Command,
     ids::{InvestorId, IssuerId},
     investor::Investor,
-    profile::Profile,
+    profile::{Field, Profile},
     time::UnixSeconds,
     verification::{
         Concern, Environment, Fact, Findings, Outcome, Situation, Standing, VerificationState,
@@ -30,6 +30,9 @@ use crate::{
 
 /// For so long a denial waits for what was found to be sealed.
 const DENIAL_WAITS: Duration = Duration::from_secs(2);
+
+/// What the record tells of the person, and in which fields.
+type Sealed = (BTreeSet<Field>, SealedChanges);
 
 /// Why a look came to nothing, and must be taken again.
 #[derive(Debug, Error)]
@@ -77,28 +80,26 @@ pub(crate) async fn look(
     let Some(investor) = customer(&record.fact) else {
         return Ok(Looked::NotOurs);
     };
-    if !look.told
-        && let Some(stands) = as_before(state, issuer, &record.fact).await?
-    {
-        return Ok(Looked::Taken(stands));
-    }
-    let sealing = seal(state, issuer, investor, &record);
-    let sealed = match record.fact.standing {
-        Standing::Approved => sealing.await?,
-        // A denial waits for no vault.
-        _ => match tokio::time::timeout(DENIAL_WAITS, sealing).await {
-            Ok(Err(LookFailure::Vault(failure))) => {
-                tracing::warn!(%issuer, %failure, "what a provider found was not kept: the vault failed");
-                None
-            }
-            Ok(sealed) => sealed?,
-            Err(_) => {
-                tracing::warn!(%issuer, "what a provider found was not kept: the vault does not answer");
-                None
-            }
-        },
+    let watched = match look.told {
+        true => None,
+        false => watched(state, issuer, &record.fact).await?,
     };
-    let taken = take(state, issuer, account, investor, &record, sealed.as_ref()).await?;
+    let sealed = match (watched, record.fact.standing) {
+        (Some(stands), Standing::Approved) => return Ok(Looked::Taken(stands)),
+        (Some(_), _) => None,
+        (None, Standing::Approved) => seal(state, issuer, investor, &record).await?,
+        (None, _) => seal_soon(state, issuer, investor, &record).await?,
+    };
+    let taken = take(
+        state,
+        issuer,
+        account,
+        investor,
+        &record,
+        sealed.as_ref(),
+        watched.is_some(),
+    )
+    .await?;
     if taken == Looked::Taken(VerificationState::Approved) {
         account.provider.watch(&record.fact.reference).await?;
     }
@@ -115,22 +116,38 @@ fn customer(fact: &Fact) -> Option<InvestorId> {
     format!("0x{name}").parse().ok()
 }
 
-/// How an attempt stands whose provider still approves. Nobody has told of anything else,
-/// so nothing follows: what was decided meanwhile is not doubted every day.
-async fn as_before(
+/// How an attempt stands that nobody has told of, and upon which somebody may be verified.
+async fn watched(
     state: &AppState,
     issuer: &IssuerId,
     fact: &Fact,
 ) -> Result<Option<VerificationState>, StoreError> {
-    if fact.standing != Standing::Approved {
-        return Ok(None);
-    }
     let attempt = state
         .store
         .verification_by_reference(issuer, &fact.provider, &fact.reference);
     let attempt = attempt.await?;
     let watched = attempt.filter(|one| one.state.is_watched(&one.concerns));
     Ok(watched.map(|one| one.state))
+}
+
+/// The same as [`seal`] for a denial, which waits for no vault.
+async fn seal_soon(
+    state: &AppState,
+    issuer: &IssuerId,
+    id: InvestorId,
+    record: &Record,
+) -> Result<Option<Sealed>, LookFailure> {
+    match tokio::time::timeout(DENIAL_WAITS, seal(state, issuer, id, record)).await {
+        Ok(Err(LookFailure::Vault(failure))) => {
+            tracing::warn!(%issuer, %failure, "what a provider found was not kept: the vault failed");
+            Ok(None)
+        }
+        Ok(sealed) => sealed,
+        Err(_) => {
+            tracing::warn!(%issuer, "what a provider found was not kept: the vault does not answer");
+            Ok(None)
+        }
+    }
 }
 
 /// What stands in for a record that the provider has deleted: whatever it had found
@@ -161,7 +178,7 @@ async fn gone(
                 .map_or(state.clock.now_ms(), |newest| {
                     newest.max(state.clock.now_ms())
                 }),
-            standing: Standing::Withdrawn,
+            standing: Standing::Deleted,
             findings: Findings::default(),
         },
     }))
@@ -173,7 +190,7 @@ async fn seal(
     issuer: &IssuerId,
     id: InvestorId,
     record: &Record,
-) -> Result<Option<(BTreeSet<symbolon_core::profile::Field>, SealedChanges)>, LookFailure> {
+) -> Result<Option<Sealed>, LookFailure> {
     let worth_keeping = matches!(
         record.fact.standing,
         Standing::Approved | Standing::OnHold | Standing::Refused(_)
@@ -215,16 +232,27 @@ async fn take(
     account: &Account,
     id: InvestorId,
     record: &Record,
-    sealed: Option<&(BTreeSet<symbolon_core::profile::Field>, SealedChanges)>,
+    sealed: Option<&Sealed>,
+    is_watched: bool,
 ) -> Result<Looked, LookFailure> {
     let now = state.clock.now();
     let rules = state.store.rules(issuer).await?;
     let mut transaction = state.store.begin(issuer).await?;
     let fact = &record.fact;
     let (provider, reference) = (&fact.provider, fact.reference.as_str());
-    let found = transaction
-        .verification_for(id, provider, reference)
-        .await?;
+    let found = match fact.standing {
+        // The verdict that stands on it, though a renewal is under way.
+        Standing::Deleted => {
+            transaction
+                .verification_upon(id, provider, reference)
+                .await?
+        }
+        _ => {
+            transaction
+                .verification_for(id, provider, reference)
+                .await?
+        }
+    };
     let Some(mut verification) = found else {
         return Ok(Looked::NotOurs);
     };
@@ -240,7 +268,11 @@ async fn take(
         rules: &rules,
     };
     let outcome = judge(fact, &situation, &account.requirements, now);
-    if outcome == Outcome::Stale {
+    // Whoever looks without having been told denies, and doubts nothing else every day that
+    // was decided meanwhile.
+    let in_vain =
+        is_watched && verification.state.is_watched(&verification.concerns) && !denies(&outcome);
+    if outcome == Outcome::Stale || in_vain {
         return Ok(Looked::Taken(verification.state));
     }
     // Whoever is in charge of the investor has sent it there, and answers for the verdict.
@@ -260,7 +292,8 @@ async fn take(
             transaction.keep_profile(id, sealed, now).await?;
         }
     }
-    if investor.custody.erased && fact.standing != Standing::Withdrawn {
+    if investor.custody.erased && !matches!(fact.standing, Standing::Withdrawn | Standing::Deleted)
+    {
         // It came to know this person again.
         transaction
             .forget_at_provider(id, provider, reference, now)
@@ -282,6 +315,10 @@ async fn take(
     transaction.commit().await?;
     state.wake.wake(issuer);
     Ok(Looked::Taken(verification.state))
+}
+
+fn denies(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Decide(command) if !matches!(**command, Command::Verify(_)))
 }
 
 /// Lets the register decide, and notes where the attempt stands then.

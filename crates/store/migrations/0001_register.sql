@@ -757,7 +757,7 @@ CREATE TABLE look (
     error     text,
     PRIMARY KEY (issuer, provider, subject)
 );
-CREATE INDEX look_by_due ON look (issuer, due_ms);
+CREATE INDEX look_by_due ON look (issuer, told DESC, due_ms);
 
 -- E-mails to be sent: by what they are made, never what they say.
 CREATE TABLE letter (

@@ -90,7 +90,8 @@ impl Store {
         Ok(news > 0)
     }
 
-    /// The subject that is due longest and nobody is at, until `leased`.
+    /// A subject that is due and nobody is at, until `leased`: one that a hint wants, and of
+    /// these the one that is due longest.
     pub async fn next_look(
         &self,
         issuer: &IssuerId,
@@ -102,7 +103,7 @@ impl Store {
              WHERE issuer = $1 AND (provider, subject) = ( \
                  SELECT provider, subject FROM look \
                  WHERE issuer = $1 AND due_ms <= $2 AND leased_ms <= $2 \
-                 ORDER BY due_ms LIMIT 1 FOR UPDATE SKIP LOCKED) \
+                 ORDER BY told DESC, due_ms LIMIT 1 FOR UPDATE SKIP LOCKED) \
              RETURNING provider, subject, told, wanted, tries",
             issuer_key(issuer),
             bigint(now.0),
@@ -149,7 +150,8 @@ impl Store {
         Ok(())
     }
 
-    /// Puts a look off, since it could not be done.
+    /// Puts a look off, since it could not be done, unless somebody has wanted another
+    /// meanwhile.
     pub async fn look_again(
         &self,
         issuer: &IssuerId,
@@ -158,13 +160,16 @@ impl Store {
         error: &str,
     ) -> Result<()> {
         sqlx::query!(
-            "UPDATE look SET leased_ms = 0, tries = tries + 1, due_ms = $4, error = $5 \
+            "UPDATE look SET leased_ms = 0, error = $5, \
+                 tries = CASE WHEN wanted = $6 THEN tries + 1 ELSE 0 END, \
+                 due_ms = CASE WHEN wanted = $6 THEN $4 ELSE due_ms END \
              WHERE issuer = $1 AND provider = $2 AND subject = $3",
             issuer_key(issuer),
             look.provider.as_str(),
             &look.subject,
             bigint(due.0),
             error,
+            look.wanted,
         )
         .execute(&self.pool)
         .await?;

@@ -167,6 +167,29 @@ impl Store {
         row.map(VerificationRow::read).transpose()
     }
 
+    /// The newest attempt of an investor with a provider that has ended otherwise than in a
+    /// refusal.
+    pub async fn last_ended(
+        &self,
+        issuer: &IssuerId,
+        investor: InvestorId,
+        provider: &ProviderName,
+    ) -> Result<Option<VerificationId>> {
+        let found = sqlx::query_scalar!(
+            "SELECT verification FROM verification \
+             WHERE issuer = $1 AND investor = $2 AND provider = $3 \
+                 AND state IN ('approved', 'settled', 'review') \
+             ORDER BY opened_s DESC, opened_entry DESC, verification LIMIT 1",
+            issuer_key(issuer),
+            investor.0.as_slice(),
+            provider.as_str(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let read = |id: Vec<u8>| id128(&id, "a verification's id").map(VerificationId);
+        found.map(read).transpose()
+    }
+
     /// An investor's attempts, the newest first, at most `limit` of them.
     pub async fn verifications_of(
         &self,
@@ -334,6 +357,29 @@ impl IssuerTransaction {
             "FROM verification WHERE issuer = $1 AND investor = $2 AND provider = $3 \
              AND (reference IS NULL OR reference = $4) \
              ORDER BY opened_s DESC, opened_entry DESC, verification LIMIT 1",
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
+            provider.as_str(),
+            reference,
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        row.map(VerificationRow::read).transpose()
+    }
+
+    /// The attempt of an investor with a provider whose verdict stands on this record; else
+    /// the newest that may be about it.
+    pub async fn verification_upon(
+        &mut self,
+        investor: InvestorId,
+        provider: &ProviderName,
+        reference: &str,
+    ) -> Result<Option<Verification>> {
+        let row = select_verifications!(
+            "FROM verification WHERE issuer = $1 AND investor = $2 AND provider = $3 \
+             AND (reference IS NULL OR reference = $4) \
+             ORDER BY reference = $4 AND decision IS NOT NULL DESC NULLS LAST, \
+                 opened_s DESC, opened_entry DESC, verification LIMIT 1",
             issuer_key(&self.issuer),
             investor.0.as_slice(),
             provider.as_str(),

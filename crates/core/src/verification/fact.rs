@@ -56,8 +56,10 @@ pub enum Standing {
     Refused(RejectionReason),
     /// Somebody at the provider or at the issuer must look.
     OnHold,
-    /// What it had found no longer counts: reset, deactivated or deleted.
+    /// The person begins anew: what it had found was reset, or nothing was handed in.
     Withdrawn,
+    /// It has deactivated or deleted what it had found.
+    Deleted,
 }
 
 /// What a provider found. Where the issuer's field map names nothing, or the

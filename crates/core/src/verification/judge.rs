@@ -182,11 +182,15 @@ pub fn judge(
         }
         Standing::OnHold => Outcome::Review(vec![Concern::OnHold]),
         // As it was asked to; a verdict that ended well stays so.
-        Standing::Withdrawn if situation.erased => Outcome::Unchanged,
+        Standing::Withdrawn | Standing::Deleted if situation.erased => Outcome::Unchanged,
         Standing::Withdrawn if attempt.decision.is_some() => {
             withdrawn(situation, RevocationReason::Provider)
         }
         Standing::Withdrawn => Outcome::Waiting,
+        Standing::Deleted if attempt.decision.is_some() || stands_on(situation, fact) => {
+            withdrawn(situation, RevocationReason::Provider)
+        }
+        Standing::Deleted => Outcome::Waiting,
     }
 }
 

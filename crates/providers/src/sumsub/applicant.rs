@@ -117,7 +117,7 @@ pub(super) fn record(
 fn standing(applicant: &Value) -> Standing {
     let kept = [None, Some(&Value::Null), Some(&Value::Bool(false))];
     if !kept.contains(&applicant.get("deleted")) {
-        return Standing::Withdrawn;
+        return Standing::Deleted;
     }
     let review = |field: &str| read::text(applicant, &format!("/review/{field}"));
     match review("reviewStatus") {

@@ -162,7 +162,7 @@ async fn an_approval_is_followed_by_its_end() {
         ("green", Standing::Approved),
         ("reset", Standing::Withdrawn),
         ("green", Standing::Approved),
-        ("deactivate", Standing::Withdrawn),
+        ("deactivate", Standing::Deleted),
     ] {
         clock.advance(MINUTE);
         let told = match step {
@@ -239,7 +239,7 @@ async fn rechecks_and_erasure() {
     assert_eq!(sumsub.deactivate(&applicant).await, Ok(()));
     assert_eq!(sumsub.deactivate(&applicant).await, Ok(()), "twice is once");
     let fact = sumsub.fetch(&applicant).await.unwrap().fact;
-    assert_eq!(fact.standing, Standing::Withdrawn);
+    assert_eq!(fact.standing, Standing::Deleted);
     assert_eq!(sumsub.deactivate("650000000000000000000009").await, Ok(()));
 }
 
@@ -259,7 +259,7 @@ async fn an_applicant_is_found_by_the_registers_name_for_it() {
     assert_eq!(fact.standing, Standing::Approved);
     assert_eq!(sumsub.deactivate(&subject).await, Ok(()));
     let fact = sumsub.fetch(&subject).await.unwrap().fact;
-    assert_eq!(fact.standing, Standing::Withdrawn);
+    assert_eq!(fact.standing, Standing::Deleted);
     // A name that leaves its place in the path is no name.
     for name in ["u-1/../u-2", "", "u-1;a=b"] {
         let subject = sumsub.subject_of(name).unwrap();

@@ -1,25 +1,28 @@
 //! Looks at providers' records of which nobody has told: a webhook may be lost, and then no
 //! person waits for ever, and nobody stays verified whom the provider has refused since.
 //!
-//! They never stand in the way of what a webhook wants: no more are taken up than workers
-//! are free for, and of attempts that have ended one a second.
+//! They hardly stand in the way of what a webhook wants, which goes first: no more are
+//! taken up than half of those who look can be at, and of attempts that have ended one a
+//! second.
 
 use std::time::Duration;
 
-use symbolon_core::{ids::IssuerId, investor::Status};
+use symbolon_core::{
+    ids::IssuerId,
+    investor::{Source, Status},
+};
 use symbolon_store::{DueLook, StoreError, Unasked, Verification};
 
 use crate::{state::AppState, verifying::customer_of};
 
 /// How often to look.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// While so many records are to be looked at, nobody looks unasked.
-const BUSY: u32 = 8;
-/// Records of attempts that have ended, taken up at a time, so that providers' limits are
-/// not reached: 86,400 a day.
-const ENDED: u32 = 1;
-/// Attempts of one person that are considered.
-const ATTEMPTS: u32 = 16;
+/// While so many records are to be looked at, nobody looks unasked: half of those who look
+/// are left to webhooks.
+const BUSY: u32 = 4;
+/// Attempts that have ended, considered at a time. One of their records is looked at, so
+/// that providers' limits are not reached: 86,400 a day.
+const ENDED: u32 = 100;
 
 /// Runs until the server ends.
 pub(crate) async fn run(state: AppState) {
@@ -43,18 +46,26 @@ async fn sweep(state: &AppState) -> Result<usize, StoreError> {
         let (store, now) = (&state.store, state.clock.now_ms());
         let free = BUSY - store.looks_due(issuer, now, BUSY).await?.min(BUSY);
         let seconds = state.clock.now();
-        for (unasked, most) in [(Unasked::Waiting, BUSY), (Unasked::Ended, ENDED)] {
-            let due = store.due_looks(issuer, unasked, seconds, free.min(most));
-            for look in due.await? {
-                take(state, issuer, &look).await?;
+        let due = store.due_looks(issuer, Unasked::Waiting, seconds, free);
+        for look in due.await? {
+            taken += usize::from(take(state, issuer, &look).await?);
+        }
+        if free == 0 {
+            continue;
+        }
+        let due = store.due_looks(issuer, Unasked::Ended, seconds, ENDED);
+        for look in due.await? {
+            if take(state, issuer, &look).await? {
                 taken += 1;
+                break;
             }
         }
     }
     Ok(taken)
 }
 
-async fn take(state: &AppState, issuer: &IssuerId, look: &DueLook) -> Result<(), StoreError> {
+/// Wants a look at an attempt's record, if it matters; says whether it does.
+async fn take(state: &AppState, issuer: &IssuerId, look: &DueLook) -> Result<bool, StoreError> {
     let attempt = &look.verification;
     let matters = attempt.state.is_at_provider(&attempt.concerns)
         || is_relied_upon(state, issuer, attempt).await?;
@@ -66,10 +77,12 @@ async fn take(state: &AppState, issuer: &IssuerId, look: &DueLook) -> Result<(),
     let wanted = state
         .store
         .look_unasked(issuer, look, subject.as_deref(), now);
-    wanted.await
+    wanted.await?;
+    Ok(subject.is_some())
 }
 
-/// Whether somebody is verified, and this is the last that its provider has said of it.
+/// Whether somebody is verified, and upon this record or after the last attempt with its
+/// provider.
 async fn is_relied_upon(
     state: &AppState,
     issuer: &IssuerId,
@@ -78,10 +91,16 @@ async fn is_relied_upon(
     let (store, investor) = (&state.store, attempt.investor);
     let status = store.investor(issuer, investor).await?.investor.status;
     let now = state.clock.now();
-    let verified = matches!(&status, Status::Verified(held) if held.holds_at(now));
-    let attempts = store.verifications_of(issuer, investor, ATTEMPTS).await?;
-    let last = attempts
-        .iter()
-        .find(|one| one.provider == attempt.provider && one.state.is_watched(&one.concerns));
-    Ok(verified && last.is_some_and(|last| last.id == attempt.id))
+    let held = match &status {
+        Status::Verified(held) if held.holds_at(now) => held,
+        _ => return Ok(false),
+    };
+    let upon_it = match (&held.source, &attempt.reference) {
+        (Source::Provider { name, reference }, Some(own)) => {
+            *name == attempt.provider.to_string() && reference == own
+        }
+        _ => false,
+    };
+    let last = store.last_ended(issuer, investor, &attempt.provider);
+    Ok(upon_it || last.await? == Some(attempt.id))
 }

@@ -1,10 +1,13 @@
 //! What providers hinted at: stored once, looked at by one, and forgotten in time.
 
-use alloy_primitives::B256;
-use symbolon_core::time::UnixMillis;
-use symbolon_store::{Look, ReceivedHint};
+use alloy_primitives::{B128, B256};
+use symbolon_core::{
+    time::{UnixMillis, UnixSeconds},
+    verification::VerificationId,
+};
+use symbolon_store::{Look, ReceivedHint, Unasked};
 
-use crate::support::Register;
+use crate::support::{NOW, Register, id};
 
 fn hint(digest: u8) -> ReceivedHint {
     ReceivedHint {
@@ -58,6 +61,61 @@ async fn a_hint_that_comes_meanwhile_is_looked_at_again() {
     store.looked(issuer, &again).await.unwrap();
     assert_eq!(next(&register, 9_000).await, None);
     assert_eq!(store.looks(issuer).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_hint_that_comes_while_a_look_fails_does_not_wait_for_the_next_try() {
+    let register = Register::empty().await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    hinted(&register, 1, 1_000).await;
+    let look = next(&register, 1_000).await.unwrap();
+    assert!(hinted(&register, 2, 1_010).await);
+    let later = UnixMillis(9_000);
+    store
+        .look_again(issuer, &look, later, "busy")
+        .await
+        .unwrap();
+    let again = next(&register, 1_020).await.unwrap();
+    assert_eq!(again.tries, 0);
+    store
+        .look_again(issuer, &again, later, "busy")
+        .await
+        .unwrap();
+    assert_eq!(next(&register, 8_999).await, None);
+    assert_eq!(next(&register, 9_000).await.unwrap().tries, 1);
+}
+
+#[tokio::test]
+async fn what_a_hint_wants_goes_before_what_nobody_told_of() {
+    let register = Register::with_customers(1).await;
+    let (store, issuer) = (register.store(), &register.issuer);
+    let mut transaction = store.begin(issuer).await.unwrap();
+    let attempt = VerificationId(B128::repeat_byte(1));
+    let provider = "sumsub".parse().unwrap();
+    let begun = transaction.begin_verification(attempt, id(1), &provider, NOW);
+    begun.await.unwrap();
+    transaction.commit().await.unwrap();
+    let (after, day) = (UnixSeconds(NOW.0 + 60), 86_400_000);
+    let due = store.due_looks(issuer, Unasked::Waiting, after, 1);
+    let due = due.await.unwrap();
+    let at = UnixMillis(after.0 * 1_000);
+    let wanted = store.look_unasked(issuer, &due[0], Some("a-9"), at);
+    wanted.await.unwrap();
+    // It came a day later.
+    assert!(hinted(&register, 1, at.0 + day).await);
+    let looks = store.looks_due(issuer, UnixMillis(at.0 + day), 9).await;
+    assert_eq!(looks.unwrap(), 2);
+    let first = next(&register, at.0 + day).await.unwrap();
+    assert_eq!((first.subject.as_str(), first.told), ("a-1", true));
+    let second = next(&register, at.0 + day).await.unwrap();
+    assert_eq!((second.subject.as_str(), second.told), ("a-9", false));
+    // Once it is told of, it is no longer unasked.
+    let named = ReceivedHint {
+        subject: "a-9".into(),
+        ..hint(2)
+    };
+    assert!(told(&register, &named, at.0 + day).await);
+    assert!(next(&register, at.0 + day + 200).await.unwrap().told);
 }
 
 #[tokio::test]

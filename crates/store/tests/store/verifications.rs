@@ -112,6 +112,51 @@ async fn a_record_is_about_the_newest_attempt_that_it_may_be_about() {
 }
 
 #[tokio::test]
+async fn a_deletion_is_about_the_attempt_that_decided_by_the_record() {
+    let register = Register::with_customers(1).await;
+    let upon = async |reference: &str| {
+        let mut transaction = register.store().begin(&register.issuer).await.unwrap();
+        let provider = sumsub();
+        let found = transaction.verification_upon(id(1), &provider, reference);
+        found.await.unwrap().map(|found| found.id)
+    };
+    let last = async || {
+        let provider = sumsub();
+        let last = register
+            .store()
+            .last_ended(&register.issuer, id(1), &provider);
+        last.await.unwrap()
+    };
+    assert_eq!((upon("a-1").await, last().await), (None, None));
+    register.attempt(1, 0).await;
+    assert_eq!(upon("a-1").await, Some(attempt_id(1)), "it may be about it");
+    assert_eq!(last().await, None);
+    register
+        .change(1, |attempt| {
+            attempt.reference = Some("a-1".into());
+            attempt.state = VerificationState::Approved;
+            attempt.attempt.decision = Some(EntryNumber(1));
+        })
+        .await;
+    // A renewal, before and after the provider has said what it calls it.
+    register.attempt(2, 5).await;
+    assert_eq!(upon("a-1").await, Some(attempt_id(1)));
+    register
+        .change(2, |attempt| attempt.reference = Some("a-1".into()))
+        .await;
+    assert_eq!(upon("a-1").await, Some(attempt_id(1)));
+    assert_eq!(last().await, Some(attempt_id(1)));
+    register
+        .change(2, |attempt| attempt.state = VerificationState::Refused)
+        .await;
+    assert_eq!(last().await, Some(attempt_id(1)));
+    register
+        .change(2, |attempt| attempt.state = VerificationState::Settled)
+        .await;
+    assert_eq!(last().await, Some(attempt_id(2)));
+}
+
+#[tokio::test]
 async fn attempts_are_listed_by_how_they_stand_the_oldest_first() {
     let register = Register::with_customers(1).await;
     for (n, after) in [(3, 0), (1, 5), (2, 5), (4, 9)] {

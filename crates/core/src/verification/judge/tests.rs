@@ -181,6 +181,7 @@ fn monitoring_denies() {
         (Standing::Retry, RevocationReason::Provider),
         (Standing::OnHold, RevocationReason::Provider),
         (Standing::Withdrawn, RevocationReason::Provider),
+        (Standing::Deleted, RevocationReason::Provider),
     ] {
         let mut world = World::new();
         world.take(&fact(Standing::Approved, 1));
@@ -201,7 +202,9 @@ fn what_a_provider_was_asked_to_forget_denies_nobody() {
     let mut world = World::new();
     world.take(&fact(Standing::Approved, 10));
     world.view.investor.as_mut().unwrap().custody.erased = true;
-    let gone = world.judge(&fact(Standing::Withdrawn, 20));
+    let reset = world.judge(&fact(Standing::Withdrawn, 20));
+    assert_eq!(reset, Outcome::Unchanged);
+    let gone = world.judge(&fact(Standing::Deleted, 20));
     assert_eq!(gone, Outcome::Unchanged);
     let listed = Standing::Refused(RejectionReason::Sanctions);
     let denied = Outcome::Decide(Box::new(Command::Revoke(RevocationReason::Sanctions)));
@@ -294,8 +297,13 @@ fn monitoring_denies_while_a_renewal_is_under_way() {
         newest: None,
         decision: None,
     };
-    world.take(&fact(Standing::OnHold, 2));
-    assert!(!world.is_verified());
+    for standing in [Standing::OnHold, Standing::Deleted] {
+        let revoked = world.judge(&fact(standing, 2));
+        let Outcome::Decide(command) = revoked else {
+            panic!("{standing:?}: {revoked:?}");
+        };
+        assert!(matches!(*command, Command::Revoke(_)), "{standing:?}");
+    }
 }
 
 fn standings() -> impl Strategy<Value = Standing> {
@@ -308,6 +316,7 @@ fn standings() -> impl Strategy<Value = Standing> {
         Just(Standing::Refused(RejectionReason::Sanctions)),
         Just(Standing::OnHold),
         Just(Standing::Withdrawn),
+        Just(Standing::Deleted),
     ]
 }
 

@@ -280,7 +280,7 @@ fn what_is_deleted_counts_no_longer() {
     for deleted in [json!(true), json!("yes"), json!(1)] {
         let mut applicant = applicant();
         applicant["deleted"] = deleted;
-        assert_eq!(read_one(&applicant).fact.standing, Standing::Withdrawn);
+        assert_eq!(read_one(&applicant).fact.standing, Standing::Deleted);
     }
     for deleted in [json!(false), json!(null)] {
         let mut applicant = applicant();

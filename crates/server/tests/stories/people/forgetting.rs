@@ -72,7 +72,7 @@ async fn whoever_is_erased_is_forgotten_by_the_provider_in_the_end() {
     let custody = owner.get(&path).await;
     assert_eq!(custody["providers"][0]["tries"], 2, "{custody}");
     assert_eq!(custody["providers"][0]["error"], json!(null));
-    assert_eq!(stage.fact(&applicant).await.standing, Standing::Withdrawn);
+    assert_eq!(stage.fact(&applicant).await.standing, Standing::Deleted);
     // The provider's word for it changes nothing of why the relation ended.
     let shown = owner.get(&format!("/v1/investors/{investor}")).await;
     assert_eq!(shown["status"], "revoked");
@@ -103,7 +103,7 @@ async fn whom_the_provider_meets_after_the_erasure_it_forgets_as_well() {
     let customer = investor.trim_start_matches("0x");
     let applicant = stage.sumsub.applicant_of(customer).unwrap();
     until("the provider has forgotten", async || {
-        stage.fact(&applicant).await.standing == Standing::Withdrawn
+        stage.fact(&applicant).await.standing == Standing::Deleted
     })
     .await;
     let shown = owner.get(&format!("/v1/investors/{investor}")).await;

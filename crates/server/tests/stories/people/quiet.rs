@@ -80,6 +80,23 @@ impl Quiet {
         self.call(request.json(&body)).await
     }
 
+    /// Somebody of the issuer's has seen the person.
+    pub(super) async fn verified_by_hand(&self, investor: &str) {
+        let by_hand = json!({
+            "level": "enhanced", "country": "FR",
+            "attestation": {"operator": "maria.keller", "text": "Seen in person.", "version": "1"},
+        });
+        let path = format!("/v1/investors/{investor}/verifications");
+        self.post(&path, by_hand).await;
+    }
+
+    /// The id of somebody's newest attempt.
+    pub(super) async fn newest_attempt(&self, investor: &str) -> String {
+        let (acme, investor) = ("acme".parse().unwrap(), investor.parse().unwrap());
+        let attempts = self.state.store.verifications_of(&acme, investor, 1);
+        attempts.await.unwrap()[0].id.to_string()
+    }
+
     /// How somebody's attempts stand, the newest first.
     pub(super) async fn attempts(&self, investor: &str) -> Vec<VerificationState> {
         let (acme, investor) = ("acme".parse().unwrap(), investor.parse().unwrap());

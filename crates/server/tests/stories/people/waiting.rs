@@ -81,12 +81,7 @@ async fn what_was_decided_by_hand_since_is_not_doubted_every_day() {
     let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
     let quiet = Quiet::set(stage::sumsub(&sumsub)).await;
     let (investor, applicant) = verified(&quiet, &sumsub).await;
-    let by_hand = json!({
-        "level": "enhanced", "country": "FR",
-        "attestation": {"operator": "maria.keller", "text": "Seen in person.", "version": "1"},
-    });
-    let path = format!("/v1/investors/{investor}/verifications");
-    quiet.post(&path, by_hand).await;
+    quiet.verified_by_hand(&investor).await;
     quiet.clock.advance(DAY);
     quiet.looked().await;
     assert_eq!(
@@ -100,6 +95,65 @@ async fn what_was_decided_by_hand_since_is_not_doubted_every_day() {
         quiet.status(&investor).await == "revoked"
     })
     .await;
+    quiet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_settled_stays_settled_until_the_provider_refuses() {
+    let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+    let quiet = Quiet::set(stage::sumsub(&sumsub)).await;
+    let (url, investor) = quiet.link().await;
+    let mut person = Person::new(&quiet.url);
+    person.open(&url).await;
+    let session = person.begin_check().await;
+    person.walk(&session, "retry").await;
+    let applicant = sumsub.applicant_of(investor.trim_start_matches("0x"));
+    let applicant = applicant.unwrap();
+    sumsub.hold(&applicant).await.unwrap();
+    quiet.clock.advance(MINUTE);
+    quiet.looked().await;
+    assert_eq!(quiet.attempts(&investor).await, [VerificationState::Review]);
+    // Somebody has seen the person, and is done with it, whatever the provider waits for.
+    quiet.verified_by_hand(&investor).await;
+    let attempt = quiet.newest_attempt(&investor).await;
+    let path = format!("/v1/verifications/{attempt}/settle");
+    quiet.post(&path, json!({})).await;
+    for _ in 0..2 {
+        quiet.clock.advance(DAY);
+        assert!(!quiet.nobody_is_due().await);
+        quiet.looked().await;
+        let attempts = quiet.attempts(&investor).await;
+        assert_eq!(attempts, [VerificationState::Settled]);
+        assert_eq!(quiet.status(&investor).await, "verified");
+    }
+    sumsub.monitoring_hit(&applicant).await.unwrap();
+    quiet.clock.advance(DAY);
+    until("the register has looked by itself", async || {
+        quiet.status(&investor).await == "revoked"
+    })
+    .await;
+    quiet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_denies_though_a_renewal_is_under_way() {
+    let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+    let quiet = Quiet::set(stage::sumsub(&sumsub)).await;
+    let (investor, applicant) = verified(&quiet, &sumsub).await;
+    let renewal = json!({"investor": investor, "prove_wallet": false});
+    let renewal = quiet.post("/v1/links", renewal).await;
+    let mut person = Person::new(&quiet.url);
+    person.open(renewal["url"].as_str().unwrap()).await;
+    person.begin_check().await;
+    sumsub.send_webhooks_to(format!("{}/hooks/acme/sumsub", quiet.url));
+    sumsub.delete(&applicant).await.unwrap();
+    until("the deletion denies", async || {
+        quiet.status(&investor).await == "revoked"
+    })
+    .await;
+    let attempts = quiet.attempts(&investor).await;
+    let (waiting, refused) = (VerificationState::Waiting, VerificationState::Refused);
+    assert_eq!(attempts, [waiting, refused]);
     quiet.end().await;
 }
 

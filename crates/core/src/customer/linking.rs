@@ -175,8 +175,8 @@ pub struct Opening {
 /// Whether whoever sees one instance alone may have what opens a link for its customer's
 /// person. It is asked again whenever such a link is used.
 pub fn may_open(own: &Own<'_>, link: Opening) -> bool {
-    let judged_otherwise = own.is_judged() && !link.led_to_verdict;
-    !own.is_foreign() && !(link.checks && judged_otherwise)
+    let verdict_stands = link.checks && own.is_judged() && !link.led_to_verdict;
+    !own.is_foreign() && !verdict_stands
 }
 
 fn bare(own: &Own<'_>) -> Result<(), NotBare> {

@@ -24,7 +24,9 @@ use thiserror::Error;
 
 pub use changing::{Archived, CustomerChange, Standing, WantedChange};
 pub use data::{CustomerData, DataError, NoteError, SearchKey, note};
-pub use linking::{Holder, LinkRefusal, Linking, NotBare, Own, linking, may_hand_out};
+pub use linking::{
+    Holder, LinkRefusal, Linking, NotBare, Opening, Own, Warrant, linking, may_open,
+};
 pub use reference::{ReferenceKey, ReferenceKeyError};
 
 /// Notes that a customer may have.

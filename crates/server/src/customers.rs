@@ -3,6 +3,7 @@
 pub mod changing;
 pub mod export;
 pub mod linking;
+mod own;
 pub mod shown;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,7 @@ use crate::{
     vault::{IdStandard, ProfileChanges},
 };
 pub use changing::changeable;
+pub(crate) use own::own;
 
 /// How often something is prepared anew that somebody else's change has overtaken.
 pub const TRIES: u32 = 8;
@@ -145,16 +147,21 @@ pub async fn store(
     transaction
         .customer_is_new(instance, investor, external_id)
         .await?;
-    match (transaction.investor(investor).await, &prepared.new) {
-        (Ok(found), _) => Refusal::unless_known(&found.investor)?,
+    let registered_investor = match (transaction.investor(investor).await, &prepared.new) {
+        (Ok(found), _) => {
+            Refusal::unless_known(&found.investor)?;
+            false
+        }
         (Err(StoreError::NotFound { .. }), Some((kind, profile))) => {
             register(transaction, investor, *kind, profile.as_ref(), by, now).await?;
+            true
         }
         (Err(error), _) => return Err(unknown_investor(error)),
-    }
+    };
     let new = NewCustomer {
         id: prepared.id,
         investor,
+        registered_investor,
         external_id: prepared.external_id.clone(),
         reference: reference.hash(transaction.issuer(), instance),
         created_by: by.name.clone(),

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use symbolon_core::{
     actor::Actor,
     command::Command,
+    customer::{Opening, may_open},
     ids::{ChainId, IssuerId},
     link::LinkToken,
     ownership::Message,
@@ -14,9 +15,10 @@ use symbolon_core::{
     wallet::{OwnershipEvidence, WalletAddress},
 };
 use symbolon_providers::{ReturnTo, SessionRequest};
-use symbolon_store::{Link, Request, StoreError, Subject};
+use symbolon_store::{IssuerTransaction, Link, Request, StoreError, Subject};
 
 use crate::{
+    customers::own,
     problem::{FieldError, Problem, Result, catalog},
     services::Account,
     signing::{self, refused},
@@ -46,6 +48,36 @@ pub(crate) fn usable(link: &Link, now: UnixSeconds) -> Result<()> {
     }
 }
 
+/// The same, for whoever acts by it. What was shown to a key that sees one instance alone
+/// is over, too, once it would not be shown any more: others know the person by now, or
+/// have judged it.
+async fn still_opens(
+    transaction: &mut IssuerTransaction,
+    link: &Link,
+    now: UnixSeconds,
+) -> Result<()> {
+    usable(link, now)?;
+    let Some(instance) = &link.shown_to else {
+        return Ok(());
+    };
+    let id = link.purpose.investor;
+    let investor = transaction.investor(id).await?.investor;
+    let own = own(transaction, instance, &investor).await?;
+    let own_decision = match link.verification {
+        Some(attempt) => transaction.verification(attempt).await?.attempt.decision,
+        None => None,
+    };
+    let opening = Opening {
+        checks: link.purpose.provider.is_some(),
+        led_to_verdict: own_decision.is_some()
+            && own_decision == transaction.last_decision(id).await?,
+    };
+    match may_open(&own, opening) {
+        true => Ok(()),
+        false => Err(Problem::plain(&catalog::LINK_OVER)),
+    }
+}
+
 /// Hands out the message that this wallet is to sign on this chain. One that was
 /// handed out before is worth nothing then.
 pub(crate) async fn ask(
@@ -57,6 +89,9 @@ pub(crate) async fn ask(
 ) -> Result<Message> {
     let now = state.clock.now();
     usable(link, now)?;
+    if link.shown_to.is_some() {
+        still_opens(&mut state.store.begin(issuer).await?, link, now).await?;
+    }
     if link.purpose.wallet.is_some_and(|wanted| wanted != wallet) {
         return Err(Problem::invalid(vec![FieldError::new(
             "address",
@@ -109,7 +144,7 @@ async fn bind(
     let now = state.clock.now();
     let mut transaction = state.store.begin(issuer).await?;
     let current = transaction.lock_link(link.id).await?;
-    usable(&current, now)?;
+    still_opens(&mut transaction, &current, now).await?;
     if current.challenge.as_deref() != Some(asked) {
         return Err(refused(
             "the message was answered already: ask for another one",
@@ -226,7 +261,7 @@ async fn begin_attempt(
 ) -> Result<VerificationId> {
     let mut transaction = state.store.begin(issuer).await?;
     let current = transaction.lock_link(link.id).await?;
-    usable(&current, now)?;
+    still_opens(&mut transaction, &current, now).await?;
     if let Some(begun) = current.verification {
         return Ok(begun);
     }

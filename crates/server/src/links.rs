@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use symbolon_core::{
     actor::Actor,
     command::Command,
-    ids::{ExternalId, InvestorId, IssuerId, ProviderName},
+    ids::{ExternalId, InstanceName, InvestorId, IssuerId, ProviderName},
     investor::InvestorKind,
     language::LanguageTag,
     link::{LinkId, LinkLifetime, LinkProgress, LinkToken},
@@ -97,6 +97,11 @@ impl PreparedLink {
         self.link.id
     }
 
+    /// What opens it is shown to a key that sees this instance alone.
+    pub fn show_to(&mut self, instance: InstanceName) {
+        self.link.shown_to = Some(instance);
+    }
+
     /// Whether it is sent to the person.
     pub fn is_sent(&self) -> bool {
         self.send
@@ -161,6 +166,7 @@ pub async fn prepare(
             revoked: None,
         },
         challenge: None,
+        shown_to: None,
         proved: None,
         verification: None,
         created: now,

@@ -5,12 +5,12 @@ pub mod terms;
 
 use symbolon_core::{
     actor::Actor,
-    ids::IssuerId,
+    ids::{InvestorId, IssuerId},
     investor::{Investor, Source, Status},
     link::{LinkId, LinkLifetime},
     wallet::ChainScope,
 };
-use symbolon_store::{DueRenewal, Link, RenewalNotice};
+use symbolon_store::{DueRenewal, Link, RenewalNotice, WhoseLinks};
 
 use crate::{
     links::{self, Check, NewLink, PreparedLink, WantedWallet},
@@ -22,8 +22,8 @@ use crate::{
 /// An investor's links that are looked through for the one to go by.
 const LINKS: u32 = 50;
 
-/// Takes notice of one verdict that is about to end. Whoever was sent a link for a check
-/// that still opens is sent no other. Says whether that was news.
+/// Takes notice of one verdict that is about to end. To whom the issuer made a link for a
+/// check that still opens, no other is sent. Says whether that was news.
 pub(crate) async fn notice(state: &AppState, issuer: &IssuerId, due: &DueRenewal) -> Result<bool> {
     let terms = state.services.renewals.of(issuer);
     let found = state.store.investor(issuer, due.investor).await?;
@@ -34,15 +34,13 @@ pub(crate) async fn notice(state: &AppState, issuer: &IssuerId, due: &DueRenewal
     if !terms.send {
         return note(state, issuer, due, None, None).await;
     }
-    let known = state.store.links(issuer, Some(due.investor), None, LINKS);
-    let known = known.await?;
+    let asked = asked(state, issuer, due.investor).await?;
     let now = state.clock.now();
-    let asks = |link: &&Link| link.purpose.provider.is_some();
-    let mut asking = known.iter().filter(asks);
-    if let Some(open) = asking.find(|link| link.progress.is_usable(now)) {
+    let mut own = asked.issuers.iter();
+    if let Some(open) = own.find(|link| link.progress.is_usable(now)) {
         return note(state, issuer, due, Some(open.id), None).await;
     }
-    let new = link(&found.investor, due, known.iter().find(asks), state);
+    let new = link(&found.investor, due, asked.last(), state);
     let made = match links::prepare(state, issuer, &new, &actor).await {
         Ok(prepared) => send(state, issuer, due, &prepared, &actor).await,
         Err(problem) => Err(problem),
@@ -52,6 +50,29 @@ pub(crate) async fn notice(state: &AppState, issuer: &IssuerId, due: &DueRenewal
         Err(problem) => note(state, issuer, due, None, Some(problem.kind.code)).await,
         Ok(news) => Ok(news),
     }
+}
+
+/// By which links an investor was to be checked, newest first: those that were taken back
+/// do not count.
+struct Asked {
+    issuers: Vec<Link>,
+    instances: Vec<Link>,
+}
+
+impl Asked {
+    /// The one to go by. What an instance asks binds the issuer to nothing, so it is
+    /// looked at only where the issuer never asked.
+    fn last(&self) -> Option<&Link> {
+        self.issuers.first().or(self.instances.first())
+    }
+}
+
+async fn asked(state: &AppState, issuer: &IssuerId, investor: InvestorId) -> Result<Asked> {
+    let links = |whose, limit| state.store.checks_asked(issuer, investor, whose, limit);
+    Ok(Asked {
+        issuers: links(WhoseLinks::Issuers, LINKS).await?,
+        instances: links(WhoseLinks::Instances, 1).await?,
+    })
 }
 
 /// The same check as the last time, for as long as the verdict lasts.

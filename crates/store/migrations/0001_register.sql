@@ -577,6 +577,7 @@ CREATE TABLE customer (
     customer    bytea  NOT NULL,
     number      bigint NOT NULL, -- counts the instance's customers, which lists are ordered by
     investor    bytea  NOT NULL, -- on whom it stands
+    registered_investor boolean NOT NULL, -- whether making it made that one known to the register
     external_id text,
     reference   bytea  NOT NULL, -- a hash of its reference key
     references_made integer NOT NULL,
@@ -616,7 +617,8 @@ CREATE TABLE customer_link (
     instance text   NOT NULL,
     customer bytea  NOT NULL,
     link     bytea  NOT NULL,
-    PRIMARY KEY (issuer, instance, customer, link)
+    PRIMARY KEY (issuer, instance, customer, link),
+    UNIQUE (issuer, link)
 );
 
 -- By what an instance finds its customers: digests under the issuer's index key.
@@ -667,6 +669,7 @@ CREATE TABLE link (
     chains      bigint[],         -- where a wallet that it binds counts; null: everywhere
     language    text,             -- BCP 47; null: the browser's
     challenge   text,             -- what is to be signed, as JSON; null: nothing was asked yet
+    shown_to    text,             -- the instance whose key was shown what opens it; null: none
     proved      bytea,            -- the wallet that signed
     verification bytea,           -- the attempt that began by it
     created_s   bigint NOT NULL,

@@ -31,6 +31,8 @@ pub struct Customer {
     pub number: u64,
     /// The investor on whom it stands.
     pub investor: InvestorId,
+    /// Whether the register came to know that one by making this customer.
+    pub registered_investor: bool,
     /// The instance's own reference.
     pub external_id: Option<ExternalId>,
     /// How many reference keys it was given; the last one works.
@@ -85,6 +87,8 @@ pub struct NewCustomer {
     pub id: CustomerId,
     /// On whom it stands.
     pub investor: InvestorId,
+    /// Whether the register comes to know that one by this.
+    pub registered_investor: bool,
     /// The instance's own reference.
     pub external_id: Option<ExternalId>,
     /// The hash of its reference key.
@@ -332,11 +336,12 @@ impl IssuerTransaction {
             .await?;
         let added = sqlx::query!(
             "INSERT INTO customer (issuer, instance, customer, number, investor, external_id, \
-                 reference, references_made, status, revision, created_s, created_by, changed_s) \
+                 reference, references_made, status, revision, created_s, created_by, changed_s, \
+                 registered_investor) \
              SELECT $1, i.instance, $3, \
                  (SELECT coalesce(max(c.number), 0) + 1 FROM customer c \
                      WHERE c.issuer = $1 AND c.instance = $2), \
-                 $4, $5, $6, 1, $7, 1, $8, $9, $8 \
+                 $4, $5, $6, 1, $7, 1, $8, $9, $8, $10 \
              FROM instance i WHERE i.issuer = $1 AND i.instance = $2",
             issuer_key(&self.issuer),
             instance.as_str(),
@@ -347,6 +352,7 @@ impl IssuerTransaction {
             CustomerStatus::default().as_str(),
             bigint(now.0),
             &new.created_by,
+            new.registered_investor,
         )
         .execute(&mut *self.transaction)
         .await?;

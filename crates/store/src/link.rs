@@ -3,7 +3,7 @@
 use alloy_primitives::{B128, B256};
 use sqlx::PgExecutor;
 use symbolon_core::{
-    ids::{ExternalId, InvestorId, IssuerId, ProviderName},
+    ids::{ExternalId, InstanceName, InvestorId, IssuerId, ProviderName},
     language::LanguageTag,
     link::{LinkId, LinkProgress},
     time::UnixSeconds,
@@ -29,6 +29,9 @@ pub struct Link {
     pub progress: LinkProgress,
     /// What is to be signed, as JSON; nothing was asked yet.
     pub challenge: Option<String>,
+    /// The instance to whose key it was shown what opens it; where that was sent to the
+    /// person or shown to the issuer alone, none.
+    pub shown_to: Option<InstanceName>,
     /// The wallet that signed.
     pub proved: Option<WalletAddress>,
     /// The attempt that began by it.
@@ -72,6 +75,7 @@ struct LinkRow {
     chains: Option<Vec<i64>>,
     language: Option<String>,
     challenge: Option<String>,
+    shown_to: Option<String>,
     proved: Option<Vec<u8>>,
     verification: Option<Vec<u8>>,
     created_s: i64,
@@ -92,8 +96,8 @@ macro_rules! select_links {
             "SELECT link, investor, (SELECT i.external_id FROM investor i \
                  WHERE i.issuer = link.issuer AND i.investor = link.investor) AS external_id, \
              provider, level, wallet, wants_wallet, replaces, chains, \
-             language, challenge, proved, verification, created_s, created_by, expires_s, \
-             opened_s, started_s, completed_s, revoked_s " + $rest,
+             language, challenge, shown_to, proved, verification, created_s, created_by, \
+             expires_s, opened_s, started_s, completed_s, revoked_s " + $rest,
             $($argument),*
         )
     };
@@ -101,11 +105,13 @@ macro_rules! select_links {
 
 // After the macro, which it uses.
 mod of_customer;
+pub use of_customer::WhoseLinks;
 
 impl LinkRow {
     fn read(self) -> Result<Link> {
         let provider = self.provider.map(|name| name.parse()).transpose();
         let language = self.language.map(|tag| tag.parse()).transpose();
+        let shown_to = self.shown_to.map(|name| name.parse()).transpose();
         let external_id = self
             .external_id
             .map(|text| text.parse::<ExternalId>())
@@ -134,6 +140,7 @@ impl LinkRow {
                 revoked: moment(self.revoked_s)?,
             },
             challenge: self.challenge,
+            shown_to: shown_to.map_err(|_| StoreError::damaged("an instance's name"))?,
             proved: address(self.proved)?,
             verification: self
                 .verification
@@ -275,9 +282,9 @@ impl IssuerTransaction {
         let chains = scope_array(&purpose.chains);
         sqlx::query!(
             "INSERT INTO link (issuer, link, number, investor, provider, level, wallet, \
-                 wants_wallet, replaces, chains, language, created_s, created_by, expires_s) \
+                 wants_wallet, replaces, chains, language, created_s, created_by, expires_s, shown_to) \
              SELECT $1, $2, coalesce(max(l.number), 0) + 1, $3, $4, $5, $6, $7, $8, $9::bigint[], \
-                 $10, $11, $12, $13 FROM link l WHERE l.issuer = $1",
+                 $10, $11, $12, $13, $14 FROM link l WHERE l.issuer = $1",
             issuer_key(&self.issuer),
             link.id.0.as_slice(),
             purpose.investor.0.as_slice(),
@@ -291,6 +298,7 @@ impl IssuerTransaction {
             bigint(link.created.0),
             &link.created_by,
             bigint(link.progress.expires.0),
+            link.shown_to.as_ref().map(InstanceName::as_str),
         )
         .execute(&mut *self.transaction)
         .await?;

@@ -12,10 +12,27 @@ use crate::{
 pub struct Own<'a> {
     /// The investor.
     pub investor: &'a Investor,
+    /// Whether the register came to know it by making this very customer.
+    pub registered_here: bool,
     /// Whether customers of other instances stand on it too.
     pub shared: bool,
+    /// Whether it has links or attempts that are not this instance's.
+    pub asked_elsewhere: bool,
     /// Whether the vault has a profile of it.
     pub has_profile: bool,
+}
+
+impl Own<'_> {
+    /// Whether others than this instance know or handle it.
+    pub fn is_foreign(&self) -> bool {
+        let has_issuers_reference = self.investor.external_id.is_some();
+        !self.registered_here || self.shared || self.asked_elsewhere || has_issuers_reference
+    }
+
+    /// Whether anybody has decided about it.
+    pub fn is_judged(&self) -> bool {
+        !matches!(self.investor.status, Status::Pending)
+    }
 }
 
 /// Whoever holds the wallet already.
@@ -28,6 +45,20 @@ pub struct Holder {
     /// Whether the wallet may be used, where it has signed: it is not barred, and the
     /// contract that signed is the one that is bound.
     pub may_use: bool,
+    /// Whether anybody has judged the investor, or the wallet has signed to be its: else
+    /// somebody's word has put it there.
+    pub is_certain: bool,
+}
+
+/// By what whoever asks answers for a wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warrant {
+    /// As the issuer, for the whole register.
+    Issuer,
+    /// By the wallet's signature, and sees one instance alone.
+    Signature,
+    /// By a word alone, and sees one instance alone.
+    Word,
 }
 
 /// What is to be done.
@@ -89,29 +120,39 @@ pub enum LinkRefusal {
         "another investor holds the wallet, and it is barred or counts on other chains than the one that was signed for: link a wallet in use"
     )]
     NotInUse,
-    /// Whoever asks sees one instance alone, and others than that one are concerned.
-    #[error(
-        "the wallet must sign, since this key answers for one instance alone: the wallet is another investor's, or the customer's was judged already or is another instance's customer too"
-    )]
+    /// Whoever asks sees one instance alone, and has only said so.
+    #[error("the wallet must sign, since this key answers for one instance alone")]
     ProofNeeded,
+    /// Whoever asks sees one instance alone, and others know the person, too.
+    #[error(
+        "others than this instance know the person, and this key answers for one instance alone: send the person a link, by which the wallet is proved"
+    )]
+    KnownToOthers,
+    /// Whoever asks sees one instance alone, and it was somebody's word that put the
+    /// wallet where it is.
+    #[error(
+        "another investor holds the wallet by somebody's word alone: nobody has judged that investor, and the wallet never signed to be its"
+    )]
+    HolderUncertain,
 }
 
-/// What follows when a wallet is linked to a customer. `vouched` says whether the wallet
-/// has signed, or whoever asks answers for the whole register. Without that no wallet
-/// begins to count, nobody becomes an investor whom others know, and other instances'
-/// customers stay as they are.
+/// What follows when a wallet is linked to a customer. Nobody answers for a wallet by a
+/// word but the issuer; and whoever sees one instance alone lets no wallet begin to count
+/// for a person whom others know, since whose signature it is they cannot tell.
 pub fn linking(
     own: &Own<'_>,
     holder: Option<Holder>,
-    vouched: bool,
+    warrant: Warrant,
 ) -> Result<Linking, LinkRefusal> {
+    let is_issuer = warrant == Warrant::Issuer;
     match holder {
-        None if vouched || !concerns_others(own) => Ok(Linking::Bind),
-        None => Err(LinkRefusal::ProofNeeded),
         Some(holder) if holder.investor == own.investor.id => Ok(Linking::Held),
         Some(holder) if holder.is_other_customer => Err(LinkRefusal::OtherCustomer),
+        _ if warrant == Warrant::Word => Err(LinkRefusal::ProofNeeded),
+        None if !is_issuer && own.is_foreign() => Err(LinkRefusal::KnownToOthers),
+        None => Ok(Linking::Bind),
         Some(holder) if !holder.may_use => Err(LinkRefusal::NotInUse),
-        Some(_) if !vouched => Err(LinkRefusal::ProofNeeded),
+        Some(holder) if !is_issuer && !holder.is_certain => Err(LinkRefusal::HolderUncertain),
         Some(holder) => match bare(own) {
             Ok(()) => Ok(Linking::Move {
                 to: holder.investor,
@@ -121,15 +162,21 @@ pub fn linking(
     }
 }
 
-/// Whether whoever sees one instance alone may be shown what opens a link by which its
-/// customer's person is verified: whoever has that may act as the person.
-pub fn may_hand_out(own: &Own<'_>) -> bool {
-    !concerns_others(own)
+/// A link by which whoever opens it may act as the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Whether a provider is to verify the person by it.
+    pub checks: bool,
+    /// Whether the verdict on the person, if there is one, came of this very link, which
+    /// is not done yet.
+    pub led_to_verdict: bool,
 }
 
-/// Others have judged it, or know it.
-fn concerns_others(own: &Own<'_>) -> bool {
-    own.shared || !matches!(own.investor.status, Status::Pending)
+/// Whether whoever sees one instance alone may have what opens a link for its customer's
+/// person. It is asked again whenever such a link is used.
+pub fn may_open(own: &Own<'_>, link: Opening) -> bool {
+    let verdict_stands = link.checks && own.is_judged() && !link.led_to_verdict;
+    !own.is_foreign() && !verdict_stands
 }
 
 fn bare(own: &Own<'_>) -> Result<(), NotBare> {
@@ -240,37 +287,104 @@ mod tests {
         assert_eq!(merged.bare(), Err(NotBare::Erased));
     }
 
+    /// Nobody but this customer's instance knows its investor.
+    fn own(investor: &Investor) -> Own<'_> {
+        Own {
+            investor,
+            registered_here: true,
+            shared: false,
+            asked_elsewhere: false,
+            has_profile: false,
+        }
+    }
+
+    /// Each of what makes somebody known to others, one at a time.
+    fn known_to_others(investor: &mut Investor, which: usize) -> Own<'_> {
+        if which == 0 {
+            investor.external_id = Some("LEDGER-9".parse().unwrap());
+        }
+        let own = own(investor);
+        match which {
+            1 => Own {
+                registered_here: false,
+                ..own
+            },
+            2 => Own {
+                shared: true,
+                ..own
+            },
+            3 => Own {
+                asked_elsewhere: true,
+                ..own
+            },
+            _ => own,
+        }
+    }
+
+    #[test]
+    fn what_makes_somebody_foreign_does_so_alone() {
+        for which in 0..4 {
+            let mut investor = name();
+            assert!(
+                known_to_others(&mut investor, which).is_foreign(),
+                "{which}"
+            );
+        }
+        assert!(!own(&name()).is_foreign());
+    }
+
+    const WARRANTS: [Warrant; 3] = [Warrant::Issuer, Warrant::Signature, Warrant::Word];
+
     proptest! {
         /// A customer moves only onto the wallet's holder, only from a mere name, and
-        /// never unless somebody vouches for it; nor does a wallet begin to count then.
+        /// never by a word of whoever sees one instance alone, nor onto a holder who may
+        /// be made up; nor does a wallet begin to count then, or for whom others know.
         #[test]
         fn nobody_moves_who_should_not(
             story in 0..7_usize,
-            shared in any::<bool>(),
+            others in 0..5_usize,
             has_profile in any::<bool>(),
-            holder in proptest::option::of((any::<bool>(), any::<bool>(), any::<bool>())),
-            vouched in any::<bool>(),
+            holder in proptest::option::of(any::<(bool, bool, bool, bool)>()),
+            warrant in proptest::sample::select(&WARRANTS[..]),
         ) {
-            let investor = stories().into_iter().nth(story).map_or_else(name, |(one, _)| one);
-            let own = Own { investor: &investor, shared, has_profile };
-            let holder = holder.map(|(own, is_other_customer, may_use)| Holder {
+            let mut investor = stories().into_iter().nth(story).map_or_else(name, |(one, _)| one);
+            let is_bare = investor.bare().is_ok();
+            let own = Own { has_profile, ..known_to_others(&mut investor, others) };
+            let holder = holder.map(|(own, is_other_customer, may_use, is_certain)| Holder {
                 investor: if own { OWN } else { OTHER },
                 is_other_customer,
                 may_use,
+                is_certain,
             });
-            let outcome = linking(&own, holder, vouched);
-            let free = investor.bare().is_ok() && !shared && !has_profile;
-            let expected = match holder {
-                None if vouched => Some(Linking::Bind),
-                None if shared || story == 0 => None,
-                None => Some(Linking::Bind),
-                Some(holder) if holder.investor == OWN => Some(Linking::Held),
-                Some(holder) if !holder.is_other_customer && holder.may_use && vouched && free =>
+            let outcome = linking(&own, holder, warrant);
+            let free = is_bare && !own.shared && !has_profile;
+            let expected = match (holder, warrant) {
+                (Some(holder), _) if holder.investor == OWN => Some(Linking::Held),
+                (_, Warrant::Word) => None,
+                (None, Warrant::Signature) if others < 4 => None,
+                (None, _) => Some(Linking::Bind),
+                (Some(holder), Warrant::Signature) if !holder.is_certain => None,
+                (Some(holder), _) if !holder.is_other_customer && holder.may_use && free =>
                     Some(Linking::Move { to: OTHER }),
-                Some(_) => None,
+                (Some(_), _) => None,
             };
             prop_assert_eq!(outcome.ok(), expected);
-            prop_assert_eq!(may_hand_out(&own), !shared && story != 0);
+        }
+
+        /// What opens a link is had of nobody whom others know, and for a check of nobody
+        /// who was judged otherwise than by it.
+        #[test]
+        fn nobody_opens_what_concerns_others(
+            story in 0..7_usize,
+            others in 0..5_usize,
+            checks in any::<bool>(),
+            led_to_verdict in any::<bool>(),
+        ) {
+            let mut investor = stories().into_iter().nth(story).map_or_else(name, |(one, _)| one);
+            let own = known_to_others(&mut investor, others);
+            let judged = story == 0 && !led_to_verdict;
+            let expected = others == 4 && !(checks && judged);
+            prop_assert_eq!(may_open(&own, Opening { checks, led_to_verdict }), expected);
         }
     }
 }

@@ -11,8 +11,9 @@
 use symbolon_core::{
     actor::Actor,
     command::Command,
-    customer::{CustomerPart, Holder, LinkRefusal, Linking, Own},
+    customer::{CustomerPart, Holder, LinkRefusal, Linking, Warrant},
     ids::{InstanceName, InvestorId, IssuerId},
+    investor::Status,
     profile::Sealed,
     register::Refusal,
     time::UnixSeconds,
@@ -20,7 +21,7 @@ use symbolon_core::{
 };
 use symbolon_store::{Customer, CustomerRecord, IssuerTransaction, Subject};
 
-use super::{changeable, decide, overtaken, place};
+use super::{changeable, decide, overtaken, own, place};
 use crate::{
     problem::{Problem, Result, catalog},
     signing::{refused, signed},
@@ -155,16 +156,16 @@ pub async fn store(
             .await?;
     }
     let from = customer.investor;
-    let own = transaction.investor(from).await?.investor;
-    Refusal::unless_known(&own)?;
+    let investor = transaction.investor(from).await?.investor;
+    Refusal::unless_known(&investor)?;
     let holder = holder(transaction, instance, prepared, from).await?;
-    let vouched = prepared.proof.is_some() || prepared.wanted.for_all;
-    let own = Own {
-        investor: &own,
-        shared: transaction.known_elsewhere(instance, from).await?,
-        has_profile: transaction.has_profile(from).await?,
+    let warrant = match &prepared.proof {
+        _ if prepared.wanted.for_all => Warrant::Issuer,
+        Some(_) => Warrant::Signature,
+        None => Warrant::Word,
     };
-    let linking = symbolon_core::customer::linking(&own, holder, vouched);
+    let own = own(transaction, instance, &investor).await?;
+    let linking = symbolon_core::customer::linking(&own, holder, warrant);
     let moved_from = match linking.map_err(problem)? {
         Linking::Held => {
             prove(transaction, prepared, from, by, now).await?;
@@ -223,6 +224,8 @@ async fn holder(
         is_other_customer: id != own && other.is_some(),
         may_use: !investor.custody.erased
             && bound.is_some_and(|bound| bound.active && signed_there(&bound.chains)),
+        is_certain: !matches!(investor.status, Status::Pending)
+            || investor.proofs.contains_key(&wallet),
     }))
 }
 
@@ -262,6 +265,8 @@ fn problem(refusal: LinkRefusal) -> Problem {
         LinkRefusal::NotBare(_) => &catalog::CUSTOMER_CANNOT_MOVE,
         LinkRefusal::NotInUse => &catalog::WALLET_NOT_IN_USE,
         LinkRefusal::ProofNeeded => &catalog::PROOF_NEEDED,
+        LinkRefusal::KnownToOthers => &catalog::KNOWN_TO_OTHERS,
+        LinkRefusal::HolderUncertain => &catalog::HOLDER_UNCERTAIN,
     };
     Problem::new(kind, refusal.to_string())
 }

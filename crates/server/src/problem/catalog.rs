@@ -157,11 +157,17 @@ problems! {
         "Another investor holds the wallet, and it is barred, or counts on other chains than the one that was signed for.",
         "Link a wallet that is in use.";
     PROOF_NEEDED = 403 "proof_needed", "The wallet must sign",
-        "This API key answers for one instance alone, and others are concerned: the wallet is another investor's, or the customer's was judged already or is another instance's customer too.",
+        "This API key answers for one instance alone, so its word lets no wallet count.",
         "Ask for a message (POST /v1/instances/{instance}/customers/wallet-message), and send it signed.";
+    KNOWN_TO_OTHERS = 403 "known_to_others", "Others know the person, too",
+        "This API key answers for one instance alone, and cannot tell whether the wallet that signed is that person's: the customer was not the first by whom the register knows the person, or the issuer or another instance handles it, too.",
+        "Have a link sent to the person's own address (POST /v1/instances/{instance}/customers/{id}/links with \"send\": true), by which the wallet is proved, or use a key that was made without --instance.";
+    HOLDER_UNCERTAIN = 403 "holder_uncertain", "The wallet is held by somebody's word",
+        "Another investor holds the wallet, whom nobody has judged, and the wallet never signed to be its: whoever said so may have made that investor up.",
+        "Use a key that was made without --instance: it moves the customer, or takes the wallet from there first (DELETE /v1/investors/{id}/wallets/{address}).";
     LINK_MUST_BE_SENT = 403 "link_must_be_sent", "The link must go to the person's own address",
-        "Whoever has a link's URL may act as the person, and others are concerned: this API key answers for one instance alone, and the person was judged already or is another instance's customer too.",
-        "Have it sent to the address in the person's profile (\"send\": true), ask for a wallet alone (\"check\": false), or use a key that was made without --instance.";
+        "Whoever has a link's URL may act as the person, and this API key answers for one instance alone: the issuer or another instance knows the person, too, or a provider is to check whom somebody has judged already.",
+        "Have it sent to the address in the person's profile (\"send\": true), or use a key that was made without --instance.";
     CONFINED_KEY = 403 "confined_key", "The key is for one instance's customers",
         "This API key was made for the customers of one instance, and opens nothing else.",
         "Use a key that was made without --instance.";

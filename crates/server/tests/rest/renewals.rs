@@ -167,6 +167,50 @@ async fn whoever_was_sent_a_link_already_is_sent_no_other() {
 }
 
 #[tokio::test]
+async fn what_is_asked_again_is_the_issuers_affair_and_no_instances() {
+    let server = sending().await;
+    server.instance("emea").await;
+    let issuer = ACME.parse().unwrap();
+    let both = server.ends_after(20, Some("ana@example.com")).await;
+    let theirs = server.ends_after(20, Some("bea@example.com")).await;
+    let link = async |path: &str, body: Value| {
+        let link = server.post(path, body).await.expect(201);
+        link["id"].as_str().unwrap().to_owned()
+    };
+    let asked = |investor: &str, level: &str| json!({"investor": investor, "level": level, "prove_wallet": false, "hours": 24});
+    link("/v1/links", asked(&both, "enhanced")).await;
+    let gone = link("/v1/links", asked(&both, "revoked")).await;
+    let revoke = format!("/v1/links/{gone}/revoke");
+    server.post(&revoke, json!({})).await.expect(200);
+    // The issuer's own one is over, and the instance's are still open.
+    server.clock.advance(Duration::from_secs(2 * DAY));
+    for investor in [&both, &theirs] {
+        let customer = server.customer("emea", json!({"investor": investor}));
+        let customer = customer.await;
+        let id = customer["id"].as_str().unwrap();
+        let path = format!("/v1/instances/emea/customers/{id}/links");
+        let lax = json!({"level": "lax", "prove_wallet": false, "hours": 720});
+        link(&path, lax).await;
+        let worse = json!({"level": "worse", "prove_wallet": false, "hours": 720});
+        let worse = link(&path, worse).await;
+        let revoke = format!("{path}/{worse}/revoke");
+        server.post(&revoke, json!({})).await.expect(200);
+    }
+    assert_eq!(sweep(&server.state).await.unwrap(), 2);
+    assert_eq!(server.letters().await, 2);
+    for due in server.renewals().await {
+        let made = due["link"].as_str().unwrap().parse().unwrap();
+        let made = server.state.store.link(&issuer, made).await.unwrap();
+        assert_eq!(made.created_by, "system:renewal");
+        let level = match due["investor"] == both.as_str() {
+            true => "enhanced",
+            false => "lax",
+        };
+        assert_eq!(made.purpose.level.as_deref(), Some(level));
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_can_send_nothing_leaves_it_to_one_that_can() {
     let server = sending().await;
     server.ends_after(20, Some("ana@example.com")).await;

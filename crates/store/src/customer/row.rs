@@ -17,6 +17,7 @@ pub(crate) struct CustomerRow {
     pub(crate) customer: Vec<u8>,
     pub(crate) number: i64,
     pub(crate) investor: Vec<u8>,
+    pub(crate) registered_investor: bool,
     pub(crate) external_id: Option<String>,
     pub(crate) references_made: i32,
     pub(crate) status: String,
@@ -37,7 +38,8 @@ macro_rules! select_customers {
     ($rest:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             crate::customer::row::CustomerRow,
-            "SELECT c.customer, c.number, c.investor, c.external_id, c.references_made, c.status, \
+            "SELECT c.customer, c.number, c.investor, c.registered_investor, c.external_id, \
+             c.references_made, c.status, \
              c.archived_s, c.erased_s, c.data IS NOT NULL AS \"has_data!\", \
              (SELECT count(*) FROM customer_note n WHERE n.issuer = c.issuer \
                  AND n.instance = c.instance AND n.customer = c.customer) AS \"notes!\", \
@@ -59,6 +61,7 @@ impl CustomerRow {
             id: CustomerId(id128(&self.customer, "a customer's id")?),
             number: unsigned(self.number, "a customer's number")?,
             investor: investor_id(&self.investor)?,
+            registered_investor: self.registered_investor,
             external_id: external_id
                 .map_err(|_| StoreError::damaged("a customer's external id"))?,
             references_made: number(self.references_made.into(), "a count of reference keys")?,

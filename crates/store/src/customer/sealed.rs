@@ -233,7 +233,8 @@ impl IssuerTransaction {
         let (issuer, id) = (issuer_key(&self.issuer), customer.0.as_slice());
         let from = self.lock_customer(instance, customer).await?.investor;
         sqlx::query!(
-            "UPDATE customer SET investor = $4, revision = revision + 1, changed_s = $5 \
+            "UPDATE customer SET investor = $4, registered_investor = false, \
+                 revision = revision + 1, changed_s = $5 \
              WHERE issuer = $1 AND instance = $2 AND customer = $3",
             issuer,
             instance.as_str(),

@@ -32,6 +32,7 @@ fn new(n: u8, investor: InvestorId, external_id: Option<&str>) -> NewCustomer {
     NewCustomer {
         id: customer(n),
         investor,
+        registered_investor: true,
         external_id: external_id.map(|text| text.parse::<ExternalId>().unwrap()),
         reference: B256::repeat_byte(n),
         created_by: "key:backend".to_owned(),

@@ -43,6 +43,7 @@ pub(crate) fn link(n: u8, after: u64) -> Link {
             revoked: None,
         },
         challenge: None,
+        shown_to: Some("emea".parse().unwrap()),
         proved: None,
         verification: None,
         created: UnixSeconds(NOW.0 + after),

@@ -1,7 +1,10 @@
 //! A customer to be, in JSON.
 
 use serde::Deserialize;
-use symbolon_core::ids::{InstanceName, InvestorId};
+use symbolon_core::{
+    ids::{InstanceName, InvestorId},
+    profile::Field,
+};
 use symbolon_store::{Customer, CustomerRecord};
 use utoipa::ToSchema;
 
@@ -39,7 +42,7 @@ pub(super) struct NewCustomerBody {
     kind: Option<Kind>,
     /// Of somebody new: what is known beyond a verdict, shared by all instances. Where the
     /// register knows this very person, the customer stands on that one, and the profile is
-    /// left as it is.
+    /// left as it is. A key for one instance leaves `email` and `phone` out: letters go there.
     profile: Option<ProfileBody>,
     /// Of somebody new: by which id the investor goes.
     #[serde(default)]
@@ -71,6 +74,9 @@ impl NewCustomerBody {
             Some(known) => Whom::Known(known),
             None => {
                 let kind = self.kind.map(Into::into).unwrap_or_default();
+                if caller.is_confined() {
+                    self.unless_it_has_addresses()?;
+                }
                 let profile = self.profile.as_ref().map(|profile| changes(kind, profile));
                 let profile = profile.transpose();
                 Whom::New {
@@ -85,6 +91,21 @@ impl NewCustomerBody {
             external_id,
             data: data.flatten(),
         })
+    }
+}
+
+impl NewCustomerBody {
+    /// Links and other letters go to the addresses in the profile, whoever asks for them:
+    /// whoever could choose them would be the person.
+    fn unless_it_has_addresses(&self) -> Result<()> {
+        let mut check = Check::default();
+        for field in [Field::Email, Field::Phone] {
+            if self.profile.as_ref().is_some_and(|known| known.has(field)) {
+                let message = "a key for one instance puts no address into the profile, since letters go there: put it into `data`, and have the issuer's own key put it into the profile (POST /v1/investors/{id}/profile)";
+                check.refuse(&format!("profile.{field}"), "not_yours", message);
+            }
+        }
+        Ok(check.finish(Some(()))?)
     }
 }
 

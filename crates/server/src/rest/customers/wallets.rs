@@ -133,7 +133,7 @@ pub(super) struct WalletOfCustomer {
     #[schema(example = json!([31337]))]
     chains: Option<Vec<u64>>,
     /// The message that it has signed, byte for byte; without it you answer for the wallet
-    /// yourself, and the record says so.
+    /// yourself, as a key of the whole register may, and the record says so.
     message: Option<String>,
     /// Its signature upon that.
     #[schema(example = "0x")]
@@ -189,13 +189,15 @@ fn said(message: &str, signature: &str, check: &mut Check) -> Option<SignedMessa
 /// Link a wallet to a customer
 ///
 /// By the customer's reference key, and by the wallet's signature upon the message that
-/// `POST …/customers/wallet-message` handed out; or by your word. If nobody holds the wallet,
+/// `POST …/customers/wallet-message` handed out; or by the issuer's word. If nobody holds the wallet,
 /// the customer's investor does from then on, and every chain learns of it. If another
 /// investor of the register holds it, and the customer's own one is merely a name, the
 /// customer stands on that investor from then on, with its verdict and wallets; its data and
 /// notes go along, and `moved_from` names the investor that it was. A wallet that another customer of this instance holds is refused. Linking
 /// the same wallet again changes nothing. A key that was made for one instance needs the
-/// signature wherever others are concerned.
+/// signature (`proof_needed`), lets no further wallet count for a person whom the issuer or
+/// another instance knows, too (`known_to_others`), and moves a customer only onto a holder
+/// whom somebody has judged, or whose wallet has signed to be its (`holder_uncertain`).
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/link-wallet",
     operation_id = "link_customer_wallet", tag = "Customers",

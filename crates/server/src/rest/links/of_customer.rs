@@ -5,7 +5,7 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use symbolon_core::{
-    customer::{Own, may_hand_out},
+    customer::{Opening, may_open},
     ids::{InstanceName, InvestorId},
     link::LinkId,
 };
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     auth::Caller,
     change::Post,
-    customers::{changeable, still_on},
+    customers::{changeable, own, still_on},
     extract::{
         CustomerLinkPath, CustomerPath, Query,
         page::{self, Page},
@@ -43,10 +43,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// Make a link for a customer
 ///
 /// By which the customer's person proves a wallet, is verified by a provider, or both: as
-/// `POST /v1/links`, for a key that sees this instance alone, too. Such a key is not shown the
-/// `url` of a check where others are concerned, since the person was judged already or is
-/// another instance's customer too (`link_must_be_sent`): then the link goes to the person's
-/// own address.
+/// `POST /v1/links`, for a key that sees this instance alone, too. Such a key is shown no `url`
+/// where the issuer or another instance knows the person, too, and none of a check of whom
+/// somebody has judged already (`link_must_be_sent`): then the link goes to the person's own
+/// address. What it was shown opens nothing any more once that has become so.
 #[utoipa::path(
     post, path = "/instances/{instance}/customers/{id}/links",
     operation_id = "create_customer_link", tag = "Customers",
@@ -70,17 +70,22 @@ async fn create(
     let known = known_chains(&state, caller).await?;
     let new = post.body.read(investor, &known)?;
     let checks = new.check != links::Check::None;
-    let prepared = &links::prepare(&state, issuer, &new, actor).await?;
+    let mut prepared = links::prepare(&state, issuer, &new, actor).await?;
     let token = (!prepared.is_sent()).then(|| shown::token(caller, prepared.id()));
     let token = token.as_ref();
+    let is_shown_to_instance = caller.is_confined() && token.is_some();
+    if is_shown_to_instance {
+        prepared.show_to(instance.clone());
+    }
+    let prepared = &prepared;
     let answer = post
         .commit(&state, |mut transaction| async move {
             let now = transaction.now;
             let inner = transaction.inner();
             let customer = changeable(inner, named, id).await?;
             still_on(&customer, investor)?;
-            if caller.is_confined() && token.is_some() && checks {
-                unless_others_are_concerned(inner, named, investor).await?;
+            if is_shown_to_instance {
+                unless_others_are_concerned(inner, named, investor, checks).await?;
             }
             links::store(inner, prepared, token, actor, now).await?;
             inner.add_customer_link(named, id, prepared.id()).await?;
@@ -97,14 +102,15 @@ async fn unless_others_are_concerned(
     transaction: &mut IssuerTransaction,
     instance: &InstanceName,
     investor: InvestorId,
+    checks: bool,
 ) -> Result<()> {
-    let own = transaction.investor(investor).await?.investor;
-    let own = Own {
-        investor: &own,
-        shared: transaction.known_elsewhere(instance, investor).await?,
-        has_profile: transaction.has_profile(investor).await?,
+    let investor = transaction.investor(investor).await?.investor;
+    let own = own(transaction, instance, &investor).await?;
+    let opening = Opening {
+        checks,
+        led_to_verdict: false,
     };
-    match may_hand_out(&own) {
+    match may_open(&own, opening) {
         true => Ok(()),
         false => Err(Problem::plain(&catalog::LINK_MUST_BE_SENT)),
     }

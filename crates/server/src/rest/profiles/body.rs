@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use symbolon_core::{
     investor::InvestorKind,
-    profile::{Profile, ProfileError},
+    profile::{Field, Profile, ProfileError},
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -30,6 +30,11 @@ impl fmt::Debug for ProfileBody {
 }
 
 impl ProfileBody {
+    /// Whether it names this field, whatever it says of it.
+    pub(crate) fn has(&self, field: Field) -> bool {
+        self.0.contains_key(field.as_str())
+    }
+
     /// All that is known.
     pub(super) fn of(profile: &Profile) -> Self {
         let values = profile.values();

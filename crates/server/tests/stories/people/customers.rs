@@ -104,8 +104,13 @@ async fn an_instance_sends_its_customer_a_link_and_the_person_is_verified_by_it(
     owner.post("/v1/instances", body).await;
     let confined = stage.world.confined("acme", "apac").await;
     let path = "/v1/instances/apac/customers";
-    let body = json!({"profile": {"email": "ana@example.com"}});
-    let made = confined.post(path, body).await;
+    let made = confined.post(path, json!({})).await;
+    let profile = format!(
+        "/v1/investors/{}/profile",
+        made["investor"].as_str().unwrap()
+    );
+    let body = json!({"email": "ana@example.com"});
+    owner.post(&profile, body).await;
     let customer = format!("{path}/{}", made["id"].as_str().unwrap());
     let links = format!("{customer}/links");
     let body = json!({"provider": "sumsub", "send": true});

@@ -1,7 +1,10 @@
 //! A customer to be, in JSON.
 
 use serde::Deserialize;
-use symbolon_core::ids::{InstanceName, InvestorId};
+use symbolon_core::{
+    ids::{InstanceName, InvestorId},
+    time::UnixSeconds,
+};
 use symbolon_store::{Customer, CustomerRecord};
 use utoipa::ToSchema;
 
@@ -48,7 +51,7 @@ pub(super) struct NewCustomerBody {
 }
 
 impl NewCustomerBody {
-    pub(super) fn read(&self, caller: &Caller) -> Result<Wanted> {
+    pub(super) fn read(&self, caller: &Caller, now: UnixSeconds) -> Result<Wanted> {
         let mut check = Check::default();
         let external_id = check.external_id("external_id", self.external_id.as_deref());
         let data = self.data.as_ref();
@@ -71,7 +74,8 @@ impl NewCustomerBody {
             Some(known) => Whom::Known(known),
             None => {
                 let kind = self.kind.map(Into::into).unwrap_or_default();
-                let profile = self.profile.as_ref().map(|profile| changes(kind, profile));
+                let profile = self.profile.as_ref();
+                let profile = profile.map(|profile| changes(kind, profile, now));
                 let profile = profile.transpose();
                 Whom::New {
                     kind,

@@ -24,6 +24,9 @@ use crate::{
     time::UnixSeconds,
 };
 
+/// So far the clocks of the easternmost places are ahead of UTC.
+const MOST_AHEAD_SECONDS: u64 = 14 * 3_600;
+
 /// Why a value has no place in a profile. It never repeats the value.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ProfileError {
@@ -43,13 +46,21 @@ pub enum ProfileError {
         /// What is wrong, and the remedy.
         error: ShapeError,
     },
+    /// Somebody is born after today.
+    #[error("{field}: a birth date is still to come: correct its year")]
+    NotBornYet {
+        /// Which.
+        field: Field,
+    },
 }
 
 impl ProfileError {
     /// Where the problem is.
     pub const fn field(&self) -> Field {
         match self {
-            Self::NotOfThisKind { field, .. } | Self::Shape { field, .. } => *field,
+            Self::NotOfThisKind { field, .. }
+            | Self::Shape { field, .. }
+            | Self::NotBornYet { field } => *field,
         }
     }
 }
@@ -94,6 +105,19 @@ impl Profile {
         Ok(())
     }
 
+    /// Whether everybody in a value is born by `now`, wherever on earth it is read.
+    pub fn check_births(&self, field: Field, now: UnixSeconds) -> Result<(), ProfileError> {
+        let value = self.get(field);
+        let mut born = value
+            .into_iter()
+            .flat_map(|value| shape::birth_dates(field.shape(), value));
+        let last = day(UnixSeconds(now.0.saturating_add(MOST_AHEAD_SECONDS)));
+        match born.any(|born| last.is_some_and(|last| born > last)) {
+            true => Err(ProfileError::NotBornYet { field }),
+            false => Ok(()),
+        }
+    }
+
     /// Takes back what was sealed, which had its shape then.
     pub fn restore(&mut self, field: Field, value: Personal) {
         self.values.insert(field, value);
@@ -117,9 +141,7 @@ impl Profile {
     /// The age in whole years; `None` where the birth date is not known.
     pub fn age_at(&self, now: UnixSeconds) -> Option<Years> {
         let born = shape::date(&self.text(Field::BirthDate)?)?;
-        let today = i64::try_from(now.0).ok()?;
-        let today = OffsetDateTime::from_unix_timestamp(today).ok()?.date();
-        age(born, today)
+        age(born, day(now)?)
     }
 
     /// Where it resides, or is registered.
@@ -134,6 +156,12 @@ impl Profile {
     fn text(&self, field: Field) -> Option<String> {
         self.get(field)?.text()
     }
+}
+
+fn day(moment: UnixSeconds) -> Option<Date> {
+    let seconds = i64::try_from(moment.0).ok()?;
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+    Some(moment.date())
 }
 
 /// Whoever was born on the 29th of February has a birthday on the 1st of March in
@@ -172,6 +200,37 @@ mod tests {
             .unwrap_err();
         assert!(!error.to_string().contains("1980"), "{error}");
         assert_eq!(error.field(), Field::BirthDate);
+    }
+
+    #[test]
+    fn nobody_is_born_tomorrow() {
+        const NOON: UnixSeconds = UnixSeconds(1_795_000_000 / 86_400 * 86_400 + 43_200);
+        let today = day(NOON).unwrap();
+        let tomorrow = today.next_day().unwrap();
+        let later = tomorrow.next_day().unwrap();
+        let person = InvestorKind::NaturalPerson;
+        let entity = InvestorKind::LegalEntity;
+        let named =
+            |born: Date| json!([{"name": "A"}, {"name": "B", "birth_date": born.to_string()}]);
+        for (kind, field, value, is_born) in [
+            (person, Field::BirthDate, json!(today.to_string()), true),
+            // Where it is tomorrow already.
+            (person, Field::BirthDate, json!(tomorrow.to_string()), true),
+            (person, Field::BirthDate, json!(later.to_string()), false),
+            (entity, Field::Directors, named(today), true),
+            (entity, Field::Directors, named(later), false),
+            (entity, Field::BeneficialOwners, named(later), false),
+        ] {
+            let mut profile = Profile::empty(kind);
+            profile.set(field, &value).unwrap();
+            let wanted = match is_born {
+                true => Ok(()),
+                false => Err(ProfileError::NotBornYet { field }),
+            };
+            assert_eq!(profile.check_births(field, NOON), wanted, "{value}");
+        }
+        let nothing = Profile::empty(person);
+        assert_eq!(nothing.check_births(Field::BirthDate, NOON), Ok(()));
     }
 
     #[test]

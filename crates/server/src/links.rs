@@ -21,6 +21,7 @@ use symbolon_store::{
 
 use crate::{
     problem::{FieldError, Problem, Result, catalog, unknown_investor},
+    services::Account,
     state::{AppState, fresh_investor},
     vault::ProfileChanges,
 };
@@ -186,13 +187,42 @@ fn account(
     check: &Check,
 ) -> Result<(Option<ProviderName>, Option<String>)> {
     let accounts = &state.services.accounts;
+    let none = |detail| Problem::new(&catalog::NO_ACCOUNT, detail);
     let (found, level) = match check {
         Check::None => return Ok((None, None)),
-        Check::Only { level } => (accounts.only(issuer), level),
-        Check::Named { provider, level } => (accounts.find(issuer, provider), level),
+        Check::Named { provider, level } => {
+            let found = accounts.find(issuer, provider);
+            let found = found.ok_or_else(|| {
+                none(match names(accounts.of(issuer)) {
+                    known if known.is_empty() => NO_PROVIDER.to_owned(),
+                    known => format!(
+                        "the issuer has no account `{provider}` with a provider: name one of {known}"
+                    ),
+                })
+            });
+            (found?, level)
+        }
+        Check::Only { level } => match accounts.of(issuer) {
+            [] => return Err(none(NO_PROVIDER.to_owned())),
+            [only] => (only, level),
+            several => {
+                return Err(none(format!(
+                    "the issuer has several accounts with providers: name one of {} by `provider` (on the command line --provider)",
+                    names(several)
+                )));
+            }
+        },
     };
-    let found = found.ok_or_else(|| Problem::plain(&catalog::NO_ACCOUNT))?;
     Ok((Some(found.provider.name().clone()), level.clone()))
+}
+
+const NO_PROVIDER: &str = "the issuer has no account with a provider: add a [[provider]] to the configuration, or ask for no check by `check: false` (on the command line --no-check)";
+
+fn names(accounts: &[Account]) -> String {
+    let names = accounts
+        .iter()
+        .map(|account| account.provider.name().to_string());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// For whom a link is, and how the register comes to know somebody new.

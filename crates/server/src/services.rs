@@ -65,12 +65,9 @@ impl Accounts {
         accounts.find(|account| account.provider.name() == name)
     }
 
-    /// The account that is taken where none is named: the only one.
-    pub fn only(&self, issuer: &IssuerId) -> Option<&Account> {
-        match self.0.get(issuer)?.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        }
+    /// The issuer's accounts. Where none is named, the only one is taken.
+    pub fn of(&self, issuer: &IssuerId) -> &[Account] {
+        self.0.get(issuer).map_or(&[], Vec::as_slice)
     }
 
     /// Whoever has one.

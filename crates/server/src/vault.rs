@@ -19,6 +19,7 @@ use symbolon_core::{
     ids::{InvestorId, IssuerId},
     investor::InvestorKind,
     profile::{Field, MasterKeyId, Personal, Profile, ProfileError, WrappedKey},
+    time::UnixSeconds,
 };
 use symbolon_store::{Keyring, SealedChanges, Store, StoreError};
 use symbolon_vault::{IndexKey, MasterKeys, PersonKey, VaultError};
@@ -65,11 +66,12 @@ pub enum WrongField {
 }
 
 impl ProfileChanges {
-    /// What is asked for by the names of fields, `null` forgetting a value; or every
-    /// field that is wrong.
+    /// What is asked for at `now` by the names of fields, `null` forgetting a value; or
+    /// every field that is wrong.
     pub fn read(
         kind: InvestorKind,
         asked: &BTreeMap<String, Value>,
+        now: UnixSeconds,
     ) -> Result<Self, Vec<(&str, WrongField)>> {
         let mut changes = Self {
             known: Profile::empty(kind),
@@ -83,7 +85,10 @@ impl ProfileChanges {
             };
             if value.is_null() {
                 changes.forgotten.insert(field);
-            } else if let Err(error) = changes.known.set(field, value) {
+                continue;
+            }
+            let taken = changes.known.set(field, value);
+            if let Err(error) = taken.and_then(|()| changes.known.check_births(field, now)) {
                 wrong.push((name, error.into()));
             }
         }

@@ -14,7 +14,10 @@ mod standing;
 
 use axum::{
     Form, Json, Router,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{
+        Path, Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
@@ -38,6 +41,7 @@ use standing::Standing;
 pub(crate) fn router() -> Router<AppState> {
     Router::new()
         .route("/v", get(show))
+        .route("/v/", get(async || Redirect::to("/v")))
         .route("/v/{issuer}/{token}", get(enter))
         .route("/v/ask", post(ask))
         .route("/v/sign", post(sign))
@@ -117,6 +121,17 @@ impl Visit {
             Err(trouble) => trouble,
         }
     }
+
+    /// That a form lacks a field.
+    async fn unfilled(&self, state: &AppState, headers: &HeaderMap) -> Result<Response, Trouble> {
+        let words = self.language.texts().unfilled;
+        if wants_json(headers) {
+            let problem = Problem::plain(&catalog::MALFORMED);
+            return Err(Trouble::json(&problem, words.to_owned(), self.language));
+        }
+        let standing = self.standing(state).await?;
+        page::link(&standing, Some(words), self.language)
+    }
 }
 
 async fn show(State(state): State<AppState>, visit: Visit) -> Result<Response, Trouble> {
@@ -141,9 +156,12 @@ async fn ask(
     State(state): State<AppState>,
     headers: HeaderMap,
     visit: Visit,
-    Form(asked): Form<Asked>,
+    asked: Result<Form<Asked>, FormRejection>,
 ) -> Result<Response, Trouble> {
     visit.came_from_here(&state, &headers)?;
+    let Ok(Form(asked)) = asked else {
+        return visit.unfilled(&state, &headers).await;
+    };
     let mut read = Check::default();
     let wallet = read.wallet("address", &asked.address);
     let wallet = read.finish(wallet).map_err(Problem::from);
@@ -179,9 +197,12 @@ async fn sign(
     State(state): State<AppState>,
     headers: HeaderMap,
     visit: Visit,
-    Form(signed): Form<Signed>,
+    signed: Result<Form<Signed>, FormRejection>,
 ) -> Result<Response, Trouble> {
     visit.came_from_here(&state, &headers)?;
+    let Ok(Form(signed)) = signed else {
+        return visit.unfilled(&state, &headers).await;
+    };
     // Forms send texts with the line ends of the network.
     let message = signed.message.replace("\r\n", "\n");
     let signature = alloy_primitives::hex::decode(signed.signature.trim());

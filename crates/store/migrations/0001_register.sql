@@ -505,6 +505,7 @@ CREATE TABLE import_job (
         (state IN ('running', 'finished', 'failed', 'stopped')),
     line       bigint NOT NULL DEFAULT 0,
     accepted   bigint NOT NULL DEFAULT 0,
+    unchanged  bigint NOT NULL DEFAULT 0, -- accepted, and nothing recorded
     refused    bigint NOT NULL DEFAULT 0,
     created_s  bigint NOT NULL,
     finished_s bigint,

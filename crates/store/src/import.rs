@@ -69,6 +69,8 @@ pub struct ImportJob {
     pub line: u64,
     /// Rows accepted so far.
     pub accepted: u64,
+    /// Those of them that said what was known already: nothing was recorded.
+    pub unchanged: u64,
     /// Rows refused so far.
     pub refused: u64,
     /// When it began.
@@ -86,6 +88,8 @@ pub struct ImportProgress {
     pub line: u64,
     /// Rows accepted in it.
     pub accepted: u64,
+    /// Those of them that said what was known already: nothing was recorded.
+    pub unchanged: u64,
     /// Rows refused in it.
     pub refused: u64,
     /// What was wrong with those.
@@ -156,7 +160,7 @@ impl Store {
         };
         sqlx::query_as!(
             ImportRow,
-            "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+            "SELECT id, file_hash, authority, actor, source, state, line, accepted, unchanged, refused, \
                  created_s, finished_s FROM import_job \
              WHERE issuer = $1 AND (created_s, id) < ($2, $3) \
                  AND ($5 = 0::smallint OR authority = $5) \
@@ -261,7 +265,8 @@ impl IssuerTransaction {
     ) -> Result<()> {
         connection::commit_at_leisure(&mut self.transaction).await?;
         let done = sqlx::query!(
-            "UPDATE import_job SET line = $3, accepted = accepted + $4, refused = refused + $5 \
+            "UPDATE import_job SET line = $3, accepted = accepted + $4, refused = refused + $5, \
+             unchanged = unchanged + $7 \
              WHERE issuer = $1 AND id = $2 AND state = 'running' AND line = $6",
             issuer_key(&self.issuer),
             id,
@@ -269,6 +274,7 @@ impl IssuerTransaction {
             bigint(progress.accepted),
             bigint(progress.refused),
             bigint(progress.after),
+            bigint(progress.unchanged),
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -365,7 +371,7 @@ async fn one(
 ) -> Result<ImportJob> {
     sqlx::query_as!(
         ImportRow,
-        "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+        "SELECT id, file_hash, authority, actor, source, state, line, accepted, unchanged, refused, \
              created_s, finished_s FROM import_job \
          WHERE issuer = $1 AND id = $2 AND ($3 = 0::smallint OR authority = $3)",
         issuer_key(issuer),
@@ -386,7 +392,7 @@ async fn of_file(
 ) -> Result<Option<ImportJob>> {
     sqlx::query_as!(
         ImportRow,
-        "SELECT id, file_hash, authority, actor, source, state, line, accepted, refused, \
+        "SELECT id, file_hash, authority, actor, source, state, line, accepted, unchanged, refused, \
              created_s, finished_s FROM import_job \
          WHERE issuer = $1 AND file_hash = $2 AND authority = $3 \
          ORDER BY created_s DESC, id DESC LIMIT 1",
@@ -420,6 +426,7 @@ struct ImportRow {
     state: String,
     line: i64,
     accepted: i64,
+    unchanged: i64,
     refused: i64,
     created_s: i64,
     finished_s: Option<i64>,
@@ -445,6 +452,7 @@ impl ImportRow {
             state,
             line: unsigned(self.line, "a line")?,
             accepted: unsigned(self.accepted, "a count")?,
+            unchanged: unsigned(self.unchanged, "a count")?,
             refused: unsigned(self.refused, "a count")?,
             created: seconds(self.created_s)?,
             finished: self.finished_s.map(seconds).transpose()?,

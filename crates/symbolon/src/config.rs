@@ -91,10 +91,13 @@ impl Config {
             return Self::checked(file::ConfigFile::default(), None, environment);
         };
         let text = std::fs::read_to_string(path).map_err(|error| {
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+                other => other.to_string(),
+            };
             Failure::configuration(format!(
-                "cannot read the configuration {}: {}: check --config and SYMBOLON_CONFIG",
+                "cannot read the configuration {}: {why}: check --config and SYMBOLON_CONFIG",
                 path.display(),
-                error.kind(),
             ))
         })?;
         let file = file::parse(&text).map_err(|error| in_file(path, error))?;

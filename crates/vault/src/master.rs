@@ -25,7 +25,9 @@ pub struct MasterKey {
 
 /// A text that is no master key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a master key is 64 hexadecimal digits: `openssl rand -hex 32` makes one")]
+#[error(
+    "a master key is 64 hexadecimal digits: restore the copy of yours, or, where nothing is sealed yet, make one by `openssl rand -hex 32`"
+)]
 pub struct MasterKeyError;
 
 impl MasterKey {

@@ -41,7 +41,7 @@ pub enum ShapeError {
         most: usize,
     },
     /// No date, or one that nobody alive can have been born on.
-    #[error("write a date as YYYY-MM-DD, from 1850 on")]
+    #[error("write a date as YYYY-MM-DD, from 1880 on")]
     Date,
     /// No country.
     #[error(
@@ -179,7 +179,28 @@ pub(super) fn read(shape: Shape, value: &Value) -> Result<Personal, ShapeError> 
 
 /// `YYYY-MM-DD` of somebody who may be alive.
 pub(super) fn date(text: &str) -> Option<Date> {
-    parse_date(text).filter(|date| date.year() >= 1850)
+    parse_date(text).filter(|date| date.year() >= 1880)
+}
+
+/// Every birth date in a value that [`read`] made.
+pub(super) fn birth_dates(shape: Shape, value: &Personal) -> Vec<Date> {
+    #[derive(Deserialize)]
+    struct Born {
+        birth_date: Option<String>,
+    }
+    let texts = match shape {
+        Shape::Date => vec![value.text()],
+        Shape::Persons | Shape::Owners => {
+            let persons: Vec<Born> = serde_json::from_str(value.expose()).unwrap_or_default();
+            persons.into_iter().map(|one| one.birth_date).collect()
+        }
+        _ => Vec::new(),
+    };
+    texts
+        .iter()
+        .flatten()
+        .filter_map(|text| date(text))
+        .collect()
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -369,7 +390,7 @@ mod tests {
             (Shape::Text { most: 3 }, json!("")),
             (Shape::Text { most: 3 }, json!("a\nb")),
             (Shape::Text { most: 3 }, json!(7)),
-            (Shape::Date, json!("1849-12-31")),
+            (Shape::Date, json!("1879-12-31")),
             (Shape::Date, json!("1980-02-30")),
             (Shape::Country, json!("XK")),
             (Shape::Residency, json!("resident")),

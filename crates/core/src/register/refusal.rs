@@ -6,7 +6,7 @@ use crate::{
     country::Country,
     custody::MustKeep,
     customer::NotBare,
-    ids::{AuthorityIndex, InvestorId},
+    ids::{AuthorityIndex, ExternalId, InvestorId},
     investor::{Investor, StatusName},
     time::{Day, UnixSeconds},
     transfer_rules::PersonLacks,
@@ -22,6 +22,9 @@ pub enum Refusal {
     /// The id is taken.
     #[error("an investor of this id exists already")]
     InvestorExists,
+    /// The issuer's reference is another investor's.
+    #[error("the external id `{0}` is another investor's: correct it, or leave it out")]
+    ExternalIdTaken(ExternalId),
     /// The wallet is not this investor's.
     #[error("wallet {0} is not bound to this investor")]
     UnknownWallet(WalletAddress),
@@ -43,7 +46,7 @@ pub enum Refusal {
     #[error("this customer was revoked: verify it by name, not in a batch")]
     RevokedNotInBatch,
     /// A batch may not change who the customer is.
-    #[error("this customer is known under the external id `{0}`")]
+    #[error("this customer is known under the external id `{0}`: correct it, or leave it out")]
     ExternalIdDiffers(String),
     /// The verdict would have ended before it began.
     #[error("the expiry {0} has passed")]
@@ -122,11 +125,17 @@ impl Refusal {
         }
     }
 
+    /// Whether the issuer's reference is what is wrong.
+    pub const fn is_of_external_id(&self) -> bool {
+        matches!(self, Self::ExternalIdTaken(_) | Self::ExternalIdDiffers(_))
+    }
+
     /// A stable word for programs.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::UnknownInvestor => "unknown_investor",
             Self::InvestorExists => "investor_exists",
+            Self::ExternalIdTaken(_) => "external_id_taken",
             Self::UnknownWallet(_) => "unknown_wallet",
             Self::WalletAlreadyLinked(_) => "wallet_already_linked",
             Self::WalletTaken(_) => "wallet_taken",

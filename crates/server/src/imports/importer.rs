@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use symbolon_core::ids::IssuerId;
+use symbolon_core::{ids::IssuerId, import::Field};
 use symbolon_store::{
     DecidedBatch, ImportError, ImportJob, ImportProgress, IssuerTransaction, Store, StoreError,
     Warrant,
@@ -88,17 +88,23 @@ impl Importer {
             after,
             line: chunk.line,
             accepted: 0,
+            unchanged: 0,
             refused: chunk.refused,
             errors: chunk.errors.into_iter().map(row_error).collect(),
         };
         for (line, answer) in chunk.lines.into_iter().zip(answers) {
             match answer {
-                Ok(_) => progress.accepted += 1,
+                Ok(decision) => {
+                    progress.accepted += 1;
+                    progress.unchanged += u64::from(decision.entry.is_none());
+                }
                 Err(refusal) => {
                     progress.refused += 1;
                     progress.errors.push(ImportError {
                         line,
-                        column: None,
+                        column: refusal
+                            .is_of_external_id()
+                            .then(|| Field::ExternalId.to_string()),
                         code: refusal.code().to_owned(),
                         message: refusal.to_string(),
                     });

@@ -86,6 +86,10 @@ pub(super) const TEXTS: Texts = Texts {
         "This link opens nothing",
         "It is incomplete, or it was never made. Please open it again from your letter, or ask whoever sent it for another one.",
     ),
+    elsewhere: (
+        "This did not come from this page",
+        "Your browser did not say that it was sent from this site, so nothing was done. Please open your link again, and do it there.",
+    ),
     gone: (
         "This link is over",
         "Please ask whoever sent it for another one.",
@@ -97,6 +101,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     declined: "You did not sign, so nothing has changed.",
     not_offered: "Your wallet's software does not offer this wallet: choose it there, and try again.",
+    unfilled: "Something is missing. Please fill in every field, and try again.",
     bad_address: "That is no wallet's address: copy it again, 0x and 40 digits.",
     other_wallet: "The link is for another wallet: choose that one in your wallet's software.",
     unknown_chain: "That chain is not asked for: switch your wallet to one of the chains below.",

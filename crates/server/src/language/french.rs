@@ -95,6 +95,10 @@ pub(super) const TEXTS: Texts = Texts {
         "Ce lien n'ouvre rien",
         "Il est incomplet, ou il n'a jamais existé. Veuillez l'ouvrir de nouveau depuis votre courriel, ou en demander un autre à l'expéditeur.",
     ),
+    elsewhere: (
+        "Cela ne vient pas de cette page",
+        "Votre navigateur n'a pas indiqué que l'envoi venait de ce site ; rien n'a donc été fait. Veuillez rouvrir votre lien et recommencer à partir de là.",
+    ),
     gone: (
         "Ce lien n'est plus valable",
         "Veuillez en demander un autre à l'expéditeur.",
@@ -106,6 +110,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     declined: "Vous n'avez pas signé, donc rien n'a changé.",
     not_offered: "Le logiciel de votre portefeuille ne propose pas ce portefeuille : choisissez-le là-bas, puis réessayez.",
+    unfilled: "Il manque quelque chose. Veuillez remplir tous les champs et réessayer.",
     bad_address: "Ce n'est pas l'adresse d'un portefeuille : copiez-la de nouveau, 0x et 40 chiffres.",
     other_wallet: "Le lien est pour un autre portefeuille : choisissez celui-là dans le logiciel de votre portefeuille.",
     unknown_chain: "Cette blockchain n'est pas demandée : passez votre portefeuille sur l'une des blockchains ci-dessous.",

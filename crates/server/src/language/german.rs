@@ -92,6 +92,10 @@ pub(super) const TEXTS: Texts = Texts {
         "Dieser Link öffnet nichts",
         "Er ist unvollständig, oder es gab ihn nie. Bitte öffnen Sie ihn noch einmal aus Ihrer E-Mail, oder bitten Sie den Absender um einen neuen.",
     ),
+    elsewhere: (
+        "Das kam nicht von dieser Seite",
+        "Ihr Browser hat nicht gesagt, dass es von dieser Website gesendet wurde, deshalb ist nichts geschehen. Bitte öffnen Sie Ihren Link noch einmal, und tun Sie es dort.",
+    ),
     gone: (
         "Dieser Link gilt nicht mehr",
         "Bitten Sie den Absender um einen neuen.",
@@ -103,6 +107,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     declined: "Sie haben nicht unterschrieben, daher hat sich nichts geändert.",
     not_offered: "Die Software Ihres Wallets bietet dieses Wallet nicht an: Wählen Sie es dort aus und versuchen Sie es noch einmal.",
+    unfilled: "Es fehlt etwas. Bitte füllen Sie alle Felder aus, und versuchen Sie es noch einmal.",
     bad_address: "Das ist keine Adresse eines Wallets: Kopieren Sie sie noch einmal, 0x und 40 Stellen.",
     other_wallet: "Der Link ist für ein anderes Wallet: Wählen Sie dieses in der Software Ihres Wallets aus.",
     unknown_chain: "Nach dieser Blockchain ist nicht gefragt: Stellen Sie Ihr Wallet auf eine der Blockchains unten um.",

@@ -88,6 +88,10 @@ pub(super) const TEXTS: Texts = Texts {
         "Questo link non apre nulla",
         "È incompleto, o non è mai esistito. Lo apra di nuovo dalla Sua e-mail, o ne chieda un altro a chi lo ha inviato.",
     ),
+    elsewhere: (
+        "Questo non è arrivato da questa pagina",
+        "Il Suo browser non ha indicato che l'invio partisse da questo sito, quindi non è stato fatto nulla. Apra di nuovo il Suo link e lo faccia lì.",
+    ),
     gone: (
         "Questo link non è più valido",
         "Ne chieda un altro a chi lo ha inviato.",
@@ -99,6 +103,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     declined: "Non ha firmato, quindi nulla è cambiato.",
     not_offered: "Il software del Suo portafoglio non offre questo portafoglio: lo scelga lì e riprovi.",
+    unfilled: "Manca qualcosa. Compili tutti i campi e riprovi.",
     bad_address: "Non è l'indirizzo di un portafoglio: lo copi di nuovo, 0x e 40 cifre.",
     other_wallet: "Il link è per un altro portafoglio: scelga quello nel software del Suo portafoglio.",
     unknown_chain: "Quella blockchain non è richiesta: passi il Suo portafoglio a una delle blockchain qui sotto.",

@@ -86,6 +86,10 @@ pub(super) const TEXTS: Texts = Texts {
         "Este enlace no abre nada",
         "Está incompleto, o nunca existió. Ábralo de nuevo desde su correo, o pida otro a quien se lo envió.",
     ),
+    elsewhere: (
+        "Esto no vino de esta página",
+        "Su navegador no indicó que se enviara desde este sitio, así que no se hizo nada. Abra de nuevo su enlace y hágalo allí.",
+    ),
     gone: (
         "Este enlace ya no es válido",
         "Pida otro a quien se lo envió.",
@@ -97,6 +101,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     declined: "No ha firmado, así que nada ha cambiado.",
     not_offered: "El programa de su monedero no ofrece este monedero: elíjalo allí e inténtelo de nuevo.",
+    unfilled: "Falta algo. Rellene todos los campos e inténtelo de nuevo.",
     bad_address: "No es la dirección de un monedero: cópiela de nuevo, 0x y 40 cifras.",
     other_wallet: "El enlace es para otro monedero: elija ese en el programa de su monedero.",
     unknown_chain: "No se pide esa blockchain: cambie su monedero a una de las blockchains de abajo.",

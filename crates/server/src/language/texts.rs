@@ -134,6 +134,8 @@ pub(crate) struct Texts {
 
     /// A link that nobody knows: title, and what to do.
     pub(crate) unknown: (&'static str, &'static str),
+    /// What came from no page of this site: title, and what to do.
+    pub(crate) elsewhere: (&'static str, &'static str),
     /// A link that is over: title, and what to do.
     pub(crate) gone: (&'static str, &'static str),
     /// What is not the person's fault: title, and what to do.
@@ -143,6 +145,8 @@ pub(crate) struct Texts {
     pub(crate) declined: &'static str,
     /// The wallet's software does not know the wallet that is asked for.
     pub(crate) not_offered: &'static str,
+    /// A form that lacks a field.
+    pub(crate) unfilled: &'static str,
     /// No wallet's address.
     pub(crate) bad_address: &'static str,
     /// Not the wallet that is asked for.

@@ -97,8 +97,11 @@ problems! {
         "The wallet is not bound to this investor.",
         "GET /v1/investors?wallet=… says whose it is.";
     INVESTOR_EXISTS = 409 "investor_exists", "The investor is known already",
-        "An investor of this id or external id is known already.",
+        "An investor of this id is known already, or, for a link, one of this external id.",
         "Use the existing one. If it was erased, register the person under another id: \"id\": \"random\".";
+    EXTERNAL_ID_TAKEN = 409 "external_id_taken", "The external id is another investor's",
+        "One external id belongs to one investor, and this one is somebody else's.",
+        "Correct it, or leave it out: GET /v1/investors?external_id=… finds whose it is.";
     WALLET_ALREADY_LINKED = 409 "wallet_already_linked", "The wallet is bound to this investor already",
         "The wallet is bound to this very investor.",
         "Nothing needs to be done. To change its chains, remove it and link it again.";
@@ -177,12 +180,15 @@ problems! {
     HINT_REFUSED = 401 "hint_refused", "The webhook is not believed",
         "A webhook must carry the provider's signature over its very bytes, by a secret and an algorithm that this server was given.",
         "Compare the secret and the algorithm with the provider's settings; while one secret follows another, configure both.";
+    FOREIGN_PAGE = 403 "foreign_page", "Sent from no page of this site",
+        "What a person does by a link must be sent from the link's page: the request's `Origin` must be this site.",
+        "Open the link, and do it there.";
     LINK_OVER = 409 "link_over", "The link opens nothing",
         "The link is done, was taken back, or its time is over.",
         "Make a new one: POST /v1/links.";
     NO_ACCOUNT = 409 "no_account", "No such account with a provider",
         "This server has no account with a provider of this name for the issuer, or several and none was named.",
-        "Name one of the `[[provider]]` sections of the configuration, or add one.";
+        "The detail says which of the two: add a `[[provider]]` to the configuration, name one of several by `provider`, or ask for no check.";
     NO_SITE = 503 "no_site", "Links have no address",
         "This server was not told where people reach it, so it can make no links.",
         "Set `[site] url` in the configuration, and start it again.";
@@ -298,6 +304,7 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
     match refusal {
         Refusal::UnknownInvestor => &UNKNOWN_INVESTOR,
         Refusal::InvestorExists => &INVESTOR_EXISTS,
+        Refusal::ExternalIdTaken(_) => &EXTERNAL_ID_TAKEN,
         Refusal::UnknownWallet(_) => &UNKNOWN_WALLET,
         Refusal::WalletAlreadyLinked(_) => &WALLET_ALREADY_LINKED,
         Refusal::WalletTaken(_) => &WALLET_TAKEN,

@@ -83,7 +83,7 @@ async fn create(
     post: Post<NewCustomerBody>,
 ) -> Result<Response> {
     known(&state, &post.caller, &instance).await?;
-    let wanted = post.body.read(&post.caller)?;
+    let wanted = post.body.read(&post.caller, state.clock.now())?;
     let (issuer, actor) = (&post.caller.issuer, &post.caller.actor);
     let prepared = &customers::prepare(&state, issuer, &instance, &wanted).await?;
     let key = &reference::key(&post.caller, &instance, prepared.id(), 1);

@@ -51,6 +51,9 @@ pub(super) struct ImportBody {
     rows: u64,
     /// Rows accepted so far.
     accepted: u64,
+    /// Those of them that said what was known already: nothing was recorded,
+    /// and nothing signed, for these.
+    unchanged: u64,
     /// Rows refused so far; `errors.csv` says why.
     refused: u64,
     /// The last line of the file that is dealt with.
@@ -99,6 +102,7 @@ impl ImportBody {
             working,
             rows: job.accepted + job.refused,
             accepted: job.accepted,
+            unchanged: job.unchanged,
             refused: job.refused,
             line: job.line,
             file_hash: job.file_hash.to_string(),

@@ -161,8 +161,8 @@ impl NewInvestor {
             return Ok(());
         };
         let vault = state.vault()?;
-        let changes =
-            changes(registration.kind, profile).map_err(|problem| problem.within("profile"))?;
+        let changes = changes(registration.kind, profile, state.clock.now());
+        let changes = changes.map_err(|problem| problem.within("profile"))?;
         let id = vault
             .identify(issuer, &changes.known, self.id.into())
             .await?;

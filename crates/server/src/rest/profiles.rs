@@ -70,7 +70,7 @@ async fn change(
     let issuer = &post.caller.issuer;
     let investor = state.store.investor(issuer, id).await;
     let kind = investor.map_err(unknown_investor)?.investor.kind;
-    let changes = changes(kind, &post.body)?;
+    let changes = changes(kind, &post.body, state.clock.now())?;
     let sealed = vault.seal(issuer, id, &changes).await?;
     let (fields, sealed) = (&changes.fields(), &sealed);
     post.commit(&state, |mut transaction| async move {

@@ -62,6 +62,7 @@ impl IntoResponse for Trouble {
             What::Unknown => (StatusCode::NOT_FOUND, t.unknown),
             What::Problem(problem) => match problem.kind.code {
                 code if code == catalog::LINK_OVER.code => (problem.status(), t.gone),
+                code if code == catalog::FOREIGN_PAGE.code => (problem.status(), t.elsewhere),
                 _ => (problem.status(), t.trouble),
             },
         };

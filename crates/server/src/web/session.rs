@@ -45,13 +45,16 @@ impl Visit {
     ) -> Result<(), Trouble> {
         let site = state.site().map_err(|problem| self.trouble(problem))?;
         let (origin, came) = (site.origin(), headers.get(header::ORIGIN));
-        match came.is_some_and(|came| came.as_bytes() == origin.as_bytes()) {
-            true => Ok(()),
-            false => Err(self.trouble(Problem::new(
-                &catalog::NOT_FOUND,
-                "the request came from no page of this site",
-            ))),
+        if came.is_some_and(|came| came.as_bytes() == origin.as_bytes()) {
+            return Ok(());
         }
+        let problem = Problem::plain(&catalog::FOREIGN_PAGE);
+        if !super::wants_json(headers) {
+            return Err(self.trouble(problem));
+        }
+        let (what, remedy) = self.language.texts().elsewhere;
+        let words = format!("{what}. {remedy}");
+        Err(Trouble::json(&problem, words, self.language))
     }
 
     /// In which language the provider is to speak: it may know more of them than we do.

@@ -77,10 +77,18 @@ async fn a_large_file_is_stored_and_its_errors_are_named() {
         "{}",
         lines[1]
     );
+    assert_eq!(done["unchanged"], 0);
+    // Again: all of it is known, and nothing is recorded.
+    let job = server.upload("", streamed(&file(20_000))).await.expect(202);
+    let again = server.finished(job["id"].as_str().unwrap()).await;
+    assert_eq!(
+        (&again["accepted"], &again["unchanged"]),
+        (&json!(19_980), &json!(19_980))
+    );
     let status = server.get("/v1/status").await.expect(200);
     assert_eq!(status["investors"]["verified"], 19_980);
     let listed = server.get("/v1/imports").await.expect(200);
-    assert_eq!(listed["data"][0]["id"], id);
+    assert_eq!(listed["data"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

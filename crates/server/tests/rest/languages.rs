@@ -60,14 +60,27 @@ impl Browser {
     }
 
     async fn post(&mut self, server: &Server, path: &str, accept: &str, form: String) -> Reply {
-        let request = Request::builder()
+        let here = Some("https://kyc.example.com");
+        self.post_from(server, here, path, accept, form).await
+    }
+
+    async fn post_from(
+        &mut self,
+        server: &Server,
+        origin: Option<&str>,
+        path: &str,
+        accept: &str,
+        form: String,
+    ) -> Reply {
+        let mut request = Request::builder()
             .method(Method::POST)
             .uri(path)
-            .header(header::ORIGIN, "https://kyc.example.com")
             .header(header::ACCEPT, accept)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form))
-            .unwrap();
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        let request = request.body(Body::from(form)).unwrap();
         self.send(server, request).await
     }
 
@@ -190,6 +203,58 @@ async fn what_is_refused_is_said_in_the_persons_language_and_kept_in_a_programs_
     let problem = told.problem(422, "not_proven");
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.starts_with("Das ist keine Unterschrift"), "{detail}");
+}
+
+#[tokio::test]
+async fn what_comes_from_no_page_of_the_site_is_no_unknown_link() {
+    let server = Server::with_vault().await;
+    let link = link(&server, Some("de")).await;
+    let mut browser = Browser::default();
+    browser.open(&server, &link).await;
+    let says = "Das kam nicht von dieser Seite";
+    for path in ["/v/ask", "/v/sign", "/v/check"] {
+        for origin in [None, Some("null"), Some("https://evil.example")] {
+            let page = browser
+                .post_from(&server, origin, path, "text/html", String::new())
+                .await;
+            assert_eq!(page.status, 403, "{path} {origin:?}");
+            assert!(page.text.contains(says), "{}", page.text);
+            assert_eq!(page.headers[header::CONTENT_LANGUAGE], "de");
+            let told = browser
+                .post_from(&server, origin, path, "application/json", String::new())
+                .await;
+            let problem = told.problem(403, "foreign_page");
+            assert!(problem["detail"].as_str().unwrap().starts_with(says));
+        }
+    }
+    // Whoever opens it with a slash more finds it all the same.
+    let slash = browser.get(&server, "/v/").await;
+    assert_eq!(slash.status, 303);
+    assert_eq!(slash.headers[header::LOCATION], "/v");
+}
+
+#[tokio::test]
+async fn an_empty_form_is_answered_in_the_persons_language() {
+    let server = Server::with_vault().await;
+    let link = link(&server, Some("fr")).await;
+    let mut browser = Browser::default();
+    browser.open(&server, &link).await;
+    let says = "Il manque quelque chose";
+    for path in ["/v/ask", "/v/sign"] {
+        for form in ["", "address=x", "message=x&chain_id=x"] {
+            let page = browser
+                .post(&server, path, "text/html", form.to_owned())
+                .await;
+            assert_eq!(page.status, 422, "{path} {form}");
+            speaks(&page, "fr");
+            assert!(page.text.contains(says), "{}", page.text);
+            let told = browser
+                .post(&server, path, "application/json", form.to_owned())
+                .await;
+            let problem = told.problem(400, "malformed_body");
+            assert!(problem["detail"].as_str().unwrap().starts_with(says));
+        }
+    }
 }
 
 #[tokio::test]

@@ -64,6 +64,21 @@ async fn a_link_says_whose_it_is_by_the_issuers_own_reference() {
 }
 
 #[tokio::test]
+async fn without_a_provider_the_remedies_are_named() {
+    let server = Server::with_vault().await;
+    for (body, says) in [
+        (json!({}), "add a [[provider]]"),
+        (json!({}), "`check: false`"),
+        (json!({"provider": "sumsub"}), "add a [[provider]]"),
+    ] {
+        let refused = server.post("/v1/links", body).await;
+        let problem = refused.problem(409, "no_account");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(says), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_language_is_a_tag() {
     let server = Server::with_vault().await;
     for language in ["", "german!", "<b>", "d", "de_CH"] {

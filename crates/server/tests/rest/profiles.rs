@@ -128,6 +128,10 @@ async fn what_is_wrong_is_named_and_not_repeated() {
     let server = Server::with_vault().await;
     let id = server.register(&[]).await;
     let path = format!("/v1/investors/{id}/profile");
+    let unborn = json!({"birth_date": "2980-12-31"});
+    let problem = server.post(&path, unborn).await;
+    let problem = problem.problem(422, "invalid_fields");
+    assert_eq!(problem["errors"][0]["field"], "birth_date");
     let body = json!({"birth_date": "31.12.1980", "lei": "x", "shoe_size": 44, "email": "jane"});
     let reply = server.post(&path, body).await;
     assert!(!reply.text.contains("31.12"), "{}", reply.text);

@@ -92,8 +92,8 @@ impl Known {
             Err(refusal) => return refused(refusal),
         };
         let before = self.investors.get(&id).map(|known| &known.record.investor);
-        if self.takes_external_id(id, &request.command) {
-            return refused(Refusal::InvestorExists);
+        if let Some(taken) = self.taken_external_id(id, &request.command) {
+            return refused(Refusal::ExternalIdTaken(taken.clone()));
         }
         let view = View {
             id,
@@ -205,11 +205,16 @@ impl Known {
             .copied()
     }
 
-    /// Whether the investor would take a reference that is another's.
-    fn takes_external_id(&self, id: InvestorId, command: &Command) -> bool {
-        external_id_of(command)
-            .and_then(|wanted| self.by_external_id.get(wanted))
-            .is_some_and(|holder| *holder != id)
+    /// The reference that the investor would take, and that is another's.
+    fn taken_external_id<'a>(
+        &self,
+        id: InvestorId,
+        command: &'a Command,
+    ) -> Option<&'a ExternalId> {
+        external_id_of(command).filter(|wanted| {
+            let holder = self.by_external_id.get(*wanted);
+            holder.is_some_and(|holder| *holder != id)
+        })
     }
 
     fn histories(

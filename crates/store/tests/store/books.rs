@@ -85,6 +85,7 @@ async fn an_import_goes_on_where_it_stopped() {
         after,
         line,
         accepted: 1,
+        unchanged: 0,
         refused: errors.len() as u64,
         errors,
     };

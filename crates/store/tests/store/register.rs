@@ -193,9 +193,10 @@ async fn an_id_or_a_reference_is_given_once() {
         ])
         .await;
     assert_eq!(answers[0], Err(Refusal::InvestorExists));
-    assert_eq!(answers[1], Err(Refusal::InvestorExists));
+    let taken = |n| Err(Refusal::ExternalIdTaken(reference(n)));
+    assert_eq!(answers[1], taken(1));
     assert!(answers[2].is_ok());
-    assert_eq!(answers[3], Err(Refusal::InvestorExists));
+    assert_eq!(answers[3], taken(3));
 }
 
 #[tokio::test]

@@ -266,5 +266,8 @@ fn list(keys: &[ApiKeyInfo], context: &Context) -> Result<()> {
             "revoked": key.revoked.map(|at| at.to_string()),
         }));
     }
-    context.output.result(&shown, || rows.to_string())
+    context.output.result(&shown, || match rows.is_empty() {
+        true => "no keys: `symbolon api-key create NAME` makes one".to_owned(),
+        false => rows.to_string(),
+    })
 }

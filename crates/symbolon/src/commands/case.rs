@@ -60,16 +60,21 @@ pub(crate) struct CaseArgs {
 enum Action {
     /// Check a case file, without the register and without any network
     #[command(after_help = "\
-Example:
+Examples:
   symbolon case verify case.json --json
+  symbolon case verify case.json --signer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
 
 Shown is what the file says of the investor, and then whether all of it holds.
-Whether the signer is one of the issuer's, its registries tell: ask them for
-`isMirror(SIGNER)`.")]
+Anybody can sign a file, so whether the signer is one of the issuer's is to be
+asked elsewhere: its registries tell by `isMirror(SIGNER)`. With --signer a file
+that somebody else signed is not genuine.")]
     Verify {
         /// The file
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// By whom it must be signed, as you know it by other ways
+        #[arg(long, value_name = "ADDRESS")]
+        signer: Option<Address>,
     },
 }
 
@@ -87,7 +92,7 @@ struct SignedCase {
 /// Runs `symbolon case`.
 pub(crate) async fn run(args: CaseArgs, context: &Context) -> Result<Exit> {
     match args.action {
-        Some(Action::Verify { file }) => verify::run(&file, context),
+        Some(Action::Verify { file, signer }) => verify::run(&file, signer, context),
         None => {
             let target = args.target.or(args.external_id.map(Target::ExternalId));
             write::run(target, args.out, args.operator.as_deref(), context).await

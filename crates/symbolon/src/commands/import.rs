@@ -62,6 +62,10 @@ Every row is verified by the operator's word. Without --attestation that word is
   (version {version})
 The log keeps it with each verdict.
 
+A row that says what is known already records nothing, and nothing is signed for
+it. Without an expiry column the file's verdicts never end, nor do those any more
+that had an end.
+
 Rows name no people, so each new wallet without a known externalId is a new
 investor: nobody is recognised by names, birth date or national id, of which the
 ids of `symbolon vault register` are made.

@@ -131,6 +131,9 @@ pub(crate) async fn run(args: &InstancesArgs, context: &Context) -> Result<Exit>
                 })
                 .collect();
             context.output.result(&document, || {
+                if found.is_empty() {
+                    return "no instances: `symbolon instances create NAME` makes one".to_owned();
+                }
                 let mut rows = table(["name", "title", "since"]);
                 for instance in &found {
                     rows.add_row([

@@ -2,6 +2,7 @@
 
 mod create;
 mod due;
+mod people;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -17,9 +18,14 @@ use symbolon_store::{IssuerTransaction, Link, Request, Store, Subject};
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
-    output::table,
     subject::operator,
 };
+
+/// Why nothing can be sent, and the remedy.
+const NOTHING_SENDS: &str = "nothing sends it: name a mail server in [mail] of symbolon.toml, as `symbolon serve --help` shows";
+
+/// Links that are listed at once, at most.
+const MOST_LISTED: u32 = 500;
 
 /// The arguments of `symbolon links`.
 #[derive(Debug, Args)]
@@ -48,7 +54,7 @@ enum Action {
         #[arg(long, value_name = "ID")]
         investor: Option<InvestorId>,
         /// So many at most
-        #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+        #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_LISTED)))]
         limit: u32,
     },
     /// List whose verdict is about to end, and what was done about it
@@ -109,43 +115,58 @@ pub(crate) async fn run(args: LinksArgs, context: &Context) -> Result<Exit> {
 }
 
 async fn list(investor: Option<InvestorId>, limit: u32, context: &Context) -> Result<Exit> {
-    let found = context
-        .with_issuer(async |store, issuer| Ok(store.links(issuer, investor, None, limit).await?))
+    let mut found = context
+        .with_issuer(async |store, issuer| {
+            Ok(store.links(issuer, investor, None, limit + 1).await?)
+        })
         .await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
     let now = context.clock.now();
     let document: Vec<_> = found.iter().map(|link| shown(link, now)).collect();
-    context.output.result(&document, || {
-        let mut rows = table([
-            "link",
-            "external id",
-            "investor",
-            "status",
-            "provider",
-            "wallet",
-            "created",
-            "expires",
-        ]);
-        for link in &found {
-            rows.add_row([
-                link.id.to_string(),
-                link.external_id
-                    .as_ref()
-                    .map_or_else(String::new, ToString::to_string),
-                link.purpose.investor.to_string(),
-                link.progress.at(now).as_str().to_owned(),
-                link.purpose
-                    .provider
-                    .as_ref()
-                    .map_or_else(|| "none".to_owned(), ToString::to_string),
-                link.proved
-                    .map_or_else(String::new, |wallet| wallet.to_string()),
-                link.created.to_string(),
-                link.progress.expires.to_string(),
-            ]);
-        }
-        rows.to_string()
-    })?;
+    context
+        .output
+        .result(&document, || match found.as_slice() {
+            [] => "no links: `symbolon links create` makes one".to_owned(),
+            found => {
+                let blocks = found.iter().map(|link| block(link, now));
+                blocks.collect::<Vec<_>>().join("\n")
+            }
+        })?;
+    if more {
+        context.output.note(format_args!(
+            "there are more than these: --limit NUMBER shows up to {MOST_LISTED}, --investor ID those of one, and GET /v1/links all"
+        ));
+    }
     Ok(Exit::Done)
+}
+
+/// A link in a few lines, none longer than a terminal is wide: what must be copied is whole.
+fn block(link: &Link, now: UnixSeconds) -> String {
+    let purpose = &link.purpose;
+    let whose = match &link.external_id {
+        Some(name) => format!("external id {name}"),
+        None => format!("investor {}", purpose.investor),
+    };
+    let check = match &purpose.provider {
+        Some(provider) => format!("a check by {provider}"),
+        None => "no check".to_owned(),
+    };
+    let status = link.progress.at(now).as_str();
+    let mut lines = vec![
+        format!("link {}: {status}", link.id),
+        format!("  {whose}"),
+        format!(
+            "  created {}, expires {}",
+            link.created, link.progress.expires
+        ),
+        format!("  asks for {check}"),
+    ];
+    lines.extend(
+        link.proved
+            .map(|wallet| format!("  proved wallet {wallet}")),
+    );
+    lines.join("\n")
 }
 
 #[derive(Clone, Copy)]
@@ -158,8 +179,7 @@ async fn change(id: LinkId, by: &ByArgs, change: Change, context: &Context) -> R
     let actor = by.actor()?;
     let now = context.clock.now();
     if matches!(change, Change::Resend) && context.config.mail.is_none() {
-        let text = "nothing sends it: name a mail server in [mail] of symbolon.toml, as `symbolon serve --help` shows";
-        return Err(Failure::new(Exit::Refused, text));
+        return Err(Failure::refused(NOTHING_SENDS));
     }
     let link = context
         .with_issuer(async |store, issuer| {

@@ -1,5 +1,7 @@
 //! `symbolon verify`: one verdict, given by hand by a person who answers for it.
 
+mod undone;
+
 use clap::Args;
 use serde_json::json;
 use symbolon_core::ids::IssuerId;
@@ -21,6 +23,7 @@ use crate::{
     kind::{InvestorType, LevelName},
     subject::Target,
 };
+use undone::{Denial, Known};
 
 /// The arguments of `symbolon verify`.
 #[derive(Debug, Args)]
@@ -94,6 +97,10 @@ pub(crate) struct VerifyArgs {
     /// Your version of that text
     #[arg(long, value_name = "VERSION", default_value = "1")]
     attestation_version: String,
+
+    /// Verify even somebody who was revoked or rejected for sanctions
+    #[arg(long)]
+    yes: bool,
 }
 
 fn expiry(text: &str) -> Result<UnixSeconds, String> {
@@ -139,28 +146,38 @@ impl VerifyArgs {
 
 /// Runs `symbolon verify`.
 pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
-    let decision = context
+    let (decision, known) = context
         .with_issuer(async |store, issuer| {
             context.warn_without_chain(store, issuer).await?;
             let requests = requests(&args, store, issuer).await?;
             if is_nameless(&requests) {
                 context.output.note(NAMELESS);
             }
+            let known = match requests.first() {
+                Some(first) => Known::find(&first.subject, store, issuer).await?,
+                None => None,
+            };
             let mut transaction = store.begin(issuer).await?;
+            if let Some(known) = &known {
+                known.unless_sanctioned(args.yes)?;
+                known.unless_changed(&mut transaction).await?;
+            }
             let actor = Actor::command_line(&args.operator);
             let decision =
                 carry_out(&mut transaction, requests, &actor, context.clock.now()).await?;
             transaction.commit().await?;
-            Ok(decision)
+            Ok((decision, known))
         })
         .await?;
     let investor = &decision.investor;
+    let taken_back = known.and_then(|known| known.denial);
     let document = json!({
         "investor": investor.id,
         "external_id": investor.external_id,
         "status": investor.status.name(),
         "changed": decision.entry.is_some(),
         "entry": decision.entry,
+        "taken_back": taken_back.as_ref().map(Denial::document),
         "wallets": investor.wallets.iter().map(|wallet| wallet.address.to_string()).collect::<Vec<_>>(),
     });
     context.output.result(&document, || {
@@ -168,7 +185,11 @@ pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
             Some(entry) => format!("recorded as entry {}", entry.0),
             None => "nothing changed: all was so already".to_owned(),
         };
-        format!("{} is {}; {news}", investor.id, investor.status.name())
+        let done = format!("{} is {}; {news}", investor.id, investor.status.name());
+        match &taken_back {
+            Some(denial) => format!("{done}\nthis takes back that the investor was {denial}"),
+            None => done,
+        }
     })?;
     Ok(Exit::Done)
 }

@@ -48,8 +48,20 @@ async fn a_case_is_written_and_checked_without_the_register() {
         format!("status: revoked since {since}"),
         "verdict: basic, DE, given ".to_owned(),
         "genuine: ".to_owned(),
+        format!("Ask acme's registry for isMirror({SIGNER})"),
     ] {
         assert!(said.contains(&says), "{says}: {said}");
+    }
+    // Whoever knows the signer need ask nobody.
+    let held = ["case", "verify", "case.json", "--signer"];
+    let said = desk.run(&[&held[..], &[SIGNER]].concat()).succeeded();
+    assert!(!said.stdout.contains("isMirror"), "{}", said.stdout);
+    let said = desk.run(&[&held[..], &[WALLET]].concat()).exits(8);
+    for says in [
+        "NOT genuine",
+        &format!("signed by {SIGNER}, and not by {WALLET}"),
+    ] {
+        assert!(said.stdout.contains(says), "{says}: {}", said.stdout);
     }
     // Never over a file that is there.
     assert_eq!(desk.run(&["case", WALLET, "--out", "case.json"]).code, 2);

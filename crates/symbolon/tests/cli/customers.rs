@@ -197,7 +197,7 @@ async fn customers_are_found_and_lists_say_that_there_are_more() {
     assert_eq!(ids(&found), ["C-1", "C-3"]);
     let found = find(&["--name", "--archived", "--json"]).succeeded().json();
     assert_eq!(ids(&found), ["C-1", "C-2", "C-3"]);
-    let none = find(&["--email"]).exits(5);
+    let none = find(&["--email"]).succeeded();
     assert!(none.stdout.contains("nobody has it"), "{none:?}");
     find(&[]).exits(2);
 

@@ -27,6 +27,15 @@ async fn the_example_file_fills_the_register() {
     let audit = desk.run(&["audit", "verify", "--json"]).succeeded().json();
     let again = desk.run(&["import", &example, "--json"]).succeeded().json();
     assert_ne!(again["job"], report["job"]);
+    assert_eq!(report["unchanged"], 0);
+    assert_eq!(again["unchanged"], again["accepted"]);
+    assert_eq!(report["operator"], "maria");
+    assert_eq!(again["operator"], json!(null), "nobody signed anything");
+    let said = desk.run(&["import", &example]).succeeded().stdout;
+    assert!(
+        said.contains(" unchanged: nothing was signed for these") && !said.contains("signed by"),
+        "{said}"
+    );
     assert_eq!(
         desk.run(&["audit", "verify", "--json"]).succeeded().json(),
         audit
@@ -70,6 +79,61 @@ async fn bad_rows_lose_no_good_ones_and_a_map_is_remembered() {
         .exits(4)
         .json();
     assert_eq!(again["accepted"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_leaves_out_is_said() {
+    let desk = Desk::with_issuer().await;
+    let ending = format!("wallet,country,externalId,expiry\n{WALLET},DE,C-1,2031-12-31\n");
+    desk.write("ending.csv", &ending);
+    let said = desk.run(&["import", "ending.csv"]).succeeded().stderr;
+    assert!(!said.contains("expiry"), "{said}");
+    let endless = format!("wallet,country,externalId\n{WALLET},DE,C-1\n{OTHER},DE,C-2\n");
+    desk.write("endless.csv", &endless);
+    let done = desk.run(&["import", "endless.csv", "--json"]).succeeded();
+    assert!(
+        done.stderr.contains("no column holds expiry") && done.stderr.contains("never end"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(done.json()["unchanged"], 0, "the one has no end any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_gives_nobody_the_reference_of_another() {
+    let desk = Desk::with_issuer().await;
+    desk.write(
+        "one.csv",
+        &format!("wallet,country,externalId\n{WALLET},DE,C-1\n{OTHER},DE,\n"),
+    );
+    desk.run(&["import", "one.csv"]).succeeded();
+    desk.write(
+        "swapped.csv",
+        &format!("wallet,country,externalId\n{WALLET},DE,C-9\n{OTHER},DE,C-1\n"),
+    );
+    let refused = desk
+        .run(&["import", "swapped.csv", "--json"])
+        .exits(4)
+        .json();
+    for (place, code, says) in [
+        (
+            0,
+            "external_id_differs",
+            "known under the external id `C-1`",
+        ),
+        (1, "external_id_taken", "`C-1` is another investor's"),
+    ] {
+        let error = &refused["errors"][place];
+        assert_eq!(
+            (&error["code"], &error["column"]),
+            (&json!(code), &json!("externalId"))
+        );
+        let message = error["message"].as_str().unwrap();
+        assert!(
+            message.contains(says) && message.contains("correct it"),
+            "{message}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,12 +141,12 @@ async fn what_was_made_says_for_whom_and_by_which_id() {
         "for investor 0x",
         "row 4: CRM-1: refused",
         "column investor",
-        "row 5: refused: language: write a language",
+        "row 5: CRM-3: refused: column language: write a language",
     ] {
         assert!(made.stdout.contains(says), "{says}: {}", made.stdout);
     }
     assert!(
-        made.stderr.contains("1 link names nobody"),
+        made.stderr.contains("1 link names nobody") && made.stderr.contains("made 2, refused 2"),
         "{}",
         made.stderr
     );
@@ -232,12 +232,12 @@ async fn a_file_makes_many_and_a_bad_row_keeps_none_back() {
 async fn what_is_missing_is_said_with_its_remedy() {
     let desk = desk().await;
     for (arguments, says) in [
-        (&["links", "create"][..], "account with a provider"),
+        (&["links", "create"][..], "add a [[provider]]"),
+        (&["links", "create"], "--no-check"),
         (
             &["links", "create", "--no-check", "--no-wallet"],
             "asks for nothing",
         ),
-        (&["links", "create", "--no-check", "--send"], "mail server"),
     ] {
         let ended = desk.run(arguments);
         assert_eq!(ended.code, 4, "{arguments:?}: {}", ended.stderr);
@@ -247,8 +247,143 @@ async fn what_is_missing_is_said_with_its_remedy() {
             ended.stdout
         );
     }
-    let ended = desk.run(&["links", "create", "--no-check", "--hours", "1"]);
-    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    let create = ["links", "create", "--no-check"];
+    let unknown = format!("0x{}", "01".repeat(32));
+    for (more, code, says) in [
+        (&["--send"][..], 4, "[mail] of symbolon.toml"),
+        (&["--hours", "1"], 2, "24..=720"),
+        (&["--hours", "99999999999"], 2, "24..=720"),
+        (&["--investor", &unknown], 5, "no such investor"),
+        (
+            &["--csv", "nope.csv"],
+            5,
+            "cannot read nope.csv: there is no such file",
+        ),
+    ] {
+        let ended = desk.run(&[&create[..], more].concat()).exits(code);
+        assert!(ended.error().contains(says), "{more:?}: {}", ended.stderr);
+    }
+    let ended = desk
+        .run(&["links", "list", "--config", "nope.toml"])
+        .exits(3);
+    let says = "nope.toml: there is no such file";
+    assert!(ended.error().contains(says), "{}", ended.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_providers_one_is_to_be_named() {
+    let desk = desk().await;
+    let account = |name: &str| {
+        format!(
+            r#"
+[[provider]]
+issuer = "acme"
+name = "{name}"
+kind = "sumsub"
+token = {{ file = "a" }}
+secret = {{ file = "a" }}
+webhook_secret = {{ file = "a" }}
+account = {{ environment = "production", mapping = {{ levels = {{}} }} }}
+requirements = {{}}
+"#
+        )
+    };
+    desk.write("a", "secret");
+    let config = desk.read("symbolon.toml") + &account("one") + &account("two");
+    desk.write("symbolon.toml", &config);
+    let refused = desk.run(&["links", "create"]).exits(4);
+    for says in ["several", "one, two", "--provider"] {
+        assert!(refused.stdout.contains(says), "{says}: {refused:?}");
+    }
+    let refused = desk
+        .run(&["links", "create", "--provider", "three"])
+        .exits(4);
+    assert!(
+        refused.stdout.contains("name one of one, two"),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_read_as_spreadsheets_write_it_and_may_be_repeated() {
+    let desk = desk().await;
+    desk.write(
+        "people.csv",
+        "\u{feff}external_id;language\r\n\r\nCRM-1;de\r\n;\r\nCRM-2;fr\r\n",
+    );
+    let create = ["links", "create", "--no-check", "--csv", "people.csv"];
+    let made = desk.run(&create).succeeded();
+    for says in ["row 3: link 0x", "for CRM-1", "row 5: link 0x", "for CRM-2"] {
+        assert!(made.stdout.contains(says), "{says}: {}", made.stdout);
+    }
+    assert!(made.stderr.contains("made 2, refused 0"), "{}", made.stderr);
+    let again = desk.run(&create).exits(4);
+    assert!(again.stdout.contains("add --known"), "{}", again.stdout);
+    assert!(
+        again.stderr.contains("made 0, refused 2"),
+        "{}",
+        again.stderr
+    );
+    let again = desk.run(&[&create[..], &["--known", "--json"]].concat());
+    let again = again.succeeded().json();
+    let listed = list(&desk);
+    assert_eq!(listed.len(), 4);
+    for (place, row) in again.as_array().unwrap().iter().enumerate() {
+        assert!(row["url"].is_string());
+        // The newest first: of the same two people.
+        assert_eq!(row["investor"], listed[3 - place]["investor"], "{row}");
+    }
+    for (text, says) in [
+        ("", "the file is empty"),
+        ("external_id\n\n", "a header alone"),
+        (
+            "externe Nummer\nC-1\n",
+            "no column `externe Nummer` is known",
+        ),
+    ] {
+        desk.write("people.csv", text);
+        let refused = desk.run(&create).exits(4);
+        assert!(refused.error().contains(says), "{says}: {}", refused.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_fits_a_terminal_and_says_when_it_is_cut() {
+    let desk = desk().await;
+    let said = desk.run(&["links", "list"]).succeeded();
+    assert_eq!(said.stdout, "no links: `symbolon links create` makes one\n");
+    for list in ["instances", "api-key"] {
+        let said = desk.run(&[list, "list"]).succeeded().stdout;
+        assert!(
+            said.starts_with("no ") && said.contains("create NAME"),
+            "{said}"
+        );
+    }
+    desk.write("people.csv", "external_id,wallet\nCRM-1,\n");
+    let create = ["links", "create", "--no-check"];
+    for more in [&["--csv", "people.csv"][..], &[], &["--wallet", WALLET]] {
+        desk.run(&[&create[..], more].concat()).succeeded();
+    }
+    let all = desk.run(&["links", "list"]).succeeded();
+    assert!(
+        all.stdout.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        all.stdout
+    );
+    for link in list(&desk) {
+        assert!(
+            all.stdout
+                .contains(&format!("link {}:", link["id"].as_str().unwrap()))
+        );
+    }
+    assert!(!all.stderr.contains("more than these"), "{}", all.stderr);
+    let some = desk.run(&["links", "list", "--limit", "2"]).succeeded();
+    assert_eq!(some.stdout.matches("link 0x").count(), 2);
+    assert!(
+        some.stderr.contains("more than these: --limit"),
+        "{}",
+        some.stderr
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! The register's daily work on a real PostgreSQL: verify, look, revoke, write out.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Desk, Ended, OTHER, WALLET, customers};
 
@@ -70,9 +70,26 @@ async fn one_investor_from_verification_to_revocation_and_back() {
         "{text}"
     );
 
-    // Whoever verifies by name may give a verdict back.
-    desk.run(&verify(investor, &["--country", "DE"]))
+    // Whoever verifies by name may give a verdict back, but a sanction's by no oversight.
+    let refused = desk.run(&verify(investor, &["--country", "DE"])).exits(2);
+    for says in ["revoked (sanctions) at 2", "by cli:maria", "--yes"] {
+        assert!(refused.error().contains(says), "{says}: {}", refused.stderr);
+    }
+    let given = verify(WALLET, &["--country", "DE", "--yes"]);
+    let given = desk.run(&given).succeeded().json();
+    assert_eq!(given["taken_back"]["reason"], "sanctions");
+    desk.run(&["revoke", OTHER, "--reason", "documents"])
         .succeeded();
+    let given = [&["verify", investor, "--country", "DE"][..], &SIGNED].concat();
+    let given = desk.run(&given);
+    let said = given.succeeded().stdout;
+    assert!(
+        said.contains("takes back that the investor was revoked (documents) at 2"),
+        "{said}"
+    );
+    let renewed = verify(investor, &["--country", "DE"]);
+    let renewed = desk.run(&renewed).succeeded().json();
+    assert_eq!(renewed["taken_back"], Value::Null);
     let status = desk.run(&["status", OTHER, "--json"]).succeeded().json();
     assert_eq!(status["wallets"][0]["verified"], true);
 }

@@ -77,7 +77,7 @@ async fn create_batch(
     let (caller, issuer, actor) = (&post.caller, &post.caller.issuer, &post.caller.actor);
     let mut prepared = Vec::with_capacity(post.body.customers.len());
     for body in &post.body.customers {
-        prepared.push(match body.read(caller) {
+        prepared.push(match body.read(caller, state.clock.now()) {
             Ok(wanted) => customers::prepare(&state, issuer, &instance, &wanted).await,
             Err(problem) => Err(problem),
         });

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use symbolon_core::{
     ids::{InstanceName, InvestorId},
     profile::Field,
+    time::UnixSeconds,
 };
 use symbolon_store::{Customer, CustomerRecord};
 use utoipa::ToSchema;
@@ -51,7 +52,7 @@ pub(super) struct NewCustomerBody {
 }
 
 impl NewCustomerBody {
-    pub(super) fn read(&self, caller: &Caller) -> Result<Wanted> {
+    pub(super) fn read(&self, caller: &Caller, now: UnixSeconds) -> Result<Wanted> {
         let mut check = Check::default();
         let external_id = check.external_id("external_id", self.external_id.as_deref());
         let data = self.data.as_ref();
@@ -77,7 +78,8 @@ impl NewCustomerBody {
                 if caller.is_confined() {
                     self.unless_it_has_addresses()?;
                 }
-                let profile = self.profile.as_ref().map(|profile| changes(kind, profile));
+                let profile = self.profile.as_ref();
+                let profile = profile.map(|profile| changes(kind, profile, now));
                 let profile = profile.transpose();
                 Whom::New {
                     kind,

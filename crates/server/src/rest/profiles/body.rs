@@ -7,6 +7,7 @@ use serde_json::Value;
 use symbolon_core::{
     investor::InvestorKind,
     profile::{Field, Profile, ProfileError},
+    time::UnixSeconds,
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -47,13 +48,17 @@ impl ProfileBody {
 }
 
 /// What a body asks to change, or everything that is wrong with it.
-pub(crate) fn changes(kind: InvestorKind, body: &ProfileBody) -> Result<ProfileChanges> {
+pub(crate) fn changes(
+    kind: InvestorKind,
+    body: &ProfileBody,
+    now: UnixSeconds,
+) -> Result<ProfileChanges> {
     if body.0.is_empty() {
         let message = "names no field: give those that change";
         let error = FieldError::new("", "no_field", message);
         return Err(Problem::invalid(vec![error]));
     }
-    ProfileChanges::read(kind, &body.0).map_err(|wrong| {
+    ProfileChanges::read(kind, &body.0, now).map_err(|wrong| {
         let errors = wrong.into_iter().map(|(name, error)| {
             let (code, message) = in_words(&error);
             FieldError::new(name, code, message)
@@ -69,6 +74,7 @@ fn in_words(error: &WrongField) -> (&'static str, String) {
             ("not_of_this_kind", error.to_string())
         }
         WrongField::Value(ProfileError::Shape { error, .. }) => ("bad_value", error.to_string()),
+        WrongField::Value(ProfileError::NotBornYet { .. }) => ("bad_value", error.to_string()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use alloy::primitives::{Signature, eip191_hash_message};
+use alloy::primitives::{Address, Signature, eip191_hash_message};
 use serde_json::{Value, json};
 use symbolon_core::{
     case::{Case, CaseFault, ClaimedWallet, Told},
@@ -42,7 +42,7 @@ impl Bound {
     }
 }
 
-pub(super) fn run(file: &Path, context: &Context) -> Result<Exit> {
+pub(super) fn run(file: &Path, wanted: Option<Address>, context: &Context) -> Result<Exit> {
     let text = std::fs::read(file).map_err(Failure::file("read", file))?;
     let signed: SignedCase = serde_json::from_slice(&text).map_err(|_| {
         Failure::refused(format!(
@@ -51,7 +51,7 @@ pub(super) fn run(file: &Path, context: &Context) -> Result<Exit> {
         ))
     })?;
     let told = signed.case.check();
-    let faults = faults(&signed, told.as_ref().err());
+    let faults = faults(&signed, wanted, told.as_ref().err());
     let wallets = signed.case.wallets().unwrap_or_default();
     let wallets: Vec<_> = wallets
         .iter()
@@ -74,6 +74,12 @@ pub(super) fn run(file: &Path, context: &Context) -> Result<Exit> {
             ),
             false => "NOT genuine: this case file is not what it claims to be".to_owned(),
         });
+        if genuine && wanted.is_none() {
+            lines.push(format!(
+                "still to be checked: that {0} signs for {1}. Ask {1}'s registry for isMirror({0}), or name the signer that you know by --signer",
+                signed.signer, signed.case.issuer
+            ));
+        }
         lines.join("\n")
     })?;
     match genuine {
@@ -134,8 +140,14 @@ fn document(
     })
 }
 
-fn faults(signed: &SignedCase, fault: Option<&CaseFault>) -> Vec<String> {
+fn faults(signed: &SignedCase, wanted: Option<Address>, fault: Option<&CaseFault>) -> Vec<String> {
     let mut faults = Vec::new();
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != signed.signer) {
+        faults.push(format!(
+            "the file is signed by {}, and not by {wanted}",
+            signed.signer
+        ));
+    }
     if !is_by(signed) {
         faults.push(format!(
             "the signature is not by {}: the file was changed, or signed by somebody else",

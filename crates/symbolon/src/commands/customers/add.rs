@@ -66,14 +66,14 @@ pub(super) struct AddArgs {
 }
 
 impl AddArgs {
-    fn wanted(&self) -> Result<Wanted> {
+    fn wanted(&self, context: &Context) -> Result<Wanted> {
         let data = self.data.as_deref().map(data).transpose()?;
         let whom = match self.investor {
             Some(investor) => Whom::Known(investor),
             None => {
                 let kind = self.kind.map(Into::into).unwrap_or_default();
                 let profile = match &self.profile {
-                    Some(path) => Some(changes(kind, &read(path)?)?),
+                    Some(path) => Some(changes(kind, &read(path)?, context)?),
                     None => None,
                 };
                 let id = self.id.map(Into::into).unwrap_or_default();
@@ -104,7 +104,7 @@ pub(super) fn data(path: &Path) -> Result<CustomerData> {
 
 /// Runs `symbolon customers add`.
 pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
-    let (wanted, actor) = (args.wanted()?, args.by.actor()?);
+    let (wanted, actor) = (args.wanted(context)?, args.by.actor()?);
     let key = ReferenceKey::from_random(rand::random());
     let (instance, record, restricted) =
         within(&args.of, context, async |state, issuer, instance| {

@@ -40,6 +40,9 @@ fn verdict(customer: &Value) -> String {
 
 /// A list.
 pub(super) fn list(customers: &[Value]) -> String {
+    if customers.is_empty() {
+        return "no customers".to_owned();
+    }
     let mut rows = table(["customer", "external id", "status", "verdict", "wallets"]);
     for customer in customers {
         rows.add_row([

@@ -37,6 +37,16 @@ pub(super) async fn check(config: &Config, database: &Database, findings: &mut F
             );
             return;
         }
+        Err(failure) if is_sealed(config, database).await => {
+            let text = failure.to_string();
+            let detail = text.rsplit_once(": ").map_or(&*text, |(detail, _)| detail);
+            findings.fail(
+                NAME,
+                format!("{detail}, and profiles are sealed already"),
+                "restore the copy of the master key: no other opens them",
+            );
+            return;
+        }
         Err(failure) => {
             findings.failure(NAME, failure);
             return;
@@ -60,6 +70,20 @@ pub(super) async fn check(config: &Config, database: &Database, findings: &mut F
         findings.failure(NAME, failure);
     }
     opened.close().await;
+}
+
+/// Whether anything is known to be sealed.
+async fn is_sealed(config: &Config, database: &Database) -> bool {
+    let Ok(opened) = keyring(config, database).await else {
+        return false;
+    };
+    let mut sealed = false;
+    for issuer in database.store.issuers().await.unwrap_or_default() {
+        let masters = masters(&opened, &issuer.id).await;
+        sealed |= masters.is_ok_and(|masters| !masters.is_empty());
+    }
+    opened.close().await;
+    sealed
 }
 
 /// Which keys are under which master key.

@@ -27,13 +27,13 @@ pub(super) async fn open(path: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// Whether nothing in the file names a customer but its wallet. What cannot be read is
-/// the import's to tell.
-pub(super) async fn lacks_references(
+/// Which of these no column of the file holds. What cannot be read is the import's to tell.
+pub(super) async fn lacking(
     file: &mut File,
     columns: ColumnMap,
     now: UnixSeconds,
-) -> std::io::Result<bool> {
+    wanted: &[Field],
+) -> std::io::Result<Vec<Field>> {
     let mut reader = Reader::new(Options::at(now).with_columns(columns));
     let mut buffer = vec![0; 64 * 1024];
     loop {
@@ -43,10 +43,12 @@ pub(super) async fn lacks_references(
             _ => reader.finish(),
         }
         let unreadable = reader.next_row().is_err();
-        match reader.holds(Field::ExternalId) {
-            Some(held) => return Ok(!held),
-            None if unreadable || read == 0 => return Ok(false),
-            None => {}
+        let is_read = reader.holds(Field::Wallet).is_some();
+        if is_read || unreadable || read == 0 {
+            let lacking = wanted.iter().copied();
+            return Ok(lacking
+                .filter(|field| reader.holds(*field) == Some(false))
+                .collect());
         }
     }
 }

@@ -28,7 +28,17 @@ use crate::{
 /// Errors read at a time.
 const PAGE: u32 = 1000;
 
-const WITHOUT_REFERENCES: &str = "warning: no column holds externalId, so customers are known by their wallets alone: the same person with another wallet is somebody new";
+/// What follows where no column holds a field.
+const WITHOUT: [(Field, &str); 2] = [
+    (
+        Field::ExternalId,
+        "warning: no column holds externalId, so customers are known by their wallets alone: the same person with another wallet is somebody new",
+    ),
+    (
+        Field::Expiry,
+        "warning: no column holds expiry, so the verdicts of this file never end, nor do those any more that had an end: to keep or renew the ends, add the column",
+    ),
+];
 
 /// What the import came to.
 #[derive(Serialize)]
@@ -45,6 +55,8 @@ struct Report {
     signed: Option<Signed>,
     rows: u64,
     accepted: u64,
+    /// Those of the accepted that said what was known already: nothing was signed for them.
+    unchanged: u64,
     refused: u64,
     errors: Vec<Shown>,
 }
@@ -106,9 +118,11 @@ pub(super) async fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
             file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
             let columns = columns(store, issuer, &mapped).await?;
             let now = context.clock.now();
-            let lacking = input::lacks_references(&mut file, columns.clone(), now);
-            if lacking.await.map_err(refused)? {
-                context.output.note(WITHOUT_REFERENCES);
+            let wanted = WITHOUT.map(|(field, _)| field);
+            let lacking = input::lacking(&mut file, columns.clone(), now, &wanted);
+            let lacking = lacking.await.map_err(refused)?;
+            for (_, warning) in WITHOUT.iter().filter(|(field, _)| lacking.contains(field)) {
+                context.output.note(warning);
             }
             file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
             context.warn_without_chain(store, issuer).await?;
@@ -220,9 +234,10 @@ async fn report(
         job: job.id.clone(),
         resumed,
         state,
-        signed: Signed::of(done.source),
+        signed: Signed::of(done.source).filter(|_| done.accepted > done.unchanged),
         rows: done.accepted + done.refused,
         accepted: done.accepted,
+        unchanged: done.unchanged,
         refused: done.refused,
         errors,
     })
@@ -279,17 +294,19 @@ fn text(report: &Report) -> String {
         grouped(report.refused),
         report.job,
     );
-    let summary = match (&report.signed, report.accepted) {
-        (
-            Some(Signed {
-                operator,
-                attestation,
-            }),
-            1..,
-        ) => {
-            format!("{summary}\n{}", signed(attestation, operator))
-        }
-        _ => summary,
+    let summary = match &report.signed {
+        Some(Signed {
+            operator,
+            attestation,
+        }) => format!("{summary}\n{}", signed(attestation, operator)),
+        None => summary,
+    };
+    let summary = match report.unchanged {
+        0 => summary,
+        unchanged => format!(
+            "{summary}\n{} unchanged: nothing was signed for these",
+            grouped(unchanged)
+        ),
     };
     let shown = report.errors.iter().map(|error| {
         [

@@ -1,16 +1,13 @@
 //! `symbolon links create`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use secrecy::SecretString;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use symbolon_core::{
     actor::Actor,
-    ids::{ExternalId, ExternalIdError, InvestorId, IssuerId, ProviderName},
-    investor::InvestorKind,
-    language::{LanguageTag, LanguageTagError},
+    ids::{ExternalId, InvestorId, IssuerId, ProviderName},
+    language::LanguageTag,
     link::{LinkLifetime, LinkToken},
     time::UnixSeconds,
     wallet::{ChainScope, WalletAddress},
@@ -20,19 +17,20 @@ use symbolon_server::{
     links::{self, Check, NewLink, WantedWallet},
     problem::Problem,
 };
-use symbolon_store::Link;
+use symbolon_store::{InvestorFilter, Link, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use super::{ByArgs, issuer_of, shown};
+use super::{
+    ByArgs, NOTHING_SENDS, issuer_of,
+    people::{self, Person},
+    shown,
+};
 use crate::{
     config,
     context::Context,
     exit::{Exit, Failure, Result},
-    output::counted,
+    output::{counted, grouped},
 };
-
-/// The line of a file's first row, after its header.
-const FIRST_ROW: usize = 2;
 
 const NAMELESS: &str = "the register alone says for whom it is: name somebody new by --external-id and somebody known by --investor, or by the columns of these names";
 
@@ -51,6 +49,8 @@ The CSV file has a header with any of these columns:
   wallet       the one that is to be proved
   language     in which the person is spoken to
   kind         natural_person or legal_entity
+Columns are separated by `,` or `;`, and blank lines are skipped. Where the output
+was lost, the same command with --known makes the links again.
 
 Without a language the pages speak that of the person's browser, and letters
 English. Of other languages than en, de, fr, es and it only the provider's
@@ -84,8 +84,11 @@ pub(super) struct CreateArgs {
     #[arg(long, value_name = "TAG")]
     language: Option<LanguageTag>,
     /// For how many hours the link may be used, 24 to 720
-    #[arg(long, value_name = "HOURS", default_value_t = LinkLifetime::WEEK.into())]
+    #[arg(long, value_name = "HOURS", default_value_t = LinkLifetime::WEEK.into(), value_parser = clap::value_parser!(u32).range(24..=720))]
     hours: u32,
+    /// Make a link for the known investor of an external id, too, instead of refusing it
+    #[arg(long)]
+    known: bool,
     /// Send it to the person's e-mail address instead of showing it
     #[arg(long)]
     send: bool,
@@ -96,45 +99,23 @@ pub(super) struct CreateArgs {
     by: ByArgs,
 }
 
-/// For whom a link is to be made.
-struct Row {
-    email: Option<SecretString>,
+/// A link that is asked for.
+struct Wanted {
+    /// The file's line, where there is a file.
+    row: Option<usize>,
+    /// The issuer's own name for whom it is, if it has one.
     external_id: Option<ExternalId>,
-    investor: Option<InvestorId>,
-    wallet: Option<WalletAddress>,
-    language: Option<LanguageTag>,
-    kind: Option<InvestorKind>,
+    /// For whom, or what is wrong with the row.
+    person: Result<Person, String>,
 }
 
-/// A row of the file. What says by itself why it is wrong is read later.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line {
-    email: Option<SecretString>,
-    external_id: Option<String>,
-    investor: Option<InvestorId>,
-    wallet: Option<WalletAddress>,
-    language: Option<String>,
-    kind: Option<InvestorKind>,
-}
-
-impl TryFrom<Line> for Row {
-    type Error = String;
-
-    fn try_from(line: Line) -> Result<Self, String> {
-        let external_id = line.external_id.map(|text| text.parse()).transpose();
-        let external_id =
-            external_id.map_err(|error: ExternalIdError| format!("external_id: {error}"))?;
-        let language = line.language.map(|text| text.parse()).transpose();
-        let language = language.map_err(|error: LanguageTagError| format!("language: {error}"))?;
-        Ok(Self {
-            email: line.email,
-            external_id,
-            investor: line.investor,
-            wallet: line.wallet,
-            language,
-            kind: line.kind,
-        })
+impl From<people::Row> for Wanted {
+    fn from(row: people::Row) -> Self {
+        Self {
+            row: Some(row.line),
+            external_id: row.external_id,
+            person: row.person,
+        }
     }
 }
 
@@ -145,6 +126,12 @@ struct Made {
     /// The issuer's own name for whom it is, if it has one.
     external_id: Option<ExternalId>,
     outcome: Outcome,
+}
+
+impl Made {
+    const fn is_refused(&self) -> bool {
+        matches!(self.outcome, Outcome::Refused(_))
+    }
 }
 
 enum Outcome {
@@ -162,16 +149,21 @@ enum Outcome {
 
 pub(super) async fn run(args: CreateArgs, context: &Context) -> Result<Exit> {
     let rows = match &args.csv {
-        None => vec![Ok(Row {
-            email: None,
+        None => vec![Wanted {
+            row: None,
             external_id: args.external_id.clone(),
-            investor: args.investor,
-            wallet: args.wallet,
-            language: None,
-            kind: None,
-        })],
-        Some(path) => read(path)?,
+            person: Ok(Person {
+                external_id: args.external_id.clone(),
+                investor: args.investor,
+                wallet: args.wallet,
+                ..Person::default()
+            }),
+        }],
+        Some(path) => people::read(path)?.into_iter().map(Wanted::from).collect(),
     };
+    if args.send && context.config.mail.is_none() {
+        return Err(Failure::refused(NOTHING_SENDS));
+    }
     let actor = args.by.actor()?;
     let lifetime = LinkLifetime::hours(args.hours)
         .map_err(|error| Failure::usage(format!("--hours: {error}")))?;
@@ -198,29 +190,34 @@ pub(super) async fn run(args: CreateArgs, context: &Context) -> Result<Exit> {
             stop,
         );
         let mut made = Vec::with_capacity(rows.len());
-        for (place, row) in rows.into_iter().enumerate() {
-            let row_number = args.csv.is_some().then_some(place + FIRST_ROW);
-            let (external_id, outcome) = match row {
-                Ok(row) => {
-                    let new = new(&args, row, lifetime);
-                    let external_id = new.external_id.clone();
-                    let outcome = one(&state, &issuer, &site, &new, &actor, row_number).await?;
-                    (external_id, outcome)
-                }
-                Err(problem) => (None, Outcome::Refused(problem)),
+        for wanted in rows {
+            let outcome = match wanted.person {
+                Ok(person) => match new(&args, person, &state, &issuer, lifetime).await {
+                    Ok(new) => one(&state, &issuer, &site, &new, &actor, wanted.row).await,
+                    Err(failure) => Err(failure),
+                },
+                Err(problem) => Ok(Outcome::Refused(problem)),
             };
-            made.push(Made {
-                row: row_number,
-                external_id,
-                outcome,
-            });
+            match outcome {
+                Ok(outcome) => made.push(Made {
+                    row: wanted.row,
+                    external_id: wanted.external_id,
+                    outcome,
+                }),
+                // Whatever is made by then is told all the same.
+                Err(failure) => return Ok((made, Some(failure))),
+            }
         }
-        Ok(made)
+        Ok((made, None))
     });
-    let made = work.await?;
-    tell(&made, context)?;
-    let is_refused = |made: &Made| matches!(made.outcome, Outcome::Refused(_));
-    match made.iter().any(is_refused) {
+    let (made, failure) = work.await?;
+    if failure.is_none() || !made.is_empty() {
+        tell(&made, args.csv.is_some(), context)?;
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    match made.iter().any(Made::is_refused) {
         false => Ok(Exit::Done),
         true => Ok(Exit::Refused),
     }
@@ -241,7 +238,7 @@ fn site(args: &CreateArgs, context: &Context) -> Result<Site> {
     Site::new(&here).map_err(|error| Failure::configuration(format!("site.url: {error}")))
 }
 
-fn tell(made: &[Made], context: &Context) -> Result<()> {
+fn tell(made: &[Made], of_file: bool, context: &Context) -> Result<()> {
     let now = context.clock.now();
     let documents: Vec<_> = made.iter().map(|one| document(one, now)).collect();
     let text = || made.iter().map(line).collect::<Vec<_>>().join("\n");
@@ -255,6 +252,14 @@ fn tell(made: &[Made], context: &Context) -> Result<()> {
         context
             .output
             .note(format_args!("warning: {count} nobody: {NAMELESS}"));
+    }
+    if of_file {
+        let refused = made.iter().filter(|one| one.is_refused()).count() as u64;
+        let done = grouped(made.len() as u64 - refused);
+        let refused = grouped(refused);
+        context
+            .output
+            .note(format_args!("made {done}, refused {refused}"));
     }
     Ok(())
 }
@@ -309,10 +314,20 @@ fn line(made: &Made) -> String {
     }
 }
 
-fn new(args: &CreateArgs, row: Row, lifetime: LinkLifetime) -> NewLink {
+async fn new(
+    args: &CreateArgs,
+    row: Person,
+    state: &AppState,
+    issuer: &IssuerId,
+    lifetime: LinkLifetime,
+) -> Result<NewLink> {
     let level = args.level.clone();
-    NewLink {
-        investor: row.investor,
+    let known = match (&row.external_id, row.investor) {
+        (Some(reference), None) if args.known => known(state, issuer, reference).await?,
+        _ => None,
+    };
+    Ok(NewLink {
+        investor: row.investor.or(known),
         kind: row.kind.unwrap_or_default(),
         external_id: row.external_id,
         email: row.email,
@@ -331,7 +346,21 @@ fn new(args: &CreateArgs, row: Row, lifetime: LinkLifetime) -> NewLink {
         language: row.language.or_else(|| args.language.clone()),
         lifetime,
         send: args.send,
-    }
+    })
+}
+
+/// Whoever is known by a reference.
+async fn known(
+    state: &AppState,
+    issuer: &IssuerId,
+    reference: &ExternalId,
+) -> Result<Option<InvestorId>> {
+    let filter = InvestorFilter {
+        external_id: Some(reference.clone()),
+        ..InvestorFilter::default()
+    };
+    let page = state.store.investors(issuer, &filter, None, 1).await?;
+    Ok(page.investors.first().map(|found| found.investor.id))
 }
 
 async fn one(
@@ -368,39 +397,16 @@ fn refused(problem: Problem, row: Option<usize>) -> Result<Outcome> {
         ("internal" | "unavailable", _) => {
             return Err(Failure::new(Exit::Unexpected, problem.detail));
         }
-        ("investor_exists", None) => ": make the link with --investor ID instead of --external-id",
+        ("unknown_investor", None) => {
+            return Err(StoreError::NotFound { what: "investor" }.into());
+        }
+        ("investor_exists", None) => {
+            ": make the link with --investor ID instead of --external-id, or add --known"
+        }
         ("investor_exists", Some(_)) => {
-            ": name it in the column investor, and leave external_id empty"
+            ": name it in the column investor and leave external_id empty, or add --known"
         }
         _ => "",
     };
     Ok(Outcome::Refused(format!("{}{remedy}", problem.detail)))
-}
-
-/// The rows, or what is wrong with each; never what it says.
-fn read(path: &Path) -> Result<Vec<Result<Row, String>>> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        Failure::usage(format!(
-            "--csv: cannot read the file: {error}: check the path"
-        ))
-    };
-    let input: Box<dyn std::io::Read> = match path.to_str() {
-        Some("-") => Box::new(std::io::stdin()),
-        _ => Box::new(std::fs::File::open(path).map_err(|error| unreadable(&error.kind()))?),
-    };
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(input);
-    let rows = reader.deserialize::<Line>().map(|line| {
-        let line = line.map_err(|error| match error.kind() {
-            csv::ErrorKind::Deserialize { err, .. } => match err.field() {
-                Some(field) => format!("column {}: not such a value", field + 1),
-                None => "a value does not fit its column, or a column is unknown: use email, external_id, investor, wallet, language and kind"
-                    .to_owned(),
-            },
-            _ => "the row cannot be read as CSV".to_owned(),
-        })?;
-        Row::try_from(line)
-    });
-    Ok(rows.collect())
 }

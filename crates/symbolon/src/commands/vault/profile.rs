@@ -218,7 +218,7 @@ pub(super) async fn put(args: &PutArgs, context: &Context) -> Result<Exit> {
     let (decision, fields) = context
         .with_vault(async |opened, store, issuer| {
             let investor = find_investor(&target, store, issuer).await?;
-            let changes = changes(investor.kind, &asked)?;
+            let changes = changes(investor.kind, &asked, context)?;
             let fields = changes.fields();
             let sealed = opened.vault.seal(issuer, investor.id, &changes).await?;
             let now = context.clock.now();
@@ -252,7 +252,7 @@ pub(super) async fn put(args: &PutArgs, context: &Context) -> Result<Exit> {
 pub(super) async fn register(args: &RegisterArgs, context: &Context) -> Result<Exit> {
     let actor = args.by.actor()?;
     let kind = args.kind.into();
-    let changes = changes(kind, &read(&args.file)?)?;
+    let changes = changes(kind, &read(&args.file)?, context)?;
     if args.id == IdName::KycRegistrar {
         context.output.note(
             "warning: the id is a bare hash of facts that others know: whoever knows the person can tell that it is an investor here, on every chain and for ever",
@@ -478,8 +478,9 @@ pub(in crate::commands) fn read(path: &Path) -> Result<BTreeMap<String, Value>> 
 pub(in crate::commands) fn changes(
     kind: InvestorKind,
     asked: &BTreeMap<String, Value>,
+    context: &Context,
 ) -> Result<ProfileChanges> {
-    ProfileChanges::read(kind, asked).map_err(|wrong| {
+    ProfileChanges::read(kind, asked, context.clock.now()).map_err(|wrong| {
         let wrong = wrong.iter().map(|(name, error)| {
             let error = error.to_string();
             match error.starts_with(name) {

@@ -16,7 +16,7 @@ use crate::{
     output::{counted, grouped},
 };
 
-const NEXT: &str = "take the former key out of every server's configuration, destroy it, and replace the old backups of the keys' database";
+const NEXT: &str = "a server that still runs with the former key alone seals under it again: restart each with the new one, and run this again. Once no such server is left and this says 0 left, take the former key out of every server's configuration, destroy it, and replace the old backups of the keys' database";
 const AGAIN: &str = "a server still seals under another key: give every server the present one, then run this again";
 
 /// The arguments of `symbolon vault rotate`.

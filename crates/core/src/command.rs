@@ -193,6 +193,11 @@ pub enum Command {
         /// What for.
         purpose: Remark,
     },
+    /// Let an instance know it as a customer.
+    AddCustomer {
+        /// Which instance.
+        instance: InstanceName,
+    },
     /// Change something of it as an instance's customer.
     ChangeCustomer {
         /// Which instance's.

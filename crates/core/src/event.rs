@@ -176,6 +176,11 @@ pub enum Event {
         /// What for.
         purpose: Remark,
     },
+    /// An instance knows it as a customer from then on.
+    CustomerAdded {
+        /// Which instance.
+        instance: InstanceName,
+    },
     /// An instance changed something of it as its customer: what, never what that says.
     CustomerChanged {
         /// Which instance.
@@ -247,6 +252,7 @@ impl Event {
             Self::ProfileChanged { .. } => "ProfileChanged",
             Self::ProfileOpened { .. } => "ProfileOpened",
             Self::ProfileExported { .. } => "ProfileExported",
+            Self::CustomerAdded { .. } => "CustomerAdded",
             Self::CustomerChanged { .. } => "CustomerChanged",
             Self::CustomerOpened { .. } => "CustomerOpened",
             Self::CustomerExported { .. } => "CustomerExported",

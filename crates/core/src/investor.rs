@@ -165,6 +165,13 @@ pub struct Attestation {
     pub version: String,
 }
 
+impl Attestation {
+    /// Characters that its text has at most.
+    pub const LONGEST_TEXT: usize = 4_000;
+    /// Characters that its version has at most.
+    pub const LONGEST_VERSION: usize = 64;
+}
+
 /// A verdict in the investor's favour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {

@@ -3,6 +3,7 @@
 pub mod changing;
 pub mod export;
 pub mod linking;
+pub mod opening;
 mod own;
 pub mod shown;
 
@@ -11,7 +12,7 @@ use std::collections::BTreeSet;
 use symbolon_core::{
     actor::Actor,
     command::Command,
-    customer::{CustomerData, CustomerId, MOST_NOTES, ReferenceKey},
+    customer::{CustomerData, CustomerId, MOST_NOTES, ReferenceKey, WantedChange},
     ids::{ExternalId, InstanceName, InvestorId, IssuerId},
     investor::InvestorKind,
     profile::{Field, Personal},
@@ -30,6 +31,7 @@ use crate::{
     vault::{IdStandard, ProfileChanges},
 };
 pub use changing::changeable;
+use changing::logged;
 pub(crate) use own::own;
 
 /// How often something is prepared anew that somebody else's change has overtaken.
@@ -71,6 +73,22 @@ pub struct Prepared {
     new: Option<(InvestorKind, Option<NewProfile>)>,
     external_id: Option<ExternalId>,
     data: SealedData,
+    /// What was given of the person beyond what it is known by.
+    given: BTreeSet<Field>,
+}
+
+/// A customer that was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// The customer.
+    pub customer: Customer,
+    /// Whether the register knew its investor before.
+    pub investor_known: bool,
+    /// Fields of the given profile that were not taken in, since the register knew the
+    /// person. Those that say who the person is are the same. Of the others nobody is told
+    /// whether the vault has them, or what they say there: whoever only makes customers
+    /// could try values out.
+    pub not_taken: BTreeSet<Field>,
 }
 
 type NewProfile = (BTreeSet<Field>, SealedChanges);
@@ -91,7 +109,11 @@ pub async fn prepare(
 ) -> Result<Prepared> {
     let id = CustomerId(rand::random::<[u8; 16]>().into());
     let (investor, new) = match &wanted.whom {
-        Whom::Known(investor) => (*investor, None),
+        Whom::Known(investor) => {
+            let found = state.store.investor(issuer, *investor).await;
+            Refusal::unless_known(&found.map_err(unknown_investor)?.investor)?;
+            (*investor, None)
+        }
         Whom::New {
             kind,
             profile: None,
@@ -109,6 +131,16 @@ pub async fn prepare(
             let profile = (profile.fields(), sealed);
             (investor, Some((*kind, Some(profile))))
         }
+    };
+    let given = match &wanted.whom {
+        Whom::New {
+            profile: Some(profile),
+            ..
+        } => {
+            let given = profile.known.values().map(|(field, _)| field);
+            given.filter(|field| !field.identifies()).collect()
+        }
+        _ => BTreeSet::new(),
     };
     let data = match &wanted.data {
         None => SealedData::default(),
@@ -128,6 +160,7 @@ pub async fn prepare(
         new,
         external_id: wanted.external_id.clone(),
         data,
+        given,
     })
 }
 
@@ -140,39 +173,48 @@ pub async fn store(
     reference: &ReferenceKey,
     by: &Actor,
     now: UnixSeconds,
-) -> Result<Customer> {
+) -> Result<Made> {
     let investor = prepared.investor;
     let external_id = prepared.external_id.as_ref();
     // Before anything is done, so that a batch goes on without it.
     transaction
         .customer_is_new(instance, investor, external_id)
         .await?;
-    let registered_investor = match (transaction.investor(investor).await, &prepared.new) {
-        (Ok(found), _) => {
-            Refusal::unless_known(&found.investor)?;
-            false
-        }
+    let investor_known = match (transaction.investor(investor).await, &prepared.new) {
+        (Ok(_), _) => true,
         (Err(StoreError::NotFound { .. }), Some((kind, profile))) => {
             register(transaction, investor, *kind, profile.as_ref(), by, now).await?;
-            true
+            false
         }
         (Err(error), _) => return Err(unknown_investor(error)),
     };
     let new = NewCustomer {
         id: prepared.id,
         investor,
-        registered_investor,
+        registered_investor: !investor_known,
         external_id: prepared.external_id.clone(),
         reference: reference.hash(transaction.issuer(), instance),
         created_by: by.name.clone(),
     };
+    let added = Command::AddCustomer {
+        instance: instance.clone(),
+    };
+    decide(transaction, Subject::Investor(investor), added, by, now).await?;
     transaction.add_customer(instance, &new, now).await?;
     if prepared.data.data.is_some() {
         transaction
             .keep_customer_data(instance, prepared.id, &prepared.data, now)
             .await?;
     }
-    Ok(transaction.lock_customer(instance, prepared.id).await?)
+    let not_taken = match investor_known {
+        true => prepared.given.clone(),
+        false => BTreeSet::new(),
+    };
+    Ok(Made {
+        customer: transaction.lock_customer(instance, prepared.id).await?,
+        investor_known,
+        not_taken,
+    })
 }
 
 async fn register(
@@ -213,12 +255,6 @@ pub(crate) async fn decide(
     }
 }
 
-/// Of whom nobody knows any more who it is, nothing is taken in.
-async fn known_person(transaction: &mut IssuerTransaction, investor: InvestorId) -> Result<()> {
-    let found = transaction.investor(investor).await?.investor;
-    Ok(Refusal::unless_known(&found)?)
-}
-
 /// A note, sealed under the number that comes next.
 #[derive(Debug)]
 pub struct PreparedNote {
@@ -236,6 +272,7 @@ pub async fn prepare_note(
     found: &CustomerRecord,
     note: &Personal,
 ) -> Result<PreparedNote> {
+    Refusal::unless_known(&found.investor)?;
     let number = found.customer.notes + 1;
     if number > MOST_NOTES {
         return Err(Problem::plain(&catalog::TOO_MANY_NOTES));
@@ -259,7 +296,15 @@ pub async fn store_note(
 ) -> Result<Customer> {
     let customer = changeable(transaction, instance, prepared.customer).await?;
     still_on(&customer, prepared.investor)?;
-    known_person(transaction, prepared.investor).await?;
+    logged(
+        transaction,
+        instance,
+        &customer,
+        WantedChange::Note,
+        by,
+        now,
+    )
+    .await?;
     let note = SealedNote {
         number: prepared.number,
         sealed: prepared.sealed.clone(),

@@ -10,6 +10,7 @@ use symbolon_core::{
     ids::{ChainId, IssuerId},
     link::LinkToken,
     ownership::Message,
+    register::Refusal,
     time::UnixSeconds,
     verification::VerificationId,
     wallet::{OwnershipEvidence, WalletAddress},
@@ -247,7 +248,17 @@ pub(crate) async fn begin_check(
     verification.reference = session.reference.or(verification.reference);
     verification.sent = now;
     transaction.keep_verification(&verification, now).await?;
+    let gone = Refusal::unless_known(&transaction.investor(id).await?.investor).is_err();
+    if gone && let Some(reference) = &verification.reference {
+        // Erased while the provider was asked, which has come to know this person.
+        let provider = account.provider.name();
+        transaction
+            .forget_at_provider(id, provider, reference, now)
+            .await?;
+    }
+    let current = transaction.lock_link(link.id).await?;
     transaction.commit().await?;
+    usable(&current, now)?;
     Ok(session.url)
 }
 

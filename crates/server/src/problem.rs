@@ -225,6 +225,7 @@ impl From<VaultFailure> for Problem {
         match failure {
             VaultFailure::Closed => Self::new(&catalog::VAULT_CLOSED, failure.to_string()),
             VaultFailure::Store(error) => error.into(),
+            VaultFailure::Refused(refusal) => refusal.into(),
             VaultFailure::KeyLost | VaultFailure::Vault(_) => Self::internal(&failure),
         }
     }

@@ -19,6 +19,7 @@ use symbolon_core::{
     ids::{InvestorId, IssuerId},
     investor::InvestorKind,
     profile::{Field, MasterKeyId, Personal, Profile, ProfileError, WrappedKey},
+    register::Refusal,
     time::UnixSeconds,
 };
 use symbolon_store::{Keyring, SealedChanges, Store, StoreError};
@@ -37,6 +38,9 @@ pub enum VaultFailure {
     /// Values are there, and their key is nowhere.
     #[error("the keys of this profile are lost: was the keyring restored from a backup?")]
     KeyLost,
+    /// The register knows no more who this is, so nothing is sealed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Something does not open.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -225,7 +229,7 @@ impl Vault {
     }
 
     /// The person's key, or its first one: never a second beside values that another
-    /// key sealed.
+    /// key sealed, and never one for somebody who was erased or merged (I7).
     async fn key_to_seal(
         &self,
         issuer: &IssuerId,
@@ -234,12 +238,21 @@ impl Vault {
         if let Some(wrapped) = self.keyring.person_key(issuer, investor).await? {
             return self.unwrap(issuer, investor, &wrapped);
         }
+        Refusal::unless_gone(&self.store.custody(issuer, investor).await?)?;
         if self.store.has_sealed(issuer, investor).await? {
             return Err(VaultFailure::KeyLost);
         }
         let fresh = self.masters.wrap(issuer, investor, &PersonKey::fresh());
         let kept = self.keyring.keep_person_key(issuer, investor, &fresh);
-        self.unwrap(issuer, investor, &kept.await?)
+        let kept = kept.await?;
+        // An erasure that was committed meanwhile has looked for a key before this one
+        // was there; one that is committed later finds it.
+        let gone = Refusal::unless_gone(&self.store.custody(issuer, investor).await?);
+        if let Err(refusal) = gone {
+            self.keyring.destroy_person_key(issuer, investor).await?;
+            return Err(refusal.into());
+        }
+        self.unwrap(issuer, investor, &kept)
     }
 
     fn unwrap(

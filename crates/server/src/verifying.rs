@@ -10,6 +10,7 @@ use symbolon_core::{
     ids::{InvestorId, IssuerId},
     investor::Investor,
     profile::{Field, Profile},
+    register::Refusal,
     time::UnixSeconds,
     verification::{
         Concern, Environment, Fact, Findings, Outcome, Situation, Standing, VerificationState,
@@ -204,7 +205,7 @@ async fn seal(
         Err(StoreError::NotFound { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    if investor.custody.erased || investor.kind != record.profile.kind() {
+    if Refusal::unless_known(&investor).is_err() || investor.kind != record.profile.kind() {
         return Ok(None);
     }
     let before = vault.open(issuer, id, investor.kind).await?;

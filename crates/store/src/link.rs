@@ -383,6 +383,22 @@ impl IssuerTransaction {
         Ok(())
     }
 
+    /// Takes back every link for an investor that is not done: it stands for nobody any
+    /// more. What was to be signed answers nothing.
+    pub(crate) async fn end_links(&mut self, investor: InvestorId, now: UnixSeconds) -> Result<()> {
+        sqlx::query!(
+            "UPDATE link SET revoked_s = $3, challenge = NULL \
+             WHERE issuer = $1 AND investor = $2 \
+             AND completed_s IS NULL AND revoked_s IS NULL AND expires_s > $3",
+            issuer_key(&self.issuer),
+            investor.0.as_slice(),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
     /// The link by which an attempt began, if one did.
     pub async fn link_of_verification(
         &mut self,

@@ -248,6 +248,22 @@ impl Store {
         .collect()
     }
 
+    /// What lies on an investor's profile; nothing on that of somebody whom the register
+    /// does not know.
+    pub async fn custody(&self, issuer: &IssuerId, investor: InvestorId) -> Result<Custody> {
+        let found = sqlx::query_scalar!(
+            "SELECT custody FROM investor WHERE issuer = $1 AND investor = $2",
+            issuer_key(issuer),
+            investor.0.as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        match found.flatten() {
+            None => Ok(Custody::default()),
+            Some(text) => json(&text, "what lies on an investor's profile"),
+        }
+    }
+
     /// Notes that an erased person's key is destroyed.
     pub async fn finish_erasure(&self, issuer: &IssuerId, investor: InvestorId) -> Result<()> {
         sqlx::query!(
@@ -376,7 +392,8 @@ impl IssuerTransaction {
         self.owe_destruction(investor, now).await
     }
 
-    /// Notes that a person's key is still to be destroyed.
+    /// Notes that a person's key is still to be destroyed. Links that are for the person
+    /// are over, and providers who verified the person are to forget it.
     pub(crate) async fn owe_destruction(
         &mut self,
         investor: InvestorId,
@@ -391,6 +408,7 @@ impl IssuerTransaction {
         )
         .execute(&mut *self.transaction)
         .await?;
+        self.end_links(investor, now).await?;
         self.forget_at_providers(investor, now).await
     }
 

@@ -54,6 +54,20 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// Whether a person at the terminal says yes; where none sits there, whoever wrote the
+    /// command has said it.
+    pub(crate) fn confirmed(self, question: impl Display) -> Result<bool> {
+        if self.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(true);
+        }
+        let mut stderr = io::stderr().lock();
+        let asked = write!(stderr, "{question} Type `yes` to go on: ");
+        written(asked.and_then(|()| stderr.flush()))?;
+        let mut answer = String::new();
+        written(io::stdin().read_line(&mut answer).map(drop))?;
+        Ok(answer.trim() == "yes")
+    }
+
     /// That the command failed.
     pub(crate) fn error(failure: &Failure) {
         let _ = writeln!(io::stderr().lock(), "error: {failure}");

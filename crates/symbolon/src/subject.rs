@@ -130,22 +130,19 @@ impl OperatorArgs {
     }
 
     /// What is signed for the rows of a file.
-    pub(crate) fn import_attestation(&self) -> Attestation {
+    pub(crate) fn import_attestation(&self) -> Result<Attestation> {
         let (text, version) = IMPORT_ATTESTATION;
-        Attestation {
-            text: self.attestation.clone().unwrap_or_else(|| text.to_owned()),
-            version: self
-                .attestation_version
-                .clone()
-                .unwrap_or_else(|| version.to_owned()),
-        }
+        attestation(
+            self.attestation.as_deref().unwrap_or(text),
+            self.attestation_version.as_deref().unwrap_or(version),
+        )
     }
 
     /// Who answers for the rows of a file.
     pub(crate) fn of_import(&self) -> Result<(Actor, Source)> {
         let operator = self.name()?;
         let actor = Actor::command_line(&operator);
-        let attestation = self.import_attestation();
+        let attestation = self.import_attestation()?;
         let source = Source::Operator {
             operator,
             attestation,
@@ -154,27 +151,59 @@ impl OperatorArgs {
     }
 }
 
+/// What somebody signs for a verdict.
+pub(crate) fn attestation(text: &str, version: &str) -> Result<Attestation> {
+    let signed = |option: &str, said: &str, longest: usize| {
+        let said = said.trim();
+        match (1..=longest).contains(&said.chars().count()) {
+            true => Ok(said.to_owned()),
+            false => Err(Failure::usage(format!(
+                "{option}: what is signed has 1 to {longest} characters: write it so"
+            ))),
+        }
+    };
+    Ok(Attestation {
+        text: signed("--attestation", text, Attestation::LONGEST_TEXT)?,
+        version: signed(
+            "--attestation-version",
+            version,
+            Attestation::LONGEST_VERSION,
+        )?,
+    })
+}
+
 /// Who was named, else the person at this machine, as the machine knows them: a service
 /// manager or a container may set no `USER`, and still runs as somebody. The log has no
 /// entry that nobody answers for.
 pub(crate) fn operator(named: Option<&str>) -> Result<String> {
-    let named = named.map(str::trim).filter(|name| !name.is_empty());
-    if let Some(name) = named {
-        return match name.len() <= MOST_OF_A_NAME && !name.contains(char::is_control) {
-            true => Ok(name.to_owned()),
-            false => Err(Failure::usage(format!(
-                "--operator: the log keeps a name on one line, of at most {MOST_OF_A_NAME} bytes: shorten it"
-            ))),
-        };
+    if let Some(named) = named {
+        return name(named).ok_or_else(|| {
+            Failure::usage(format!(
+                "--operator (or SYMBOLON_OPERATOR): the log keeps a name on one line, of 1 to {MOST_OF_A_NAME} bytes: write one, or leave it out for the user of this machine"
+            ))
+        });
     }
     let of_session = ["USER", "LOGNAME"]
         .into_iter()
         .find_map(config::environment);
-    Ok(of_session.unwrap_or_else(|| {
-        let uid = rustix::process::getuid().as_raw();
-        let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        account(&accounts, uid).unwrap_or_else(|| format!("uid-{uid}"))
-    }))
+    let uid = rustix::process::getuid().as_raw();
+    let accounts = || std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    Ok(of_machine(of_session, accounts, uid))
+}
+
+/// A name as the log keeps it, if it may.
+fn name(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_name = (1..=MOST_OF_A_NAME).contains(&text.len()) && !text.contains(char::is_control);
+    is_name.then(|| text.to_owned())
+}
+
+/// The session's name for a user, else that of the machine's accounts; where the log may
+/// not keep it, the user's number.
+fn of_machine(of_session: Option<String>, accounts: impl FnOnce() -> String, uid: u32) -> String {
+    let known = of_session.or_else(|| account(&accounts(), uid));
+    let known = known.as_deref().and_then(name);
+    known.unwrap_or_else(|| format!("uid-{uid}"))
 }
 
 /// The name of this user in the lines of `/etc/passwd`.
@@ -210,8 +239,35 @@ mod tests {
         assert_eq!(account(accounts, 100), None);
         assert_eq!(account("", 0), None);
         assert_eq!(operator(Some(" Maria Kern ")).unwrap(), "Maria Kern");
-        for name in ["Maria\nKern", &"x".repeat(101)] {
+        for name in ["", "  ", "Maria\nKern", "\u{1b}[2J", &"x".repeat(101)] {
             assert_eq!(operator(Some(name)).unwrap_err().exit, Exit::Usage);
+        }
+        let session = |name: &str| of_machine(Some(name.to_owned()), || accounts.to_owned(), 1000);
+        assert_eq!(session("ben"), "ben");
+        for name in ["ben\nAda", "\u{1b}[2J", &"x".repeat(101)] {
+            assert_eq!(session(name), "uid-1000");
+        }
+        let machine = |accounts: &'static str| of_machine(None, || accounts.to_owned(), 7);
+        assert_eq!(machine("ada:x:7:7::/:/bin/sh\n"), "ada");
+        assert_eq!(machine("ad\u{7}a:x:7:7::/:/bin/sh\n"), "uid-7");
+        assert_eq!(machine(""), "uid-7");
+    }
+
+    #[test]
+    fn what_is_signed_says_something_and_ends() {
+        let signed = attestation(" Seen. ", "1").unwrap();
+        assert_eq!((&*signed.text, &*signed.version), ("Seen.", "1"));
+        let long = "x".repeat(Attestation::LONGEST_TEXT);
+        attestation(&long, "1").unwrap();
+        for (text, version) in [
+            ("", "1"),
+            (" \n", "1"),
+            (&*format!("{long}x"), "1"),
+            ("Seen.", ""),
+            ("Seen.", &*"1".repeat(Attestation::LONGEST_VERSION + 1)),
+        ] {
+            let refused = attestation(text, version).unwrap_err();
+            assert_eq!(refused.exit, Exit::Usage, "{refused}");
         }
     }
 }

@@ -186,6 +186,7 @@ impl From<VaultFailure> for Failure {
                 format!("{error}: run `symbolon audit verify`, and restore the newest backups"),
             ),
             VaultFailure::Store(error) => error.into(),
+            VaultFailure::Refused(refusal) => refusal.into(),
         }
     }
 }

@@ -76,14 +76,23 @@ impl TestDatabase {
     /// Lets nobody read or write a person's key until this is dropped: as a database that
     /// does not answer.
     pub async fn stall_keys(&self) -> StalledKeys {
+        self.lock_keys("ACCESS EXCLUSIVE").await
+    }
+
+    /// Lets nobody make or destroy a person's key until this is dropped; who has one may
+    /// read it.
+    pub async fn stall_new_keys(&self) -> StalledKeys {
+        self.lock_keys("SHARE ROW EXCLUSIVE").await
+    }
+
+    async fn lock_keys(&self, mode: &str) -> StalledKeys {
         let (address, options) = self.url.split_once('?').unwrap_or((&self.url, ""));
         let mut connection = PgConnection::connect(&format!("{address}{KEYS}?{options}"))
             .await
             .expect("connect to the keys' database");
-        run(&mut connection, "BEGIN; LOCK TABLE person_key;".to_owned()).await;
-        StalledKeys {
-            _connection: connection,
-        }
+        let lock = format!("BEGIN; LOCK TABLE person_key IN {mode} MODE;");
+        run(&mut connection, lock).await;
+        StalledKeys { connection }
     }
 
     /// The empty database of this URL, with the present schema.
@@ -104,7 +113,28 @@ impl TestDatabase {
 #[derive(Debug)]
 pub struct StalledKeys {
     // The lock ends with it.
-    _connection: PgConnection,
+    connection: PgConnection,
+}
+
+impl StalledKeys {
+    /// Destroys somebody's key, and ends it: whoever waits finds none.
+    pub async fn destroy(mut self, investor: &str) {
+        let id = investor.trim_start_matches("0x");
+        let destroy = format!("DELETE FROM person_key WHERE investor = '\\x{id}'; COMMIT;");
+        run(&mut self.connection, destroy).await;
+    }
+
+    /// Until somebody waits for it to end.
+    pub async fn until_somebody_waits(&mut self) {
+        let waiting = "SELECT EXISTS (SELECT FROM pg_locks \
+             WHERE NOT granted AND relation = 'person_key'::regclass)";
+        loop {
+            let found = sqlx::query_scalar(waiting).fetch_one(&mut self.connection);
+            if found.await.expect("look who waits") {
+                return;
+            }
+        }
+    }
 }
 
 /// What a database held at some moment, in a schema of its own beside it.

@@ -28,6 +28,8 @@ pub enum CustomerChange {
     ReferenceRenewed,
     /// The instance has another reference for it, or none.
     ExternalIdChanged,
+    /// A note was written.
+    Noted,
 }
 
 impl CustomerChange {
@@ -36,7 +38,7 @@ impl CustomerChange {
     pub const fn needs_person(self) -> bool {
         matches!(
             self,
-            Self::DataReplaced | Self::DataForgotten | Self::ReferenceRenewed
+            Self::DataReplaced | Self::DataForgotten | Self::ReferenceRenewed | Self::Noted
         )
     }
 }
@@ -58,6 +60,8 @@ pub enum WantedChange<'a> {
     RenewReference,
     /// Let the instance have this reference for it, or none.
     SetExternalId(Option<&'a ExternalId>),
+    /// Keep a note.
+    Note,
 }
 
 /// How a customer stands with its instance.
@@ -101,6 +105,7 @@ impl Standing<'_> {
             WantedChange::ReplaceData => (true, CustomerChange::DataReplaced),
             WantedChange::ForgetData => (self.has_data, CustomerChange::DataForgotten),
             WantedChange::RenewReference => (true, CustomerChange::ReferenceRenewed),
+            WantedChange::Note => (true, CustomerChange::Noted),
             WantedChange::SetExternalId(id) => {
                 (id != self.external_id, CustomerChange::ExternalIdChanged)
             }
@@ -130,6 +135,7 @@ mod tests {
             (CustomerChange::Archived, r#""archived""#),
             (CustomerChange::DataReplaced, r#""data_replaced""#),
             (CustomerChange::ReferenceRenewed, r#""reference_renewed""#),
+            (CustomerChange::Noted, r#""noted""#),
             (
                 CustomerChange::ExternalIdChanged,
                 r#""external_id_changed""#,
@@ -172,6 +178,11 @@ mod tests {
                 (forgotten, has_data, CustomerChange::DataForgotten),
                 (renamed, !(named && named_so), CustomerChange::ExternalIdChanged),
                 (unnamed, named, CustomerChange::ExternalIdChanged),
+                (
+                    standing.change(WantedChange::Note),
+                    true,
+                    CustomerChange::Noted,
+                ),
                 (
                     standing.change(WantedChange::RenewReference),
                     true,

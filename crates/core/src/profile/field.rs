@@ -77,6 +77,16 @@ impl Field {
         Self::BeneficialOwners,
     ];
 
+    /// Whether ids of investors may be made of it
+    /// ([`standard_identity`](super::Profile::standard_identity)): whoever has the same id
+    /// has the same value.
+    pub const fn identifies(self) -> bool {
+        matches!(
+            self,
+            Self::GivenNames | Self::FamilyName | Self::BirthDate | Self::NationalId | Self::Lei
+        )
+    }
+
     /// The word that people and the database use. It is bound to what is sealed
     /// under it, so it never changes.
     pub const fn as_str(self) -> &'static str {

@@ -167,6 +167,7 @@ pub fn apply(
         | Event::ProfileChanged { .. }
         | Event::ProfileOpened { .. }
         | Event::ProfileExported { .. }
+        | Event::CustomerAdded { .. }
         | Event::CustomerChanged { .. }
         | Event::CustomerOpened { .. }
         | Event::CustomerExported { .. } => {}

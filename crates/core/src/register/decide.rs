@@ -212,6 +212,10 @@ fn step(
             Refusal::unless_known(investor)?;
             Event::ProfileExported { purpose }
         }
+        Command::AddCustomer { instance } => {
+            Refusal::unless_known(investor)?;
+            Event::CustomerAdded { instance }
+        }
         Command::ChangeCustomer { instance, change } => {
             if change.needs_person() {
                 Refusal::unless_known(investor)?;

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::{
     country::Country,
-    custody::MustKeep,
+    custody::{Custody, MustKeep},
     customer::NotBare,
     ids::{AuthorityIndex, ExternalId, InvestorId},
     investor::{Investor, StatusName},
@@ -118,7 +118,12 @@ impl Refusal {
     /// Refuses what is asked of somebody of whom nobody knows any more who it is: the
     /// register vouches for them no more.
     pub const fn unless_known(investor: &Investor) -> Result<(), Self> {
-        match (investor.custody.merged_into, investor.custody.erased) {
+        Self::unless_gone(&investor.custody)
+    }
+
+    /// The same by what lies on the profile.
+    pub const fn unless_gone(custody: &Custody) -> Result<(), Self> {
+        match (custody.merged_into, custody.erased) {
             (Some(into), _) => Err(Self::Merged(into)),
             (None, true) => Err(Self::Erased),
             (None, false) => Ok(()),

@@ -38,6 +38,12 @@ fn export() -> Command {
     }
 }
 
+fn add() -> Command {
+    Command::AddCustomer {
+        instance: "emea".parse().unwrap(),
+    }
+}
+
 fn change(change: CustomerChange) -> Command {
     Command::ChangeCustomer {
         instance: "emea".parse().unwrap(),
@@ -91,6 +97,7 @@ fn whoever_is_merged_stands_for_nobody_any_more() {
         Command::ChangeProfile { fields },
         open(),
         export(),
+        add(),
     ] {
         let answer = decide(&view, refused.clone(), &Mandate::Owner, BEGIN);
         assert_eq!(answer, Err(Refusal::Merged(INTO)), "{refused:?}");
@@ -117,6 +124,7 @@ fn what_is_changed_is_logged_and_an_erased_persons_customer_may_still_be_closed(
             (CustomerChange::DataReplaced, true),
             (CustomerChange::DataForgotten, true),
             (CustomerChange::ReferenceRenewed, true),
+            (CustomerChange::Noted, true),
         ] {
             let answer = decide(&view, change(asked), &Mandate::Owner, BEGIN);
             if erased && needs_person {
@@ -160,8 +168,20 @@ fn only_the_owner_merges_and_authorities_open_their_own() {
         let answer = decide(&name(), opening, &other, BEGIN);
         assert_eq!(answer, Err(Refusal::OtherAuthority(AuthorityIndex::OWNER)));
     }
+    // Whom its instances know is no matter of who is in charge.
+    let added = decide(&name(), add(), &other, BEGIN).unwrap();
+    let emea = "emea".parse().unwrap();
+    assert_eq!(added, [Event::CustomerAdded { instance: emea }]);
+    let cut_off = Mandate::Limited {
+        authority: AuthorityIndex(3),
+        countries: [Country::US].into(),
+        restricted: true,
+    };
+    let answer = decide(&name(), add(), &cut_off, BEGIN);
+    assert_eq!(answer, Err(Refusal::AuthorityRestricted(AuthorityIndex(3))));
     // What decides nothing is no matter of a chain that decides.
-    for asked in [change(CustomerChange::Archived), open(), export(), merge()] {
+    let changed = change(CustomerChange::Archived);
+    for asked in [add(), changed, open(), export(), merge()] {
         decide(&name(), asked, &Mandate::Spectator, BEGIN).unwrap();
     }
 }

@@ -8,6 +8,7 @@ use symbolon_core::{
     command::Command,
     customer::{CustomerData, CustomerId, CustomerStatus, WantedChange},
     ids::{ExternalId, InstanceName, InvestorId, IssuerId},
+    register::Refusal,
     time::UnixSeconds,
 };
 use symbolon_store::{Customer, CustomerRecord, IssuerTransaction, SealedData, Subject};
@@ -31,7 +32,7 @@ pub async fn changeable(
 }
 
 /// Puts a change on record; `false` where all is so already.
-async fn logged(
+pub(super) async fn logged(
     transaction: &mut IssuerTransaction,
     instance: &InstanceName,
     customer: &Customer,
@@ -153,6 +154,7 @@ pub async fn prepare_data(
     found: &CustomerRecord,
     data: Option<&CustomerData>,
 ) -> Result<PreparedData> {
+    Refusal::unless_known(&found.investor)?;
     let place = place(issuer, instance, &found.customer);
     Ok(PreparedData {
         customer: found.customer.id,

@@ -15,7 +15,7 @@ use symbolon_core::{
 use symbolon_store::{CustomerFilter, CustomerPage, CustomerRecord, Request, Subject};
 
 use super::{
-    place,
+    opening::{Opening, open},
     shown::{CustomerBody, CustomerWithData, OpenedBody},
 };
 use crate::{
@@ -165,14 +165,58 @@ impl Export {
         CustomerBody::new(&self.instance, record, self.restricted, self.now)
     }
 
-    /// Puts customers on record, then opens them. Of whom nobody knows any more who it is
-    /// there is nothing to open.
+    /// Customers with what is known of them.
     async fn opened(
         &self,
         customers: Vec<CustomerRecord>,
         purpose: &Remark,
         by: &Actor,
     ) -> Result<Vec<CustomerWithData>> {
+        let mut all = Vec::with_capacity(customers.len());
+        let (mut changed, mut places) = (Vec::new(), Vec::new());
+        for (record, opening) in self.tried(customers, purpose, by).await? {
+            if let Some(Opening::Changed(record)) = &opening {
+                changed.push(CustomerRecord::clone(record));
+                places.push(all.len());
+            }
+            all.push(self.shown_with(record, opening)?);
+        }
+        // Who moved meanwhile is put on record as who it is by now, once: whoever moves
+        // again is written without what is known.
+        let again = self.tried(changed, purpose, by).await?;
+        for (place, (record, opening)) in places.into_iter().zip(again) {
+            all[place] = self.shown_with(record, opening)?;
+        }
+        Ok(all)
+    }
+
+    fn shown_with(
+        &self,
+        record: CustomerRecord,
+        opening: Option<Opening>,
+    ) -> Result<CustomerWithData> {
+        let (record, opened) = match opening {
+            Some(Opening::Known(opened)) => (record, Some(OpenedBody::new(&opened)?)),
+            Some(Opening::Changed(now)) => (*now, None),
+            None => (record, None),
+        };
+        Ok(CustomerWithData {
+            customer: self.shown(record),
+            opened,
+        })
+    }
+
+    /// Puts customers on record, then opens them; nothing of whom nobody knows any more
+    /// who it is.
+    async fn tried(
+        &self,
+        customers: Vec<CustomerRecord>,
+        purpose: &Remark,
+        by: &Actor,
+    ) -> Result<Vec<(CustomerRecord, Option<Opening>)>> {
+        if customers.is_empty() {
+            return Ok(Vec::new());
+        }
         let requests = customers.iter().map(|record| Request {
             subject: Subject::Investor(record.investor.id),
             command: Command::ExportCustomer {
@@ -184,20 +228,23 @@ impl Export {
         let now = self.state.clock.now();
         let decided = transaction.decide(requests.collect(), by, now).await?;
         transaction.commit().await?;
-        let vault = self.state.vault()?;
         let mut all = Vec::with_capacity(customers.len());
         for (record, decided) in customers.into_iter().zip(decided) {
-            let opened = match decided {
-                Ok(_) => {
-                    let place = place(&self.issuer, &self.instance, &record.customer);
-                    let opened = vault.open_customer(&place).await?;
-                    Some(OpenedBody::new(&opened)?)
+            let (issuer, instance) = (&self.issuer, &self.instance);
+            let opening = match decided {
+                Ok(_) => Some(open(&self.state, issuer, instance, &record.customer).await?),
+                // Of somebody merged the customer stands elsewhere by now.
+                Err(Refusal::Merged(_)) => {
+                    let found = self
+                        .state
+                        .store
+                        .customer(issuer, instance, record.customer.id);
+                    Some(Opening::Changed(Box::new(found.await?)))
                 }
-                Err(Refusal::Erased | Refusal::Merged(_)) => None,
+                Err(Refusal::Erased) => None,
                 Err(refusal) => return Err(refusal.into()),
             };
-            let customer = self.shown(record);
-            all.push(CustomerWithData { customer, opened });
+            all.push((record, opening));
         }
         Ok(all)
     }

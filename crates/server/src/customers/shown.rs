@@ -1,19 +1,20 @@
 //! A customer as both surfaces show it, in JSON.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use symbolon_core::{
     customer::{CustomerData, DataError},
     ids::InstanceName,
-    profile::Personal,
+    profile::{Field, Personal},
     time::UnixSeconds,
     verdict::RestrictedAuthorities,
 };
 use symbolon_store::CustomerRecord;
 use utoipa::ToSchema;
 
+use super::Made;
 use crate::{
     extract::Check,
     problem::{Problem, Result},
@@ -92,6 +93,15 @@ pub struct CustomerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "ref_8f2a6c1d0e5b4f7a9c3e1d2b4a6f8c0e")]
     reference_key: Option<String>,
+    /// Where it was just made: whether the register knew its investor before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    investor_known: Option<bool>,
+    /// Where it was just made for a person whom the register knew: the fields of the given
+    /// profile that were not taken in, other than those that say who the person is. Whether
+    /// they differ from what is known is told to nobody: who may open the profile sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["email"]))]
+    not_taken: Option<BTreeSet<Field>>,
 }
 
 /// What the register says of the investor on whom a customer stands.
@@ -150,6 +160,18 @@ impl CustomerBody {
             changed: customer.changed.to_string(),
             reference_number: customer.references_made,
             reference_key: None,
+            investor_known: None,
+            not_taken: None,
+        }
+    }
+
+    /// The same, with what came of making it.
+    #[must_use]
+    pub fn made(self, made: &Made) -> Self {
+        Self {
+            investor_known: Some(made.investor_known),
+            not_taken: Some(made.not_taken.clone()).filter(|fields| !fields.is_empty()),
+            ..self
         }
     }
 

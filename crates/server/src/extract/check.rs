@@ -168,6 +168,15 @@ impl Check {
         Some(ChainScope::Only(named))
     }
 
+    /// A name or a word of people's, on one line.
+    pub(crate) fn line(&mut self, field: &str, text: &str, longest: usize) -> Option<String> {
+        if text.trim().contains(['\n', '\t']) {
+            self.refuse(field, "control_characters", "must be on one line");
+            return None;
+        }
+        self.prose(field, text, longest)
+    }
+
     /// A text of people's, neither empty nor endless.
     pub(crate) fn prose(&mut self, field: &str, text: &str, longest: usize) -> Option<String> {
         let text = text.trim();

@@ -70,6 +70,8 @@ async fn known(state: &AppState, caller: &Caller, instance: &InstanceName) -> Re
 /// data, status and notes. The answer has the customer's `reference_key`, by which a wallet
 /// is linked later: the register keeps its hash alone, so it is shown this once, and another
 /// one can be had. The same request under the same `Idempotency-Key` has the same one.
+/// Where the register knew the investor before, the answer says so (`investor_known`), and
+/// which fields of the `profile` were not taken in (`not_taken`).
 #[utoipa::path(
     post, path = "/instances/{instance}/customers", operation_id = "create_customer",
     tag = "Customers",
@@ -92,9 +94,10 @@ async fn create(
         .commit(&state, |mut transaction| async move {
             let now = transaction.now;
             let inner = transaction.inner();
-            let customer = customers::store(inner, shown, prepared, key, actor, now).await?;
-            let body = transaction.show_customer(shown, &customer).await?;
-            Ok(transaction.done(StatusCode::CREATED, body.with_room_for_key()))
+            let made = customers::store(inner, shown, prepared, key, actor, now).await?;
+            let body = transaction.show_customer(shown, &made.customer).await?;
+            let body = body.made(&made).with_room_for_key();
+            Ok(transaction.done(StatusCode::CREATED, body))
         })
         .await?;
     reference::with_key(&post.caller, &instance, answer).await

@@ -23,8 +23,6 @@ use crate::{
 };
 
 const LONGEST_NAME: usize = 128;
-const LONGEST_TEXT: usize = 4000;
-const LONGEST_VERSION: usize = 64;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -42,10 +40,13 @@ pub(super) struct AttestationBody {
     #[schema(example = "maria.keller", max_length = 128)]
     operator: String,
     /// The whole text that they signed.
-    #[schema(example = "I have seen the original documents and compared them with the person.")]
+    #[schema(
+        example = "I have seen the original documents and compared them with the person.",
+        max_length = 4_000
+    )]
     text: String,
     /// The issuer's version of that text.
-    #[schema(example = "2026-03")]
+    #[schema(example = "2026-03", max_length = 64)]
     version: String,
 }
 
@@ -69,9 +70,10 @@ pub(super) fn source(
     text: &str,
     version: &str,
 ) -> Option<Source> {
-    let operator = check.prose(&format!("{within}operator"), operator, LONGEST_NAME);
-    let text = check.prose(&format!("{within}text"), text, LONGEST_TEXT);
-    let version = check.prose(&format!("{within}version"), version, LONGEST_VERSION);
+    let (longest, longest_version) = (Attestation::LONGEST_TEXT, Attestation::LONGEST_VERSION);
+    let operator = check.line(&format!("{within}operator"), operator, LONGEST_NAME);
+    let text = check.prose(&format!("{within}text"), text, longest);
+    let version = check.line(&format!("{within}version"), version, longest_version);
     let attestation = Attestation {
         text: text?,
         version: version?,

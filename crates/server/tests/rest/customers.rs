@@ -196,6 +196,16 @@ async fn a_person_whom_the_register_knows_is_found_by_its_profile() {
     other["phone"] = json!("+4930123456");
     let two = server.customer("apac", json!({"profile": other})).await;
     assert_eq!(one["investor"], two["investor"]);
+    // It is told that the person was known, and what was not taken in.
+    assert_eq!(
+        (&one["investor_known"], one.get("not_taken")),
+        (&json!(false), None)
+    );
+    assert_eq!(two["investor_known"], true);
+    assert_eq!(two["not_taken"], json!(["phone"]));
+    let found = format!("/v1/instances/apac/customers/{}", text(&two, "id"));
+    let found = server.get(&found).await.expect(200);
+    assert_eq!(found.get("investor_known"), None);
     let path = format!("/v1/investors/{}/profile/open", text(&one, "investor"));
     let opened = server.post(&path, json!({"purpose": "review"})).await;
     let opened = opened.expect(200);

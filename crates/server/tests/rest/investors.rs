@@ -385,3 +385,35 @@ async fn nobody_is_found_where_nobody_is() {
         .problem(400, "invalid_parameter");
     assert_eq!(problem["errors"][0]["field"], "id");
 }
+
+#[tokio::test]
+async fn whoever_answers_for_a_verdict_has_a_name_and_signs_something_that_ends() {
+    let server = Server::start().await;
+    let id = server.register(&[]).await;
+    let path = format!("/v1/investors/{id}/verifications");
+    for (field, wrong) in [
+        ("operator", String::new()),
+        ("operator", "maria\nben".to_owned()),
+        ("operator", "maria\u{1b}[2J".to_owned()),
+        ("operator", "m".repeat(129)),
+        ("text", " \n".to_owned()),
+        ("text", "t".repeat(4_001)),
+        ("version", String::new()),
+        ("version", "1\n2".to_owned()),
+        ("version", "1".repeat(65)),
+    ] {
+        let mut body = json!({"level": "basic", "country": "DE", "attestation": attestation()});
+        body["attestation"][field] = json!(wrong);
+        let problem = server
+            .post(&path, body)
+            .await
+            .problem(422, "invalid_fields");
+        assert_eq!(
+            problem["errors"][0]["field"],
+            format!("attestation.{field}")
+        );
+    }
+    let mut body = json!({"level": "basic", "country": "DE", "attestation": attestation()});
+    body["attestation"]["text"] = json!("I have seen\nthe documents.");
+    server.post(&path, body).await.expect(200);
+}

@@ -20,7 +20,7 @@ const HEADINGS: [(&str, &str); 5] = [
 
 /// Somebody's browser: what it likes, and the cookies that it was given.
 #[derive(Default)]
-struct Browser {
+pub(crate) struct Browser {
     accepts: &'static str,
     cookies: Vec<String>,
 }
@@ -54,12 +54,18 @@ impl Browser {
         reply
     }
 
-    async fn get(&mut self, server: &Server, path: &str) -> Reply {
+    pub(crate) async fn get(&mut self, server: &Server, path: &str) -> Reply {
         let request = Request::get(path).body(Body::empty()).unwrap();
         self.send(server, request).await
     }
 
-    async fn post(&mut self, server: &Server, path: &str, accept: &str, form: String) -> Reply {
+    pub(crate) async fn post(
+        &mut self,
+        server: &Server,
+        path: &str,
+        accept: &str,
+        form: String,
+    ) -> Reply {
         let here = Some("https://kyc.example.com");
         self.post_from(server, here, path, accept, form).await
     }
@@ -85,7 +91,7 @@ impl Browser {
     }
 
     /// Opens a link, and looks at its page.
-    async fn open(&mut self, server: &Server, link: &Value) -> Reply {
+    pub(crate) async fn open(&mut self, server: &Server, link: &Value) -> Reply {
         let url = link["url"].as_str().unwrap();
         let path = url.strip_prefix("https://kyc.example.com").unwrap();
         assert_eq!(self.get(server, path).await.status, 303);

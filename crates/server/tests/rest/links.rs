@@ -1,8 +1,18 @@
 //! Links as an issuer's software makes and lists them.
 
 use serde_json::{Value, json};
+use symbolon_server::{Accounts, Services};
 
-use crate::harness::Server;
+use crate::{
+    harness::{ACME, Server, wallet},
+    hooks::account,
+    languages::Browser,
+};
+
+/// What a link's pages say once it does nothing any more.
+const OVER: &str = "This link is over.";
+/// What they have while it does something.
+const ACTS: &str = "<form";
 
 /// Everything that the pages of a list have, two rows a page; what happens between them
 /// is done in `meanwhile`.
@@ -86,5 +96,56 @@ async fn a_language_is_a_tag() {
         let refused = server.post("/v1/links", body).await;
         let problem = refused.problem(422, "invalid_fields");
         assert_eq!(problem["errors"][0]["field"], "language");
+    }
+}
+
+/// That a link, which its person has open, does nothing any more; whoever sends it again
+/// is refused by this code.
+async fn is_over(server: &Server, link: &Value, browser: &mut Browser, code: &str) {
+    for (path, form) in [
+        ("/v/ask", format!("address={}&chain_id=31337", wallet(9))),
+        ("/v/sign", "message=anything&signature=0x00".to_owned()),
+        ("/v/check", String::new()),
+    ] {
+        let reply = browser.post(server, path, "text/html", form).await;
+        assert!(reply.text.contains(OVER), "{path}: {}", reply.text);
+    }
+    let page = browser.get(server, "/v").await;
+    assert!(!page.text.contains(ACTS), "{}", page.text);
+    let place = format!("/v1/links/{}", link["id"].as_str().unwrap());
+    let shown = server.get(&place).await.expect(200);
+    assert_eq!(shown["status"], "revoked");
+    let again = server.post(&format!("{place}/resend"), json!({})).await;
+    again.problem(409, code);
+}
+
+#[tokio::test]
+async fn a_link_is_over_with_whomever_it_was_for() {
+    let server = Server::with_vault_and(|services| Services {
+        accounts: Accounts::new([(ACME.parse().unwrap(), account())]),
+        ..services
+    })
+    .await;
+    server.instance("emea").await;
+    for merged in [false, true] {
+        let customer = server.customer("emea", json!({})).await;
+        let investor = customer["investor"].as_str().unwrap();
+        let body = json!({"investor": investor, "provider": "sumsub"});
+        let link = server.post("/v1/links", body).await.expect(201);
+        let mut browser = Browser::default();
+        let page = browser.open(&server, &link).await;
+        assert!(page.text.contains(ACTS), "{}", page.text);
+        if merged {
+            server.verified(&[wallet(1)]).await;
+            let key = &customer["reference_key"];
+            let linked = json!({"reference_key": key, "address": wallet(1)});
+            let path = "/v1/instances/emea/customers/link-wallet";
+            let linked = server.post(path, linked).await.expect(200);
+            assert_eq!(linked["moved_from"], investor);
+        } else {
+            server.erase_at_once(investor).await;
+        }
+        let code = if merged { "merged" } else { "erased" };
+        is_over(&server, &link, &mut browser, code).await;
     }
 }

@@ -1,4 +1,5 @@
-//! Whether each customer stands with its instance as the log has it last.
+//! Whether each customer was added by the log, on this investor, and stands with its
+//! instance as the log has it last.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,11 +15,11 @@ use crate::{
     codec::{investor_id, issuer_key, word},
 };
 
-/// How the customers stand that were ever changed, by their investors.
+/// How the customers stand, by their investors.
 #[derive(Debug, Default)]
 pub(super) struct Standings(HashMap<InvestorId, BTreeMap<InstanceName, Stands>>);
 
-/// A customer that nobody has changed is active, and in no archive.
+/// A customer that was added and never changed is active, and in no archive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Stands {
     status: CustomerStatus,
@@ -29,6 +30,10 @@ impl Standings {
     /// Takes in what happened to an investor.
     pub(super) fn follow(&mut self, investor: InvestorId, event: &Event) {
         match event {
+            Event::CustomerAdded { instance } => {
+                let all = self.0.entry(investor).or_default();
+                all.insert(instance.clone(), Stands::default());
+            }
             Event::CustomerChanged { instance, change } => {
                 let all = self.0.entry(investor).or_default();
                 let stands = all.entry(instance.clone()).or_default();
@@ -39,7 +44,8 @@ impl Standings {
                     CustomerChange::DataReplaced
                     | CustomerChange::DataForgotten
                     | CustomerChange::ReferenceRenewed
-                    | CustomerChange::ExternalIdChanged => {}
+                    | CustomerChange::ExternalIdChanged
+                    | CustomerChange::Noted => {}
                 }
             }
             // Its customer stands on that one from then on.
@@ -59,7 +65,7 @@ impl Standings {
     ) -> Result<(), AuditError> {
         let rows = sqlx::query!(
             r#"SELECT investor, instance, status, archived_s IS NOT NULL AS "archived!"
-            FROM customer WHERE issuer = $1 AND (status <> 'active' OR archived_s IS NOT NULL)"#,
+            FROM customer WHERE issuer = $1"#,
             issuer_key(issuer),
         )
         .fetch_all(&mut *snapshot)
@@ -80,10 +86,9 @@ impl Standings {
                 return Err(StateDifference::Customer(instance, investor).into());
             }
         }
+        // Whom no instance knows any more, though the log never said so.
         for (investor, all) in expected {
-            let changed = all.into_iter();
-            let mut changed = changed.filter(|(_, stands)| *stands != Stands::default());
-            if let Some((instance, _)) = changed.next() {
+            if let Some((instance, _)) = all.into_iter().next() {
                 return Err(StateDifference::Customer(instance, investor).into());
             }
         }

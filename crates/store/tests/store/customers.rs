@@ -412,7 +412,7 @@ async fn an_instance_has_each_external_id_once_and_may_change_it() {
 }
 
 #[tokio::test]
-async fn whoever_changes_how_a_customer_stands_without_the_log_is_found_out() {
+async fn whoever_adds_or_changes_a_customer_without_the_log_is_found_out() {
     let register = register().await;
     let (store, issuer) = (register.store(), &register.issuer);
     let name = Command::RegisterInvestor {
@@ -427,6 +427,14 @@ async fn whoever_changes_how_a_customer_stands_without_the_log_is_found_out() {
         (emea(), new(3, register.holder_of(2).await, None)),
     ] {
         register.add_customer(&instance, &new).await.unwrap();
+        let unlogged = StateDifference::Customer(instance.clone(), new.investor);
+        match store.verify_log(issuer).await {
+            Err(AuditError::State(difference)) => assert_eq!(difference, unlogged),
+            other => panic!("{other:?}"),
+        }
+        let added = Command::AddCustomer { instance };
+        register.one(Subject::Investor(new.investor), added).await;
+        store.verify_log(issuer).await.unwrap();
     }
     let change = async |investor, instance: InstanceName, change| {
         let change = Command::ChangeCustomer { instance, change };
@@ -482,6 +490,12 @@ async fn whoever_changes_how_a_customer_stands_without_the_log_is_found_out() {
             two,
             "UPDATE customer SET archived_s = 7 WHERE number = 2 AND instance = 'emea'",
             "UPDATE customer SET archived_s = NULL WHERE number = 2 AND instance = 'emea'",
+        ),
+        (
+            "emea",
+            two,
+            "UPDATE customer SET issuer = 7 WHERE number = 2 AND instance = 'emea'",
+            "UPDATE customer SET issuer = (SELECT issuer FROM issuer) WHERE issuer = 7",
         ),
     ] {
         register.tamper(change).await;

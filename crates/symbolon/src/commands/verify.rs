@@ -10,7 +10,7 @@ use symbolon_core::{
     command::{Command, Verdict},
     country::Country,
     ids::ExternalId,
-    investor::{Attestation, PersonFacts, Residency, Source, Years},
+    investor::{PersonFacts, Residency, Source, Years},
     time::{Day, UnixSeconds, parse_expiry},
     wallet::{ChainScope, WalletAddress},
 };
@@ -21,7 +21,7 @@ use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
     kind::{InvestorType, LevelName},
-    subject::Target,
+    subject::{Target, attestation, operator},
 };
 use undone::{Denial, Known};
 
@@ -120,9 +120,12 @@ fn day(text: &str) -> Result<Day, String> {
 }
 
 impl VerifyArgs {
-    fn verdict(&self) -> Verdict {
+    /// The verdict, and who answers for it.
+    fn verdict(&self) -> Result<(Verdict, Actor)> {
         let class = self.kind.class();
-        Verdict {
+        let operator = operator(Some(&self.operator))?;
+        let actor = Actor::command_line(&operator);
+        let verdict = Verdict {
             level: self.level.map_or(class.level, Into::into),
             country: self.country,
             accreditation: class.accreditation,
@@ -134,22 +137,21 @@ impl VerifyArgs {
             },
             expiry: self.expiry,
             source: Source::Operator {
-                operator: self.operator.clone(),
-                attestation: Attestation {
-                    text: self.attestation.clone(),
-                    version: self.attestation_version.clone(),
-                },
+                operator,
+                attestation: attestation(&self.attestation, &self.attestation_version)?,
             },
-        }
+        };
+        Ok((verdict, actor))
     }
 }
 
 /// Runs `symbolon verify`.
 pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
+    let (verdict, actor) = args.verdict()?;
     let (decision, known) = context
         .with_issuer(async |store, issuer| {
             context.warn_without_chain(store, issuer).await?;
-            let requests = requests(&args, store, issuer).await?;
+            let requests = requests(&args, &verdict, store, issuer).await?;
             if is_nameless(&requests) {
                 context.output.note(NAMELESS);
             }
@@ -162,7 +164,6 @@ pub(crate) async fn run(args: VerifyArgs, context: &Context) -> Result<Exit> {
                 known.unless_sanctioned(args.yes)?;
                 known.unless_changed(&mut transaction).await?;
             }
-            let actor = Actor::command_line(&args.operator);
             let decision =
                 carry_out(&mut transaction, requests, &actor, context.clock.now()).await?;
             transaction.commit().await?;
@@ -230,10 +231,15 @@ async fn carry_out(
 /// What the verdict takes: a known investor is verified, whatever it was
 /// before; a new wallet of a known customer is bound first; somebody new is
 /// admitted.
-async fn requests(args: &VerifyArgs, store: &Store, issuer: &IssuerId) -> Result<Vec<Request>> {
+async fn requests(
+    args: &VerifyArgs,
+    verdict: &Verdict,
+    store: &Store,
+    issuer: &IssuerId,
+) -> Result<Vec<Request>> {
     let verify = |subject| Request {
         subject,
-        command: Command::Verify(args.verdict()),
+        command: Command::Verify(verdict.clone()),
     };
     let wallet = match &args.target {
         Target::Wallet(wallet) => *wallet,
@@ -264,7 +270,7 @@ async fn requests(args: &VerifyArgs, store: &Store, issuer: &IssuerId) -> Result
         };
         return Ok(vec![link, verify(Subject::Wallet(wallet))]);
     }
-    Ok(vec![admit(args, wallet)])
+    Ok(vec![admit(args, verdict, wallet)])
 }
 
 async fn known_customer(
@@ -286,7 +292,7 @@ async fn known_customer(
         .map(|found| Subject::Investor(found.investor.id)))
 }
 
-fn admit(args: &VerifyArgs, wallet: WalletAddress) -> Request {
+fn admit(args: &VerifyArgs, verdict: &Verdict, wallet: WalletAddress) -> Request {
     Request {
         subject: Subject::Row {
             new: fresh_investor(),
@@ -298,7 +304,7 @@ fn admit(args: &VerifyArgs, wallet: WalletAddress) -> Request {
             external_id: args.external_id.clone(),
             wallet,
             chains: ChainScope::All,
-            verdict: args.verdict(),
+            verdict: verdict.clone(),
         },
     }
 }

@@ -1,6 +1,6 @@
 //! Instances and their customers at the command line.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     support::{Desk, Ended, OTHER, WALLET},
@@ -72,7 +72,12 @@ async fn a_customer_is_added_known_and_linked_later() {
     let gone = desk.run(&["customers", "link", "--reference", key, OTHER]);
     assert_eq!(gone.code, 5, "{}", gone.stderr);
 
-    let forgotten = customers(&desk, &["data", which[0], which[1], "--forget"]);
+    let forget = ["data", which[0], which[1], "--forget"];
+    let unsure = desk.run(&[&["customers"], &forget[..]].concat()).exits(2);
+    assert!(unsure.stderr.contains("--yes"), "{unsure:?}");
+    let kept = customers(&desk, &["show", which[0], which[1]]);
+    assert_eq!(kept["has_data"], true);
+    let forgotten = customers(&desk, &[&forget[..], &["--yes"]].concat());
     assert_eq!(forgotten["has_data"], false);
 }
 
@@ -88,7 +93,15 @@ async fn a_customer_becomes_the_verified_holder_of_its_wallet() {
         &desk,
         &["add", "--external-id", "C-1", "--data", "jane.json"],
     );
-    let linked = customers(&desk, &["link", "--external-id", "C-1", WALLET]);
+    let link = ["link", "--external-id", "C-1", WALLET];
+    let unsure = desk.run(&[&["customers"], &link[..]].concat()).exits(2);
+    let former = made["investor"].as_str().unwrap();
+    for says in ["--yes", former, "cannot be undone"] {
+        assert!(unsure.stderr.contains(says), "{says}: {unsure:?}");
+    }
+    let kept = customers(&desk, &["show", "--external-id", "C-1"]);
+    assert_eq!(kept["investor"], made["investor"]);
+    let linked = customers(&desk, &[&link[..], &["--yes"]].concat());
     assert_ne!(linked["investor"], made["investor"]);
     assert_eq!(linked["moved_from"], made["investor"]);
     assert_eq!(linked["verdict"]["verified"], true);
@@ -113,7 +126,7 @@ async fn people_are_told_that_a_customer_moved() {
     let made = customers(&desk, &["add", "--external-id", "C-1"]);
     let link = ["customers", "link", "--external-id", "C-1"];
     let moved = desk
-        .run(&[&link[..], &[WALLET]].concat())
+        .run(&[&link[..], &[WALLET, "--yes"]].concat())
         .succeeded()
         .stdout;
     let former = made["investor"].as_str().unwrap();
@@ -145,7 +158,7 @@ async fn each_change_names_who_made_it() {
     };
     by(&["status", "on_hold"], "otto");
     by(&["data", "jane.json"], "ada");
-    by(&["data", "--forget"], "ada");
+    by(&["data", "--forget", "--yes"], "ada");
     by(&["rekey"], "otto");
     by(&["archive"], "ada");
     by(&["restore"], "otto");
@@ -241,7 +254,10 @@ async fn an_erased_customer_says_so_everywhere() {
     );
     desk.run(&["vault", "retention", "0", "--yes"]).succeeded();
     let investor = made["investor"].as_str().unwrap();
-    desk.run(&["vault", "erase", investor]).succeeded();
+    let erased = desk.run(&["vault", "erase", investor, "--json"]);
+    let erased = erased.succeeded().json();
+    let gone = json!({"profile_values": 0, "customers": 1, "customer_values": 1});
+    assert_eq!(erased["results"][0]["gone"], gone);
     let shown = customers(&desk, &["show", "--external-id", "C-1"]);
     let when = shown["erased"].as_str().unwrap();
     assert_eq!(customers(&desk, &["list"])[0]["erased"], when);
@@ -391,4 +407,40 @@ async fn what_is_wrong_is_said_with_its_remedy() {
     assert_eq!(key["instance"], "apac");
     let listed = desk.run(&["api-key", "list", "--json"]).succeeded().json();
     assert_eq!(listed[0]["instance"], "apac");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_makes_a_customer_of_a_known_person_is_told_so() {
+    let desk = desk().await;
+    let create = ["instances", "create", "apac", "--title", "Asia"];
+    desk.run(&create).succeeded();
+    let jane = json!({
+        "given_names": "Jane", "family_name": "Doe", "birth_date": "1980-12-31",
+        "national_id": {"country": "US", "number": "123456789"}, "phone": "+4930123456",
+    });
+    desk.write("jane.json", &jane.to_string());
+    let add = |instance: &str| {
+        let add = [
+            "customers",
+            "add",
+            "--profile",
+            "jane.json",
+            "--instance",
+            instance,
+            "--json",
+        ];
+        desk.run(&add).succeeded()
+    };
+    let first = add("emea");
+    assert!(!first.stderr.contains("knew"), "{first:?}");
+    let (first, second) = (first.json(), add("apac"));
+    assert_eq!(first["investor_known"], false);
+    for says in ["knew this person before", "phone", "symbolon vault put"] {
+        assert!(second.stderr.contains(says), "{says}: {second:?}");
+    }
+    assert!(!second.stderr.contains("+4930123456"), "{second:?}");
+    let second = second.json();
+    assert_eq!(second["investor"], first["investor"]);
+    assert_eq!(second["investor_known"], true);
+    assert_eq!(second["not_taken"], json!(["phone"]));
 }

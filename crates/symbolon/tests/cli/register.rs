@@ -305,3 +305,39 @@ async fn a_verdict_that_reaches_no_token_is_warned_of() {
     assert!(warned(&revocation));
     assert!(!warned(&["status"]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_has_names_that_are_names_and_texts_that_say_something() {
+    let mut desk = Desk::with_issuer().await;
+    desk.write("one.csv", &customers(1));
+    let by = |operator: &str, text: &str, version: &str| {
+        let signed = ["--operator", operator, "--attestation", text];
+        let words = [&signed[..], &["--attestation-version", version]].concat();
+        words.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let long = "x".repeat(4_001);
+    for wrong in [
+        by("", "Seen.", "1"),
+        by(" ", "Seen.", "1"),
+        by("Maria\nKern", "Seen.", "1"),
+        by("maria", "", "1"),
+        by("maria", &long, "1"),
+        by("maria", "Seen.", ""),
+    ] {
+        let wrong: Vec<_> = wrong.iter().map(String::as_str).collect();
+        let verify = ["verify", WALLET, "--country", "DE"];
+        desk.run(&[&verify[..], &wrong].concat()).exits(2);
+        desk.run(&[&["import", "one.csv"], &wrong[..]].concat())
+            .exits(2);
+        let dry = ["import", "one.csv", "--dry-run"];
+        desk.run(&[&dry[..], &wrong].concat()).exits(2);
+    }
+    let create = ["api-key", "create", "desk", "--operator", ""];
+    let refused = desk.run(&create).exits(2);
+    assert!(refused.stderr.contains("--operator"), "{refused:?}");
+    // Whoever sets up a session names nobody who is none.
+    desk.set("USER", "ben\u{1b}[2J");
+    desk.run(&["api-key", "create", "desk"]).succeeded();
+    let log = desk.run(&["audit", "export"]).succeeded().stdout;
+    assert!(log.contains("uid-") && !log.contains("ben"), "{log}");
+}

@@ -97,10 +97,10 @@ async fn create_batch(
                     }
                 };
                 results.push(match made {
-                    Ok(customer) => {
-                        let body = transaction.show_customer(named, &customer).await?;
+                    Ok(made) => {
+                        let body = transaction.show_customer(named, &made.customer).await?;
                         MadeCustomer {
-                            customer: Some(body.with_room_for_key()),
+                            customer: Some(body.made(&made).with_room_for_key()),
                             code: None,
                             detail: None,
                         }

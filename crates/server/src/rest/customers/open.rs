@@ -16,9 +16,13 @@ use super::{CustomerBody, known};
 use crate::{
     auth::Caller,
     change::Post,
-    customers::{place, shown::OpenedBody},
+    customers::{
+        TRIES,
+        opening::{self, Opening as Opened},
+        shown::OpenedBody,
+    },
     extract::{Body, Check, CustomerPath, InstancePath},
-    problem::Result,
+    problem::{Problem, Result, catalog},
     rest::{
         Refused,
         profiles::{Opening, purpose},
@@ -57,27 +61,32 @@ async fn open(
 ) -> Result<Json<OpenedBody>> {
     post.caller.require_owner()?;
     post.caller.require_profiles()?;
-    let vault = state.vault()?;
+    state.vault()?;
     let purpose = purpose(post.body.text())?;
-    let found = state.store.customer(&post.caller.issuer, &instance, id);
-    let found = found.await?;
-    let (named, purpose, investor) = (&instance, &purpose, found.investor.id);
-    // On record before it is shown.
+    let issuer = &post.caller.issuer.clone();
+    let mut found = state.store.customer(issuer, &instance, id).await?;
     let opening = Post { once: None, ..post };
-    opening
-        .commit(&state, |mut transaction| async move {
-            let opened = Command::OpenCustomer {
-                instance: named.clone(),
-                purpose: purpose.clone(),
-            };
-            let subject = Subject::Investor(investor);
-            transaction.decide(subject, opened).await?;
-            Ok(transaction.done(StatusCode::OK, ()))
-        })
-        .await?;
-    let place = place(&opening.caller.issuer, named, &found.customer);
-    let opened = vault.open_customer(&place).await?;
-    Ok(Json(OpenedBody::new(&opened)?))
+    // Who moves onto another investor meanwhile is opened as who it is by now.
+    for _ in 0..TRIES {
+        let (named, purpose, investor) = (&instance, &purpose, found.investor.id);
+        // On record before it is shown.
+        opening
+            .commit(&state, |mut transaction| async move {
+                let opened = Command::OpenCustomer {
+                    instance: named.clone(),
+                    purpose: purpose.clone(),
+                };
+                let subject = Subject::Investor(investor);
+                transaction.decide(subject, opened).await?;
+                Ok(transaction.done(StatusCode::OK, ()))
+            })
+            .await?;
+        match opening::open(&state, issuer, named, &found.customer).await? {
+            Opened::Known(opened) => return Ok(Json(OpenedBody::new(&opened)?)),
+            Opened::Changed(record) => found = *record,
+        }
+    }
+    Err(Problem::plain(&catalog::CUSTOMER_CHANGED))
 }
 
 /// By what a customer is looked for: one of the three.

@@ -31,6 +31,16 @@ async fn logged(server: &Server) -> Vec<(Value, Value)> {
         .collect()
 }
 
+/// Whom the log has become a customer: of which instance, and by whom.
+async fn added(server: &Server) -> Vec<(Value, Value)> {
+    let entries = server.get("/v1/events?limit=500").await.expect(200);
+    let events = entries["data"].as_array().unwrap().iter();
+    let added = events.filter(|event| event["type"] == "CustomerAdded");
+    added
+        .map(|event| (event["data"]["instance"].clone(), event["actor"].clone()))
+        .collect()
+}
+
 #[tokio::test]
 async fn each_change_is_in_the_log_with_whoever_made_it_and_without_what_it_says() {
     let (server, made, path) = stage().await;
@@ -49,6 +59,7 @@ async fn each_change_is_in_the_log_with_whoever_made_it_and_without_what_it_says
             json!({"external_id": "CANARY-2"}),
             json!("external_id_changed"),
         ),
+        ("notes", json!({"text": "canary"}), json!("noted")),
         ("archive", json!({}), json!("archived")),
         ("restore", json!({}), json!("restored")),
     ];
@@ -59,7 +70,8 @@ async fn each_change_is_in_the_log_with_whoever_made_it_and_without_what_it_says
             0 => (&server.key, "key:backend"),
             _ => (&desk, "key:emea"),
         };
-        server.post_by(key, &path, body).await.expect(200);
+        let status = if verb == "notes" { 201 } else { 200 };
+        server.post_by(key, &path, body).await.expect(status);
         expected.push((change, json!(name)));
     }
     assert_eq!(logged(&server).await, expected);
@@ -98,6 +110,10 @@ async fn each_change_is_in_the_log_with_whoever_made_it_and_without_what_it_says
         entries.text
     );
     assert_eq!(logged(&server).await.len(), expected.len() + 1);
+    assert_eq!(
+        added(&server).await,
+        [(json!("emea"), json!("key:backend"))]
+    );
     let investor = text(&made, "investor");
     let about = entries.json()["data"]
         .as_array()

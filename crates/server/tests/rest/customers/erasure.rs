@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
+use symbolon_core::{actor::Actor, command::Command, custody::RetentionYears};
+use symbolon_store::{Request, Subject};
 
 use super::{jane, text};
 use crate::harness::{ACME, Server, wallet};
@@ -75,6 +77,11 @@ async fn an_erased_person_is_unreadable_to_every_instance_and_in_a_backup() {
     reply.problem(409, "erased");
     let reply = server.post(&format!("{path}/notes"), note).await;
     reply.problem(409, "erased");
+    let body = json!({"investor": investor, "data": jane()});
+    server.instance("latam").await;
+    let reply = server.post("/v1/instances/latam/customers", body).await;
+    reply.problem(409, "erased");
+    assert!(!has_key(&server, &investor).await);
     let search = json!({"email": "jane@canary.example"});
     let found = server
         .post("/v1/instances/emea/customers/search", search)
@@ -127,4 +134,59 @@ async fn what_moved_is_unreadable_in_a_backup_from_before() {
     let reply = server.post(&open, json!({"purpose": "review"})).await;
     assert!(!reply.text.contains("anary"), "{}", reply.text);
     reply.problem(500, "internal");
+}
+
+/// Whether there is a key that could open what is known of somebody.
+async fn has_key(server: &Server, investor: &str) -> bool {
+    let keyring = server.database.keyring().await;
+    let (issuer, investor) = (ACME.parse().unwrap(), investor.parse().unwrap());
+    let key = keyring.person_key(&issuer, investor);
+    key.await.unwrap().is_some()
+}
+
+impl Server {
+    /// Erases somebody who was never verified, as if no profile were kept for any time.
+    pub(crate) async fn erase_at_once(&self, investor: &str) {
+        let (store, issuer) = (&self.state.store, ACME.parse().unwrap());
+        let (investor, now) = (investor.parse().unwrap(), self.clock.now());
+        let mut transaction = store.begin(&issuer).await.unwrap();
+        let erase = Request {
+            subject: Subject::Investor(investor),
+            command: Command::EraseProfile {
+                since: now,
+                retention: RetentionYears(0),
+            },
+        };
+        let by = Actor::command_line("maria");
+        let decided = transaction.decide(vec![erase], &by, now).await.unwrap();
+        assert!(decided[0].is_ok(), "{decided:?}");
+        transaction.erase_profile(investor, now).await.unwrap();
+        transaction.commit().await.unwrap();
+        store.finish_erasure(&issuer, investor).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_while_something_is_written_has_no_key_afterwards() {
+    let server = Server::with_vault().await;
+    server.instance("emea").await;
+    let writes = [
+        ("data", json!({"data": jane()})),
+        ("notes", json!({"text": "canary"})),
+    ];
+    for (verb, body) in writes {
+        let made = server.customer("emea", json!({})).await;
+        let investor = text(&made, "investor");
+        let path = format!("/v1/instances/emea/customers/{}/{verb}", text(&made, "id"));
+        // The key is about to be kept when the erasure goes by.
+        let mut stalled = server.database.stall_new_keys().await;
+        let erasing = async {
+            stalled.until_somebody_waits().await;
+            server.erase_at_once(&investor).await;
+            drop(stalled);
+        };
+        let (reply, ()) = tokio::join!(server.post(&path, body), erasing);
+        reply.problem(409, "erased");
+        assert!(!has_key(&server, &investor).await, "{verb}");
+    }
 }

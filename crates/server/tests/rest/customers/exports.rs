@@ -2,8 +2,12 @@
 
 use serde_json::{Value, json};
 
+use symbolon_core::{actor::Actor, command::Command};
+use symbolon_server::customers::place;
+use symbolon_store::{Request, Subject};
+
 use super::{jane, text};
-use crate::harness::{Server, wallet};
+use crate::harness::{ACME, Server, wallet};
 
 const PATH: &str = "/v1/instances/emea/exports";
 
@@ -110,4 +114,58 @@ async fn an_export_of_many_pages_has_everybody_once() {
         })
         .collect();
     assert_eq!(numbers, (0..230).map(Value::from).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_moves_while_it_is_opened_is_opened_as_who_it_is_by_then() {
+    let server = Server::with_vault().await;
+    server.instance("emea").await;
+    let store = &server.state.store;
+    let (issuer, emea) = (ACME.parse().unwrap(), "emea".parse().unwrap());
+    for (number, path, body) in [
+        (1, format!("{PATH}/customers"), json!({"purpose": "report"})),
+        (2, String::new(), json!({"purpose": "review"})),
+    ] {
+        let known = server.verified(&[wallet(number)]).await;
+        let made = server.customer("emea", json!({"data": jane()})).await;
+        let path = match path.is_empty() {
+            true => format!("/v1/instances/emea/customers/{}/open", text(&made, "id")),
+            false => path,
+        };
+        let former = text(&made, "investor");
+        let id = text(&made, "id").parse().unwrap();
+        let customer = store.customer(&issuer, &emea, id).await.unwrap().customer;
+        let to = known.parse().unwrap();
+        let place = place(&issuer, &emea, &customer);
+        let resealed = server.vault().reseal(&place, to).await.unwrap();
+        // It is on record, and its key is about to be read, when it moves.
+        let mut stalled = server.database.stall_keys().await;
+        let moving = async {
+            stalled.until_somebody_waits().await;
+            let mut transaction = store.begin(&issuer).await.unwrap();
+            let now = server.clock.now();
+            let moved = transaction.move_customer(&emea, id, to, &resealed, now);
+            moved.await.unwrap();
+            let merge = Request {
+                subject: Subject::Investor(customer.investor),
+                command: Command::MergeInvestor { into: to },
+            };
+            let by = Actor::command_line("maria");
+            let merged = transaction.decide(vec![merge], &by, now).await.unwrap();
+            assert!(merged[0].is_ok(), "{merged:?}");
+            transaction.commit().await.unwrap();
+            stalled.destroy(&former).await;
+        };
+        let (reply, ()) = tokio::join!(server.post(&path, body), moving);
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        assert!(reply.text.contains("Jane Canary"), "{}", reply.text);
+        let events = server.get("/v1/events?limit=500").await.expect(200);
+        let events = events["data"].as_array().unwrap().iter();
+        let shown = events.filter(|event| {
+            let kind = event["type"].as_str().unwrap();
+            event["investor"] == json!(known)
+                && matches!(kind, "CustomerExported" | "CustomerOpened")
+        });
+        assert_eq!(shown.count(), 1, "the log has whose data it was");
+    }
 }

@@ -1,5 +1,7 @@
 //! Whoever is erased is forgotten by the provider, too.
 
+use std::time::Duration;
+
 use serde_json::json;
 use symbolon_core::{
     actor::Actor,
@@ -80,15 +82,21 @@ async fn whoever_is_erased_is_forgotten_by_the_provider_in_the_end() {
     stage.world.end().await;
 }
 
+/// Somebody who has opened a link to a check, and its investor.
+async fn visitor(stage: &Stage, owner: &Caller<'_>) -> (Person, String) {
+    let body = json!({"email": "jane@example.com", "prove_wallet": false});
+    let (url, investor) = stage.link(owner, body).await;
+    let mut person = Person::new(&stage.world.url);
+    person.open(&url).await;
+    (person, investor)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whom_the_provider_meets_after_the_erasure_it_forgets_as_well() {
     let stage = Stage::set().await;
     let owner = stage.owner().await;
     stage.keeps_profiles_for_no_time().await;
-    let body = json!({"email": "jane@example.com", "prove_wallet": false});
-    let (url, investor) = stage.link(&owner, body).await;
-    let mut person = Person::new(&stage.world.url);
-    person.open(&url).await;
+    let (person, investor) = visitor(&stage, &owner).await;
     let session = person.begin_check().await;
     let path = format!("/v1/investors/{investor}/profile/erase");
     let custody = owner.post(&path, json!({})).await;
@@ -108,5 +116,31 @@ async fn whom_the_provider_meets_after_the_erasure_it_forgets_as_well() {
     .await;
     let shown = owner.get(&format!("/v1/investors/{investor}")).await;
     assert_eq!(shown["status"], "pending");
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_erased_while_the_provider_opens_a_session_is_sent_nowhere() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    stage.keeps_profiles_for_no_time().await;
+    let (person, investor) = visitor(&stage, &owner).await;
+    let slow = ApiFault::Slow(Duration::from_secs(4));
+    stage.sumsub.faults().on_request(slow);
+    let erasing = async {
+        until("the attempt has begun", async || {
+            let links = owner.get("/v1/links").await;
+            links["data"][0]["status"] == "in_progress"
+        })
+        .await;
+        let path = format!("/v1/investors/{investor}/profile/erase");
+        owner.post(&path, json!({})).await
+    };
+    let ((status, page), custody) = tokio::join!(person.press_check(), erasing);
+    assert_eq!(custody["erased"], true);
+    assert_ne!(status, 200, "{page}");
+    assert!(!page.contains(stage.sumsub.url()), "{page}");
+    let links = owner.get("/v1/links").await;
+    assert_eq!(links["data"][0]["status"], "revoked");
     stage.world.end().await;
 }

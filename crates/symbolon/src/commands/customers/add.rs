@@ -106,27 +106,45 @@ pub(super) fn data(path: &Path) -> Result<CustomerData> {
 pub(super) async fn run(args: &AddArgs, context: &Context) -> Result<Exit> {
     let (wanted, actor) = (args.wanted(context)?, args.by.actor()?);
     let key = ReferenceKey::from_random(rand::random());
-    let (instance, record, restricted) =
+    let (made, instance, record, restricted) =
         within(&args.of, context, async |state, issuer, instance| {
             let prepared = customers::prepare(state, issuer, instance, &wanted).await?;
             let now = context.clock.now();
             let mut transaction = state.store.begin(issuer).await?;
             let stored = customers::store(&mut transaction, instance, &prepared, &key, &actor, now);
-            let customer = stored.await?;
+            let made = stored.await?;
+            let customer = made.customer.clone();
             let investor = transaction.investor(customer.investor).await?.investor;
             transaction.commit().await?;
             let restricted = state.store.restricted_authorities(issuer).await?;
             let record = CustomerRecord { customer, investor };
-            Ok((instance.clone(), record, restricted))
+            Ok((made, instance.clone(), record, restricted))
         })
         .await?;
     let mut shown_as = document(&instance, record, restricted, context.clock.now())?;
     shown_as["reference_key"] = key.expose().into();
+    shown_as["investor_known"] = made.investor_known.into();
+    let not_taken: Vec<_> = made.not_taken.iter().map(|field| field.as_str()).collect();
+    if !not_taken.is_empty() {
+        shown_as["not_taken"] = not_taken.clone().into();
+    }
     context.output.result(&shown_as, || {
         format!("{}\nreference key: {}", text::show(&shown_as), key.expose())
     })?;
     context
         .output
         .note("this is the only time that the reference key is shown: `symbolon customers rekey` makes another");
+    if made.investor_known && args.investor.is_none() {
+        let investor = made.customer.investor;
+        context.output.note(format_args!(
+            "the register knew this person before: the customer stands on investor {investor}"
+        ));
+    }
+    if !not_taken.is_empty() {
+        context.output.note(format_args!(
+            "not taken from the profile, since the person is known: {}; `symbolon vault put` changes what is known",
+            not_taken.join(", ")
+        ));
+    }
     Ok(Exit::Done)
 }

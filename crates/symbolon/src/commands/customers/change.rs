@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use symbolon_core::{
     customer::{CustomerId, CustomerStatus, ReferenceKey, note as read_note},
-    ids::{ExternalId, InstanceName, IssuerId},
+    ids::{ExternalId, InstanceName, InvestorId, IssuerId},
     wallet::{ChainScope, WalletAddress},
 };
 use symbolon_server::{
@@ -41,7 +41,7 @@ pub(super) struct OneArgs {
 #[command(after_help = "\
 Examples:
   symbolon customers data --external-id CRM-1 jane.json
-  symbolon customers data --external-id CRM-1 --forget
+  symbolon customers data --external-id CRM-1 --forget --yes
 
 The file's object takes the place of all that was known.")]
 pub(super) struct DataArgs {
@@ -55,6 +55,9 @@ pub(super) struct DataArgs {
     /// Know nothing from now on
     #[arg(long, conflicts_with = "file")]
     forget: bool,
+    /// Yes, forget what is known
+    #[arg(long, requires = "forget")]
+    yes: bool,
     #[command(flatten)]
     by: ByArgs,
 }
@@ -126,7 +129,7 @@ Examples:
 
 Where another investor of the register holds the wallet, and the customer's own is merely a name,
 the customer stands on that investor from then on, with its verdict and wallets: the answer says
-so (`moved_from`).
+so (`moved_from`). Nobody takes that back, so it is done with --yes alone.
 
 This binds the wallet by your word, and the record says so. Over REST it is bound by the wallet's
 own signature: POST …/customers/wallet-message asks for it, POST …/customers/link-wallet takes it.")]
@@ -137,6 +140,9 @@ pub(super) struct LinkArgs {
     of: InstanceArgs,
     /// The wallet
     wallet: WalletAddress,
+    /// Yes, even if the customer turns out to be another investor
+    #[arg(long)]
+    yes: bool,
     #[command(flatten)]
     by: ByArgs,
 }
@@ -204,7 +210,13 @@ pub(super) async fn data(args: &DataArgs, context: &Context) -> Result<Exit> {
     let actor = args.by.actor()?;
     let data = args.file.as_deref().map(add::data).transpose()?;
     answer(&args.of, context, None, async |state, issuer, instance| {
-        let id = args.which.find(state, issuer, instance).await?.customer.id;
+        let customer = args.which.find(state, issuer, instance).await?.customer;
+        if data.is_none() && customer.has_data && !args.yes {
+            return Err(Failure::usage(
+                "what the instance knows of this customer would be forgotten, which cannot be undone: repeat with --yes if that is meant",
+            ));
+        }
+        let id = customer.id;
         retried(async || {
             let found = state.store.customer(issuer, instance, id).await?;
             let prepared = changing::prepare_data(state, issuer, instance, &found, data.as_ref());
@@ -266,6 +278,13 @@ pub(super) async fn external_id(args: &ExternalIdArgs, context: &Context) -> Res
     changed(&args.which, &args.of, context, None, work).await
 }
 
+/// What nobody takes back, and so is asked for twice.
+fn would_move(from: InvestorId, to: InvestorId) -> Failure {
+    Failure::usage(format!(
+        "the wallet is investor {to}'s: the customer would stand on that one for good, and investor {from} would be done with, which cannot be undone: repeat with --yes if that is meant"
+    ))
+}
+
 /// Runs `symbolon customers link`.
 pub(super) async fn link(args: &LinkArgs, context: &Context) -> Result<Exit> {
     let actor = args.by.actor()?;
@@ -285,10 +304,16 @@ pub(super) async fn link(args: &LinkArgs, context: &Context) -> Result<Exit> {
             let now = context.clock.now();
             let linked = linking::store(&mut transaction, instance, &prepared, &actor, now);
             let linked = linked.await?;
+            if let Some(former) = linked.moved_from
+                && !args.yes
+            {
+                return Ok(Err(would_move(former, linked.customer.investor)));
+            }
             transaction.commit().await?;
-            Ok(linked)
+            Ok(Ok(linked))
         })
         .await?;
+        let linked = linked?;
         if let Some(former) = linked.moved_from {
             linking::finish(state, issuer, former).await;
         }

@@ -58,7 +58,7 @@ fn judge(
     let mut reader = Reader::new(options);
     let mut report = Report {
         operator: args.operator.name()?,
-        attestation: args.operator.import_attestation(),
+        attestation: args.operator.import_attestation()?,
         rows: 0,
         accepted: 0,
         refused: 0,

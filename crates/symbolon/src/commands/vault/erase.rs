@@ -1,5 +1,7 @@
 //! Profiles whose time has come, erased, and what is left of their investors.
 
+use std::fmt;
+
 use clap::{ArgGroup, Args};
 use serde::Serialize;
 use serde_json::json;
@@ -43,7 +45,11 @@ unreadable, the register's backups included. Verdicts, log and wallets stay,
 without the person. Refused while the investor is verified, before the retention
 has passed, and while a hold lies on the profile. Providers who verified the
 person are told to forget it by a running server: `symbolon vault custody` shows
-what has become of that. Interrupted, the same command goes on.")]
+what has become of that. Interrupted, the same command goes on.
+
+What instances know of the person as their customer goes along: the answer says
+how much (`gone`). At a terminal you are asked first, unless you say --yes;
+scripts are not.")]
 pub(super) struct EraseArgs {
     /// Wallets of investors, or their ids
     #[arg(value_name = "WALLET|INVESTOR")]
@@ -57,8 +63,9 @@ pub(super) struct EraseArgs {
     #[arg(long, conflicts_with_all = ["targets", "external_id"])]
     due: bool,
 
-    /// Yes, erase whoever is due; without it they are only counted
-    #[arg(long, requires = "due")]
+    /// Yes, erase them; without it whoever is due is only counted, and for others you are asked at a
+    /// terminal
+    #[arg(long)]
     yes: bool,
 
     #[command(flatten)]
@@ -75,11 +82,23 @@ struct Erased {
     #[serde(skip_serializing_if = "Option::is_none")]
     entry: Option<EntryNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<Gone>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     left: Option<Left>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+}
+
+/// What an erasure takes away.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Gone {
+    profile_values: u64,
+    /// Instances' customers that stand on the investor.
+    customers: u64,
+    /// Their data and notes.
+    customer_values: u64,
 }
 
 /// What is left.
@@ -164,18 +183,47 @@ impl Desk<'_> {
     async fn erase_named(&self, args: &EraseArgs) -> Result<Vec<Erased>> {
         let references = args.external_id.iter().cloned().map(Target::ExternalId);
         let targets = args.targets.iter().cloned().chain(references);
-        let mut erased = Vec::new();
+        let mut named = Vec::new();
         for target in targets {
-            let shown = target.to_string();
-            erased.push(match find(&target, self.store, self.issuer).await {
-                Ok(found) => self.erase(shown, found.id).await?,
-                Err(failure) if failure.exit == Exit::NotFound => {
-                    Erased::refused(shown, UNKNOWN, failure.to_string())
-                }
+            let found = match find(&target, self.store, self.issuer).await {
+                Ok(found) => Ok(found.id),
+                Err(failure) if failure.exit == Exit::NotFound => Err(failure),
                 Err(failure) => return Err(failure),
+            };
+            named.push((target.to_string(), found));
+        }
+        if !args.yes {
+            let mut known = Vec::new();
+            for (_, found) in &named {
+                if let Ok(investor) = found {
+                    known.push(self.at_stake(*investor).await?);
+                }
+            }
+            let question = question(&known);
+            if !known.is_empty() && !self.context.output.confirmed(question)? {
+                return Err(Failure::usage("nobody was erased: you did not say yes"));
+            }
+        }
+        let mut erased = Vec::with_capacity(named.len());
+        for (shown, found) in named {
+            erased.push(match found {
+                Ok(investor) => self.erase(shown, investor).await?,
+                Err(failure) => Erased::refused(shown, UNKNOWN, failure.to_string()),
             });
         }
         Ok(erased)
+    }
+
+    /// What there is of somebody to be erased.
+    async fn at_stake(&self, investor: InvestorId) -> Result<Gone> {
+        let (store, issuer) = (self.store, self.issuer);
+        let remains = store.profile_remains(issuer, investor).await?;
+        let customers = store.customers_of(issuer, &[investor]).await?;
+        Ok(Gone {
+            profile_values: remains.values,
+            customers: customers.len() as u64,
+            customer_values: remains.customers,
+        })
     }
 
     async fn erase_due(&self, yes: bool) -> Result<Vec<Erased>> {
@@ -205,6 +253,7 @@ impl Desk<'_> {
 
     async fn erase(&self, target: String, investor: InvestorId) -> Result<Erased> {
         let (vault, now) = (&self.opened.vault, self.context.clock.now());
+        let gone = self.at_stake(investor).await?;
         let erased = vault.erase(self.issuer, investor, self.actor, now).await?;
         let entry = match erased {
             Ok(entry) => entry,
@@ -218,6 +267,7 @@ impl Desk<'_> {
             erased: true,
             investor: Some(investor),
             entry,
+            gone: Some(gone),
             left: Some(self.left(investor).await?),
             code: None,
             message: None,
@@ -261,6 +311,29 @@ impl Desk<'_> {
     }
 }
 
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} of the profile, {} of {} at instances",
+            counted(self.profile_values, "value", "values"),
+            counted(self.customer_values, "data or note", "data and notes"),
+            counted(self.customers, "customer", "customers"),
+        )
+    }
+}
+
+/// What a person at a terminal is asked before these are erased.
+fn question(known: &[Gone]) -> String {
+    let all = known.iter().fold(Gone::default(), |all, one| Gone {
+        profile_values: all.profile_values + one.profile_values,
+        customers: all.customers + one.customers,
+        customer_values: all.customer_values + one.customer_values,
+    });
+    let people = counted(known.len() as u64, "investor", "investors");
+    format!("{people} would be erased, which cannot be undone: {all}.")
+}
+
 fn verdicts_in(text: &str) -> Result<u64> {
     let events = events(text)?;
     let verdicts = events.iter().filter(|event| {
@@ -282,6 +355,7 @@ impl Erased {
             erased: false,
             investor: None,
             entry: None,
+            gone: None,
             left: None,
             code: Some(code),
             message: Some(message),
@@ -289,13 +363,13 @@ impl Erased {
     }
 
     fn text(&self) -> String {
-        let Some(left) = &self.left else {
+        let (Some(gone), Some(left)) = (&self.gone, &self.left) else {
             let why = self.message.as_deref().unwrap_or_default();
             return format!("{}: refused: {why}", self.target);
         };
         let wallets = left.wallets.len() as u64;
         let mut lines = vec![format!(
-            "{}: erased\n  left of the investor: status {}, {}, {}, {}\n  left of the person: {}, {}, {}",
+            "{}: erased: {gone}\n  left of the investor: status {}, {}, {}, {}\n  left of the person: {}, {}, {}",
             self.target,
             left.status,
             counted(left.verdicts, "verdict", "verdicts"),

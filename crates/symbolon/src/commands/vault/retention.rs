@@ -72,18 +72,18 @@ pub(super) async fn run(args: &RetentionArgs, context: &Context) -> Result<Exit>
             let mut transaction = store.begin(issuer).await?;
             let before = transaction.retention().await?;
             let wanted = args.applied_to(before);
-            let entry = if wanted == before {
-                None
-            } else {
-                if !args.yes && before.is_hastened_by(wanted) {
-                    let due = due_by(wanted.years, store, issuer, context).await?;
-                    return Err(unsure(before, wanted, due));
-                }
-                let (by, now) = (args.by.actor()?, context.clock.now());
-                let entry = transaction.set_retention(wanted, &by, now).await??;
-                transaction.commit().await?;
-                entry
-            };
+            if wanted == before {
+                return Ok((issuer.clone(), before, wanted, None));
+            }
+            if !args.yes && before.is_hastened_by(wanted) {
+                // A query over the log, for which nobody is to wait.
+                drop(transaction);
+                let due = due_by(wanted.years, store, issuer, context).await?;
+                return Err(unsure(before, wanted, due));
+            }
+            let (by, now) = (args.by.actor()?, context.clock.now());
+            let entry = transaction.set_retention(wanted, &by, now).await??;
+            transaction.commit().await?;
             Ok((issuer.clone(), before, wanted, entry))
         })
         .await?;

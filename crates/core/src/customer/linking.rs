@@ -154,6 +154,8 @@ pub fn linking(
         Some(holder) if !holder.may_use => Err(LinkRefusal::NotInUse),
         Some(holder) if !is_issuer && !holder.is_certain => Err(LinkRefusal::HolderUncertain),
         Some(holder) => match bare(own) {
+            // It would be done with, and others count on it.
+            Ok(()) if !is_issuer && own.is_foreign() => Err(LinkRefusal::KnownToOthers),
             Ok(()) => Ok(Linking::Move {
                 to: holder.investor,
             }),
@@ -363,7 +365,7 @@ mod tests {
                 (_, Warrant::Word) => None,
                 (None, Warrant::Signature) if others < 4 => None,
                 (None, _) => Some(Linking::Bind),
-                (Some(holder), Warrant::Signature) if !holder.is_certain => None,
+                (Some(holder), Warrant::Signature) if !holder.is_certain || others < 4 => None,
                 (Some(holder), _) if !holder.is_other_customer && holder.may_use && free =>
                     Some(Linking::Move { to: OTHER }),
                 (Some(_), _) => None,

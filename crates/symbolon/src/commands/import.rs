@@ -4,6 +4,7 @@
 mod dry;
 mod errors;
 mod input;
+mod lacking;
 mod real;
 
 use std::path::PathBuf;

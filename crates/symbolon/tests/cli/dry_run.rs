@@ -96,6 +96,9 @@ fn people_get_a_summary_and_the_first_errors() {
             .contains("30 rows: 0 would be accepted, 30 refused"),
         "{ended:#?}"
     );
+    for lacks in ["no column holds externalId", "no column holds expiry"] {
+        assert!(ended.stderr.contains(lacks), "{ended:#?}");
+    }
     let signed = "would be signed by maria, version symbolon-import-1: Every customer";
     assert!(ended.stdout.contains(signed), "{ended:#?}");
     assert_eq!(ended.stdout.matches("bad_address").count(), 20);

@@ -9,7 +9,7 @@ use symbolon_core::{
 };
 use symbolon_server::Clock;
 
-use super::{ImportArgs, errors, signed};
+use super::{ImportArgs, errors, lacking, signed};
 use crate::{
     csv_text,
     exit::{Exit, Failure, Result},
@@ -84,6 +84,7 @@ fn judge(
         }
     };
     bar.finish_and_clear();
+    lacking::warn(&reader, output);
     let summary = reader.summary();
     (report.rows, report.accepted, report.refused) =
         (summary.rows, summary.accepted, summary.refused);

@@ -2,10 +2,6 @@
 
 use std::{io::SeekFrom, path::Path};
 
-use symbolon_core::{
-    import::{ColumnMap, Field, Options, Reader},
-    time::UnixSeconds,
-};
 use tokio::{
     fs::File,
     io::{AsyncReadExt, AsyncSeekExt},
@@ -25,32 +21,6 @@ pub(super) async fn open(path: &Path) -> Result<File> {
         .map_err(refused)?;
     file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
     Ok(file)
-}
-
-/// Which of these no column of the file holds. What cannot be read is the import's to tell.
-pub(super) async fn lacking(
-    file: &mut File,
-    columns: ColumnMap,
-    now: UnixSeconds,
-    wanted: &[Field],
-) -> std::io::Result<Vec<Field>> {
-    let mut reader = Reader::new(Options::at(now).with_columns(columns));
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let read = file.read(&mut buffer).await?;
-        match buffer.get(..read) {
-            Some(bytes) if read > 0 => reader.feed(bytes),
-            _ => reader.finish(),
-        }
-        let unreadable = reader.next_row().is_err();
-        let is_read = reader.holds(Field::Wallet).is_some();
-        if is_read || unreadable || read == 0 {
-            let lacking = wanted.iter().copied();
-            return Ok(lacking
-                .filter(|field| reader.holds(*field) == Some(false))
-                .collect());
-        }
-    }
 }
 
 /// So that progress can be told; much faster than what follows.

@@ -18,7 +18,7 @@ use symbolon_store::{ImportError, ImportJob, Store, Writer};
 use tokio::{fs::File, io::AsyncSeekExt};
 use tokio_util::sync::CancellationToken;
 
-use super::{ImportArgs, errors, input, signed};
+use super::{ImportArgs, errors, input, lacking, signed};
 use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
@@ -27,18 +27,6 @@ use crate::{
 
 /// Errors read at a time.
 const PAGE: u32 = 1000;
-
-/// What follows where no column holds a field.
-const WITHOUT: [(Field, &str); 2] = [
-    (
-        Field::ExternalId,
-        "warning: no column holds externalId, so customers are known by their wallets alone: the same person with another wallet is somebody new",
-    ),
-    (
-        Field::Expiry,
-        "warning: no column holds expiry, so the verdicts of this file never end, nor do those any more that had an end: to keep or renew the ends, add the column",
-    ),
-];
 
 /// What the import came to.
 #[derive(Serialize)]
@@ -117,13 +105,8 @@ pub(super) async fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
             let lines = input::count_lines(&mut file).await.map_err(refused)?;
             file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
             let columns = columns(store, issuer, &mapped).await?;
-            let now = context.clock.now();
-            let wanted = WITHOUT.map(|(field, _)| field);
-            let lacking = input::lacking(&mut file, columns.clone(), now, &wanted);
-            let lacking = lacking.await.map_err(refused)?;
-            for (_, warning) in WITHOUT.iter().filter(|(field, _)| lacking.contains(field)) {
-                context.output.note(warning);
-            }
+            let warned = lacking::look(&mut file, columns.clone(), context);
+            warned.await.map_err(refused)?;
             file.seek(SeekFrom::Start(0)).await.map_err(refused)?;
             context.warn_without_chain(store, issuer).await?;
             let report = import(

@@ -415,10 +415,7 @@ pub(super) async fn find(args: &FindArgs, context: &Context) -> Result<Exit> {
             false => ids.join("\n"),
         }
     })?;
-    match found.is_empty() {
-        true => Ok(Exit::NotFound),
-        false => Ok(Exit::Done),
-    }
+    Ok(Exit::Done)
 }
 
 /// All that is known, by the names of fields.

@@ -3,6 +3,7 @@
 pub mod changing;
 pub mod export;
 pub mod linking;
+pub mod offering;
 pub mod opening;
 mod own;
 pub mod shown;

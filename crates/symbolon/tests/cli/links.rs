@@ -429,3 +429,45 @@ async fn whose_verdict_is_about_to_end_is_listed() {
     assert!(said.stdout.contains("nothing yet"), "{}", said.stdout);
     desk.run(&["links", "due", "--days", "0"]).exits(2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_sees_the_links_of_its_customers() {
+    let desk = desk().await;
+    for name in ["emea", "apac"] {
+        desk.run(&["instances", "create", name]).succeeded();
+    }
+    let add = ["customers", "add", "--instance", "emea", "--json"];
+    let customer = desk.run(&add).succeeded().json();
+    let (id, investor) = (&customer["id"], &customer["investor"]);
+    let (id, investor) = (id.as_str().unwrap(), investor.as_str().unwrap());
+    let create = [
+        "links",
+        "create",
+        "--no-check",
+        "--json",
+        "--customer",
+        id,
+        "--instance",
+    ];
+    desk.run(&[&create[..], &["apac"]].concat()).exits(5);
+    let made = desk.run(&[&create[..], &["emea"]].concat()).succeeded();
+    let made = made.json();
+    assert_eq!(made["investor"].as_str(), Some(investor), "{made}");
+    assert_eq!(made["warning"], Value::Null);
+
+    let store = &desk.database.as_ref().unwrap().store;
+    let (emea, acme) = ("emea".parse().unwrap(), "acme".parse().unwrap());
+    let seen = store.links_of_customer(&acme, &emea, id.parse().unwrap(), None, 9);
+    let seen: Vec<_> = seen
+        .await
+        .unwrap()
+        .iter()
+        .map(|link| link.id.to_string())
+        .collect();
+    assert_eq!(json!(seen), json!([made["id"]]));
+
+    let archive = ["customers", "archive", "--id", id, "--instance", "emea"];
+    desk.run(&archive).succeeded();
+    let refused = desk.run(&[&create[..], &["emea"]].concat()).exits(4);
+    assert!(refused.stdout.contains("archive"), "{refused:#?}");
+}

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     auth::Caller,
     change::Post,
-    customers::{changeable, own, still_on},
+    customers::{offering, own},
     extract::{
         CustomerLinkPath, CustomerPath, Query,
         page::{self, Page},
@@ -82,13 +82,10 @@ async fn create(
         .commit(&state, |mut transaction| async move {
             let now = transaction.now;
             let inner = transaction.inner();
-            let customer = changeable(inner, named, id).await?;
-            still_on(&customer, investor)?;
+            offering::store(inner, (named, id), prepared, token, actor, now).await?;
             if is_shown_to_instance {
                 unless_others_are_concerned(inner, named, investor, checks).await?;
             }
-            links::store(inner, prepared, token, actor, now).await?;
-            inner.add_customer_link(named, id, prepared.id()).await?;
             let body = LinkBody::of_customer(links::link(prepared), now).shown_if(token.is_some());
             Ok(transaction.done(StatusCode::CREATED, body))
         })

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use symbolon_core::{
     actor::Actor,
-    ids::{ExternalId, InvestorId, IssuerId, ProviderName},
+    customer::CustomerId,
+    ids::{ExternalId, InstanceName, InvestorId, IssuerId, ProviderName},
     language::LanguageTag,
     link::{LinkLifetime, LinkToken},
     time::UnixSeconds,
@@ -14,10 +15,11 @@ use symbolon_core::{
 };
 use symbolon_server::{
     AppState, ServerConfig, Services, Site,
-    links::{self, Check, NewLink, WantedWallet},
+    customers::offering,
+    links::{self, Check, NewLink, PreparedLink, WantedWallet},
     problem::Problem,
 };
-use symbolon_store::{InvestorFilter, Link, StoreError};
+use symbolon_store::{InvestorFilter, IssuerTransaction, Link, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -26,6 +28,7 @@ use super::{
     shown,
 };
 use crate::{
+    commands::instances::InstanceArgs,
     config,
     context::Context,
     exit::{Exit, Failure, Result},
@@ -40,6 +43,7 @@ const NAMELESS: &str = "the register alone says for whom it is: name somebody ne
 Examples:
   symbolon links create --external-id CRM-10042 --language de
   symbolon links create --investor 0x01a2… --no-check --replaces 0x5aAe…
+  symbolon links create --customer 0x77b1… --instance emea
   symbolon links create --csv customers.csv --send --json
 
 The CSV file has a header with any of these columns:
@@ -55,12 +59,18 @@ was lost, the same command with --known makes the links again.
 Without a language the pages speak that of the person's browser, and letters
 English. Of other languages than en, de, fr, es and it only the provider's
 pages know.")]
+#[command(group(ArgGroup::new("known_person").args(["investor", "customer"])))]
 pub(super) struct CreateArgs {
     /// For this investor [default: somebody new]
     #[arg(long, value_name = "ID")]
     investor: Option<InvestorId>,
-    /// Your own reference of somebody new
+    /// For the person of an instance's customer; the instance sees the link, too
     #[arg(long, value_name = "ID", conflicts_with = "investor")]
+    customer: Option<CustomerId>,
+    #[command(flatten)]
+    of: InstanceArgs,
+    /// Your own reference of somebody new
+    #[arg(long, value_name = "ID", conflicts_with_all = ["investor", "customer"])]
     external_id: Option<ExternalId>,
     /// The wallet that is to be proved [default: any]
     #[arg(long, value_name = "WALLET")]
@@ -69,7 +79,7 @@ pub(super) struct CreateArgs {
     #[arg(long, conflicts_with = "wallet")]
     no_wallet: bool,
     /// The lost wallet of the investor's, whose place the new one takes
-    #[arg(long, value_name = "WALLET", requires = "investor")]
+    #[arg(long, value_name = "WALLET", requires = "known_person")]
     replaces: Option<WalletAddress>,
     /// Which of your accounts with providers [default: the only one]
     #[arg(long, value_name = "NAME")]
@@ -93,7 +103,7 @@ pub(super) struct CreateArgs {
     #[arg(long)]
     send: bool,
     /// A link for each row of this file; `-` for stdin
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["investor", "external_id", "wallet", "replaces"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["investor", "customer", "external_id", "wallet", "replaces"])]
     csv: Option<PathBuf>,
     #[command(flatten)]
     by: ByArgs,
@@ -189,13 +199,19 @@ pub(super) async fn run(args: CreateArgs, context: &Context) -> Result<Exit> {
             ServerConfig::default(),
             stop,
         );
+        let desk = Desk {
+            customer: customer(&args, &state, &issuer).await?,
+            args: &args,
+            state: &state,
+            issuer: &issuer,
+            site: &site,
+            lifetime,
+            by: &actor,
+        };
         let mut made = Vec::with_capacity(rows.len());
         for wanted in rows {
             let outcome = match wanted.person {
-                Ok(person) => match new(&args, person, &state, &issuer, lifetime).await {
-                    Ok(new) => one(&state, &issuer, &site, &new, &actor, wanted.row).await,
-                    Err(failure) => Err(failure),
-                },
+                Ok(person) => desk.one(person, wanted.row).await,
                 Err(problem) => Ok(Outcome::Refused(problem)),
             };
             match outcome {
@@ -314,81 +330,119 @@ fn line(made: &Made) -> String {
     }
 }
 
-async fn new(
+/// An instance's customer.
+struct Customer {
+    instance: InstanceName,
+    id: CustomerId,
+    investor: InvestorId,
+}
+
+/// Whose person the link is for, if an instance's customer was named.
+async fn customer(
     args: &CreateArgs,
-    row: Person,
     state: &AppState,
     issuer: &IssuerId,
+) -> Result<Option<Customer>> {
+    let Some(id) = args.customer else {
+        return Ok(None);
+    };
+    let instance = args.of.find(&state.store, issuer).await?;
+    let found = state.store.customer(issuer, &instance, id).await?;
+    Ok(Some(Customer {
+        instance,
+        id,
+        investor: found.investor.id,
+    }))
+}
+
+/// What every link of a command has in common.
+struct Desk<'a> {
+    args: &'a CreateArgs,
+    state: &'a AppState,
+    issuer: &'a IssuerId,
+    site: &'a Site,
     lifetime: LinkLifetime,
-) -> Result<NewLink> {
-    let level = args.level.clone();
-    let known = match (&row.external_id, row.investor) {
-        (Some(reference), None) if args.known => known(state, issuer, reference).await?,
-        _ => None,
-    };
-    Ok(NewLink {
-        investor: row.investor.or(known),
-        kind: row.kind.unwrap_or_default(),
-        external_id: row.external_id,
-        email: row.email,
-        check: match (args.no_check, args.provider.clone()) {
-            (true, _) => Check::None,
-            (false, None) => Check::Only { level },
-            (false, Some(provider)) => Check::Named { provider, level },
-        },
-        wallet: match (args.no_wallet, row.wallet) {
-            (true, _) => WantedWallet::None,
-            (false, None) => WantedWallet::Any,
-            (false, Some(wallet)) => WantedWallet::This(wallet),
-        },
-        replaces: args.replaces,
-        chains: ChainScope::All,
-        language: row.language.or_else(|| args.language.clone()),
-        lifetime,
-        send: args.send,
-    })
+    customer: Option<Customer>,
+    by: &'a Actor,
 }
 
-/// Whoever is known by a reference.
-async fn known(
-    state: &AppState,
-    issuer: &IssuerId,
-    reference: &ExternalId,
-) -> Result<Option<InvestorId>> {
-    let filter = InvestorFilter {
-        external_id: Some(reference.clone()),
-        ..InvestorFilter::default()
-    };
-    let page = state.store.investors(issuer, &filter, None, 1).await?;
-    Ok(page.investors.first().map(|found| found.investor.id))
-}
-
-async fn one(
-    state: &AppState,
-    issuer: &IssuerId,
-    site: &Site,
-    new: &NewLink,
-    by: &Actor,
-    row: Option<usize>,
-) -> Result<Outcome> {
-    let prepared = match links::prepare(state, issuer, new, by).await {
-        Ok(prepared) => prepared,
-        Err(problem) => return refused(problem, row),
-    };
-    let token = LinkToken::from_random(issuer.clone(), rand::random());
-    let token = (!prepared.is_sent()).then_some(token);
-    let now = state.clock.now();
-    let mut transaction = state.store.begin(issuer).await?;
-    let stored = links::store(&mut transaction, &prepared, token.as_ref(), by, now).await;
-    if let Err(problem) = stored {
-        return refused(problem, row);
+impl Desk<'_> {
+    async fn one(&self, person: Person, row: Option<usize>) -> Result<Outcome> {
+        let new = self.new_link(person).await?;
+        let prepared = match links::prepare(self.state, self.issuer, &new, self.by).await {
+            Ok(prepared) => prepared,
+            Err(problem) => return refused(problem, row),
+        };
+        let token = LinkToken::from_random(self.issuer.clone(), rand::random());
+        let token = (!prepared.is_sent()).then_some(token);
+        let mut transaction = self.state.store.begin(self.issuer).await?;
+        let stored = self.store(&mut transaction, &prepared, token.as_ref());
+        if let Err(problem) = stored.await {
+            return refused(problem, row);
+        }
+        transaction.commit().await?;
+        Ok(Outcome::Link {
+            link: Box::new(links::link(&prepared).clone()),
+            url: token.map(|token| self.site.link(&token).into()),
+            nameless: new.investor.is_none() && new.external_id.is_none(),
+        })
     }
-    transaction.commit().await?;
-    Ok(Outcome::Link {
-        link: Box::new(links::link(&prepared).clone()),
-        url: token.map(|token| site.link(&token).into()),
-        nameless: new.investor.is_none() && new.external_id.is_none(),
-    })
+
+    async fn store(
+        &self,
+        transaction: &mut IssuerTransaction,
+        prepared: &PreparedLink,
+        token: Option<&LinkToken>,
+    ) -> Result<(), Problem> {
+        let now = self.state.clock.now();
+        match &self.customer {
+            Some(Customer { instance, id, .. }) => {
+                offering::store(transaction, (instance, *id), prepared, token, self.by, now).await
+            }
+            None => links::store(transaction, prepared, token, self.by, now).await,
+        }
+    }
+
+    async fn new_link(&self, person: Person) -> Result<NewLink> {
+        let args = self.args;
+        let level = args.level.clone();
+        let known = match (&person.external_id, person.investor) {
+            (Some(reference), None) if args.known => self.known(reference).await?,
+            _ => self.customer.as_ref().map(|customer| customer.investor),
+        };
+        Ok(NewLink {
+            investor: person.investor.or(known),
+            kind: person.kind.unwrap_or_default(),
+            external_id: person.external_id,
+            email: person.email,
+            check: match (args.no_check, args.provider.clone()) {
+                (true, _) => Check::None,
+                (false, None) => Check::Only { level },
+                (false, Some(provider)) => Check::Named { provider, level },
+            },
+            wallet: match (args.no_wallet, person.wallet) {
+                (true, _) => WantedWallet::None,
+                (false, None) => WantedWallet::Any,
+                (false, Some(wallet)) => WantedWallet::This(wallet),
+            },
+            replaces: args.replaces,
+            chains: ChainScope::All,
+            language: person.language.or_else(|| args.language.clone()),
+            lifetime: self.lifetime,
+            send: args.send,
+        })
+    }
+
+    /// Whoever is known by a reference.
+    async fn known(&self, reference: &ExternalId) -> Result<Option<InvestorId>> {
+        let filter = InvestorFilter {
+            external_id: Some(reference.clone()),
+            ..InvestorFilter::default()
+        };
+        let store = &self.state.store;
+        let page = store.investors(self.issuer, &filter, None, 1).await?;
+        Ok(page.investors.first().map(|found| found.investor.id))
+    }
 }
 
 /// What is wrong with one link keeps no other back.

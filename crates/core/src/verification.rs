@@ -18,5 +18,5 @@ mod state;
 
 pub use fact::{Environment, Fact, Findings, ProviderName, ProviderNameError, Standing};
 pub use judge::{Attempt, Concern, Outcome, Requirements, Situation, judge};
-pub use patience::next_look;
+pub use patience::{LONGEST_SESSION_SECONDS, next_look};
 pub use state::{VerificationId, VerificationIdError, VerificationState};

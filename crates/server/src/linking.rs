@@ -12,7 +12,7 @@ use symbolon_core::{
     ownership::Message,
     register::Refusal,
     time::UnixSeconds,
-    verification::VerificationId,
+    verification::{LONGEST_SESSION_SECONDS, VerificationId},
     wallet::{OwnershipEvidence, WalletAddress},
 };
 use symbolon_providers::{ReturnTo, SessionRequest};
@@ -26,9 +26,6 @@ use crate::{
     state::AppState,
     verifying::{complete_link, customer_of},
 };
-
-/// A provider's session lasts no longer than this, whatever the link's time.
-const LONGEST_SESSION_SECONDS: u64 = 24 * 3_600;
 
 /// Who acts by a link, as the log names them.
 fn actor() -> Actor {

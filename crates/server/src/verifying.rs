@@ -2,38 +2,27 @@
 //! the profile goes to the vault, the command to the register, the attempt and its link
 //! move on.
 
-use std::{collections::BTreeSet, time::Duration};
+mod found;
 
 use symbolon_core::{
     actor::Actor,
     command::Command,
     ids::{InvestorId, IssuerId},
     investor::Investor,
-    profile::{Field, Profile},
-    register::Refusal,
+    log::EntryNumber,
+    profile::Profile,
     time::UnixSeconds,
     verification::{
-        Concern, Environment, Fact, Findings, Outcome, Situation, Standing, VerificationState,
-        judge,
+        Concern, Environment, Fact, Findings, LONGEST_SESSION_SECONDS, Outcome, Situation,
+        Standing, VerificationState, judge,
     },
 };
 use symbolon_providers::{FetchError, Record};
-use symbolon_store::{
-    IssuerTransaction, Look, Request, SealedChanges, StoreError, Subject, Verification,
-};
+use symbolon_store::{IssuerTransaction, Look, Request, StoreError, Subject, Verification};
 use thiserror::Error;
 
-use crate::{
-    services::Account,
-    state::AppState,
-    vault::{ProfileChanges, VaultFailure},
-};
-
-/// For so long a denial waits for what was found to be sealed.
-const DENIAL_WAITS: Duration = Duration::from_secs(2);
-
-/// What the record tells of the person, and in which fields.
-type Sealed = (BTreeSet<Field>, SealedChanges);
+use self::found::Found;
+use crate::{services::Account, state::AppState, vault::VaultFailure};
 
 /// Why a look came to nothing, and must be taken again.
 #[derive(Debug, Error)]
@@ -47,6 +36,9 @@ pub(crate) enum LookFailure {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Somebody decided about the investor while the provider was read.
+    #[error("the investor was decided about while the provider was read")]
+    Overtaken,
 }
 
 /// What a look came to.
@@ -60,6 +52,15 @@ pub(crate) enum Looked {
     Taken(VerificationState),
 }
 
+/// A record, and how it was read.
+struct Reading {
+    record: Record,
+    /// Where the log ended before.
+    read_after: EntryNumber,
+    /// Nobody has told of it, and somebody may be verified upon it.
+    is_unasked: bool,
+}
+
 /// Reads a provider's record, and does what follows.
 pub(crate) async fn look(
     state: &AppState,
@@ -67,6 +68,7 @@ pub(crate) async fn look(
     account: &Account,
     look: &Look,
 ) -> Result<Looked, LookFailure> {
+    let read_after = state.store.head(issuer).await?.number;
     let record = match account.provider.fetch(&look.subject).await {
         Ok(record) => record,
         // The person has not come yet; or the provider's time of keeping records is over,
@@ -85,24 +87,28 @@ pub(crate) async fn look(
         true => None,
         false => watched(state, issuer, &record.fact).await?,
     };
-    let sealed = match (watched, record.fact.standing) {
+    let found = match (watched, record.fact.standing) {
         (Some(stands), Standing::Approved) => return Ok(Looked::Taken(stands)),
         (Some(_), _) => None,
-        (None, Standing::Approved) => seal(state, issuer, investor, &record).await?,
-        (None, _) => seal_soon(state, issuer, investor, &record).await?,
+        (None, Standing::Approved) => found::seal(state, issuer, investor, &record).await?,
+        (None, _) => found::seal_soon(state, issuer, investor, &record).await?,
     };
+    let reference = record.fact.reference.clone();
     let taken = take(
         state,
         issuer,
         account,
         investor,
-        &record,
-        sealed.as_ref(),
-        watched.is_some(),
+        &Reading {
+            record,
+            read_after,
+            is_unasked: watched.is_some(),
+        },
+        found,
     )
     .await?;
     if taken == Looked::Taken(VerificationState::Approved) {
-        account.provider.watch(&record.fact.reference).await?;
+        account.provider.watch(&reference).await?;
     }
     Ok(taken)
 }
@@ -129,26 +135,6 @@ async fn watched(
     let attempt = attempt.await?;
     let watched = attempt.filter(|one| one.state.is_watched(&one.concerns));
     Ok(watched.map(|one| one.state))
-}
-
-/// The same as [`seal`] for a denial, which waits for no vault.
-async fn seal_soon(
-    state: &AppState,
-    issuer: &IssuerId,
-    id: InvestorId,
-    record: &Record,
-) -> Result<Option<Sealed>, LookFailure> {
-    match tokio::time::timeout(DENIAL_WAITS, seal(state, issuer, id, record)).await {
-        Ok(Err(LookFailure::Vault(failure))) => {
-            tracing::warn!(%issuer, %failure, "what a provider found was not kept: the vault failed");
-            Ok(None)
-        }
-        Ok(sealed) => sealed,
-        Err(_) => {
-            tracing::warn!(%issuer, "what a provider found was not kept: the vault does not answer");
-            Ok(None)
-        }
-    }
 }
 
 /// What stands in for a record that the provider has deleted: whatever it had found
@@ -185,63 +171,21 @@ async fn gone(
     }))
 }
 
-/// What the record tells of the person beyond what the vault has.
-async fn seal(
-    state: &AppState,
-    issuer: &IssuerId,
-    id: InvestorId,
-    record: &Record,
-) -> Result<Option<Sealed>, LookFailure> {
-    let worth_keeping = matches!(
-        record.fact.standing,
-        Standing::Approved | Standing::OnHold | Standing::Refused(_)
-    );
-    if !worth_keeping || record.profile.is_empty() {
-        return Ok(None);
-    }
-    let vault = state.vault()?;
-    let investor = match state.store.investor(issuer, id).await {
-        Ok(found) => found.investor,
-        Err(StoreError::NotFound { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    if Refusal::unless_known(&investor).is_err() || investor.kind != record.profile.kind() {
-        return Ok(None);
-    }
-    let before = vault.open(issuer, id, investor.kind).await?;
-    let mut known = Profile::empty(investor.kind);
-    for (field, value) in record.profile.values() {
-        let same = before.get(field).map(|held| held.expose()) == Some(value.expose());
-        if !same {
-            known.restore(field, value.clone());
-        }
-    }
-    if known.is_empty() {
-        return Ok(None);
-    }
-    let changes = ProfileChanges {
-        known,
-        forgotten: BTreeSet::new(),
-    };
-    let sealed = vault.seal(issuer, id, &changes).await?;
-    Ok(Some((changes.fields(), sealed)))
-}
-
 async fn take(
     state: &AppState,
     issuer: &IssuerId,
     account: &Account,
     id: InvestorId,
-    record: &Record,
-    sealed: Option<&Sealed>,
-    is_watched: bool,
+    reading: &Reading,
+    found: Option<Found>,
 ) -> Result<Looked, LookFailure> {
+    let record = &reading.record;
     let now = state.clock.now();
     let rules = state.store.rules(issuer).await?;
     let mut transaction = state.store.begin(issuer).await?;
     let fact = &record.fact;
     let (provider, reference) = (&fact.provider, fact.reference.as_str());
-    let found = match fact.standing {
+    let about = match fact.standing {
         // The verdict that stands on it, though a renewal is under way.
         Standing::Deleted => {
             transaction
@@ -254,27 +198,40 @@ async fn take(
                 .await?
         }
     };
-    let Some(mut verification) = found else {
+    let Some(mut verification) = about else {
         return Ok(Looked::NotOurs);
     };
+    let link = transaction
+        .link_of_verification(id, verification.id)
+        .await?;
     let investor = transaction.investor(id).await?.investor;
+    let status_entry = transaction.last_decision(id).await?;
     let situation = Situation {
         kind: investor.kind,
         customer: &customer_of(id),
         status: &investor.status,
-        status_entry: transaction.last_decision(id).await?,
+        status_entry,
         age: record.profile.age_at(now),
         erased: investor.custody.erased,
+        may_come: link.is_some_and(|link| link.progress.is_usable(now))
+            || now.0 < verification.sent.0 + LONGEST_SESSION_SECONDS,
+        settled: verification.state == VerificationState::Settled,
         attempt: verification.attempt,
         rules: &rules,
     };
     let outcome = judge(fact, &situation, &account.requirements, now);
     // Whoever looks without having been told denies, and doubts nothing else every day that
     // was decided meanwhile.
-    let in_vain =
-        is_watched && verification.state.is_watched(&verification.concerns) && !denies(&outcome);
+    let in_vain = reading.is_unasked
+        && verification.state.is_watched(&verification.concerns)
+        && !denies(&outcome);
     if outcome == Outcome::Stale || in_vain {
         return Ok(Looked::Taken(verification.state));
+    }
+    // By the provider's time it is as new as what was decided upon, and it was read before:
+    // a match of a monitor changes no time of the record's.
+    if status_entry > Some(reading.read_after) && !denies(&outcome) {
+        return Err(LookFailure::Overtaken);
     }
     // Whoever is in charge of the investor has sent it there, and answers for the verdict.
     let actor = Actor::provider(provider);
@@ -282,7 +239,8 @@ async fn take(
         authority: investor.authority,
         ..actor.clone()
     };
-    if let Some((fields, sealed)) = sealed {
+    let found = found.and_then(|found| found.worth_keeping(fact.standing, &outcome));
+    if let Some((fields, sealed)) = &found {
         let changed = Command::ChangeProfile {
             fields: fields.clone(),
         };

@@ -71,6 +71,10 @@ pub struct Situation<'a> {
     pub age: Option<Years>,
     /// Whether its profile was erased: then the provider was asked to forget it, too.
     pub erased: bool,
+    /// Whether the person may still be at it: the link by which the attempt began works.
+    pub may_come: bool,
+    /// Whether somebody of the issuer's has looked at the attempt, and is done with it.
+    pub settled: bool,
     /// The attempt.
     pub attempt: Attempt,
     /// What is asked of whoever is verified, by country.
@@ -172,8 +176,9 @@ pub fn judge(
         }
         Standing::Approved => approved(fact, situation, requirements, now),
         Standing::Refused(reason) => refused(situation, reason),
-        // What it says of an attempt that is decided is about that verdict.
-        Standing::Retry if attempt.decision.is_some() => {
+        // What it says of an attempt that is decided is about that verdict, and so it is
+        // where nobody renews any more.
+        Standing::Retry if concerns_verdict(situation, fact) => {
             withdrawn(situation, RevocationReason::Provider)
         }
         Standing::Retry => Outcome::Retry,
@@ -183,7 +188,7 @@ pub fn judge(
         Standing::OnHold => Outcome::Review(vec![Concern::OnHold]),
         // As it was asked to; a verdict that ended well stays so.
         Standing::Withdrawn | Standing::Deleted if situation.erased => Outcome::Unchanged,
-        Standing::Withdrawn if attempt.decision.is_some() => {
+        Standing::Withdrawn if concerns_verdict(situation, fact) => {
             withdrawn(situation, RevocationReason::Provider)
         }
         Standing::Withdrawn => Outcome::Waiting,
@@ -225,8 +230,15 @@ fn approved(
         {
             Outcome::Unchanged
         }
+        // Whoever was done with it has not seen this.
+        _ if situation.settled => Outcome::Review(vec![Concern::DecidedMeanwhile]),
         _ => Outcome::Decide(Box::new(Command::Verify(verdict))),
     }
+}
+
+/// Whether what a provider takes back is the verdict, and not a renewal's progress.
+fn concerns_verdict(situation: &Situation<'_>, fact: &Fact) -> bool {
+    situation.attempt.decision.is_some() || (!situation.may_come && stands_on(situation, fact))
 }
 
 /// Whether the verdict in force is by this very record: then a renewal that is under
@@ -244,7 +256,7 @@ fn decided_meanwhile(situation: &Situation<'_>) -> bool {
         .is_some_and(|entry| entry > attempt.opened_after && Some(entry) != attempt.decision)
 }
 
-/// The same record, read again: the days that a verdict lasts do not begin anew.
+/// The same record, read again.
 fn says_no_more(held: &Verified, verdict: &Verdict) -> bool {
     (
         held.level,
@@ -257,7 +269,12 @@ fn says_no_more(held: &Verified, verdict: &Verdict) -> bool {
         verdict.accreditation,
         verdict.accreditation_ends,
     ) && (held.us_person, held.person) == (verdict.us_person, verdict.person)
-        && held.expiry <= verdict.expiry
+        && ends_no_later(held.expiry, verdict.expiry)
+}
+
+/// `None` is never.
+fn ends_no_later(held: Option<UnixSeconds>, verdict: Option<UnixSeconds>) -> bool {
+    verdict.is_none_or(|verdict| held.is_some_and(|held| held <= verdict))
 }
 
 fn source(fact: &Fact) -> Source {
@@ -318,7 +335,7 @@ fn verdict(
         accreditation_ends: found.accreditation_ends,
         us_person: found.us_person.unwrap_or(country.is_united_states()),
         person,
-        expiry: expiry(found.document_expires, requirements, now),
+        expiry: expiry(fact, requirements, now),
         source: source(fact),
     });
     (verdict, concerns)
@@ -331,15 +348,15 @@ fn unmet(country: Country, lacks: PersonLacks) -> Concern {
     }
 }
 
-fn expiry(
-    document: Option<Day>,
-    requirements: &Requirements,
-    now: UnixSeconds,
-) -> Option<UnixSeconds> {
+/// The days that a verdict lasts are counted from the provider's review, however often
+/// it is read.
+fn expiry(fact: &Fact, requirements: &Requirements, now: UnixSeconds) -> Option<UnixSeconds> {
+    let document = fact.findings.document_expires;
     let with_document = document.filter(|_| requirements.ends_with_document);
+    let reviewed = now.0.min(fact.as_of.0 / 1_000);
     let lasts = requirements
         .lasts_days
-        .map(|days| UnixSeconds(now.0 + u64::from(days) * SECONDS_A_DAY));
+        .map(|days| UnixSeconds(reviewed + u64::from(days) * SECONDS_A_DAY));
     let ends = with_document.map(Day::end).into_iter().chain(lasts).min();
     ends.map(|end| end.min(UnixSeconds::MAX_ON_CHAIN))
 }

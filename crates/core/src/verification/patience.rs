@@ -5,6 +5,9 @@
 use super::{Concern, VerificationState};
 use crate::time::UnixSeconds;
 
+/// A provider's session lasts no longer than this, whatever the link's time.
+pub const LONGEST_SESSION_SECONDS: u64 = 24 * 3_600;
+
 /// The least time between two looks, in seconds.
 const SHORTEST: u64 = 60;
 /// The most, in seconds.

@@ -93,7 +93,7 @@ async fn take(state: &AppState, issuer: &IssuerId, look: &Look) -> Result<(), St
 fn again(failure: &LookFailure, tries: u32, now: UnixMillis) -> UnixMillis {
     let asked = match failure {
         LookFailure::Provider(error) => error.retry_after(),
-        LookFailure::Vault(_) | LookFailure::Store(_) => None,
+        LookFailure::Vault(_) | LookFailure::Store(_) | LookFailure::Overtaken => None,
     };
     PATIENCE.again(asked, tries, now)
 }

@@ -36,6 +36,8 @@ struct World {
     status_entry: Option<EntryNumber>,
     log: u64,
     requirements: Requirements,
+    may_come: bool,
+    settled: bool,
 }
 
 impl World {
@@ -52,6 +54,8 @@ impl World {
             status_entry: None,
             log: 0,
             requirements: serde_json::from_str("{}").unwrap(),
+            may_come: true,
+            settled: false,
         };
         world.command(Command::RegisterInvestor {
             kind: InvestorKind::NaturalPerson,
@@ -82,6 +86,8 @@ impl World {
             status_entry: self.status_entry,
             age: Some(Years(40)),
             erased: self.investor().custody.erased,
+            may_come: self.may_come,
+            settled: self.settled,
             attempt: self.attempt,
             rules: &self.view.rules,
         };
@@ -149,6 +155,7 @@ fn what_is_required_and_not_found_goes_to_a_person() {
     );
     let last = Day(NOW.day().0 + 100);
     green.findings.document_expires = Some(last);
+    green.as_of = UnixMillis(NOW.0 * 1_000);
     world.requirements.lasts_days = Some(365);
     assert!(matches!(world.take(&green), Outcome::Decide(_)));
     let verdict = world.investor().status.verdict().unwrap();
@@ -212,6 +219,56 @@ fn what_a_provider_was_asked_to_forget_denies_nobody() {
 }
 
 #[test]
+fn the_days_of_a_verdict_are_counted_from_its_review() {
+    let mut world = World::new();
+    world.requirements.lasts_days = Some(365);
+    let reviewed = NOW.0 - 300 * SECONDS_A_DAY;
+    let ends = |world: &World| world.investor().status.verdict().unwrap().expiry;
+    let expected = Some(UnixSeconds(reviewed + 365 * SECONDS_A_DAY));
+    let green = fact(Standing::Approved, reviewed * 1_000);
+    world.take(&green);
+    assert_eq!(ends(&world), expected);
+    // A match that was dismissed, and a country that was corrected.
+    world.take(&fact(Standing::OnHold, reviewed * 1_000));
+    world.take(&green);
+    assert!(world.is_verified());
+    assert_eq!(ends(&world), expected);
+    let mut moved = green;
+    moved.findings.country = Some("FR".parse().unwrap());
+    assert!(matches!(world.take(&moved), Outcome::Decide(_)));
+    assert_eq!(ends(&world), expected);
+    // Whoever asks for an end later has it at the next reading.
+    world.requirements.lasts_days = None;
+    assert_eq!(world.take(&moved), Outcome::Unchanged);
+    world.requirements.lasts_days = Some(200);
+    assert!(matches!(world.judge(&moved), Outcome::Decide(_)));
+    world.requirements.lasts_days = Some(365);
+    // Nor from a time that has not come.
+    world.take(&fact(Standing::Approved, (NOW.0 + 9) * 1_000));
+    assert_eq!(ends(&world), Some(UnixSeconds(NOW.0 + 365 * SECONDS_A_DAY)));
+}
+
+#[test]
+fn what_somebody_is_done_with_verifies_nobody() {
+    let mut world = World::new();
+    assert_eq!(
+        world.take(&fact(Standing::OnHold, 1)),
+        Outcome::Review(vec![Concern::OnHold])
+    );
+    world.settled = true;
+    assert_eq!(
+        world.take(&fact(Standing::Approved, 2)),
+        Outcome::Review(vec![Concern::DecidedMeanwhile])
+    );
+    // Nor is anybody asked again where all is as it was.
+    let mut world = World::new();
+    let green = fact(Standing::Approved, 1);
+    world.take(&green);
+    world.settled = true;
+    assert_eq!(world.take(&green), Outcome::Unchanged);
+}
+
+#[test]
 fn whoever_decided_by_hand_knew_more() {
     let mut world = World::new();
     world.take(&fact(Standing::Approved, 1));
@@ -252,6 +309,23 @@ fn a_renewal_keeps_the_old_verdict_until_it_ends() {
     world.take(&moved);
     let verdict = world.investor().status.verdict().unwrap();
     assert_eq!(verdict.country.alpha2(), "FR");
+}
+
+#[test]
+fn a_renewal_that_was_left_keeps_nothing_back() {
+    for standing in [Standing::Retry, Standing::Withdrawn] {
+        let mut world = World::new();
+        world.take(&fact(Standing::Approved, 1));
+        world.attempt = Attempt {
+            opened_after: EntryNumber(world.log),
+            opened: UnixSeconds(0),
+            newest: None,
+            decision: None,
+        };
+        world.may_come = false;
+        world.take(&fact(standing, 2));
+        assert!(!world.is_verified(), "{standing:?}");
+    }
 }
 
 #[test]

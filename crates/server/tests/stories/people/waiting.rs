@@ -157,6 +157,31 @@ async fn a_deletion_denies_though_a_renewal_is_under_way() {
     quiet.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_that_was_left_keeps_no_denial_back() {
+    let sumsub = FakeSumsub::start(SumsubOptions::default()).await.unwrap();
+    let quiet = Quiet::set(stage::sumsub(&sumsub)).await;
+    let (investor, applicant) = verified(&quiet, &sumsub).await;
+    let renewal = json!({"investor": investor, "prove_wallet": false, "hours": 24});
+    let renewal = quiet.post("/v1/links", renewal).await;
+    let mut person = Person::new(&quiet.url);
+    person.open(renewal["url"].as_str().unwrap()).await;
+    person.begin_check().await;
+    sumsub.send_webhooks_to(format!("{}/hooks/acme/sumsub", quiet.url));
+    // While the person may be at it, it is the renewal's.
+    sumsub.reset(&applicant).await.unwrap();
+    quiet.looked().await;
+    assert_eq!(quiet.status(&investor).await, "verified");
+    quiet.clock.advance(2 * DAY);
+    quiet.looked().await;
+    sumsub.reset(&applicant).await.unwrap();
+    until("what was reset denies", async || {
+        quiet.status(&investor).await == "revoked"
+    })
+    .await;
+    quiet.end().await;
+}
+
 /// Somebody who was verified without any webhook, and their applicant.
 async fn verified(quiet: &Quiet, sumsub: &FakeSumsub) -> (String, String) {
     let (url, investor) = quiet.link().await;

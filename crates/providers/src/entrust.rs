@@ -211,15 +211,6 @@ impl Provider for Entrust {
         })
     }
 
-    /// Entrust has monitors, and nothing of the kind.
-    fn recheck<'a>(&'a self, _subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>> {
-        Box::pin(async {
-            Err(FetchError::Unsupported {
-                what: "look at its lists again when asked",
-            })
-        })
-    }
-
     /// Ends the applicant's monitors and deletes the applicant, which Entrust does
     /// after a while.
     fn deactivate<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>> {
@@ -242,8 +233,13 @@ mod tests {
             account
         );
         assert!(serde_json::from_str::<EntrustAccount>(r#"{"region": "eu"}"#).is_err());
-        for region in [Region::Eu, Region::Us, Region::Ca] {
-            assert!(setup::server(None, region.server()).is_ok());
+        for (region, host) in [
+            (Region::Eu, "api.eu.onfido.com"),
+            (Region::Us, "api.us.onfido.com"),
+            (Region::Ca, "api.ca.onfido.com"),
+        ] {
+            let server = setup::server(None, region.server()).unwrap();
+            assert_eq!(server.host_str(), Some(host), "{region:?}");
         }
     }
 

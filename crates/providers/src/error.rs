@@ -119,12 +119,6 @@ pub enum FetchError {
         /// What is wrong, and the remedy.
         problem: &'static str,
     },
-    /// The provider has nothing of the kind.
-    #[error("the provider cannot {what}: do it in its own console")]
-    Unsupported {
-        /// What was asked, as a verb.
-        what: &'static str,
-    },
 }
 
 impl FetchError {
@@ -138,7 +132,14 @@ impl FetchError {
             Self::Answer { .. } => "answer_unreadable",
             Self::Rejected { .. } => "request_refused",
             Self::Request { .. } => "request_invalid",
-            Self::Unsupported { .. } => "unsupported",
+        }
+    }
+
+    /// The same of what belongs to a record: if that alone is missing, the record is not.
+    pub(crate) fn of_part(self, problem: &'static str) -> Self {
+        match self {
+            Self::NotFound => Self::Answer { problem },
+            other => other,
         }
     }
 
@@ -170,7 +171,6 @@ mod tests {
             FetchError::Unreachable { why: "timeout" },
             FetchError::Answer { problem: "no JSON" },
             FetchError::Rejected { status },
-            FetchError::Unsupported { what: "forget" },
         ] {
             let words = error.to_string();
             let (_, remedy) = words.rsplit_once(": ").unwrap();

@@ -38,7 +38,7 @@ pub trait Provider: Send + Sync {
     /// applicant or run, whatever the subject was.
     ///
     /// [`FetchError::NotFound`] after a decision means that the provider has deleted
-    /// what the decision stood on.
+    /// what the decision stood on: of a part of a record it is never said.
     fn fetch<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Record, FetchError>>;
 
     /// What to fetch of somebody of whom the provider has not said yet what it calls
@@ -55,10 +55,6 @@ pub trait Provider: Send + Sync {
     /// Asks the provider to keep watching somebody whom it approved, if the account
     /// is configured so. Asking twice does nothing twice.
     fn watch<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<Watching, FetchError>>;
-
-    /// Asks the provider to look at its lists once more. What it finds comes by
-    /// webhook.
-    fn recheck<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>>;
 
     /// Asks the provider to forget a person, as far as it can: an erasure at the
     /// issuer's is not complete before it (I7). Asking twice does nothing twice, and

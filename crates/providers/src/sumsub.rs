@@ -226,11 +226,6 @@ impl Provider for Sumsub {
         Box::pin(async { Ok(Watching::NotAsked) })
     }
 
-    /// The check of sanctions and persons in public office, and it alone.
-    fn recheck<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>> {
-        Box::pin(async move { self.client.recheck(id::subject(subject)?).await })
-    }
-
     /// Sumsub ignores a deactivated applicant, and keeps what it must. One who is
     /// being checked cannot be deactivated: that is [`FetchError::Rejected`].
     fn deactivate<'a>(&'a self, subject: &'a str) -> BoxFuture<'a, Result<(), FetchError>> {

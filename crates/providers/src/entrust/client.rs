@@ -55,12 +55,14 @@ impl Client {
     pub(super) async fn monitors(&self, applicant: &str) -> Result<Value, FetchError> {
         let mut url = self.at(&["watchlist_monitors"]);
         url.query_pairs_mut().append_pair("applicant_id", applicant);
-        self.get(url).await
+        let monitors = self.get(url).await;
+        monitors.map_err(|error| error.of_part("an applicant without monitors"))
     }
 
     pub(super) async fn matches(&self, monitor: &str) -> Result<Value, FetchError> {
-        self.get(self.at(&["watchlist_monitors", monitor, "matches"]))
-            .await
+        let matches = self.get(self.at(&["watchlist_monitors", monitor, "matches"]));
+        let matches = matches.await;
+        matches.map_err(|error| error.of_part("a monitor without matches"))
     }
 
     pub(super) async fn create(&self, what: &str, body: &Value) -> Result<Value, FetchError> {

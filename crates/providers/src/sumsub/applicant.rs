@@ -10,7 +10,7 @@
 //! | `init` | | withdrawn: new, or reset since |
 //! | any other that is known | | open |
 //!
-//! An applicant that is `deleted`, as deactivated ones are, is withdrawn.
+//! An applicant that is `deleted`, as deactivated ones are, is deleted, whatever else it says.
 
 use serde_json::Value;
 use symbolon_core::{

@@ -59,12 +59,7 @@ impl Client {
     pub(super) async fn status(&self, id: &str) -> Result<Answer, FetchError> {
         self.call(Method::GET, self.at(&["applicants", id, "status"]), None)
             .await
-    }
-
-    /// `POST …/applicants/{id}/recheck/aml`.
-    pub(super) async fn recheck(&self, id: &str) -> Result<(), FetchError> {
-        let url = self.at(&["applicants", id, "recheck", "aml"]);
-        self.call(Method::POST, url, None).await.map(drop)
+            .map_err(|error| error.of_part("an applicant without a status"))
     }
 
     /// `PATCH …/applicants/{id}/presence/deactivated`.

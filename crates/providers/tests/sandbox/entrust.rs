@@ -1,5 +1,7 @@
 //! Entrust.
 
+use std::time::Duration;
+
 use serde_json::json;
 use symbolon_core::{
     investor::{Accreditation, InvestorKind, Level, RejectionReason},
@@ -11,7 +13,7 @@ use symbolon_providers::{
     entrust::{Entrust, EntrustSecrets},
 };
 use symbolon_sandbox::provider::{
-    EntrustOptions, FakeEntrust, Order, Outcome, VendorClock, WebhookFault,
+    ApiFault, EntrustOptions, FakeEntrust, Order, Outcome, VendorClock, WebhookFault,
 };
 
 use super::{MINUTE, clocks, from, hint, open, return_to, text, walk};
@@ -143,6 +145,42 @@ async fn a_match_of_the_monitor_puts_the_approval_on_hold() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_a_run_may_be_gone_and_the_run_is_not() {
+    let (fake, entrust, _) = both(false).await;
+    let session = open(&entrust, None).await;
+    walk(&session, "pass").await;
+    let run = session.reference.unwrap();
+    entrust.watch(&run).await.unwrap();
+    for (after, error) in [
+        (0, FetchError::NotFound),
+        (1, FetchError::NotFound),
+        (
+            2,
+            FetchError::Answer {
+                problem: "an applicant without monitors",
+            },
+        ),
+        (
+            3,
+            FetchError::Answer {
+                problem: "a monitor without matches",
+            },
+        ),
+    ] {
+        for _ in 0..after {
+            fake.faults().on_request(ApiFault::Slow(Duration::ZERO));
+        }
+        fake.faults().on_request(ApiFault::Status {
+            status: 404,
+            retry_after: None,
+        });
+        let found = entrust.fetch(&run).await.unwrap_err();
+        assert_eq!(found, error, "the request after {after}");
+    }
+    assert!(entrust.fetch(&run).await.is_ok());
+}
+
+#[tokio::test]
 async fn erasure_ends_the_monitors_too() {
     let (fake, entrust, _) = both(false).await;
     let session = open(&entrust, None).await;
@@ -154,10 +192,6 @@ async fn erasure_ends_the_monitors_too() {
     let error = entrust.fetch(&run).await.unwrap_err();
     assert_eq!(error, FetchError::NotFound);
     assert!(fake.run_of("u-1").is_none());
-    assert_eq!(
-        entrust.recheck(&run).await.unwrap_err().code(),
-        "unsupported"
-    );
 }
 
 #[tokio::test]

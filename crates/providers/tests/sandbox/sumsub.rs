@@ -230,12 +230,11 @@ async fn forgeries_are_not_believed() {
 }
 
 #[tokio::test]
-async fn rechecks_and_erasure() {
+async fn erasure() {
     let (fake, sumsub, _) = both("current", PayloadDigest::Sha256).await;
     walk(&open(&sumsub, None).await, "pass").await;
     let applicant = fake.applicant_of("u-1").unwrap();
     assert_eq!(sumsub.watch(&applicant).await, Ok(Watching::NotAsked));
-    assert_eq!(sumsub.recheck(&applicant).await, Ok(()));
     assert_eq!(sumsub.deactivate(&applicant).await, Ok(()));
     assert_eq!(sumsub.deactivate(&applicant).await, Ok(()), "twice is once");
     let fact = sumsub.fetch(&applicant).await.unwrap().fact;

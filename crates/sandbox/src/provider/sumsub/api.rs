@@ -23,7 +23,6 @@ pub(super) fn router(vendor: Arc<Vendor>) -> Router {
         .route("/resources/applicants", post(create))
         .route("/resources/applicants/{id}/one", get(one))
         .route("/resources/applicants/{id}/status", get(status))
-        .route("/resources/applicants/{id}/recheck/aml", post(recheck))
         .route(
             "/resources/applicants/{id}/presence/deactivated",
             patch(deactivate),
@@ -119,10 +118,6 @@ fn show(vendor: &Vendor, id: &str, what: fn(&super::Applicant) -> Value) -> Resp
         Ok(shown) => Json(shown).into_response(),
         Err(_) => not_found(),
     }
-}
-
-async fn recheck(State(vendor): Vendors, Path(id): Path<String>) -> Response {
-    show(&vendor, &id, |_| json!({"ok": 1}))
 }
 
 async fn deactivate(State(vendor): Vendors, Path(id): Path<String>) -> Response {

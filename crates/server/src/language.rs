@@ -15,7 +15,7 @@ mod texts;
 
 use symbolon_core::{language::LanguageTag, time::UnixSeconds};
 
-pub(crate) use texts::{Asks, Texts};
+pub(crate) use texts::{Asks, Occasion, Texts};
 
 /// A language that is spoken here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -210,7 +210,11 @@ mod tests {
                 t.trouble.1.to_owned(),
                 t.not_proven.to_owned(),
                 with(t.refused),
-                with(t.letter_subject),
+                with(t.asks_wallet),
+                with(t.wallet_keeps_tokens),
+                (t.letter_subject)("ACME", Occasion::First),
+                (t.letter_subject)("ACME", Occasion::Again),
+                (t.letter_subject)("ACME", Occasion::Wallet),
                 (t.letter_asks)("ACME", Asks::IdentityAndWallet),
                 (t.letter_again)(None),
                 with(t.letter_alone),

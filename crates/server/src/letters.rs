@@ -2,6 +2,7 @@
 
 use std::{fmt, time::Duration};
 
+use alloy_primitives::B128;
 use askama::Template;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -13,7 +14,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::{
-    language::{Asks, Language, Texts},
+    language::{Asks, Language, Occasion, Texts},
     site::leads_here,
 };
 
@@ -115,18 +116,28 @@ pub(crate) struct LinkLetter {
 struct Words {
     subject: String,
     asks: String,
+    why: String,
     again: Option<String>,
     alone: String,
     ignore: String,
 }
 
 impl LinkLetter {
+    fn occasion(&self) -> Occasion {
+        match (self.asks, self.again) {
+            (Asks::Wallet, _) => Occasion::Wallet,
+            (_, true) => Occasion::Again,
+            (_, false) => Occasion::First,
+        }
+    }
+
     fn words(&self) -> Words {
         let (t, language) = (self.language.texts(), self.language);
         let until = self.verified_until.map(|end| language.moment(end));
         Words {
-            subject: (t.letter_subject)(&self.issuer),
+            subject: (t.letter_subject)(&self.issuer, self.occasion()),
             asks: (t.letter_asks)(&self.issuer, self.asks),
+            why: (t.why)(&self.issuer),
             again: self.again.then(|| (t.letter_again)(until.as_deref())),
             alone: (t.letter_alone)(&language.moment(self.expires)),
             ignore: (t.letter_ignore)(&self.issuer),
@@ -215,7 +226,11 @@ impl Mailer {
         let (Ok(plain), Ok(html)) = (plain, html) else {
             return Err(MailError::Text);
         };
+        // Of the sender's domain: this machine's name is nobody's to know.
+        let id = B128::from(rand::random::<[u8; 16]>());
+        let id = format!("<{id:x}@{}>", self.from.email.domain());
         let message = Message::builder()
+            .message_id(Some(id))
             .from(self.from.clone())
             .to(to)
             .subject(words.subject.as_str())

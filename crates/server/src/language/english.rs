@@ -1,6 +1,6 @@
 //! English.
 
-use super::texts::{Asks, Moment, Texts};
+use super::texts::{Asks, Moment, Occasion, Texts};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -26,6 +26,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     title: |issuer| format!("{issuer}: verification"),
     asks_who: |issuer| format!("{issuer} asks who you are"),
+    asks_wallet: |issuer| format!("{issuer} asks which wallet is yours"),
     why: |issuer| format!("The law asks {issuer} to know who holds its tokens."),
     why_check: |issuer| {
         format!(
@@ -41,6 +42,9 @@ pub(super) const TEXTS: Texts = Texts {
     wallet_never: "No wallet was proved.",
     wallet_proved: "You proved that this wallet is yours:",
     wallet_replaces: "The wallet that you prove takes the place of this one, which is barred then:",
+    wallet_keeps_tokens: |issuer| {
+        format!("The tokens that it holds do not move by themselves: ask {issuer} about them.")
+    },
     sign_with_this: "Sign a message with this wallet:",
     sign_with_any: "Sign a message with the wallet that is to hold your tokens.",
     sign_is_free: "That is no transaction and costs nothing.",
@@ -114,20 +118,26 @@ pub(super) const TEXTS: Texts = Texts {
     provider_failed: "The verification service does not answer now. Please try again in a moment.",
     refused: |issuer| format!("That cannot be done here. Please write to {issuer}."),
 
-    letter_subject: |issuer| format!("{issuer}: please verify your identity"),
+    letter_subject: |issuer, occasion| match occasion {
+        Occasion::First => format!("{issuer}: please verify your identity"),
+        Occasion::Again => format!("{issuer}: please verify your identity again"),
+        Occasion::Wallet => format!("{issuer}: please prove your wallet"),
+    },
     letter_hello: "Hello,",
     letter_asks: |issuer, asks| {
         let what = match asks {
-            Asks::Identity => "your identity",
-            Asks::IdentityAndWallet => "your identity, and that a wallet is yours",
-            Asks::Wallet => "that a wallet is yours",
+            Asks::Identity => "to verify your identity",
+            Asks::IdentityAndWallet => {
+                "to verify your identity and to prove that a wallet is yours"
+            }
+            Asks::Wallet => "to prove that a wallet is yours",
         };
-        format!("{issuer} asks you to verify {what}.")
+        format!("{issuer} asks you {what}.")
     },
     letter_again: |end| match end {
-        Some(end) => {
-            format!("You are verified until {end}. Until you have verified again, nothing changes.")
-        }
+        Some(end) => format!(
+            "You are verified until {end}. From then on you can neither receive nor send tokens until you have verified again."
+        ),
         None => "You are verified. Until you have verified again, nothing changes.".to_owned(),
     },
     letter_open: "Open this link, on a phone or a computer:",

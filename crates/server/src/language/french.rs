@@ -1,6 +1,6 @@
 //! French.
 
-use super::texts::{Asks, Moment, Texts};
+use super::texts::{Asks, Moment, Occasion, Texts};
 
 const MONTHS: [&str; 12] = [
     "janvier",
@@ -29,6 +29,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     title: |issuer| format!("{issuer} : vérification"),
     asks_who: |issuer| format!("{issuer} vous demande qui vous êtes"),
+    asks_wallet: |issuer| format!("{issuer} vous demande quel portefeuille est le vôtre"),
     why: |issuer| format!("La loi demande à {issuer} de savoir qui détient ses jetons."),
     why_check: |issuer| {
         format!(
@@ -44,6 +45,11 @@ pub(super) const TEXTS: Texts = Texts {
     wallet_never: "Aucun portefeuille n'a été prouvé.",
     wallet_proved: "Vous avez prouvé que ce portefeuille est le vôtre :",
     wallet_replaces: "Le portefeuille que vous prouvez prend la place de celui-ci, qui est alors bloqué :",
+    wallet_keeps_tokens: |issuer| {
+        format!(
+            "Les jetons qu'il détient ne bougent pas d'eux-mêmes : renseignez-vous auprès de {issuer}."
+        )
+    },
     sign_with_this: "Signez un message avec ce portefeuille :",
     sign_with_any: "Signez un message avec le portefeuille qui doit détenir vos jetons.",
     sign_is_free: "Ce n'est pas une transaction et cela ne coûte rien.",
@@ -125,7 +131,11 @@ pub(super) const TEXTS: Texts = Texts {
     provider_failed: "Le service de vérification ne répond pas pour l'instant. Veuillez réessayer dans un instant.",
     refused: |issuer| format!("Cela n'est pas possible ici. Veuillez écrire à {issuer}."),
 
-    letter_subject: |issuer| format!("{issuer} : veuillez vérifier votre identité"),
+    letter_subject: |issuer, occasion| match occasion {
+        Occasion::First => format!("{issuer} : veuillez vérifier votre identité"),
+        Occasion::Again => format!("{issuer} : veuillez vérifier de nouveau votre identité"),
+        Occasion::Wallet => format!("{issuer} : veuillez prouver votre portefeuille"),
+    },
     letter_hello: "Bonjour,",
     letter_asks: |issuer, asks| {
         let what = match asks {
@@ -139,7 +149,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     letter_again: |end| match end {
         Some(end) => format!(
-            "Vous êtes vérifié(e) jusqu'au {end}. Tant que vous ne l'êtes pas de nouveau, rien ne change."
+            "Vous êtes vérifié(e) jusqu'au {end}. Ensuite, vous ne pourrez ni recevoir ni envoyer de jetons tant que vous ne l'êtes pas de nouveau."
         ),
         None => "Vous êtes vérifié(e). Tant que vous ne l'êtes pas de nouveau, rien ne change."
             .to_owned(),

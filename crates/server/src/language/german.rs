@@ -1,6 +1,6 @@
 //! German.
 
-use super::texts::{Asks, Moment, Texts};
+use super::texts::{Asks, Moment, Occasion, Texts};
 
 const MONTHS: [&str; 12] = [
     "Januar",
@@ -26,7 +26,8 @@ pub(super) const TEXTS: Texts = Texts {
 
     title: |issuer| format!("{issuer}: Verifizierung"),
     asks_who: |issuer| format!("{issuer} möchte wissen, wer Sie sind"),
-    why: |issuer| format!("Das Gesetz verlangt, dass {issuer} weiß, wer die eigenen Token hält."),
+    asks_wallet: |issuer| format!("{issuer} möchte wissen, welches Wallet Ihnen gehört"),
+    why: |issuer| format!("Das Gesetz verlangt, dass {issuer} weiß, wer die Token hält."),
     why_check: |issuer| {
         format!(
             "Ein Prüfdienst sieht Ihre Ausweise an; {issuer} bewahrt das Ergebnis verschlüsselt auf."
@@ -43,6 +44,9 @@ pub(super) const TEXTS: Texts = Texts {
     wallet_never: "Es wurde kein Wallet nachgewiesen.",
     wallet_proved: "Sie haben nachgewiesen, dass dieses Wallet Ihnen gehört:",
     wallet_replaces: "Das Wallet, das Sie nachweisen, tritt an die Stelle von diesem, das dann gesperrt wird:",
+    wallet_keeps_tokens: |issuer| {
+        format!("Die Token darin ziehen nicht von selbst um: Fragen Sie {issuer} danach.")
+    },
     sign_with_this: "Unterschreiben Sie eine Nachricht mit diesem Wallet:",
     sign_with_any: "Unterschreiben Sie eine Nachricht mit dem Wallet, das Ihre Token halten soll.",
     sign_is_free: "Das ist keine Transaktion und kostet nichts.",
@@ -122,13 +126,17 @@ pub(super) const TEXTS: Texts = Texts {
     provider_failed: "Der Prüfdienst antwortet gerade nicht. Bitte versuchen Sie es gleich noch einmal.",
     refused: |issuer| format!("Das geht hier nicht. Bitte schreiben Sie an {issuer}."),
 
-    letter_subject: |issuer| format!("{issuer}: Bitte weisen Sie Ihre Identität nach"),
+    letter_subject: |issuer, occasion| match occasion {
+        Occasion::First => format!("{issuer}: Bitte weisen Sie Ihre Identität nach"),
+        Occasion::Again => format!("{issuer}: Bitte weisen Sie Ihre Identität erneut nach"),
+        Occasion::Wallet => format!("{issuer}: Bitte weisen Sie Ihr Wallet nach"),
+    },
     letter_hello: "Guten Tag,",
     letter_asks: |issuer, asks| {
         let what = match asks {
             Asks::Identity => "Ihre Identität nachzuweisen",
             Asks::IdentityAndWallet => {
-                "Ihre Identität nachzuweisen, und dass ein Wallet Ihnen gehört"
+                "Ihre Identität nachzuweisen und zu zeigen, dass ein Wallet Ihnen gehört"
             }
             Asks::Wallet => "nachzuweisen, dass ein Wallet Ihnen gehört",
         };
@@ -136,7 +144,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     letter_again: |end| match end {
         Some(end) => format!(
-            "Sie sind bis {end} verifiziert. Bis Sie erneut verifiziert sind, ändert sich nichts."
+            "Sie sind bis {end} verifiziert. Danach können Sie Token weder erhalten noch versenden, bis Sie erneut verifiziert sind."
         ),
         None => {
             "Sie sind verifiziert. Bis Sie erneut verifiziert sind, ändert sich nichts.".to_owned()

@@ -1,6 +1,6 @@
 //! Italian.
 
-use super::texts::{Asks, Moment, Texts};
+use super::texts::{Asks, Moment, Occasion, Texts};
 
 const MONTHS: [&str; 12] = [
     "gennaio",
@@ -26,6 +26,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     title: |issuer| format!("{issuer}: verifica"),
     asks_who: |issuer| format!("{issuer} chiede chi è Lei"),
+    asks_wallet: |issuer| format!("{issuer} chiede quale portafoglio è Suo"),
     why: |issuer| format!("La legge chiede a {issuer} di sapere chi detiene i suoi token."),
     why_check: |issuer| {
         format!(
@@ -41,6 +42,9 @@ pub(super) const TEXTS: Texts = Texts {
     wallet_never: "Nessun portafoglio è stato dimostrato.",
     wallet_proved: "Ha dimostrato che questo portafoglio è Suo:",
     wallet_replaces: "Il portafoglio che dimostra prende il posto di questo, che viene allora bloccato:",
+    wallet_keeps_tokens: |issuer| {
+        format!("I token che contiene non si spostano da soli: ne chieda a {issuer}.")
+    },
     sign_with_this: "Firmi un messaggio con questo portafoglio:",
     sign_with_any: "Firmi un messaggio con il portafoglio che deve detenere i Suoi token.",
     sign_is_free: "Non è una transazione e non costa nulla.",
@@ -118,7 +122,11 @@ pub(super) const TEXTS: Texts = Texts {
     provider_failed: "Il servizio di verifica ora non risponde. Riprovi tra un momento.",
     refused: |issuer| format!("Qui non si può fare. Scriva a {issuer}."),
 
-    letter_subject: |issuer| format!("{issuer}: verifichi la Sua identità"),
+    letter_subject: |issuer, occasion| match occasion {
+        Occasion::First => format!("{issuer}: verifichi la Sua identità"),
+        Occasion::Again => format!("{issuer}: verifichi di nuovo la Sua identità"),
+        Occasion::Wallet => format!("{issuer}: dimostri che il portafoglio è Suo"),
+    },
     letter_hello: "Buongiorno,",
     letter_asks: |issuer, asks| {
         let what = match asks {
@@ -132,7 +140,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     letter_again: |end| match end {
         Some(end) => format!(
-            "La Sua verifica è valida fino al {end}. Finché non si verifica di nuovo, nulla cambia."
+            "La Sua verifica è valida fino al {end}. In seguito non potrà né ricevere né inviare token finché non si verifica di nuovo."
         ),
         None => {
             "La Sua verifica è valida. Finché non si verifica di nuovo, nulla cambia.".to_owned()

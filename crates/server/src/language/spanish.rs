@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::texts::{Asks, Moment, Texts};
+use super::texts::{Asks, Moment, Occasion, Texts};
 
 const MONTHS: [&str; 12] = [
     "enero",
@@ -26,6 +26,7 @@ pub(super) const TEXTS: Texts = Texts {
 
     title: |issuer| format!("{issuer}: verificación"),
     asks_who: |issuer| format!("{issuer} le pregunta quién es"),
+    asks_wallet: |issuer| format!("{issuer} le pregunta qué monedero es suyo"),
     why: |issuer| format!("La ley exige que {issuer} sepa quién tiene sus tokens."),
     why_check: |issuer| {
         format!(
@@ -41,6 +42,9 @@ pub(super) const TEXTS: Texts = Texts {
     wallet_never: "No se demostró ningún monedero.",
     wallet_proved: "Ha demostrado que este monedero es suyo:",
     wallet_replaces: "El monedero que demuestre ocupa el lugar de este, que queda entonces bloqueado:",
+    wallet_keeps_tokens: |issuer| {
+        format!("Los tokens que contiene no se mueven por sí solos: pregunte por ellos a {issuer}.")
+    },
     sign_with_this: "Firme un mensaje con este monedero:",
     sign_with_any: "Firme un mensaje con el monedero que ha de tener sus tokens.",
     sign_is_free: "No es una transacción y no cuesta nada.",
@@ -114,7 +118,11 @@ pub(super) const TEXTS: Texts = Texts {
     provider_failed: "El servicio de verificación no responde ahora. Inténtelo de nuevo dentro de un momento.",
     refused: |issuer| format!("Eso no se puede hacer aquí. Escriba a {issuer}."),
 
-    letter_subject: |issuer| format!("{issuer}: verifique su identidad"),
+    letter_subject: |issuer, occasion| match occasion {
+        Occasion::First => format!("{issuer}: verifique su identidad"),
+        Occasion::Again => format!("{issuer}: verifique de nuevo su identidad"),
+        Occasion::Wallet => format!("{issuer}: demuestre que el monedero es suyo"),
+    },
     letter_hello: "Hola:",
     letter_asks: |issuer, asks| {
         let what = match asks {
@@ -128,7 +136,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     letter_again: |end| match end {
         Some(end) => format!(
-            "Su verificación es válida hasta el {end}. Hasta que se verifique de nuevo, nada cambia."
+            "Su verificación es válida hasta el {end}. Después no podrá recibir ni enviar tokens hasta que se verifique de nuevo."
         ),
         None => {
             "Su verificación es válida. Hasta que se verifique de nuevo, nada cambia.".to_owned()

@@ -12,6 +12,17 @@ pub(crate) enum Asks {
     Wallet,
 }
 
+/// Why somebody is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// To be verified.
+    First,
+    /// To be verified again.
+    Again,
+    /// To prove a wallet, and nothing else.
+    Wallet,
+}
+
 /// A moment's parts, in UTC.
 pub(crate) struct Moment<'a> {
     /// Of the month, from 1.
@@ -38,6 +49,8 @@ pub(crate) struct Texts {
     pub(crate) title: With,
     /// Its heading. Of the issuer's name.
     pub(crate) asks_who: With,
+    /// Its heading where a wallet is all that is asked for. Of the issuer's name.
+    pub(crate) asks_wallet: With,
     /// Why. Of the issuer's name.
     pub(crate) why: With,
     /// What becomes of what the provider finds. Of the issuer's name.
@@ -59,6 +72,8 @@ pub(crate) struct Texts {
     pub(crate) wallet_proved: &'static str,
     /// It takes another one's place; that one's address follows.
     pub(crate) wallet_replaces: &'static str,
+    /// What becomes of that one's tokens. Of the issuer's name.
+    pub(crate) wallet_keeps_tokens: With,
     /// This one is to sign; its address follows.
     pub(crate) sign_with_this: &'static str,
     /// Any may sign.
@@ -167,7 +182,7 @@ pub(crate) struct Texts {
     pub(crate) refused: With,
 
     /// A letter: its subject. Of the issuer's name.
-    pub(crate) letter_subject: With,
+    pub(crate) letter_subject: fn(&str, Occasion) -> String,
     /// How it begins.
     pub(crate) letter_hello: &'static str,
     /// What it asks. Of the issuer's name.

@@ -175,7 +175,8 @@ async fn whoever_is_verified_by_a_passport_that_ends_is_sent_a_link_in_time() {
     let words = letter.words();
     // In the language of the link before, whose subject is no plain text then.
     assert!(words.contains("Sie sind bis "), "{}", letter.text);
-    assert!(words.contains("Bis Sie erneut verifiziert sind, ändert sich nichts."));
+    assert!(words.contains("Danach können Sie Token weder erhalten noch versenden"));
+    assert!(words.contains("wer die Token hält"), "{}", letter.text);
     assert!(words.contains("<html lang=\"de\">"), "{}", letter.text);
     assert_eq!(sweep(&stage.world.state).await.unwrap(), 0);
     let mut person = Person::new(&stage.world.url);

@@ -100,6 +100,11 @@ async fn account(provider: &ProviderConfig, findings: &mut Findings) {
         }
     };
     match account.provider.probe().await {
+        Ok(()) if account.requirements.sandbox => findings.warn(
+            name,
+            "answers, and what its sandbox says of nobody real makes people verified",
+            "take `sandbox = true` out of the account's requirements, unless nobody real and no real token is here",
+        ),
         Ok(()) => findings.ok(name, "answers, and takes the credentials"),
         Err(error) if error.passes() => {
             let detail = error.to_string();

@@ -1,7 +1,7 @@
 //! Points in time as the register and the chains count them: whole seconds
 //! since 1970-01-01 UTC, and whole days.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -80,6 +80,36 @@ impl fmt::Display for Day {
     }
 }
 
+impl FromStr for Day {
+    type Err = DayError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let date = parse_date(text).ok_or(DayError)?;
+        let days = (date - OffsetDateTime::UNIX_EPOCH.date()).whole_days();
+        u16::try_from(days).map(Self).map_err(|_| DayError)
+    }
+}
+
+/// A text that is no [`Day`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("write a date that there is, between 1970 and 2149, such as 2027-12-31")]
+pub struct DayError;
+
+/// A [`Day`] in JSON as people write it.
+pub(crate) mod day_text {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::Day;
+
+    pub(crate) fn serialize<S: Serializer>(day: &Day, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(day)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Day, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// Why a text is no expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ExpiryError {
@@ -134,6 +164,17 @@ mod tests {
     fn a_date_lasts_until_its_day_ends() {
         assert_eq!(parse_expiry("1970-01-01"), Ok(UnixSeconds(86_400)));
         assert_eq!(parse_expiry("2027-12-31"), Ok(UnixSeconds(1_830_297_600)));
+    }
+
+    #[test]
+    fn a_day_is_read_as_it_is_written() {
+        for day in [Day(0), Day(18_262), Day(u16::MAX)] {
+            assert_eq!(day.to_string().parse(), Ok(day));
+        }
+        assert_eq!("2020-01-01".parse(), Ok(Day(18_262)));
+        for text in ["", "1969-12-31", "2149-06-07", "2023-02-29", "2020-1-1"] {
+            assert_eq!(text.parse::<Day>(), Err(DayError), "{text}");
+        }
     }
 
     #[test]

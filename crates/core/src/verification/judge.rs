@@ -11,7 +11,7 @@ use crate::{
         Status, Verified, Years,
     },
     log::EntryNumber,
-    time::{Day, UnixMillis, UnixSeconds},
+    time::{Day, UnixMillis, UnixSeconds, day_text},
     transfer_rules::{PersonLacks, Schedule},
 };
 
@@ -121,6 +121,7 @@ pub enum Concern {
     /// The accreditation has ended.
     AccreditationEnded {
         /// Its last day.
+        #[serde(with = "day_text")]
         last: Day,
     },
     /// The document's last day was not found.
@@ -128,6 +129,7 @@ pub enum Concern {
     /// The document has expired.
     DocumentExpired {
         /// Its last day.
+        #[serde(with = "day_text")]
         last: Day,
     },
     /// A rule of the register asks for more.

@@ -149,10 +149,11 @@ fn what_is_required_and_not_found_goes_to_a_person() {
         ..Findings::default()
     };
     let last = Day(NOW.day().0 - 1);
-    assert_eq!(
-        world.take(&green),
-        Outcome::Review(vec![Concern::DocumentExpired { last }])
-    );
+    let expired = Concern::DocumentExpired { last };
+    let told = format!(r#"{{"concern":"document_expired","last":"{last}"}}"#);
+    assert_eq!(serde_json::to_string(&expired).unwrap(), told);
+    assert_eq!(serde_json::from_str::<Concern>(&told).unwrap(), expired);
+    assert_eq!(world.take(&green), Outcome::Review(vec![expired]));
     let last = Day(NOW.day().0 + 100);
     green.findings.document_expires = Some(last);
     green.as_of = UnixMillis(NOW.0 * 1_000);

@@ -116,6 +116,8 @@ pub enum WhichRenewals {
     All,
     /// Whom nobody has noticed.
     Unnoticed,
+    /// The same, and who was noticed while nobody was to be sent a link.
+    Unasked,
 }
 
 impl Store {
@@ -165,14 +167,16 @@ impl Store {
             LEFT JOIN LATERAL (SELECT due_ms, sent_s, error FROM letter
                 WHERE letter.issuer = $1 AND letter.link = r.link
                 ORDER BY due_ms DESC LIMIT 1) l ON true
-            WHERE (d.ends_s, d.investor) > ($4, $5) AND (NOT $6 OR r.investor IS NULL)
-            ORDER BY d.ends_s, d.investor LIMIT $7"#,
+            WHERE (d.ends_s, d.investor) > ($4, $5) AND ($6 OR r.investor IS NULL
+                OR ($7 AND r.link IS NULL AND r.unsent IS NULL))
+            ORDER BY d.ends_s, d.investor LIMIT $8"#,
             issuer_key(issuer),
             bigint(now.0),
             bigint(by.0),
             bigint(after.ends.0),
             after.investor.0.as_slice(),
-            which == WhichRenewals::Unnoticed,
+            which == WhichRenewals::All,
+            which == WhichRenewals::Unasked,
             i64::from(limit),
         )
         .fetch_all(&self.pool)
@@ -184,8 +188,9 @@ impl Store {
 }
 
 impl IssuerTransaction {
-    /// Notes what was done about a verdict, once. Says whether that is news: not where
-    /// it was noted before, or another status or verdict has come since.
+    /// Notes what was done about a verdict, once; where it was only noticed before, that it
+    /// is asked for now, or why not. Says whether that is news: not where it was noted
+    /// before, or another status or verdict has come since.
     pub async fn note_renewal(&mut self, due: &DueRenewal, notice: &RenewalNotice) -> Result<bool> {
         let noted = sqlx::query!(
             "INSERT INTO renewal AS r (issuer, investor, verified_s, noticed_s, link, unsent) \
@@ -194,7 +199,8 @@ impl IssuerTransaction {
              ON CONFLICT (issuer, investor) DO UPDATE \
              SET verified_s = excluded.verified_s, noticed_s = excluded.noticed_s, \
                  link = excluded.link, unsent = excluded.unsent \
-             WHERE r.verified_s <> excluded.verified_s",
+             WHERE r.verified_s <> excluded.verified_s OR (r.link IS NULL AND r.unsent IS NULL \
+                 AND (excluded.link IS NOT NULL OR excluded.unsent IS NOT NULL))",
             issuer_key(&self.issuer),
             due.investor.0.as_slice(),
             bigint(due.verified.0),

@@ -52,13 +52,16 @@ fn can_send(state: &AppState) -> bool {
 
 async fn sweep_issuer(state: &AppState, issuer: &IssuerId) -> Result<usize, StoreError> {
     let now = state.clock.now();
-    let by = state.services.renewals.of(issuer).remind.reach(now);
+    let terms = state.services.renewals.of(issuer);
+    let (by, which) = match terms.send {
+        true => (terms.remind.reach(now), WhichRenewals::Unasked),
+        false => (terms.remind.reach(now), WhichRenewals::Unnoticed),
+    };
     let (mut noticed, mut after) = (0, None);
     loop {
-        let page =
-            state
-                .store
-                .due_renewals(issuer, WhichRenewals::Unnoticed, (now, by), after, PAGE);
+        let page = state
+            .store
+            .due_renewals(issuer, which, (now, by), after, PAGE);
         let page = page.await?;
         for due in &page {
             match renewals::notice(state, issuer, due).await {

@@ -11,11 +11,11 @@ use crate::harness::{NOW, Reply, Server, wallet};
 const EVIL: &str = "Rot & <script>alert(1)</script>\"";
 /// What each language says of a link that somebody may use.
 const HEADINGS: [(&str, &str); 5] = [
-    ("en", "asks who you are"),
-    ("de", "möchte wissen, wer Sie sind"),
-    ("fr", "vous demande qui vous êtes"),
-    ("es", "le pregunta quién es"),
-    ("it", "chiede chi è Lei"),
+    ("en", "asks which wallet is yours"),
+    ("de", "möchte wissen, welches Wallet Ihnen gehört"),
+    ("fr", "vous demande quel portefeuille est le vôtre"),
+    ("es", "le pregunta qué monedero es suyo"),
+    ("it", "chiede quale portafoglio è Suo"),
 ];
 
 /// Somebody's browser: what it likes, and the cookies that it was given.

@@ -145,6 +145,35 @@ async fn a_link_is_sent_once_whichever_server_notices() {
 }
 
 #[tokio::test]
+async fn whoever_was_noticed_before_links_were_sent_is_sent_one_then() {
+    let server = sending().await;
+    let id = server.ends_after(20, Some("ana@example.com")).await;
+    server.ends_after(21, None).await;
+    let listing = Services {
+        renewals: terms(false),
+        ..server.state.services.clone()
+    };
+    let listing = AppState::with(
+        listing,
+        server.state.store.clone(),
+        server.clock.clone(),
+        ServerConfig::default(),
+        CancellationToken::new(),
+    );
+    assert_eq!(sweep(&listing).await.unwrap(), 2);
+    assert_eq!(server.letters().await, 0);
+    assert_eq!(sweep(&server.state).await.unwrap(), 2);
+    assert_eq!(server.letters().await, 1);
+    let due = server.renewals().await;
+    assert_eq!(due[0]["investor"], id.as_str());
+    assert_eq!(due[0]["letter"], "waiting");
+    assert_eq!(due[1]["unsent"], "no_email");
+    for state in [&listing, &server.state] {
+        assert_eq!(sweep(state).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
 async fn why_nothing_was_sent_is_on_the_list() {
     let server = sending().await;
     server.ends_after(20, None).await;

@@ -225,7 +225,7 @@ impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         let remedy = match problem.kind.code {
             "wallet_of_other_customer" => {
-                " `symbolon customers list --wallet WALLET --archived` shows which: go on with that one"
+                " (`symbolon customers list --wallet WALLET --archived` shows which)"
             }
             "customer_archived" => " Restore it first: `symbolon customers restore`",
             "vault_closed" => return crate::vault::closed(),

@@ -107,7 +107,7 @@ pub enum NotBare {
 pub enum LinkRefusal {
     /// The same instance knows the wallet's holder as somebody else.
     #[error(
-        "another customer of this instance holds the wallet: use that customer, or remove the wallet there first"
+        "another customer of this instance holds the wallet: go on with that customer, or remove the wallet there first"
     )]
     OtherCustomer,
     /// Two investors would become one, and both have a story.

@@ -46,7 +46,7 @@ pub(crate) struct LinksArgs {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Make a link, or one for each row of a CSV file
-    Create(create::CreateArgs),
+    Create(Box<create::CreateArgs>),
     /// List links, the newest first
     #[command(after_help = "Example:\n  symbolon links list --limit 20 --json")]
     List {
@@ -106,7 +106,7 @@ impl ByArgs {
 /// Runs `symbolon links`.
 pub(crate) async fn run(args: LinksArgs, context: &Context) -> Result<Exit> {
     match args.action {
-        Action::Create(args) => create::run(args, context).await,
+        Action::Create(args) => create::run(*args, context).await,
         Action::List { investor, limit } => list(investor, limit, context).await,
         Action::Due(args) => due::run(&args, context).await,
         Action::Resend { link, by } => change(link, &by, Change::Resend, context).await,

@@ -1,6 +1,10 @@
 //! The file of people for whom links are to be made.
 
-use std::{io::Read, path::Path};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    io::Read,
+    path::Path,
+};
 
 use secrecy::SecretString;
 use symbolon_core::{
@@ -117,7 +121,35 @@ fn rows(text: &str) -> Result<Vec<Row>> {
         (Some(_), true) => Err(Failure::refused(
             "--csv: the file has a header alone: add a row for each link",
         )),
-        (Some(_), false) => Ok(rows),
+        (Some(_), false) => {
+            refuse_repeated(&mut rows);
+            Ok(rows)
+        }
+    }
+}
+
+/// One file makes one link a person: of two rows nobody knows which address is right.
+fn refuse_repeated(rows: &mut [Row]) {
+    let mut lines = HashMap::new();
+    for row in rows {
+        let investor = row.person.as_ref().ok().and_then(|person| person.investor);
+        let names = [
+            row.external_id.as_ref().map(ToString::to_string),
+            investor.map(|id| id.to_string()),
+        ];
+        for name in names.into_iter().flatten() {
+            match lines.entry(name) {
+                Entry::Vacant(first) => {
+                    first.insert(row.line);
+                }
+                Entry::Occupied(first) => {
+                    row.person = Err(format!(
+                        "line {} names the same person: leave one of the two out",
+                        first.get()
+                    ));
+                }
+            }
+        }
     }
 }
 
@@ -291,6 +323,15 @@ mod tests {
         );
         assert!(said.iter().all(|text| !text.contains("a@b")), "{said:?}");
         assert_eq!(rows[0].external_id.as_ref().unwrap().as_str(), "C-1");
+    }
+
+    #[test]
+    fn a_person_is_named_by_one_row() {
+        let text = "email,external_id\na@b.example,C-1\nc@d.example,C-2\ne@f.example,C-1\n";
+        let rows = rows(text).unwrap();
+        assert!(rows[..2].iter().all(|row| row.person.is_ok()));
+        let said = rows[2].person.as_ref().err().unwrap();
+        assert!(said.starts_with("line 2 names the same person"), "{said}");
     }
 
     #[test]

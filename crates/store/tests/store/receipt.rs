@@ -5,11 +5,12 @@ use symbolon_core::{
         batch::{Batch, Denial},
         lane::{Inspection, Nonce, Outcome},
         plan::Discharge,
+        reached::Reached,
         rules::Grounds,
     },
     time::UnixMillis,
 };
-use symbolon_store::{DenialReceipt, Milestone, Reached};
+use symbolon_store::{DenialReceipt, Milestone};
 
 use crate::{
     federation::OLD,

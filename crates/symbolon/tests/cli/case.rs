@@ -1,6 +1,8 @@
 //! The case file at the command line.
 
 mod desk;
+mod evidence;
+mod page;
 mod receipts;
 
 use serde_json::{Value, json};

@@ -84,6 +84,18 @@ async fn approvals_and_denials_have_receipts_even_of_wallets_that_are_gone() {
     let denial = of("denial", 2);
     assert_eq!(denial["reached"], "final");
     on_chain(&desk, &denial["transaction"], &denial["block"]).await;
+    desk.run(&["case", "verify", &file, "--page", "case.html"])
+        .succeeded();
+    let page = desk.read("case.html");
+    let carriers = [&approval, &denial["transaction"]].map(|hash| hash.as_str().unwrap());
+    for says in [
+        carriers[0],
+        carriers[1],
+        "<td>removed</td>",
+        "<td>31337</td>",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
     import::signal(server.id(), "INT");
     assert!(server.wait().unwrap().success(), "{:#?}", said.join());
 

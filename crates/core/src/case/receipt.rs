@@ -152,3 +152,104 @@ impl CaseReceipt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        country::Country, investor::Level, mirror::filter::tests::investor, wallet::Wallet,
+    };
+
+    const CHAIN: ChainId = ChainId(1);
+    const ENTRY: EntryNumber = EntryNumber(4);
+
+    fn wallet() -> WalletAddress {
+        WalletAddress::new(Address::repeat_byte(7)).unwrap()
+    }
+
+    /// After an entry that left the investor so, its one wallet on this chain alone.
+    fn records(change: impl FnOnce(&mut Investor)) -> Records {
+        let country: Country = "DE".parse().unwrap();
+        let mut after = investor(country, Level::Basic);
+        after.wallets = vec![Wallet {
+            address: wallet(),
+            chains: ChainScope::Only([CHAIN].into()),
+            active: true,
+            version: Version(2),
+        }];
+        change(&mut after);
+        let changed = Event::RecordChanged {
+            wallet: wallet(),
+            version: Version(2),
+        };
+        let mut records = Records::default();
+        records.note(ENTRY, &[changed], &after);
+        records
+    }
+
+    fn receipt(carried: Carried) -> CaseReceipt {
+        CaseReceipt {
+            wallet: wallet(),
+            chain: CHAIN,
+            registry: Address::repeat_byte(9),
+            carried,
+            entry: ENTRY,
+            version: Version(2),
+            reached: Reached::Final,
+            transaction: Some(TxHash::repeat_byte(1)),
+            block: Some(5),
+            settled: Some(UnixSeconds(1_800_000_000)),
+        }
+    }
+
+    #[test]
+    fn an_approval_is_one_where_the_entries_approved() {
+        let approved = records(|_| {});
+        let told = receipt(Carried::Approval);
+        assert_eq!(approved.hold(&told), Ok(()));
+        assert_eq!(approved.approval(wallet(), CHAIN, Version(2)), Some(ENTRY));
+        let elsewhere = CaseReceipt {
+            chain: ChainId(5),
+            ..told.clone()
+        };
+        assert!(approved.hold(&elsewhere).is_err());
+        assert_eq!(approved.approval(wallet(), ChainId(5), Version(2)), None);
+        let denying: [fn(&mut Investor); 4] = [
+            |after| after.restricted = true,
+            |after| after.frozen = true,
+            |after| after.wallets[0].active = false,
+            |after| after.wallets.clear(),
+        ];
+        for denied in denying.map(records) {
+            assert!(denied.hold(&told).is_err());
+            assert_eq!(denied.approval(wallet(), CHAIN, Version(2)), None);
+            assert_eq!(denied.hold(&receipt(Carried::Denial)), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_receipt_names_what_it_must_and_no_more() {
+        let denied = records(|after| after.restricted = true);
+        let nowhere = CaseReceipt {
+            transaction: None,
+            block: None,
+            settled: None,
+            ..receipt(Carried::Denial)
+        };
+        for (reached, whole) in [
+            (Reached::Waiting, &nowhere),
+            (Reached::Needless, &nowhere),
+            (Reached::Final, &receipt(Carried::Denial)),
+        ] {
+            for other in [Reached::Waiting, Reached::Sent, Reached::Final] {
+                let receipt = CaseReceipt {
+                    reached: other,
+                    ..whole.clone()
+                };
+                let alike = matches!(reached, Reached::Final) == (other == Reached::Final);
+                let holds = alike && other != Reached::Sent;
+                assert_eq!(denied.hold(&receipt).is_ok(), holds, "{receipt:?}");
+            }
+        }
+    }
+}

@@ -108,6 +108,13 @@ async fn whatever_is_changed_shows() {
         assert_eq!(code, 8, "{what}: {checked}");
         assert_eq!(checked["genuine"], false, "{what}");
     }
+    // A name that would steer a terminal.
+    let mut steering = case;
+    steering["case"]["made_by"] = json!("cli:\u{1b}[2J\ngenuine");
+    desk.write("steering.json", &steering.to_string());
+    let said = desk.run(&["case", "verify", "steering.json"]).exits(8);
+    assert!(!said.stdout.contains('\u{1b}'), "{}", said.stdout);
+    assert!(!said.stdout.contains("\ngenuine"), "{}", said.stdout);
     desk.write("nothing.json", "{}");
     assert_eq!(desk.run(&["case", "verify", "nothing.json"]).code, 4);
 }

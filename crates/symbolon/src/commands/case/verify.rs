@@ -9,7 +9,7 @@ use symbolon_core::case::{CaseReceipt, CaseVerification};
 use super::{SignedCase, checked::Checked, page, put};
 use crate::{
     context::Context,
-    exit::{Exit, Failure, Result},
+    exit::{Exit, Failure, Result, one_line},
     kind::word,
     output::counted,
 };
@@ -74,7 +74,9 @@ fn claims(checked: &Checked) -> Vec<String> {
         let given = verdict.verified_at;
         lines.push(format!("verdict: {level}, {country}, given {given}, {end}"));
     }
-    lines.push(format!("made {} by {}", case.made, case.made_by));
+    // Whoever made the file chose the name.
+    let by = one_line(&case.made_by);
+    lines.push(format!("made {} by {by}", case.made));
     lines
 }
 

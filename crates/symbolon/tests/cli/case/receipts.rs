@@ -71,7 +71,7 @@ async fn approvals_and_denials_have_receipts_even_of_wallets_that_are_gone() {
     until_final(&desk, &investor, "revoked", 2);
     let removed = Command::RemoveWallet { wallet: wallet() };
     decide(&desk, removed).await;
-    let (file, _) = until_final(&desk, &investor, "removed", 2);
+    let (file, _) = until_final(&desk, &investor, "removed", 3);
     let (code, gone) = checked(&desk, &file);
     assert_eq!(code, 0, "{gone:#}");
     let of = |carried: &str, entry: u64| {
@@ -96,6 +96,18 @@ async fn approvals_and_denials_have_receipts_even_of_wallets_that_are_gone() {
     ] {
         assert!(page.contains(says), "{says}: {page}");
     }
+    let before: Value = serde_json::from_str(&desk.read(&file)).unwrap();
+    // Whose it is next is nobody's business here.
+    let next = [&verify[..], &seen, &["--external-id", "C-2"]].concat();
+    desk.run(&next).succeeded();
+    let status = desk.run(&["status", WALLET, "--json"]).succeeded().json();
+    let next = status["investor"].as_str().unwrap();
+    assert_ne!(next, investor);
+    let (_, theirs) = until_final(&desk, next, "next", 1);
+    assert_eq!(theirs.len(), 1, "{theirs:#?}");
+    assert_ne!(theirs[0]["transaction"], approval);
+    let later = written(&desk, &investor, "later.json");
+    assert_eq!(&later["case"]["receipts"], &before["case"]["receipts"]);
     import::signal(server.id(), "INT");
     assert!(server.wait().unwrap().success(), "{:#?}", said.join());
 

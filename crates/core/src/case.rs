@@ -2,14 +2,19 @@
 //! in one document that somebody signs and anybody checks without the register.
 //!
 //! What can be checked: that each entry of the log has the hash that is given with it, upon
-//! the hash before it; that the entries make the status that is claimed; and, by whoever
-//! knows curves, the signature upon the whole and those of the wallets' holders. That no
-//! entry was left out, only the register's own log can tell (`symbolon audit verify`).
+//! the hash before it; that the entries make the status that is claimed, and decided what
+//! chains are said to have been told; and, by whoever knows curves, the signature upon the
+//! whole and those of the wallets' holders. That no entry was left out, only the register's
+//! own log can tell (`symbolon audit verify`).
 
-use alloy_primitives::{B256, TxHash};
+mod receipt;
+
+use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+pub use receipt::{Carried, CaseReceipt, Records};
 
 use crate::{
     event::Event,
@@ -47,7 +52,7 @@ pub struct Case {
     pub verifications: Vec<CaseVerification>,
     /// The rules that its country has, as the register numbers their versions.
     pub rules: Vec<CaseRule>,
-    /// When denials of its wallets reached each chain.
+    /// What each chain was told of every wallet that was ever its own.
     pub receipts: Vec<CaseReceipt>,
 }
 
@@ -97,22 +102,6 @@ pub struct CaseRule {
     pub version: u16,
 }
 
-/// When a denial of one of its wallets reached a chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CaseReceipt {
-    /// Which wallet.
-    pub wallet: WalletAddress,
-    /// Where.
-    pub chain: ChainId,
-    /// The entry that decided it.
-    pub entry: EntryNumber,
-    /// What carries it.
-    pub transaction: Option<TxHash>,
-    /// The block that includes it.
-    pub block: Option<u64>,
-}
-
 /// What is wrong with a case file.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CaseFault {
@@ -139,6 +128,16 @@ pub enum CaseFault {
         /// By the file.
         claimed: StatusName,
     },
+    /// A receipt tells of what nobody decided, or contradicts itself.
+    #[error("the receipt of {wallet} on chain {chain} does not fit entry {entry}")]
+    Receipt {
+        /// Of which wallet.
+        wallet: WalletAddress,
+        /// From where.
+        chain: ChainId,
+        /// The entry that it names.
+        entry: u64,
+    },
 }
 
 /// What a holder signed, as the log has it.
@@ -159,6 +158,8 @@ pub struct Told {
     pub investor: Investor,
     /// Since when its status or verdict is what it is.
     pub since: UnixSeconds,
+    /// What they made of the records that chains must hold.
+    pub records: Records,
 }
 
 impl Case {
@@ -169,11 +170,27 @@ impl Case {
         B256::from_slice(&hasher.chain_update(json).finalize())
     }
 
-    /// Holds the entries to their hashes and to each other, and the status to them.
+    /// Holds the entries to their hashes and to each other, and the status and the receipts
+    /// to them.
     pub fn check(&self) -> Result<Told, CaseFault> {
         if self.format != FORMAT {
             return Err(CaseFault::Format);
         }
+        let told = self.told()?;
+        let made = told.investor.status.name();
+        if made != self.status {
+            return Err(CaseFault::Status {
+                made,
+                claimed: self.status,
+            });
+        }
+        let mut receipts = self.receipts.iter();
+        receipts.try_for_each(|receipt| told.records.hold(receipt))?;
+        Ok(told)
+    }
+
+    /// What the entries make, held to their hashes and to each other.
+    pub fn told(&self) -> Result<Told, CaseFault> {
         let mut before: Option<&CaseEntry> = None;
         let mut told: Option<Told> = None;
         for entry in &self.entries {
@@ -189,40 +206,41 @@ impl Case {
             if self.logged(entry).hash(&self.issuer, entry.previous) != entry.hash {
                 return Err(CaseFault::Hash(number));
             }
-            let events = events(entry)?;
-            let (known, since) = match told {
-                Some(told) => (Some(told.investor), told.since),
-                None => (None, entry.at),
-            };
-            let stood = known.as_ref().map(|known| known.status.clone());
-            let investor = apply_all(self.investor, known, &events);
-            told = investor
-                .map_err(|_| CaseFault::Events(number))?
-                .map(|investor| Told {
-                    since: match stood.as_ref() == Some(&investor.status) {
-                        true => since,
-                        false => entry.at,
-                    },
-                    investor,
-                });
+            told = Some(self.told_by(entry, told)?);
             before = Some(entry);
         }
-        let told = told.ok_or(CaseFault::Events(0))?;
-        let made = told.investor.status.name();
-        match made == self.status {
-            true => Ok(told),
-            false => Err(CaseFault::Status {
-                made,
-                claimed: self.status,
-            }),
-        }
+        told.ok_or(CaseFault::Events(0))
+    }
+
+    /// What an entry makes of what the ones before it made.
+    fn told_by(&self, entry: &CaseEntry, before: Option<Told>) -> Result<Told, CaseFault> {
+        let events = entry.events()?;
+        let (known, since, mut records) = match before {
+            Some(told) => (Some(told.investor), told.since, told.records),
+            None => (None, entry.at, Records::default()),
+        };
+        let stood = known.as_ref().map(|known| known.status.clone());
+        let inapplicable = CaseFault::Events(entry.number.0);
+        let investor = match apply_all(self.investor, known, &events) {
+            Ok(Some(investor)) => investor,
+            _ => return Err(inapplicable),
+        };
+        records.note(entry.number, &events, &investor);
+        Ok(Told {
+            since: match stood.as_ref() == Some(&investor.status) {
+                true => since,
+                false => entry.at,
+            },
+            investor,
+            records,
+        })
     }
 
     /// Each wallet that was ever bound, and what its holder signed.
     pub fn wallets(&self) -> Result<Vec<ClaimedWallet>, CaseFault> {
         let mut wallets: Vec<ClaimedWallet> = Vec::new();
         for entry in &self.entries {
-            for event in events(entry)? {
+            for event in entry.events()? {
                 match event {
                     Event::WalletLinked { wallet, .. } => wallets.push(ClaimedWallet {
                         wallet,
@@ -256,8 +274,11 @@ impl Case {
     }
 }
 
-fn events(entry: &CaseEntry) -> Result<Vec<Event>, CaseFault> {
-    serde_json::from_str(&entry.events).map_err(|_| CaseFault::Events(entry.number.0))
+impl CaseEntry {
+    /// What happened.
+    pub fn events(&self) -> Result<Vec<Event>, CaseFault> {
+        serde_json::from_str(&self.events).map_err(|_| CaseFault::Events(self.number.0))
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! a chain holds to what it must hold, [`batch`] those writes as calldata
 //! carries them, [`fees`] what they may cost, [`reinstatement`] when an authority
 //! may count again, [`reconciliation`] what follows where a chain holds what
-//! nobody here wrote, [`companion`] the contracts beside the registry that are
+//! nobody here wrote, [`reached`] how far a record has come, [`companion`] the contracts beside the registry that are
 //! written as well, and [`lane`] the machine that brings it all to one chain under
 //! one signer's nonces. [`planted`] is for the tests of the tests.
 
@@ -16,6 +16,7 @@ pub mod filter;
 pub mod lane;
 pub mod plan;
 pub mod planted;
+pub mod reached;
 pub mod reconciliation;
 pub mod record;
 pub mod reinstatement;

@@ -37,6 +37,7 @@ use crate::{
     outbox,
 };
 use row::LaneRow;
+pub(crate) use row::batch;
 
 impl Store {
     /// Stores a signed transaction and notes that its chain is no longer owed

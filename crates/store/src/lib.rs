@@ -107,7 +107,7 @@ pub use look::{Look, ReceivedHint};
 pub use notify::{Hint, Hints};
 pub use profile::{DueProfile, ProfileRemains, SealedChanges, StatusSince};
 pub use quarantine::Quarantined;
-pub use receipt::{DenialReceipt, Milestone, Reached};
+pub use receipt::{ApprovalReceipt, DenialReceipt, Milestone};
 pub use reconciliation::{Compared, Findings, Measure, Scan, Seen, Step, ToCompare};
 pub use renewal::{DueRenewal, RenewalNotice, RenewalPlace, WhichRenewals};
 pub use reorganisation::Settled;

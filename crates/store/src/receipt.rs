@@ -1,17 +1,23 @@
-//! Receipts: when a denial was decided, sent, mined and final on each chain.
+//! Receipts: when a denial was decided, sent, mined and final on each chain; and which
+//! transactions carried approvals ([`ApprovalReceipt`]).
 //!
 //! A denial that was told out of turn names the transaction that carried it
 //! (`denial_told`). One that came to nothing was told again, perhaps because of
 //! an older entry: then whatever told the wallet later, with the entry in the log
 //! that it notarises, is what carried it.
 
+mod approval;
+
 use alloy_primitives::{Address, B256};
 use symbolon_core::{
     ids::{IssuerId, RegistryId},
     log::EntryNumber,
+    mirror::reached::Reached,
     time::{UnixMillis, UnixSeconds},
     wallet::WalletAddress,
 };
+
+pub use approval::ApprovalReceipt;
 
 use crate::{
     Lease, Result, Store,
@@ -21,24 +27,6 @@ use crate::{
 
 /// The newest denials of a wallet, at most so many.
 const NEWEST: i64 = 100;
-
-/// How far a denial has come on one chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reached {
-    /// Nothing that carries it is stored.
-    Waiting,
-    /// Signed and stored, and taken by no node yet.
-    Stored,
-    /// A node has taken it.
-    Sent,
-    /// It is in a block that may still be undone.
-    Mined,
-    /// It is in a block that counts.
-    Final,
-    /// It needed no transaction of its own: the chain held it already, another
-    /// one told it, or it was lifted before it was told.
-    Needless,
-}
 
 /// When a denial reached one chain. Unknown times are absent.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -100,6 +100,14 @@ impl Failure {
         Self::new(Exit::NotFound, message)
     }
 
+    /// There is a file where a new one was to be.
+    pub(crate) fn taken(path: &std::path::Path) -> Self {
+        let path = path.display();
+        Self::refused(format!(
+            "{path}: there is a file already, and none is written over: name a new one"
+        ))
+    }
+
     /// A file that cannot be read or written.
     pub(crate) fn file(
         action: &'static str,

@@ -2,8 +2,11 @@
 
 use axum::{Json, extract::State};
 use serde::Serialize;
-use symbolon_core::time::{UnixMillis, UnixSeconds};
-use symbolon_store::{DenialReceipt, Reached};
+use symbolon_core::{
+    mirror::reached::Reached,
+    time::{UnixMillis, UnixSeconds},
+};
+use symbolon_store::DenialReceipt;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 

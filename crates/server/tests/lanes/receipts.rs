@@ -1,7 +1,7 @@
 //! Receipts of revocations that a real chain took.
 
 use symbolon_core::mirror::lane::LanePolicy;
-use symbolon_store::Reached;
+use symbolon_core::mirror::reached::Reached;
 use symbolon_testkit::chain::TestChain;
 
 use crate::register::{Register, policy, until};

@@ -52,7 +52,7 @@ impl LaneRow {
     }
 }
 
-pub(super) fn batch(call: &str, packed: &[u8]) -> Result<Batch> {
+pub(crate) fn batch(call: &str, packed: &[u8]) -> Result<Batch> {
     let call = Call::from_name(call)
         .ok_or_else(|| StoreError::damaged(format!("`{call}` is no call of the registry")))?;
     Batch::unpack(call, packed).map_err(|error| StoreError::damaged(error.to_string()))

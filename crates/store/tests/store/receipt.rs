@@ -1,15 +1,17 @@
 //! When denials reached their chains.
 
 use symbolon_core::{
+    log::EntryNumber,
     mirror::{
         batch::{Batch, Denial},
         lane::{Inspection, Nonce, Outcome},
         plan::Discharge,
+        reached::Reached,
         rules::Grounds,
     },
     time::UnixMillis,
 };
-use symbolon_store::{DenialReceipt, Milestone, Reached};
+use symbolon_store::{DenialReceipt, Milestone};
 
 use crate::{
     federation::OLD,
@@ -114,4 +116,46 @@ async fn a_promise_that_passed_is_broken_before_anything_is_mined() {
     assert_eq!(receipt.keeps(60, NOW), None, "it still may be");
     let later = symbolon_core::time::UnixSeconds(NOW.0 + 61);
     assert_eq!(receipt.keeps(60, later), Some(false));
+}
+
+/// Of the wallet that is asked about, of each version once, and once a block counts.
+#[tokio::test]
+async fn what_carried_an_approval_is_found_in_what_was_mined() {
+    let register = Register::with_customers(2).await;
+    let since = EntryNumber(1);
+    let approvals = async || {
+        let store = register.store();
+        let found = store.approval_receipts(&register.issuer, wallet(1), since);
+        found.await.unwrap()
+    };
+    let turns = register.in_turn(ONE).await;
+    let first = lane::send(&register, &turns, 0).await;
+    assert_eq!(approvals().await, [], "it may come to nothing");
+    let mined = Outcome::Mined(lane::receipt(&first, 7, &turns));
+    lane::settle(&register, 0, mined).await.unwrap();
+    let version = turns[0].desired.version();
+    let found = approvals().await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        (found[0].transaction, found[0].block, found[0].version),
+        (first.hash, Some(7), version)
+    );
+    assert!(found[0].finalized.is_some() && found[0].registry == ONE);
+
+    // Told again, another's alone, and denied: none of these is an approval more.
+    for (nonce, told) in [(1, &turns[..]), (2, &turns[1..])] {
+        let signed = lane::send(&register, told, nonce).await;
+        let mined = Outcome::Mined(lane::receipt(&signed, 7 + nonce, told));
+        lane::settle(&register, nonce, mined).await.unwrap();
+    }
+    register.revoke(1).await;
+    let denials = register.denials(ONE).await;
+    let denied = lane::send(&register, &denials, 3).await;
+    let mined = Outcome::Mined(lane::receipt(&denied, 12, &denials));
+    lane::settle(&register, 3, mined).await.unwrap();
+    assert_eq!(approvals().await, found);
+    // And nothing that was told before anybody knew the wallet.
+    let store = register.store();
+    let later = store.approval_receipts(&register.issuer, wallet(1), EntryNumber(99));
+    assert_eq!(later.await.unwrap(), []);
 }

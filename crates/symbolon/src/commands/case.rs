@@ -1,10 +1,17 @@
 //! `symbolon case`: all that the register can show of one investor, signed, and checked
 //! without it.
 
+mod checked;
+mod page;
 mod verify;
+mod words;
 mod write;
 
-use std::path::PathBuf;
+use std::{
+    fs::OpenOptions,
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+};
 
 use alloy_primitives::{Address, Bytes};
 use clap::{ArgGroup, Args, Subcommand};
@@ -13,7 +20,7 @@ use symbolon_core::{case::Case, ids::ExternalId};
 
 use crate::{
     context::Context,
-    exit::{Exit, Result},
+    exit::{Exit, Failure, Result},
     subject::Target,
 };
 
@@ -26,12 +33,13 @@ use crate::{
     after_help = "\
 Examples:
   symbolon case 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed --out case.json
-  symbolon case --external-id C-00042 --out case.json --json
+  symbolon case --external-id C-00042 --out case.json --page case.html
   symbolon case verify case.json
 
 The file has decisions and who took them, the providers' references, what the
-holders of wallets signed, the versions of rules, and when denials reached each
-chain: nothing of the profile. It is signed with the key of the issuer's first
+holders of wallets signed, the versions of rules, and by which transactions each
+chain was told of approvals and denials: nothing of the profile. The page says the
+same for people, and prints. It is signed with the key of the issuer's first
 lane, which its registries know as a mirror."
 )]
 pub(crate) struct CaseArgs {
@@ -46,6 +54,9 @@ pub(crate) struct CaseArgs {
     /// Where to write it; never over a file that is there
     #[arg(long, value_name = "FILE", required = true)]
     out: Option<PathBuf>,
+    /// Where to write the same as a page (HTML) for people
+    #[arg(long, value_name = "FILE")]
+    page: Option<PathBuf>,
     /// Who asks for it [default: the user of this machine]
     #[arg(
         long,
@@ -61,13 +72,13 @@ enum Action {
     /// Check a case file, without the register and without any network
     #[command(after_help = "\
 Examples:
-  symbolon case verify case.json --json
+  symbolon case verify case.json --page case.html
   symbolon case verify case.json --signer 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
 
 Shown is what the file says of the investor, and then whether all of it holds.
 Anybody can sign a file, so whether the signer is one of the issuer's is to be
 asked elsewhere: its registries tell by `isMirror(SIGNER)`. With --signer a file
-that somebody else signed is not genuine.")]
+that somebody else signed is not genuine. No page is written of a file that is not.")]
     Verify {
         /// The file
         #[arg(value_name = "FILE")]
@@ -75,6 +86,9 @@ that somebody else signed is not genuine.")]
         /// By whom it must be signed, as you know it by other ways
         #[arg(long, value_name = "ADDRESS")]
         signer: Option<Address>,
+        /// Where to write what it says as a page (HTML), if it is genuine
+        #[arg(long, value_name = "FILE")]
+        page: Option<PathBuf>,
     },
 }
 
@@ -92,10 +106,29 @@ struct SignedCase {
 /// Runs `symbolon case`.
 pub(crate) async fn run(args: CaseArgs, context: &Context) -> Result<Exit> {
     match args.action {
-        Some(Action::Verify { file, signer }) => verify::run(&file, signer, context),
+        Some(Action::Verify { file, signer, page }) => verify::run(&file, signer, page, context),
         None => {
             let target = args.target.or(args.external_id.map(Target::ExternalId));
-            write::run(target, args.out, args.operator.as_deref(), context).await
+            let files = (args.out, args.page);
+            write::run(target, files, args.operator.as_deref(), context).await
         }
     }
+}
+
+/// Writes a new file, which an option names.
+fn put(option: &str, path: &Path, text: &[u8]) -> Result<()> {
+    let written = OpenOptions::new().write(true).create_new(true).open(path);
+    written
+        .and_then(|mut file| file.write_all(text))
+        .map_err(|error| {
+            let why = match error.kind() {
+                ErrorKind::AlreadyExists => return Failure::taken(path),
+                ErrorKind::NotFound => "there is no such folder: make it first".to_owned(),
+                ErrorKind::PermissionDenied => {
+                    "it may not be written there: choose a folder of yours".to_owned()
+                }
+                other => format!("{other}: choose another place"),
+            };
+            Failure::usage(format!("{option}: cannot write {}: {why}", path.display()))
+        })
 }

@@ -6,7 +6,7 @@ use symbolon_core::{
     time::{UnixMillis, UnixSeconds},
     wallet::WalletAddress,
 };
-use symbolon_store::{DenialReceipt, Reached};
+use symbolon_store::DenialReceipt;
 
 use crate::{
     context::Context,
@@ -53,7 +53,7 @@ fn document(receipt: &DenialReceipt, promised: Option<u32>, now: UnixSeconds) ->
         "decided": receipt.decided.to_string(),
         "chain_id": receipt.registry.chain.0,
         "place": receipt.registry.place,
-        "reached": word(receipt.reached),
+        "reached": receipt.reached.as_str(),
         "transaction": receipt.transaction,
         "block": receipt.block,
         "sent": receipt.sent.map(moment),
@@ -75,7 +75,7 @@ fn text(receipts: &[DenialReceipt], promised: Option<u32>, now: UnixSeconds) -> 
             receipt.entry.0.to_string(),
             receipt.decided.to_string(),
             receipt.registry.to_string(),
-            word(receipt.reached).to_owned(),
+            receipt.reached.to_string(),
             receipt.sent.map_or_else(unknown, moment),
             receipt.mined.map_or_else(unknown, moment),
             receipt.finalized.map_or_else(unknown, |at| at.to_string()),
@@ -99,15 +99,4 @@ fn kept(receipt: &DenialReceipt, promised: Option<u32>, now: UnixSeconds) -> Opt
 
 fn moment(at: UnixMillis) -> String {
     UnixSeconds(at.0 / 1_000).to_string()
-}
-
-fn word(reached: Reached) -> &'static str {
-    match reached {
-        Reached::Waiting => "waiting",
-        Reached::Stored => "stored",
-        Reached::Sent => "sent",
-        Reached::Mined => "mined",
-        Reached::Final => "final",
-        Reached::Needless => "needless",
-    }
 }

@@ -1,17 +1,21 @@
 //! The case file at the command line.
 
+mod desk;
+mod evidence;
+mod page;
+mod receipts;
+
 use serde_json::{Value, json};
 
 use crate::support::{Desk, WALLET};
 
 const LANE: &str = "[[lane]]\nissuer = \"acme\"\nchain_id = 31337\nrpc_url = \"http://127.0.0.1:9\"\nsigner_key_file = \"mirror.key\"\n";
-const KEY: &str = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 const SIGNER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
-async fn desk() -> Desk {
+async fn decided() -> Desk {
     let desk = Desk::with_issuer().await;
     desk.write("symbolon.toml", LANE);
-    desk.write("mirror.key", KEY);
+    desk.write("mirror.key", desk::KEY);
     let seen = ["--operator", "maria", "--attestation", "seen"];
     desk.run(&[&["verify", WALLET, "--country", "DE"][..], &seen].concat())
         .succeeded();
@@ -20,18 +24,13 @@ async fn desk() -> Desk {
     desk
 }
 
-fn verified(desk: &Desk, file: &str) -> (i32, Value) {
-    let ended = desk.run(&["case", "verify", file, "--json"]);
-    (ended.code, ended.json())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_is_written_and_checked_without_the_register() {
-    let desk = desk().await;
+    let desk = decided().await;
     let written = desk.run(&["case", WALLET, "--out", "case.json", "--json"]);
     let written = written.succeeded().json();
     assert_eq!(written["signer"], SIGNER);
-    let (code, checked) = verified(&desk, "case.json");
+    let (code, checked) = desk::checked(&desk, "case.json");
     assert_eq!(code, 0, "{checked}");
     assert_eq!(checked["genuine"], true);
     assert_eq!(checked["status"], "revoked");
@@ -64,12 +63,16 @@ async fn a_case_is_written_and_checked_without_the_register() {
         assert!(said.stdout.contains(says), "{says}: {}", said.stdout);
     }
     // Never over a file that is there.
-    assert_eq!(desk.run(&["case", WALLET, "--out", "case.json"]).code, 2);
+    let again = desk.run(&["case", WALLET, "--out", "case.json"]).exits(4);
+    assert!(
+        again.error().contains("case.json: there is a file already"),
+        "{again:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_changed_shows() {
-    let desk = desk().await;
+    let desk = decided().await;
     desk.run(&["case", WALLET, "--out", "case.json"])
         .succeeded();
     let text = desk.read("case.json");
@@ -81,7 +84,11 @@ async fn whatever_is_changed_shows() {
         ("/case/entries/0/actor", json!("cli:mallory")),
         (
             "/case/receipts",
-            json!([{"wallet": WALLET, "chain": 1, "entry": 1, "transaction": null, "block": 7}]),
+            json!([{
+                "wallet": WALLET, "chain": 1, "registry": WALLET, "carried": "denial", "entry": 2,
+                "version": 2, "reached": "waiting", "transaction": null, "block": null,
+                "settled": null,
+            }]),
         ),
         (
             "/signer",
@@ -97,17 +104,24 @@ async fn whatever_is_changed_shows() {
     changed.push(("a missing entry", shorter));
     for (what, case) in changed {
         desk.write("changed.json", &case.to_string());
-        let (code, checked) = verified(&desk, "changed.json");
+        let (code, checked) = desk::checked(&desk, "changed.json");
         assert_eq!(code, 8, "{what}: {checked}");
         assert_eq!(checked["genuine"], false, "{what}");
     }
+    // A name that would steer a terminal.
+    let mut steering = case;
+    steering["case"]["made_by"] = json!("cli:\u{1b}[2J\ngenuine");
+    desk.write("steering.json", &steering.to_string());
+    let said = desk.run(&["case", "verify", "steering.json"]).exits(8);
+    assert!(!said.stdout.contains('\u{1b}'), "{}", said.stdout);
+    assert!(!said.stdout.contains("\ngenuine"), "{}", said.stdout);
     desk.write("nothing.json", "{}");
     assert_eq!(desk.run(&["case", "verify", "nothing.json"]).code, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_stands_in_the_way_is_said_with_its_remedy() {
-    let desk = desk().await;
+    let desk = decided().await;
     for (arguments, code, says) in [
         (
             &["case", WALLET, "--out", "nowhere/case.json"][..],

@@ -60,6 +60,13 @@ impl Desk {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// A variable that was set.
+    pub(crate) fn variable(&self, name: &str) -> &str {
+        let mut set = self.environment.iter().rev();
+        let found = set.find(|(known, _)| known == name);
+        &found.unwrap_or_else(|| panic!("{name} is not set")).1
+    }
+
     /// Writes a file into the folder.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);

@@ -1,48 +1,25 @@
 //! Checks a case file, offline.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use alloy::primitives::{Address, Signature, eip191_hash_message};
+use alloy::primitives::Address;
 use serde_json::{Value, json};
-use symbolon_core::{
-    case::{Case, CaseFault, ClaimedWallet, Told},
-    ownership::Message,
-    wallet::ProofKind,
-};
+use symbolon_core::case::{CaseReceipt, CaseVerification};
 
-use super::SignedCase;
+use super::{SignedCase, checked::Checked, page, put};
 use crate::{
     context::Context,
-    exit::{Exit, Failure, Result},
+    exit::{Exit, Failure, Result, one_line},
     kind::word,
     output::counted,
 };
 
-/// By what a wallet is the investor's, as far as that can be told offline.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Bound {
-    /// Its key signed, and that was checked here.
-    Signed,
-    /// A contract said so, in a block that the evidence names: ask its chain.
-    ByContract,
-    /// By the word of whoever bound it.
-    ByWord,
-    /// The evidence is not what it claims.
-    Wrong,
-}
-
-impl Bound {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Signed => "signed",
-            Self::ByContract => "by_contract",
-            Self::ByWord => "by_word",
-            Self::Wrong => "wrong",
-        }
-    }
-}
-
-pub(super) fn run(file: &Path, wanted: Option<Address>, context: &Context) -> Result<Exit> {
+pub(super) fn run(
+    file: &Path,
+    wanted: Option<Address>,
+    out: Option<PathBuf>,
+    context: &Context,
+) -> Result<Exit> {
     let text = std::fs::read(file).map_err(Failure::file("read", file))?;
     let signed: SignedCase = serde_json::from_slice(&text).map_err(|_| {
         Failure::refused(format!(
@@ -50,35 +27,25 @@ pub(super) fn run(file: &Path, wanted: Option<Address>, context: &Context) -> Re
             file.display()
         ))
     })?;
-    let told = signed.case.check();
-    let faults = faults(&signed, wanted, told.as_ref().err());
-    let wallets = signed.case.wallets().unwrap_or_default();
-    let wallets: Vec<_> = wallets
-        .iter()
-        .map(|wallet| (wallet, bound(wallet)))
-        .collect();
-    let forged = wallets.iter().any(|(_, bound)| *bound == Bound::Wrong);
-    let genuine = faults.is_empty() && !forged;
-    let document = document(&signed, told.as_ref().ok(), &faults, &wallets, genuine);
+    let checked = Checked::of(signed, wanted);
+    let told = checked.genuine();
+    // Nobody prints what does not hold.
+    if let (Some(out), Some(told)) = (&out, told) {
+        put("--page", out, page::html(&checked, told)?.as_bytes())?;
+    }
+    let written = out.filter(|_| told.is_some());
+    let genuine = told.is_some();
+    let document = document(&checked, written.as_deref());
     context.output.result(&document, || {
-        let mut lines = claims(&signed.case, told.as_ref().ok());
-        lines.extend(faults.iter().cloned());
-        for (wallet, bound) in &wallets {
+        let mut lines = claims(&checked);
+        lines.extend(checked.faults.iter().cloned());
+        for (wallet, bound) in &checked.wallets {
             lines.push(format!("{}: {}", wallet.wallet, bound.as_str()));
         }
-        lines.push(match genuine {
-            true => format!(
-                "genuine: {} are as {} signed them",
-                counted(signed.case.entries.len() as u64, "entry", "entries"),
-                signed.signer
-            ),
-            false => "NOT genuine: this case file is not what it claims to be".to_owned(),
-        });
-        if genuine && wanted.is_none() {
-            lines.push(format!(
-                "still to be checked: that {0} signs for {1}. Ask {1}'s registry for isMirror({0}), or name the signer that you know by --signer",
-                signed.signer, signed.case.issuer
-            ));
+        lines.extend(checked.signed.case.receipts.iter().map(receipt));
+        lines.extend(verdict(&checked));
+        if let Some(written) = &written {
+            lines.push(format!("the page is {}", written.display()));
         }
         lines.join("\n")
     })?;
@@ -89,7 +56,8 @@ pub(super) fn run(file: &Path, wanted: Option<Address>, context: &Context) -> Re
 }
 
 /// What the file says of the investor, in lines.
-fn claims(case: &Case, told: Option<&Told>) -> Vec<String> {
+fn claims(checked: &Checked) -> Vec<String> {
+    let (case, told) = (&checked.signed.case, checked.told.as_ref());
     let mut lines = vec![
         format!("investor {} of {}", case.investor, case.issuer),
         match told {
@@ -106,22 +74,54 @@ fn claims(case: &Case, told: Option<&Told>) -> Vec<String> {
         let given = verdict.verified_at;
         lines.push(format!("verdict: {level}, {country}, given {given}, {end}"));
     }
-    lines.push(format!("made {} by {}", case.made, case.made_by));
+    // Whoever made the file chose the name.
+    let by = one_line(&case.made_by);
+    lines.push(format!("made {} by {by}", case.made));
     lines
 }
 
-fn document(
-    signed: &SignedCase,
-    told: Option<&Told>,
-    faults: &[String],
-    wallets: &[(&ClaimedWallet, Bound)],
-    genuine: bool,
-) -> Value {
-    let case = &signed.case;
+fn receipt(receipt: &CaseReceipt) -> String {
+    let mut line = format!(
+        "{}: {} of entry {} on chain {}: {}",
+        receipt.wallet,
+        receipt.carried.as_str(),
+        receipt.entry.0,
+        receipt.chain,
+        receipt.reached
+    );
+    if let Some(block) = receipt.block {
+        line.push_str(&format!(" in block {block}"));
+    }
+    if let Some(transaction) = receipt.transaction {
+        line.push_str(&format!(", {transaction}"));
+    }
+    line
+}
+
+/// Whether all of it holds, and what is left to do.
+fn verdict(checked: &Checked) -> Vec<String> {
+    let (case, signer) = (&checked.signed.case, checked.signed.signer);
+    if checked.genuine().is_none() {
+        return vec!["NOT genuine: this case file is not what it claims to be".to_owned()];
+    }
+    let entries = counted(case.entries.len() as u64, "entry", "entries");
+    let mut lines = vec![format!("genuine: {entries} are as {signer} signed them")];
+    if !checked.knows_signer {
+        lines.push(format!(
+            "still to be checked: that {signer} signs for {0}. Ask {0}'s registry for isMirror({signer}), or name the signer that you know by --signer",
+            case.issuer
+        ));
+    }
+    lines
+}
+
+fn document(checked: &Checked, page: Option<&Path>) -> Value {
+    let case = &checked.signed.case;
+    let told = checked.told.as_ref();
     let verdict = told.and_then(|told| told.investor.status.verdict());
     json!({
-        "genuine": genuine,
-        "faults": faults,
+        "genuine": checked.genuine().is_some(),
+        "faults": checked.faults,
         "issuer": case.issuer.to_string(),
         "investor": case.investor.to_string(),
         "status": case.status.as_str(),
@@ -130,60 +130,40 @@ fn document(
         "expiry": verdict.and_then(|verdict| Some(verdict.expiry?.to_string())),
         "made": case.made.to_string(),
         "made_by": case.made_by,
-        "signer": signed.signer.to_string(),
+        "signer": checked.signed.signer.to_string(),
         "entries": case.entries.len(),
-        "wallets": wallets.iter().map(|(wallet, bound)| json!({
+        "wallets": checked.wallets.iter().map(|(wallet, bound)| json!({
             "wallet": wallet.wallet.to_string(),
             "entry": wallet.entry.0,
             "bound": bound.as_str(),
         })).collect::<Vec<_>>(),
+        "verifications": case.verifications.iter().map(attempt_document).collect::<Vec<_>>(),
+        "receipts": case.receipts.iter().map(receipt_document).collect::<Vec<_>>(),
+        "page": page.map(|page| page.display().to_string()),
     })
 }
 
-fn faults(signed: &SignedCase, wanted: Option<Address>, fault: Option<&CaseFault>) -> Vec<String> {
-    let mut faults = Vec::new();
-    if let Some(wanted) = wanted.filter(|wanted| *wanted != signed.signer) {
-        faults.push(format!(
-            "the file is signed by {}, and not by {wanted}",
-            signed.signer
-        ));
-    }
-    if !is_by(signed) {
-        faults.push(format!(
-            "the signature is not by {}: the file was changed, or signed by somebody else",
-            signed.signer
-        ));
-    }
-    faults.extend(fault.map(ToString::to_string));
-    faults
+fn attempt_document(attempt: &CaseVerification) -> Value {
+    json!({
+        "provider": attempt.provider.to_string(),
+        "reference": attempt.reference,
+        "state": attempt.state.as_str(),
+        "opened": attempt.opened.to_string(),
+        "entry": attempt.decision.map(|entry| entry.0),
+    })
 }
 
-fn is_by(signed: &SignedCase) -> bool {
-    let digest = Case::digest(&signed.case);
-    let hash = eip191_hash_message(digest);
-    Signature::from_raw(&signed.signature)
-        .and_then(|signature| signature.recover_address_from_prehash(&hash))
-        .is_ok_and(|signer| signer == signed.signer)
-}
-
-fn bound(claimed: &ClaimedWallet) -> Bound {
-    let Some(evidence) = &claimed.evidence else {
-        return Bound::ByWord;
-    };
-    let message: Option<Message> = evidence.message.parse().ok();
-    let names = message
-        .is_some_and(|message| message.wallet == claimed.wallet && message.chain == evidence.chain);
-    if !names {
-        return Bound::Wrong;
-    }
-    if evidence.kind != ProofKind::Key {
-        return Bound::ByContract;
-    }
-    let hash = eip191_hash_message(evidence.message.as_bytes());
-    let signer = Signature::from_raw(&evidence.signature)
-        .and_then(|signature| signature.recover_address_from_prehash(&hash));
-    match signer {
-        Ok(signer) if signer == claimed.wallet.address() => Bound::Signed,
-        _ => Bound::Wrong,
-    }
+fn receipt_document(receipt: &CaseReceipt) -> Value {
+    json!({
+        "wallet": receipt.wallet.to_string(),
+        "chain_id": receipt.chain.0,
+        "registry": receipt.registry.to_string(),
+        "carried": receipt.carried.as_str(),
+        "entry": receipt.entry.0,
+        "version": receipt.version.0,
+        "reached": receipt.reached.as_str(),
+        "transaction": receipt.transaction,
+        "block": receipt.block,
+        "settled": receipt.settled.map(|at| at.to_string()),
+    })
 }

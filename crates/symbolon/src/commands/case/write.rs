@@ -1,22 +1,19 @@
 //! Writes a case file.
 
-use std::{
-    fs::OpenOptions,
-    io::{ErrorKind, Write},
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, path::PathBuf};
 
 use serde_json::json;
 use symbolon_core::{
     actor::Actor,
-    case::{Case, CaseEntry, CaseReceipt, CaseRule, CaseVerification, FORMAT},
-    ids::{InvestorId, IssuerId},
+    case::{Carried, Case, CaseEntry, CaseReceipt, CaseRule, CaseVerification, FORMAT},
+    ids::{InvestorId, IssuerId, RegistryId},
     investor::Investor,
     log::EntryNumber,
+    mirror::reached::Reached,
 };
 use symbolon_store::Store;
 
-use super::SignedCase;
+use super::{SignedCase, checked::Checked, page, put};
 use crate::{
     commands::status,
     context::Context,
@@ -31,13 +28,21 @@ const ATTEMPTS: u32 = 500;
 
 pub(super) async fn run(
     target: Option<Target>,
-    out: Option<PathBuf>,
+    (out, page): (Option<PathBuf>, Option<PathBuf>),
     named: Option<&str>,
     context: &Context,
 ) -> Result<Exit> {
     let (Some(target), Some(out)) = (target, out) else {
         return Err(Failure::usage("name an investor, and a file with --out"));
     };
+    if page.as_ref() == Some(&out) {
+        return Err(Failure::usage("--page: name another file than --out does"));
+    }
+    // Neither is written where one of them cannot be.
+    let mut files = [Some(&out), page.as_ref()].into_iter().flatten();
+    if let Some(taken) = files.find(|file| file.exists()) {
+        return Err(Failure::taken(taken));
+    }
     let by = Actor::command_line(&operator(named)?);
     let case = context
         .with_issuer(async |store, issuer| {
@@ -61,37 +66,48 @@ pub(super) async fn run(
     };
     let text = serde_json::to_vec_pretty(&signed)
         .map_err(|error| Failure::new(Exit::Unexpected, error))?;
-    let written = OpenOptions::new().write(true).create_new(true).open(&out);
-    written
-        .and_then(|mut file| file.write_all(&text))
-        .map_err(|error| unwritable(&out, &error))?;
+    let checked = Checked::of(signed, None);
+    let told = checked.genuine().ok_or_else(|| not_genuine(&checked))?;
+    let html = page.as_ref().map(|_| page::html(&checked, told));
+    let html = html.transpose()?;
+    put("--out", &out, &text)?;
+    if let (Some(page), Some(html)) = (&page, &html) {
+        put("--page", page, html.as_bytes())?;
+    }
+    let signed = &checked.signed;
     let document = json!({
         "investor": signed.case.investor.to_string(),
         "file": out.display().to_string(),
+        "page": page.as_ref().map(|page| page.display().to_string()),
         "entries": signed.case.entries.len(),
+        "receipts": signed.case.receipts.len(),
         "signer": signed.signer.to_string(),
     });
     context.output.result(&document, || {
-        format!(
+        let mut text = format!(
             "{}: {} entries, signed by {}; `symbolon case verify` checks it",
             out.display(),
             signed.case.entries.len(),
             signed.signer
-        )
+        );
+        if let Some(page) = &page {
+            text.push_str(&format!("\n{}: the same for people", page.display()));
+        }
+        text
     })?;
     Ok(Exit::Done)
 }
 
-fn unwritable(out: &Path, error: &std::io::Error) -> Failure {
-    let why = match error.kind() {
-        ErrorKind::AlreadyExists => "it is there already: choose another name".to_owned(),
-        ErrorKind::NotFound => "there is no such folder: make it first".to_owned(),
-        ErrorKind::PermissionDenied => {
-            "it may not be written there: choose a folder of yours".to_owned()
-        }
-        other => format!("{other}: choose another place"),
+/// The register contradicts itself.
+fn not_genuine(checked: &Checked) -> Failure {
+    let why = match checked.faults.is_empty() {
+        true => "what a holder signed is not what was noted of it".to_owned(),
+        false => checked.faults.join("; "),
     };
-    Failure::usage(format!("--out: cannot write {}: {why}", out.display()))
+    Failure::new(
+        Exit::Tampering,
+        format!("no case was written: {why}: run `symbolon audit verify`"),
+    )
 }
 
 async fn made(
@@ -101,17 +117,6 @@ async fn made(
     by: &Actor,
     context: &Context,
 ) -> Result<Case> {
-    let mut receipts = Vec::new();
-    for wallet in &investor.wallets {
-        let denials = store.denial_receipts(issuer, wallet.address).await?;
-        receipts.extend(denials.into_iter().map(|denial| CaseReceipt {
-            wallet: wallet.address,
-            chain: denial.registry.chain,
-            entry: denial.entry,
-            transaction: denial.transaction,
-            block: denial.block,
-        }));
-    }
     let verifications = store
         .verifications_of(issuer, investor.id, ATTEMPTS)
         .await?;
@@ -123,7 +128,7 @@ async fn made(
         opened: one.opened,
         decision: one.attempt.decision,
     });
-    Ok(Case {
+    let mut case = Case {
         format: FORMAT.to_owned(),
         issuer: issuer.clone(),
         investor: investor.id,
@@ -133,8 +138,69 @@ async fn made(
         entries: entries(store, issuer, investor.id).await?,
         verifications: verifications.collect(),
         rules: rules(store, issuer, investor).await?,
-        receipts,
-    })
+        receipts: Vec::new(),
+    };
+    case.receipts = receipts(store, &case).await?;
+    Ok(case)
+}
+
+/// What chains were told of every wallet that was ever the investor's, as far as its own
+/// entries decided that: a wallet may have been somebody else's before or after.
+async fn receipts(store: &Store, case: &Case) -> Result<Vec<CaseReceipt>> {
+    // What does not hold together is told once all is there.
+    let (Ok(told), Ok(bound)) = (case.told(), case.wallets()) else {
+        return Ok(Vec::new());
+    };
+    let since = case.entries.first().map(|entry| entry.number);
+    let wallets: BTreeSet<_> = bound.iter().map(|bound| bound.wallet).collect();
+    let chains = store.chains(&case.issuer).await?;
+    let registry = |id: RegistryId| {
+        let mut chains = chains.iter().filter(|chain| chain.chain.id == id);
+        chains.next().map(|chain| chain.chain.registry)
+    };
+    let mut receipts = Vec::new();
+    for wallet in wallets {
+        let approvals = store.approval_receipts(&case.issuer, wallet, since.unwrap_or_default());
+        for approval in approvals.await? {
+            let chain = approval.registry.chain;
+            let entry = told.records.approval(wallet, chain, approval.version);
+            let (Some(entry), Some(registry)) = (entry, registry(approval.registry)) else {
+                continue;
+            };
+            receipts.push(CaseReceipt {
+                wallet,
+                chain,
+                registry,
+                carried: Carried::Approval,
+                entry,
+                version: approval.version,
+                reached: Reached::Final,
+                transaction: Some(approval.transaction),
+                block: approval.block,
+                settled: approval.finalized,
+            });
+        }
+        for denial in store.denial_receipts(&case.issuer, wallet).await? {
+            let version = told.records.version(wallet, denial.entry);
+            let (Some(version), Some(registry)) = (version, registry(denial.registry)) else {
+                continue;
+            };
+            receipts.push(CaseReceipt {
+                wallet,
+                chain: denial.registry.chain,
+                registry,
+                carried: Carried::Denial,
+                entry: denial.entry,
+                version,
+                reached: denial.reached,
+                transaction: denial.transaction,
+                block: denial.block,
+                settled: denial.finalized,
+            });
+        }
+    }
+    receipts.sort_by_key(|receipt| (receipt.entry, receipt.chain, receipt.registry));
+    Ok(receipts)
 }
 
 async fn entries(store: &Store, issuer: &IssuerId, id: InvestorId) -> Result<Vec<CaseEntry>> {

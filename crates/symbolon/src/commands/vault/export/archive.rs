@@ -46,10 +46,8 @@ impl Passphrase {
             .mode(0o600)
             .open(path)
             .map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists => Failure::refused(format!(
-                    "{}: there is a file already, perhaps another archive's passphrase: name a new one",
-                    path.display()
-                )),
+                // Perhaps another archive's passphrase.
+                io::ErrorKind::AlreadyExists => Failure::taken(path),
                 _ => Failure::file("write", path)(error),
             })?;
         writeln!(file, "{}", self.0.expose_secret())
@@ -70,7 +68,7 @@ impl<'p> Archive<'p> {
     /// would open nothing any more.
     pub(in crate::commands) fn begin(path: &Path, passphrase: &'p Passphrase) -> Result<Self> {
         if path.exists() {
-            return Err(taken(path));
+            return Err(Failure::taken(path));
         }
         let folder = match path.parent() {
             Some(folder) if folder != Path::new("") => folder,
@@ -115,18 +113,11 @@ impl<'p> Archive<'p> {
             .map_err(|error| refused(&path, error))?;
         file.persist_noclobber(&path)
             .map_err(|error| match error.error.kind() {
-                io::ErrorKind::AlreadyExists => taken(&path),
+                io::ErrorKind::AlreadyExists => Failure::taken(&path),
                 _ => refused(&path, error.error),
             })?;
         Ok(())
     }
-}
-
-fn taken(path: &Path) -> Failure {
-    Failure::refused(format!(
-        "{}: there is a file already, perhaps an earlier archive: name a new one",
-        path.display()
-    ))
 }
 
 fn refused(path: &Path, error: io::Error) -> Failure {

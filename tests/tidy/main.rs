@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
 mod alerts;
+mod dependencies;
 mod documents;
 mod layers;
 mod tree;
@@ -20,6 +21,11 @@ const MOST_LINES_OF_HALF: usize = 200;
 #[test]
 fn arrows_point_inwards() {
     layers::check();
+}
+
+#[test]
+fn whatever_is_asked_for_is_used() {
+    dependencies::check();
 }
 
 #[test]

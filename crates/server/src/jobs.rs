@@ -9,7 +9,7 @@
 //! `lease`; [`expiry`], [`hints`] and [`watch`] need
 //! the store alone. With a server run those that need what it was given: [`looks`] and
 //! [`waiting`] read providers' records, [`forgetting`] has them forgotten, [`letters`]
-//! are sent, [`retention`] erases. Each job restarts itself after a failure and stops when
+//! are sent, [`renewals`] notices whose verdict ends soon, [`retention`] erases. Each job restarts itself after a failure and stops when
 //! the shutdown token says so; stopping at any point loses nothing.
 
 pub mod expiry;

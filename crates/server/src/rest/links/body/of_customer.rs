@@ -26,8 +26,8 @@ pub(in crate::rest::links) struct NewCustomerLinkBody {
     wallet: Option<String>,
     /// The chains on which the wallet counts, by id; all of the issuer's by default.
     chains: Option<Vec<u64>>,
-    /// In which language the person is spoken to.
-    #[schema(example = "en", default = "en")]
+    /// In which language the person is spoken to; by default that of the browser, and in letters English.
+    #[schema(example = "de")]
     language: Option<String>,
     /// For how many hours the link may be used.
     #[schema(minimum = 24, maximum = 720, default = 168)]

@@ -258,6 +258,7 @@ async fn take(
         return Ok(Looked::NotOurs);
     };
     let investor = transaction.investor(id).await?.investor;
+    let (attempt, others) = transaction.attempt_upon(&verification, reference).await?;
     let situation = Situation {
         kind: investor.kind,
         customer: &customer_of(id),
@@ -265,7 +266,8 @@ async fn take(
         status_entry: transaction.last_decision(id).await?,
         age: record.profile.age_at(now),
         erased: investor.custody.erased,
-        attempt: verification.attempt,
+        attempt,
+        others,
         rules: &rules,
     };
     let outcome = judge(fact, &situation, &account.requirements, now);
@@ -300,14 +302,18 @@ async fn take(
             .forget_at_provider(id, provider, reference, now)
             .await?;
     }
-    verification.reference = Some(fact.reference.clone());
-    verification.attempt.newest = Some(fact.as_of);
     let deciding = match &outcome {
         Outcome::Decide(command) if matches!(**command, Command::Verify(_)) => &in_charge,
         // A denial lands, whoever may do what by now.
         _ => &actor,
     };
+    let before = verification.attempt.decision;
     follow(&mut transaction, &mut verification, outcome, deciding, now).await?;
+    let decision = verification.attempt.decision;
+    let decision = decision.filter(|_| decision != before);
+    transaction
+        .hear(verification.id, reference, fact.as_of, decision)
+        .await?;
     if verification.state == VerificationState::Approved {
         verification.document_ends = fact.findings.document_expires;
     }

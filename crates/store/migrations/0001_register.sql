@@ -699,12 +699,10 @@ CREATE TABLE verification (
     verification bytea  NOT NULL,
     investor     bytea  NOT NULL,
     provider     text   NOT NULL,
-    reference    text,             -- the provider's applicant or run; null: not known yet
     state        text   NOT NULL,
     concerns     text,             -- why somebody must look, as JSON
     opened_entry bigint NOT NULL,  -- where the log ended when it began
     opened_s     bigint NOT NULL,
-    newest_ms    bigint,           -- the provider's time of the newest fact
     decision     bigint,           -- the last entry that came of it
     -- The last day, since 1970, of the document that its verdict stands on; null: not known.
     document_ends integer,
@@ -714,14 +712,26 @@ CREATE TABLE verification (
     PRIMARY KEY (issuer, verification)
 );
 CREATE INDEX verification_by_investor ON verification (issuer, investor, provider, opened_s);
-CREATE INDEX verification_by_reference ON verification (issuer, provider, reference)
-    WHERE reference IS NOT NULL;
 CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
 CREATE INDEX verification_by_look
     ON verification (issuer, (state IN ('approved', 'settled')), look_s)
     WHERE look_s IS NOT NULL;
 CREATE INDEX verification_by_document ON verification (issuer, document_ends)
     WHERE document_ends IS NOT NULL;
+
+-- Which of the provider's records an attempt is about: whoever is sent there again may
+-- get another, and what is found in any of them counts.
+CREATE TABLE verification_reference (
+    issuer       bigint  NOT NULL,
+    verification bytea   NOT NULL,
+    reference    text    NOT NULL, -- the provider's applicant or run
+    number       integer NOT NULL, -- counts those of an attempt
+    newest_ms    bigint,           -- the provider's time of the newest fact in it
+    decision     bigint,           -- the last entry that came of it
+    PRIMARY KEY (issuer, verification, reference),
+    UNIQUE (issuer, verification, number)
+);
+CREATE INDEX verification_by_reference ON verification_reference (issuer, reference);
 
 -- Of whose verdict it was noticed that its end is near: once a verdict.
 CREATE TABLE renewal (

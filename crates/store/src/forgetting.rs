@@ -73,8 +73,11 @@ impl IssuerTransaction {
         let (issuer, id) = (issuer_key(&self.issuer), investor.0.as_slice());
         sqlx::query!(
             "INSERT INTO forgetting (issuer, investor, provider, reference, due_ms, leased_ms, tries) \
-             SELECT DISTINCT $1::bigint, $2::bytea, provider, coalesce(reference, ''), $3::bigint, 0, 0 \
-             FROM verification WHERE issuer = $1 AND investor = $2 \
+             SELECT DISTINCT $1::bigint, $2::bytea, v.provider, coalesce(r.reference, ''), \
+                 $3::bigint, 0, 0 \
+             FROM verification v LEFT JOIN verification_reference r \
+                 ON r.issuer = v.issuer AND r.verification = v.verification \
+             WHERE v.issuer = $1 AND v.investor = $2 \
              ON CONFLICT (issuer, investor, provider, reference) DO NOTHING",
             issuer,
             id,

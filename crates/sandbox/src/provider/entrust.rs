@@ -141,6 +141,25 @@ impl FakeEntrust {
         self.vendor.change(run, |run| alter(&mut run.output))
     }
 
+    /// All runs of whom the issuer calls so, the oldest first.
+    pub fn runs_of(&self, customer: &str) -> Vec<String> {
+        let books = lock(&self.vendor.books);
+        let all = books.runs.values();
+        let found = all.filter(|run| run.customer.as_deref() == Some(customer));
+        found.map(|run| run.id.clone()).collect()
+    }
+
+    /// How many applicants the vendor knows.
+    pub fn applicants(&self) -> usize {
+        lock(&self.vendor.books).applicants.len()
+    }
+
+    /// The person of a run has handed in all, and the vendor is at it. No webhook tells of it.
+    pub fn process(&self, run: &str) -> Result<()> {
+        let now = self.vendor.options.clock.rfc3339();
+        self.vendor.change(run, |run| run.process(now))
+    }
+
     /// A run ends: `workflow_run.completed`.
     pub async fn complete(&self, run: &str, outcome: Outcome) -> Result<Vec<Delivery>> {
         self.vendor.complete(run, outcome).await

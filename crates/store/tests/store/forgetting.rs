@@ -23,9 +23,9 @@ async fn sent(register: &Register, attempt: u8, reference: Option<&str>) -> Veri
     let provider = sumsub();
     let begun = transaction.begin_verification(attempt, id(1), &provider, NOW);
     begun.await.unwrap();
-    let mut found = transaction.verification(attempt).await.unwrap();
-    found.reference = reference.map(str::to_owned);
-    transaction.keep_verification(&found, NOW).await.unwrap();
+    if let Some(reference) = reference {
+        transaction.refer(attempt, reference).await.unwrap();
+    }
     transaction.commit().await.unwrap();
     attempt
 }
@@ -102,10 +102,10 @@ async fn an_attempt_that_waits_is_looked_at_by_one_and_later_again() {
     assert!(due(&register, 1_059).await.is_empty());
     let found = due(&register, 1_060).await;
     assert_eq!(found[0].verification.id, attempt);
-    let now = UnixMillis(1_060_000);
+    let (now, subjects) = (UnixMillis(1_060_000), ["a-1".to_owned()]);
     for _ in 0..2 {
         // Two servers have found it.
-        let wanted = store.look_unasked(issuer, &found[0], Some("a-1"), now);
+        let wanted = store.look_unasked(issuer, &found[0], &subjects, now);
         wanted.await.unwrap();
     }
     assert_eq!(store.looks(issuer).await.unwrap(), 1);

@@ -10,6 +10,7 @@ use symbolon_core::{
 };
 use symbolon_sandbox::provider::ApiFault;
 use symbolon_server::Clock;
+use symbolon_store::Store;
 use symbolon_testkit::person::Person;
 
 use super::stage::{Stage, sumsub};
@@ -18,16 +19,7 @@ use crate::world::{Caller, until};
 impl Stage {
     /// Lets profiles be erased at once, by the owner's key.
     pub(super) async fn keeps_profiles_for_no_time(&self) {
-        let (store, acme) = (&self.world.store, "acme".parse().unwrap());
-        let mut transaction = store.begin(&acme).await.unwrap();
-        let none = Retention {
-            years: RetentionYears(0),
-            ..Retention::default()
-        };
-        let (by, now) = (Actor::command_line("maria"), Clock::system().now());
-        let set = transaction.set_retention(none, &by, now).await;
-        set.unwrap().unwrap();
-        transaction.commit().await.unwrap();
+        keep_profiles_for_no_time(&self.world.store).await;
     }
 
     /// What the provider says of somebody.
@@ -35,6 +27,19 @@ impl Stage {
         let provider = sumsub(&self.sumsub).provider;
         provider.fetch(reference).await.unwrap().fact
     }
+}
+
+/// Lets profiles be erased at once.
+pub(super) async fn keep_profiles_for_no_time(store: &Store) {
+    let mut transaction = store.begin(&"acme".parse().unwrap()).await.unwrap();
+    let none = Retention {
+        years: RetentionYears(0),
+        ..Retention::default()
+    };
+    let (by, now) = (Actor::command_line("maria"), Clock::system().now());
+    let set = transaction.set_retention(none, &by, now).await;
+    set.unwrap().unwrap();
+    transaction.commit().await.unwrap();
 }
 
 /// Ends somebody's relation, and erases its profile; returns its custody.

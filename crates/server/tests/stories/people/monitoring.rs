@@ -15,7 +15,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const WORKFLOW: &str = "b48fdff9-66a1-405d-9912-54780799bd68";
 
-fn account(entrust: &FakeEntrust) -> Account {
+pub(super) fn account(entrust: &FakeEntrust) -> Account {
     let account: EntrustAccount = serde_json::from_value(json!({
         "region": "eu",
         "base_url": entrust.url(),

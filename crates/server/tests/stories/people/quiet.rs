@@ -30,7 +30,13 @@ impl Quiet {
         let made = store.create_issuer(&acme, "Acme", clock.now());
         made.await.unwrap();
         let key = ApiKey::from_random(&acme, rand::random());
-        let (by, powers) = (Actor::command_line("maria"), KeyPowers::default());
+        let (by, powers) = (
+            Actor::command_line("maria"),
+            KeyPowers {
+                profiles: true,
+                ..KeyPowers::default()
+            },
+        );
         let made = store.create_api_key("owner", &key, &powers, &by, clock.now());
         made.await.unwrap().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -99,12 +99,8 @@ pub(crate) async fn look(
         &record,
         sealed.as_ref(),
         watched.is_some(),
-    )
-    .await?;
-    if taken == Looked::Taken(VerificationState::Approved) {
-        account.provider.watch(&record.fact.reference).await?;
-    }
-    Ok(taken)
+    );
+    Ok(taken.await?)
 }
 
 /// How the register names an investor to providers, and whom it meant by that.
@@ -318,6 +314,11 @@ async fn take(
         verification.document_ends = fact.findings.document_expires;
     }
     transaction.keep_verification(&verification, now).await?;
+    if fact.standing == Standing::Approved && verification.state == VerificationState::Approved {
+        transaction
+            .monitor_at_provider(id, provider, reference, now)
+            .await?;
+    }
     complete_link(&mut transaction, &verification, &investor, now).await?;
     transaction.commit().await?;
     state.wake.wake(issuer);

@@ -656,6 +656,21 @@ CREATE TABLE forgetting (
 );
 CREATE INDEX forgetting_by_due ON forgetting (issuer, due_ms) WHERE ended_s IS NULL;
 
+-- Which records providers are yet to be asked to watch: somebody is verified upon them.
+CREATE TABLE monitoring (
+    issuer    bigint NOT NULL,
+    investor  bytea  NOT NULL,
+    provider  text   NOT NULL,
+    reference text   NOT NULL, -- the provider's applicant or run
+    wanted    bigint NOT NULL, -- counts the verdicts that want it
+    due_ms    bigint NOT NULL,
+    leased_ms bigint NOT NULL, -- until when somebody is at it
+    tries     integer NOT NULL,
+    error     text,            -- why it was not done when that was last tried
+    PRIMARY KEY (issuer, investor, provider, reference)
+);
+CREATE INDEX monitoring_by_due ON monitoring (issuer, due_ms);
+
 -- Verification links. What has happened to one is told by its times.
 CREATE TABLE link (
     issuer      bigint NOT NULL,

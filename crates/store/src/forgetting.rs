@@ -63,8 +63,8 @@ impl Forgetting {
 }
 
 impl IssuerTransaction {
-    /// Wants every provider that was asked to verify somebody to forget them. Whoever
-    /// waits there is no longer waited for.
+    /// Wants every provider that was asked to verify somebody to forget them, and none to
+    /// watch them. Whoever waits there is no longer waited for.
     pub(crate) async fn forget_at_providers(
         &mut self,
         investor: InvestorId,
@@ -82,6 +82,13 @@ impl IssuerTransaction {
             issuer,
             id,
             bigint(now.0.saturating_mul(MILLIS)),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "DELETE FROM monitoring WHERE issuer = $1 AND investor = $2",
+            issuer,
+            id,
         )
         .execute(&mut *self.transaction)
         .await?;

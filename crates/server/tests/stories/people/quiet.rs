@@ -129,6 +129,15 @@ impl Quiet {
         .await;
     }
 
+    /// Waits until providers watch whomever they are to.
+    pub(super) async fn monitored(&self) {
+        let (store, acme) = (&self.state.store, "acme".parse().unwrap());
+        until("providers watch whom they are to", async || {
+            store.monitorings(&acme).await.unwrap() == 0
+        })
+        .await;
+    }
+
     /// Whether nobody is to be looked at unasked.
     pub(super) async fn nobody_is_due(&self) -> bool {
         let (acme, now) = ("acme".parse().unwrap(), self.clock.now());

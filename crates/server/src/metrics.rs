@@ -78,7 +78,7 @@ fn describe() {
     );
     metrics::describe_counter!(
         FORGETTINGS,
-        "Requests to forget somebody who was erased, by provider and what became of them: forgotten, failed, nothing"
+        "Requests to forget somebody who was erased, by provider and what became of them: forgotten, failed, unasked"
     );
     metrics::describe_counter!(
         RENEWALS,

@@ -650,8 +650,8 @@ CREATE TABLE forgetting (
     due_ms    bigint NOT NULL,
     leased_ms bigint NOT NULL, -- until when somebody is at it
     tries     integer NOT NULL,
-    ended_s   bigint,          -- when it was done, or was found to be nothing to do
-    error     text,            -- why it was not done when that was last tried
+    ended_s   bigint,          -- when it was done; with an error, when it was clear that nobody can be asked
+    error     text,            -- why it was not done when that was last tried, or is not
     PRIMARY KEY (issuer, investor, provider, reference)
 );
 CREATE INDEX forgetting_by_due ON forgetting (issuer, due_ms) WHERE ended_s IS NULL;

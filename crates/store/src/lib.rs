@@ -93,7 +93,7 @@ pub use entry::StoredEntry;
 pub use error::StoreError;
 pub use federation::{FederationDecision, FederationFailure, ProposalRecord, ProposalState};
 pub use following::Followed;
-pub use forgetting::Forgetting;
+pub use forgetting::{Forgetting, ForgettingFate};
 pub use idempotency::{IdempotentRequest, Recalled};
 pub use import::{ImportError, ImportJob, ImportProgress, ImportState, NewImport};
 pub use instance::Instance;

@@ -91,7 +91,7 @@ pub(crate) async fn look(
         (None, Standing::Approved) => seal(state, issuer, investor, &record).await?,
         (None, _) => seal_soon(state, issuer, investor, &record).await?,
     };
-    let taken = take(
+    take(
         state,
         issuer,
         account,
@@ -99,8 +99,8 @@ pub(crate) async fn look(
         &record,
         sealed.as_ref(),
         watched.is_some(),
-    );
-    Ok(taken.await?)
+    )
+    .await
 }
 
 /// How the register names an investor to providers, and whom it meant by that.

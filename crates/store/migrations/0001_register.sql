@@ -656,21 +656,6 @@ CREATE TABLE forgetting (
 );
 CREATE INDEX forgetting_by_due ON forgetting (issuer, due_ms) WHERE ended_s IS NULL;
 
--- Which records providers are yet to be asked to watch: somebody is verified upon them.
-CREATE TABLE monitoring (
-    issuer    bigint NOT NULL,
-    investor  bytea  NOT NULL,
-    provider  text   NOT NULL,
-    reference text   NOT NULL, -- the provider's applicant or run
-    wanted    bigint NOT NULL, -- counts the verdicts that want it
-    due_ms    bigint NOT NULL,
-    leased_ms bigint NOT NULL, -- until when somebody is at it
-    tries     integer NOT NULL,
-    error     text,            -- why it was not done when that was last tried
-    PRIMARY KEY (issuer, investor, provider, reference)
-);
-CREATE INDEX monitoring_by_due ON monitoring (issuer, due_ms);
-
 -- Verification links. What has happened to one is told by its times.
 CREATE TABLE link (
     issuer      bigint NOT NULL,
@@ -733,20 +718,6 @@ CREATE INDEX verification_by_look
     WHERE look_s IS NOT NULL;
 CREATE INDEX verification_by_document ON verification (issuer, document_ends)
     WHERE document_ends IS NOT NULL;
-
--- Which of the provider's records an attempt is about: whoever is sent there again may
--- get another, and what is found in any of them counts.
-CREATE TABLE verification_reference (
-    issuer       bigint  NOT NULL,
-    verification bytea   NOT NULL,
-    reference    text    NOT NULL, -- the provider's applicant or run
-    number       integer NOT NULL, -- counts those of an attempt
-    newest_ms    bigint,           -- the provider's time of the newest fact in it
-    decision     bigint,           -- the last entry that came of it
-    PRIMARY KEY (issuer, verification, reference),
-    UNIQUE (issuer, verification, number)
-);
-CREATE INDEX verification_by_reference ON verification_reference (issuer, reference);
 
 -- Of whose verdict it was noticed that its end is near: once a verdict.
 CREATE TABLE renewal (

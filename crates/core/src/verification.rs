@@ -9,7 +9,9 @@
 //!    what follows: a command for the register, a person who must look, or nothing.
 //!
 //! Facts are ordered by the provider's own time. A fact older than one that was
-//! taken in follows nothing, so duplicates and delays change nothing.
+//! taken in follows nothing, so duplicates and delays change nothing. Where a person was
+//! sent there more than once, each of the provider's records has an order of its own,
+//! and a refusal in any of them counts.
 
 mod fact;
 mod judge;
@@ -17,6 +19,6 @@ mod patience;
 mod state;
 
 pub use fact::{Environment, Fact, Findings, ProviderName, ProviderNameError, Standing};
-pub use judge::{Attempt, Concern, Outcome, Requirements, Situation, judge};
+pub use judge::{Attempt, Concern, OtherRecords, Outcome, Requirements, Situation, judge};
 pub use patience::{LONGEST_SESSION_SECONDS, next_look};
 pub use state::{VerificationId, VerificationIdError, VerificationState};

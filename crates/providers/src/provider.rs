@@ -109,6 +109,9 @@ pub struct SessionRequest<'a> {
     /// Two letters of ISO 639-1, such as `de`; the provider's choice where it does
     /// not speak it.
     pub language: Option<&'a str>,
+    /// The [`Session::reference`] of the last session of the same attempt: while its link
+    /// works, the provider gives that one again, if it can.
+    pub begun: Option<&'a str>,
 }
 
 /// Where a person's browser goes from the provider's pages. What it then says proves

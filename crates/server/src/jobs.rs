@@ -8,8 +8,9 @@
 //! node under the direction of `core::mirror`, in the one server that has its
 //! `lease`; [`expiry`], [`hints`] and [`watch`] need
 //! the store alone. With a server run those that need what it was given: [`looks`] and
-//! [`waiting`] read providers' records, [`forgetting`] has them forgotten, [`letters`]
-//! are sent, [`renewals`] notices whose verdict ends soon, [`retention`] erases. Each job restarts itself after a failure and stops when
+//! [`waiting`] read providers' records, [`monitoring`] has them watched and [`forgetting`]
+//! forgotten, [`letters`] are sent, [`renewals`] notices whose verdict ends soon,
+//! [`retention`] erases. Each job restarts itself after a failure and stops when
 //! the shutdown token says so; stopping at any point loses nothing.
 
 pub mod expiry;
@@ -20,6 +21,7 @@ pub mod lane;
 mod lease;
 pub(crate) mod letters;
 pub(crate) mod looks;
+pub(crate) mod monitoring;
 mod patience;
 pub mod reconciliation;
 pub mod registrar;

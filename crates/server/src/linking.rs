@@ -221,6 +221,7 @@ pub(crate) async fn begin_check(
     };
     // Known before the provider is asked, so that whatever it says finds it.
     let verification = begin_attempt(state, issuer, link, account, now).await?;
+    let begun = state.store.verification(issuer, verification).await?;
     let back = state.site()?.page("v");
     let customer = customer_of(id);
     let left = link.progress.expires.0.saturating_sub(now.0);
@@ -235,6 +236,7 @@ pub(crate) async fn begin_check(
         lasts: std::time::Duration::from_secs(left.min(LONGEST_SESSION_SECONDS)),
         profile: profile.as_ref(),
         language: Some(language),
+        begun: begun.reference.as_deref(),
     };
     let session = account.provider.open(&request).await.map_err(|error| {
         tracing::warn!(%issuer, %error, "a provider opened no session");
@@ -242,6 +244,9 @@ pub(crate) async fn begin_check(
     })?;
     let mut transaction = state.store.begin(issuer).await?;
     let mut verification = transaction.verification(verification).await?;
+    if let Some(reference) = &session.reference {
+        transaction.refer(verification.id, reference).await?;
+    }
     verification.reference = session.reference.or(verification.reference);
     verification.sent = now;
     transaction.keep_verification(&verification, now).await?;

@@ -21,6 +21,7 @@ const RECONCILED: &str = "symbolon_reconciled_wallets_total";
 const HINTS_REFUSED: &str = "symbolon_hints_refused_total";
 const LOOKS: &str = "symbolon_provider_looks_total";
 const LETTERS: &str = "symbolon_letters_total";
+const MONITORINGS: &str = "symbolon_provider_monitorings_total";
 const FORGETTINGS: &str = "symbolon_provider_forgettings_total";
 const RENEWALS: &str = "symbolon_renewals_total";
 const ALARMS: &str = "symbolon_chain_alarms_total";
@@ -72,8 +73,12 @@ fn describe() {
         "E-mails, by what became of them: sent, failed, dropped"
     );
     metrics::describe_counter!(
+        MONITORINGS,
+        "Requests to watch somebody who was verified, by provider and what became of them: begun, already, not_asked, absent, denied, failed"
+    );
+    metrics::describe_counter!(
         FORGETTINGS,
-        "Requests to forget somebody who was erased, by provider and what became of them: forgotten, failed, nothing"
+        "Requests to forget somebody who was erased, by provider and what became of them: forgotten, failed, unasked"
     );
     metrics::describe_counter!(
         RENEWALS,
@@ -163,6 +168,12 @@ pub(crate) fn hint_refused(provider: &ProviderName, code: &'static str) {
 pub(crate) fn looked(provider: &ProviderName, outcome: &'static str) {
     let provider = provider.to_string();
     metrics::counter!(LOOKS, "provider" => provider, "outcome" => outcome).increment(1);
+}
+
+/// A provider was asked to watch somebody who is verified.
+pub(crate) fn monitored(provider: &ProviderName, outcome: &'static str) {
+    let provider = provider.to_string();
+    metrics::counter!(MONITORINGS, "provider" => provider, "outcome" => outcome).increment(1);
 }
 
 /// A provider was asked to forget somebody.

@@ -72,6 +72,7 @@ pub async fn serve_state(state: AppState, listener: TcpListener) -> anyhow::Resu
         tokio::spawn(finish_erasures(state.clone())),
         tokio::spawn(jobs::looks::run(state.clone())),
         tokio::spawn(jobs::waiting::run(state.clone())),
+        tokio::spawn(jobs::monitoring::run(state.clone())),
         tokio::spawn(jobs::letters::run(state.clone())),
         tokio::spawn(jobs::renewals::run(state.clone())),
         tokio::spawn(jobs::retention::run(state.clone())),

@@ -4,6 +4,7 @@
 //! Nothing of a profile leaves here but to somebody whose reading was decided, and so
 //! logged, before.
 
+mod at_provider;
 mod customers;
 mod erasure;
 mod rotation;
@@ -26,6 +27,7 @@ use symbolon_store::{Keyring, SealedChanges, Store, StoreError};
 use symbolon_vault::{IndexKey, MasterKeys, PersonKey, VaultError};
 use thiserror::Error;
 
+pub use at_provider::AtProvider;
 pub use customers::{OpenedCustomer, OpenedNote};
 pub use rotation::Rotation;
 

@@ -93,8 +93,7 @@ pub(crate) async fn look(
         (None, Standing::Approved) => found::seal(state, issuer, investor, &record).await?,
         (None, _) => found::seal_soon(state, issuer, investor, &record).await?,
     };
-    let reference = record.fact.reference.clone();
-    let taken = take(
+    take(
         state,
         issuer,
         account,
@@ -106,11 +105,7 @@ pub(crate) async fn look(
         },
         found,
     )
-    .await?;
-    if taken == Looked::Taken(VerificationState::Approved) {
-        account.provider.watch(&reference).await?;
-    }
-    Ok(taken)
+    .await
 }
 
 /// How the register names an investor to providers, and whom it meant by that.
@@ -206,6 +201,7 @@ async fn take(
         .await?;
     let investor = transaction.investor(id).await?.investor;
     let status_entry = transaction.last_decision(id).await?;
+    let (attempt, others) = transaction.attempt_upon(&verification, reference).await?;
     let situation = Situation {
         kind: investor.kind,
         customer: &customer_of(id),
@@ -216,7 +212,8 @@ async fn take(
         may_come: link.is_some_and(|link| link.progress.is_usable(now))
             || now.0 < verification.sent.0 + LONGEST_SESSION_SECONDS,
         settled: verification.state == VerificationState::Settled,
-        attempt: verification.attempt,
+        attempt,
+        others,
         rules: &rules,
     };
     let outcome = judge(fact, &situation, &account.requirements, now);
@@ -258,18 +255,27 @@ async fn take(
             .forget_at_provider(id, provider, reference, now)
             .await?;
     }
-    verification.reference = Some(fact.reference.clone());
-    verification.attempt.newest = Some(fact.as_of);
     let deciding = match &outcome {
         Outcome::Decide(command) if matches!(**command, Command::Verify(_)) => &in_charge,
         // A denial lands, whoever may do what by now.
         _ => &actor,
     };
+    let before = verification.attempt.decision;
     follow(&mut transaction, &mut verification, outcome, deciding, now).await?;
+    let decision = verification.attempt.decision;
+    let decision = decision.filter(|_| decision != before);
+    transaction
+        .hear(verification.id, reference, fact.as_of, decision)
+        .await?;
     if verification.state == VerificationState::Approved {
         verification.document_ends = fact.findings.document_expires;
     }
     transaction.keep_verification(&verification, now).await?;
+    if fact.standing == Standing::Approved && verification.state == VerificationState::Approved {
+        transaction
+            .monitor_at_provider(id, provider, reference, now)
+            .await?;
+    }
     complete_link(&mut transaction, &verification, &investor, now).await?;
     transaction.commit().await?;
     state.wake.wake(issuer);

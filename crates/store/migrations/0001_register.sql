@@ -650,8 +650,8 @@ CREATE TABLE forgetting (
     due_ms    bigint NOT NULL,
     leased_ms bigint NOT NULL, -- until when somebody is at it
     tries     integer NOT NULL,
-    ended_s   bigint,          -- when it was done, or was found to be nothing to do
-    error     text,            -- why it was not done when that was last tried
+    ended_s   bigint,          -- when it was done; with an error, when it was clear that nobody can be asked
+    error     text,            -- why it was not done when that was last tried, or is not
     PRIMARY KEY (issuer, investor, provider, reference)
 );
 CREATE INDEX forgetting_by_due ON forgetting (issuer, due_ms) WHERE ended_s IS NULL;
@@ -699,12 +699,10 @@ CREATE TABLE verification (
     verification bytea  NOT NULL,
     investor     bytea  NOT NULL,
     provider     text   NOT NULL,
-    reference    text,             -- the provider's applicant or run; null: not known yet
     state        text   NOT NULL,
     concerns     text,             -- why somebody must look, as JSON
     opened_entry bigint NOT NULL,  -- where the log ended when it began
     opened_s     bigint NOT NULL,
-    newest_ms    bigint,           -- the provider's time of the newest fact
     decision     bigint,           -- the last entry that came of it
     -- The last day, since 1970, of the document that its verdict stands on; null: not known.
     document_ends integer,
@@ -714,8 +712,6 @@ CREATE TABLE verification (
     PRIMARY KEY (issuer, verification)
 );
 CREATE INDEX verification_by_investor ON verification (issuer, investor, provider, opened_s);
-CREATE INDEX verification_by_reference ON verification (issuer, provider, reference)
-    WHERE reference IS NOT NULL;
 CREATE INDEX verification_by_state ON verification (issuer, state, opened_s);
 CREATE INDEX verification_by_look
     ON verification (issuer, (state IN ('approved', 'settled')), look_s)

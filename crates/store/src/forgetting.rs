@@ -25,10 +25,66 @@ pub struct Forgetting {
     pub reference: Option<String>,
     /// How often it was tried in vain.
     pub tries: u32,
-    /// When it was done, or was found to be nothing to do.
-    pub ended: Option<UnixSeconds>,
-    /// Why it was not done when that was last tried.
-    pub error: Option<String>,
+    /// What has become of it.
+    pub fate: ForgettingFate,
+}
+
+/// What has become of a record that a provider is to forget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ForgettingFate {
+    /// The provider is still to forget it.
+    Waiting {
+        /// Why it did not when it was last asked.
+        error: Option<String>,
+    },
+    /// The provider has forgotten it, since then.
+    Forgotten(UnixSeconds),
+    /// The provider was not asked, and will not be.
+    Unasked {
+        /// Since when that is clear.
+        at: UnixSeconds,
+        /// Why, and the remedy.
+        why: String,
+    },
+}
+
+impl ForgettingFate {
+    fn read(ended: Option<i64>, error: Option<String>) -> Result<Self> {
+        Ok(match (ended, error) {
+            (None, error) => Self::Waiting { error },
+            (Some(at), None) => Self::Forgotten(seconds(at)?),
+            (Some(at), Some(why)) => Self::Unasked {
+                at: seconds(at)?,
+                why,
+            },
+        })
+    }
+
+    /// The word that people and programs use.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Waiting { .. } => "waiting",
+            Self::Forgotten(_) => "forgotten",
+            Self::Unasked { .. } => "unasked",
+        }
+    }
+
+    /// Since when it is over.
+    pub const fn at(&self) -> Option<UnixSeconds> {
+        match self {
+            Self::Waiting { .. } => None,
+            Self::Forgotten(at) | Self::Unasked { at, .. } => Some(*at),
+        }
+    }
+
+    /// Why it is not forgotten, or was not when it was last asked.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Waiting { error } => error.as_deref(),
+            Self::Forgotten(_) => None,
+            Self::Unasked { why, .. } => Some(why),
+        }
+    }
 }
 
 struct ForgettingRow {
@@ -49,8 +105,7 @@ impl ForgettingRow {
             provider: provider.map_err(damaged)?,
             reference: Some(self.reference).filter(|reference| !reference.is_empty()),
             tries: u32::try_from(self.tries).unwrap_or(0),
-            ended: self.ended_s.map(seconds).transpose()?,
-            error: self.error,
+            fate: ForgettingFate::read(self.ended_s, self.error)?,
         })
     }
 }
@@ -63,8 +118,8 @@ impl Forgetting {
 }
 
 impl IssuerTransaction {
-    /// Wants every provider that was asked to verify somebody to forget them. Whoever
-    /// waits there is no longer waited for.
+    /// Wants every provider that was asked to verify somebody to forget them, and none to
+    /// watch them. Whoever waits there is no longer waited for.
     pub(crate) async fn forget_at_providers(
         &mut self,
         investor: InvestorId,
@@ -73,12 +128,22 @@ impl IssuerTransaction {
         let (issuer, id) = (issuer_key(&self.issuer), investor.0.as_slice());
         sqlx::query!(
             "INSERT INTO forgetting (issuer, investor, provider, reference, due_ms, leased_ms, tries) \
-             SELECT DISTINCT $1::bigint, $2::bytea, provider, coalesce(reference, ''), $3::bigint, 0, 0 \
-             FROM verification WHERE issuer = $1 AND investor = $2 \
+             SELECT DISTINCT $1::bigint, $2::bytea, v.provider, coalesce(r.reference, ''), \
+                 $3::bigint, 0, 0 \
+             FROM verification v LEFT JOIN verification_reference r \
+                 ON r.issuer = v.issuer AND r.verification = v.verification \
+             WHERE v.issuer = $1 AND v.investor = $2 \
              ON CONFLICT (issuer, investor, provider, reference) DO NOTHING",
             issuer,
             id,
             bigint(now.0.saturating_mul(MILLIS)),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "DELETE FROM monitoring WHERE issuer = $1 AND investor = $2",
+            issuer,
+            id,
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -104,7 +169,7 @@ impl IssuerTransaction {
             "INSERT INTO forgetting (issuer, investor, provider, reference, due_ms, leased_ms, tries) \
              VALUES ($1, $2, $3, $4, $5, 0, 0) \
              ON CONFLICT (issuer, investor, provider, reference) \
-             DO UPDATE SET ended_s = NULL, due_ms = excluded.due_ms, tries = 0 \
+             DO UPDATE SET ended_s = NULL, error = NULL, due_ms = excluded.due_ms, tries = 0 \
              WHERE forgetting.ended_s IS NOT NULL",
             issuer_key(&self.issuer),
             investor.0.as_slice(),
@@ -159,12 +224,33 @@ impl Store {
         row.map(ForgettingRow::read).transpose()
     }
 
-    /// Notes that a provider has forgotten, or why there is nothing to forget.
+    /// Notes that a provider has forgotten.
     pub async fn forgotten(
         &self,
         issuer: &IssuerId,
         forgetting: &Forgetting,
-        nothing: Option<&str>,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        self.end_forgetting(issuer, forgetting, None, now).await
+    }
+
+    /// Notes why a provider cannot be asked.
+    pub async fn forget_unasked(
+        &self,
+        issuer: &IssuerId,
+        forgetting: &Forgetting,
+        why: &str,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        self.end_forgetting(issuer, forgetting, Some(why), now)
+            .await
+    }
+
+    async fn end_forgetting(
+        &self,
+        issuer: &IssuerId,
+        forgetting: &Forgetting,
+        unasked: Option<&str>,
         now: UnixSeconds,
     ) -> Result<()> {
         sqlx::query!(
@@ -175,7 +261,7 @@ impl Store {
             forgetting.provider.as_str(),
             forgetting.reference_text(),
             bigint(now.0),
-            nothing,
+            unasked,
         )
         .execute(&self.pool)
         .await?;

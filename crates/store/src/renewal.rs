@@ -150,7 +150,9 @@ impl Store {
                     AND (v.document_ends + 1) * 86400::bigint <= $3
                     AND i.status = 'verified' AND (i.expiry_s IS NULL OR i.expiry_s > $2)
                     AND i.source::jsonb #>> '{provider,name}' = v.provider
-                    AND i.source::jsonb #>> '{provider,reference}' = v.reference
+                    AND EXISTS (SELECT FROM verification_reference r
+                        WHERE r.issuer = v.issuer AND r.verification = v.verification
+                        AND r.reference = i.source::jsonb #>> '{provider,reference}')
                     AND v.decision = (SELECT max(w.decision) FROM verification w
                         WHERE w.issuer = v.issuer AND w.investor = v.investor)
             ), due AS (

@@ -13,6 +13,8 @@ use crate::{
     link::id128,
 };
 
+mod reference;
+
 /// An attempt as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
@@ -22,13 +24,15 @@ pub struct Verification {
     pub investor: InvestorId,
     /// By which of the issuer's providers.
     pub provider: ProviderName,
-    /// The provider's applicant or run; nothing while it is not known.
+    /// The provider's applicant or run to which the person was last sent; nothing while
+    /// none is known. There may have been others:
+    /// [`references_of`](Store::references_of).
     pub reference: Option<String>,
     /// Where it stands.
     pub state: VerificationState,
     /// Why somebody must look.
     pub concerns: Vec<Concern>,
-    /// What a fact is held against.
+    /// What is known of it, whichever of the provider's records has told.
     pub attempt: Attempt,
     /// The last day of the document that its verdict stands on, if that is known.
     pub document_ends: Option<Day>,
@@ -85,8 +89,15 @@ macro_rules! select_verifications {
     ($rest:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             VerificationRow,
-            "SELECT verification, investor, provider, reference, state, concerns, opened_entry, \
-             opened_s, newest_ms, decision, document_ends, changed_s, sent_s, look_s " + $rest,
+            "SELECT verification, investor, provider, \
+             (SELECT reference FROM verification_reference r WHERE r.issuer = verification.issuer \
+                 AND r.verification = verification.verification ORDER BY number DESC LIMIT 1) \
+                 AS reference, \
+             (SELECT max(newest_ms) FROM verification_reference r \
+                 WHERE r.issuer = verification.issuer \
+                 AND r.verification = verification.verification) AS newest_ms, \
+             state, concerns, opened_entry, opened_s, decision, document_ends, changed_s, sent_s, \
+             look_s " + $rest,
             $($argument),*
         )
     };
@@ -156,7 +167,9 @@ impl Store {
         reference: &str,
     ) -> Result<Option<Verification>> {
         let row = select_verifications!(
-            "FROM verification WHERE issuer = $1 AND provider = $2 AND reference = $3 \
+            "FROM verification WHERE issuer = $1 AND provider = $2 \
+             AND verification IN (SELECT verification FROM verification_reference \
+                 WHERE issuer = $1 AND reference = $3) \
              ORDER BY opened_s DESC, opened_entry DESC, verification LIMIT 1",
             issuer_key(issuer),
             provider.as_str(),
@@ -266,13 +279,13 @@ impl Store {
         .collect()
     }
 
-    /// Wants a look at a provider's record without having been told to, where it is known
-    /// what to look at, and the next one later, while nobody else has.
+    /// Wants a look at these records of a provider's without having been told to, and the
+    /// next one later, while nobody else has.
     pub async fn look_unasked(
         &self,
         issuer: &IssuerId,
         look: &DueLook,
-        subject: Option<&str>,
+        subjects: &[String],
         now: UnixMillis,
     ) -> Result<()> {
         let next = look
@@ -284,15 +297,15 @@ impl Store {
                  UPDATE verification SET look_s = $4 \
                  WHERE issuer = $1 AND verification = $2 AND look_s = $3 RETURNING provider) \
              INSERT INTO look (issuer, provider, subject, told, wanted, due_ms, leased_ms, tries) \
-             SELECT $1::bigint, provider, $5, false, 1, $6::bigint, 0, 0 \
-             FROM due WHERE $5::text IS NOT NULL \
+             SELECT $1::bigint, provider, subject, false, 1, $6::bigint, 0, 0 \
+             FROM due CROSS JOIN (SELECT DISTINCT unnest($5::text[]) AS subject) subjects \
              ON CONFLICT (issuer, provider, subject) \
              DO UPDATE SET wanted = look.wanted + 1, due_ms = least(look.due_ms, excluded.due_ms)",
             issuer_key(issuer),
             look.verification.id.0.as_slice(),
             look.due,
             next,
-            subject,
+            subjects,
             bigint(now.0),
         )
         .execute(&self.pool)
@@ -346,7 +359,7 @@ impl IssuerTransaction {
     }
 
     /// The newest attempt of an investor with a provider that may be about this record:
-    /// it has the same reference, or none yet.
+    /// that is one of its own, or it has none yet.
     pub async fn verification_for(
         &mut self,
         investor: InvestorId,
@@ -355,7 +368,10 @@ impl IssuerTransaction {
     ) -> Result<Option<Verification>> {
         let row = select_verifications!(
             "FROM verification WHERE issuer = $1 AND investor = $2 AND provider = $3 \
-             AND (reference IS NULL OR reference = $4) \
+             AND (EXISTS (SELECT FROM verification_reference r WHERE r.issuer = $1 \
+                     AND r.verification = verification.verification AND r.reference = $4) \
+                 OR NOT EXISTS (SELECT FROM verification_reference r WHERE r.issuer = $1 \
+                     AND r.verification = verification.verification)) \
              ORDER BY opened_s DESC, opened_entry DESC, verification LIMIT 1",
             issuer_key(&self.issuer),
             investor.0.as_slice(),
@@ -377,8 +393,13 @@ impl IssuerTransaction {
     ) -> Result<Option<Verification>> {
         let row = select_verifications!(
             "FROM verification WHERE issuer = $1 AND investor = $2 AND provider = $3 \
-             AND (reference IS NULL OR reference = $4) \
-             ORDER BY reference = $4 AND decision IS NOT NULL DESC NULLS LAST, \
+             AND (EXISTS (SELECT FROM verification_reference r WHERE r.issuer = $1 \
+                     AND r.verification = verification.verification AND r.reference = $4) \
+                 OR NOT EXISTS (SELECT FROM verification_reference r WHERE r.issuer = $1 \
+                     AND r.verification = verification.verification)) \
+             ORDER BY EXISTS (SELECT FROM verification_reference r WHERE r.issuer = $1 \
+                     AND r.verification = verification.verification AND r.reference = $4 \
+                     AND r.decision IS NOT NULL) DESC, \
                  opened_s DESC, opened_entry DESC, verification LIMIT 1",
             issuer_key(&self.issuer),
             investor.0.as_slice(),
@@ -391,7 +412,8 @@ impl IssuerTransaction {
     }
 
     /// Keeps where an attempt stands now, and when it is looked at without a hint. Whoever
-    /// was erased is waited for no longer.
+    /// was erased is waited for no longer. What the provider's records have told is kept by
+    /// [`refer`](Self::refer) and [`hear`](Self::hear).
     pub async fn keep_verification(
         &mut self,
         verification: &Verification,
@@ -399,22 +421,19 @@ impl IssuerTransaction {
     ) -> Result<()> {
         let concerns = Some(&verification.concerns).filter(|concerns| !concerns.is_empty());
         let concerns = concerns.map(serde_json::to_string).transpose();
-        let attempt = verification.attempt;
         let look = verification.next_look(now);
         sqlx::query!(
-            "UPDATE verification SET reference = $3, state = $4, concerns = $5, newest_ms = $6, \
-                 decision = $7, document_ends = $8, changed_s = $9, sent_s = $10, look_s = CASE \
-                     WHEN $11::bigint IS NULL OR EXISTS (SELECT FROM forgetting f \
+            "UPDATE verification SET state = $3, concerns = $4, \
+                 decision = $5, document_ends = $6, changed_s = $7, sent_s = $8, look_s = CASE \
+                     WHEN $9::bigint IS NULL OR EXISTS (SELECT FROM forgetting f \
                          WHERE f.issuer = $1 AND f.investor = verification.investor) THEN NULL \
-                     WHEN sent_s = $10 AND state = $4 THEN coalesce(look_s, $11) ELSE $11 END \
+                     WHEN sent_s = $8 AND state = $3 THEN coalesce(look_s, $9) ELSE $9 END \
              WHERE issuer = $1 AND verification = $2",
             issuer_key(&self.issuer),
             verification.id.0.as_slice(),
-            verification.reference.as_deref(),
             verification.state.as_str(),
             concerns.map_err(|error| StoreError::damaged(error.to_string()))?,
-            attempt.newest.map(|at| bigint(at.0)),
-            attempt.decision.map(|entry| bigint(entry.0)),
+            verification.attempt.decision.map(|entry| bigint(entry.0)),
             verification.document_ends.map(|day| i32::from(day.0)),
             bigint(now.0),
             bigint(verification.sent.0),

@@ -56,6 +56,14 @@ pub struct Attempt {
     pub decision: Option<EntryNumber>,
 }
 
+/// What others of the provider's records have told of the same attempt: whoever is sent
+/// there again may get another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherRecords {
+    /// The last decision that one of them led to.
+    pub decision: Option<EntryNumber>,
+}
+
 /// Where the investor stands when a fact arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
@@ -75,8 +83,10 @@ pub struct Situation<'a> {
     pub may_come: bool,
     /// Whether somebody of the issuer's has looked at the attempt, and is done with it.
     pub settled: bool,
-    /// The attempt.
+    /// The attempt, as far as the fact's own record has told.
     pub attempt: Attempt,
+    /// The attempt's other records, if any of them has told anything.
+    pub others: Option<OtherRecords>,
     /// What is asked of whoever is verified, by country.
     pub rules: &'a Schedule,
 }
@@ -156,6 +166,38 @@ pub fn judge(
     requirements: &Requirements,
     now: UnixSeconds,
 ) -> Outcome {
+    beside_others(judge_record(fact, situation, requirements, now), situation)
+}
+
+/// A record that has nothing to say takes nothing away from what another of the attempt's
+/// has said.
+fn beside_others(outcome: Outcome, situation: &Situation<'_>) -> Outcome {
+    let Some(others) = situation.others else {
+        return outcome;
+    };
+    let is_over = others.decision.is_some() && situation.attempt.decision.is_none();
+    let denied = matches!(
+        situation.status,
+        Status::Rejected(_) | Status::Revoked { .. }
+    );
+    match outcome {
+        Outcome::Waiting => Outcome::Unchanged,
+        Outcome::Retry if is_over => Outcome::Unchanged,
+        Outcome::Review(concerns) if is_over && concerns == [Concern::OnHold] => match denied {
+            true => Outcome::Unchanged,
+            // Not for the provider alone to end: somebody is verified by the other one.
+            false => Outcome::Review(vec![Concern::OnHold, Concern::DecidedMeanwhile]),
+        },
+        outcome => outcome,
+    }
+}
+
+fn judge_record(
+    fact: &Fact,
+    situation: &Situation<'_>,
+    requirements: &Requirements,
+    now: UnixSeconds,
+) -> Outcome {
     let attempt = situation.attempt;
     if attempt.newest.is_some_and(|newest| fact.as_of < newest) {
         return Outcome::Stale;
@@ -227,9 +269,7 @@ fn approved(
         return Outcome::Review(concerns);
     };
     match situation.status {
-        Status::Verified(held)
-            if situation.attempt.decision.is_some() && says_no_more(held, &verdict) =>
-        {
+        Status::Verified(held) if was_decided(situation) && says_no_more(held, &verdict) => {
             Outcome::Unchanged
         }
         // Whoever was done with it has not seen this.
@@ -249,13 +289,28 @@ fn stands_on(situation: &Situation<'_>, fact: &Fact) -> bool {
     matches!(situation.status, Status::Verified(held) if held.source == source(fact))
 }
 
+/// By whichever of its records.
+fn was_decided(situation: &Situation<'_>) -> bool {
+    situation.attempt.decision.is_some()
+        || situation
+            .others
+            .is_some_and(|others| others.decision.is_some())
+}
+
 /// Whoever decided by hand, or by another attempt, after the person was sent to the
-/// provider knew more than this attempt.
+/// provider knew more than this attempt; and so did another of its records that refused
+/// the person: trying again until one passes is no way around it.
 fn decided_meanwhile(situation: &Situation<'_>) -> bool {
     let attempt = situation.attempt;
-    situation
-        .status_entry
-        .is_some_and(|entry| entry > attempt.opened_after && Some(entry) != attempt.decision)
+    let approved = match situation.status {
+        Status::Verified(_) | Status::Expired(_) => {
+            situation.others.and_then(|others| others.decision)
+        }
+        Status::Pending | Status::Rejected(_) | Status::Revoked { .. } => None,
+    };
+    situation.status_entry.is_some_and(|entry| {
+        entry > attempt.opened_after && ![attempt.decision, approved].contains(&Some(entry))
+    })
 }
 
 /// The same record, read again.

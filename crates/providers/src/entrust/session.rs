@@ -11,6 +11,9 @@ use symbolon_core::{
 use super::{EntrustAccount, client::Client};
 use crate::{Clock, FetchError, Session, SessionRequest, http, id, read};
 
+/// A link that works for less time than this is not given again.
+const LEAST_SECONDS: u64 = 600;
+
 /// The names of whoever has none yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +44,11 @@ pub(super) async fn open(
         "level",
         "there is no workflow: configure one by its id, or name one",
     ))?;
+    if let Some(run) = request.begun
+        && let Some(session) = again(client, clock, run, (customer, workflow)).await?
+    {
+        return Ok(session);
+    }
     let applicant = applicant(account, request.profile)?;
     let made = client.create("applicants", &applicant).await?;
     let applicant = identified(&made)?;
@@ -64,6 +72,36 @@ pub(super) async fn open(
         url: http::link(read::text(&run, "/link/url"), client.server())?,
         reference: Some(identified(&run)?.to_owned()),
     })
+}
+
+/// The session of a run that still waits for its person, and whose link works a while
+/// longer: a person has one run at a time, as far as that can be.
+async fn again(
+    client: &Client,
+    clock: &Clock,
+    run: &str,
+    (customer, workflow): (&str, &str),
+) -> Result<Option<Session>, FetchError> {
+    let record = match client.run(id::subject(run)?).await {
+        Err(FetchError::NotFound) => return Ok(None),
+        record => record?,
+    };
+    let says = |pointer| read::text(&record, pointer);
+    let ends = says("/link/expires_at").and_then(read::moment);
+    let waits = says("/id") == Some(run)
+        && says("/status") == Some("awaiting_input")
+        && says("/customer_user_id") == Some(customer)
+        && says("/workflow_id") == Some(workflow)
+        && ends.is_some_and(|ends| ends.0 / 1_000 > clock.now().0.saturating_add(LEAST_SECONDS));
+    if !waits {
+        return Ok(None);
+    }
+    // Without a link that can be trusted there is another run.
+    let url = http::link(says("/link/url"), client.server());
+    Ok(url.ok().map(|url| Session {
+        url,
+        reference: Some(run.to_owned()),
+    }))
 }
 
 fn identified(made: &Value) -> Result<&str, FetchError> {

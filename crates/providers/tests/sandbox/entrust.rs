@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use serde_json::json;
 use symbolon_core::{
     investor::{Accreditation, InvestorKind, Level, RejectionReason},
@@ -239,6 +240,40 @@ async fn names_are_the_persons_where_they_are_known() {
 }
 
 #[tokio::test]
+async fn a_run_that_waits_for_its_person_is_given_again() {
+    let (fake, entrust, clock) = both(false).await;
+    let first = open(&entrust, None).await;
+    let begun = first.reference.clone().unwrap();
+    let again = async |customer: &str, level: Option<&str>| {
+        let request = SessionRequest {
+            customer,
+            kind: InvestorKind::NaturalPerson,
+            level,
+            return_to: &return_to(),
+            lasts: 30 * MINUTE,
+            profile: None,
+            language: None,
+            begun: Some(&begun),
+        };
+        entrust.open(&request).await.unwrap()
+    };
+    let same = again("u-1", None).await;
+    assert_eq!(same.reference, first.reference);
+    assert_eq!(same.url.expose_secret(), first.url.expose_secret());
+    // Not to anybody else, for no other workflow, and not once its link is about to end.
+    let elsewhere = Some("b48fdff9-66a1-405d-9912-54780799bd69");
+    for (customer, level) in [("u-2", None), ("u-1", elsewhere)] {
+        let other = again(customer, level).await;
+        assert_ne!(other.reference, first.reference);
+    }
+    clock.advance(25 * MINUTE);
+    assert_ne!(again("u-1", None).await.reference, first.reference);
+    clock.advance(MINUTE);
+    fake.complete(&begun, Outcome::Abandoned).await.unwrap();
+    assert_ne!(again("u-1", None).await.reference, first.reference);
+}
+
+#[tokio::test]
 async fn entities_and_wrong_workflows_get_no_session() {
     let (_fake, entrust, _) = both(false).await;
     let mut request = SessionRequest {
@@ -249,6 +284,7 @@ async fn entities_and_wrong_workflows_get_no_session() {
         lasts: MINUTE,
         profile: None,
         language: None,
+        begun: None,
     };
     let error = entrust.open(&request).await.unwrap_err();
     assert!(error.to_string().starts_with("kind: "), "{error}");

@@ -43,6 +43,7 @@ async fn open(provider: &dyn Provider, profile: Option<&Profile>) -> Session {
         lasts: Duration::from_secs(1800),
         profile,
         language: Some("de"),
+        begun: None,
     };
     provider.open(&request).await.unwrap()
 }

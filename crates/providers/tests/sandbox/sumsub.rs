@@ -323,6 +323,7 @@ async fn what_could_not_be_right_is_not_sent() {
         lasts: MINUTE,
         profile: Some(&profile),
         language: None,
+        begun: None,
     };
     let error = sumsub.open(&request).await.unwrap_err();
     assert!(error.to_string().starts_with("level: "), "{error}");

@@ -5,6 +5,7 @@ mod hosted;
 mod run;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -77,6 +78,7 @@ struct Vendor {
     url: String,
     options: EntrustOptions,
     faults: Faults,
+    monitor_faults: AtomicU64,
     post: Post,
     books: Mutex<Books>,
 }
@@ -106,6 +108,7 @@ impl FakeEntrust {
                 post: Post::new(options.webhook_url.clone()),
                 options,
                 faults: Faults::default(),
+                monitor_faults: AtomicU64::new(0),
                 books: Mutex::default(),
             })
         };
@@ -121,6 +124,21 @@ impl FakeEntrust {
     /// What goes wrong next.
     pub fn faults(&self) -> &Faults {
         &self.vendor.faults
+    }
+
+    /// So many monitors from now on are refused with 503.
+    pub fn begins_no_monitor(&self, times: u64) {
+        self.vendor.monitor_faults.store(times, Ordering::SeqCst);
+    }
+
+    /// How many monitors watch the applicant of a run.
+    pub fn monitors_of(&self, run: &str) -> usize {
+        let books = lock(&self.vendor.books);
+        let applicant = books.runs.get(run).map(|run| &run.applicant);
+        let monitors = books.monitors.values();
+        monitors
+            .filter(|one| Some(&one.applicant) == applicant)
+            .count()
     }
 
     /// Where webhooks go from now on.
@@ -139,6 +157,25 @@ impl FakeEntrust {
     /// Changes what a run puts out. No webhook tells of it.
     pub fn alter(&self, run: &str, alter: impl FnOnce(&mut Value)) -> Result<()> {
         self.vendor.change(run, |run| alter(&mut run.output))
+    }
+
+    /// All runs of whom the issuer calls so, the oldest first.
+    pub fn runs_of(&self, customer: &str) -> Vec<String> {
+        let books = lock(&self.vendor.books);
+        let all = books.runs.values();
+        let found = all.filter(|run| run.customer.as_deref() == Some(customer));
+        found.map(|run| run.id.clone()).collect()
+    }
+
+    /// How many applicants the vendor knows.
+    pub fn applicants(&self) -> usize {
+        lock(&self.vendor.books).applicants.len()
+    }
+
+    /// The person of a run has handed in all, and the vendor is at it. No webhook tells of it.
+    pub fn process(&self, run: &str) -> Result<()> {
+        let now = self.vendor.options.clock.rfc3339();
+        self.vendor.change(run, |run| run.process(now))
     }
 
     /// A run ends: `workflow_run.completed`.

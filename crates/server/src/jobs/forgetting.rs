@@ -65,18 +65,16 @@ async fn ask(
     let provider = &account.provider;
     let by_name = || provider.subject_of(&customer_of(forgetting.investor));
     let Some(subject) = forgetting.reference.clone().or_else(by_name) else {
-        metrics::forgotten(&forgetting.provider, "nothing");
-        let nothing = "the provider never said what it calls this person: look in its console";
+        metrics::forgotten(&forgetting.provider, "unasked");
+        let why = "the provider never said what it calls this person: look in its console";
         let now = state.clock.now();
-        return store
-            .forgotten(issuer, forgetting, Some(nothing), now)
-            .await;
+        return store.forget_unasked(issuer, forgetting, why, now).await;
     };
     match provider.deactivate(&subject).await {
         Ok(()) => {
             metrics::forgotten(&forgetting.provider, "forgotten");
             let now = state.clock.now();
-            store.forgotten(issuer, forgetting, None, now).await
+            store.forgotten(issuer, forgetting, now).await
         }
         Err(error) => {
             metrics::forgotten(&forgetting.provider, "failed");

@@ -64,29 +64,33 @@ async fn sweep(state: &AppState) -> Result<usize, StoreError> {
     Ok(taken)
 }
 
-/// Wants a look at an attempt's record, if it matters; says whether it does.
+/// Wants a look at an attempt's records, if they matter; says whether it does.
 async fn take(state: &AppState, issuer: &IssuerId, look: &DueLook) -> Result<bool, StoreError> {
     let attempt = &look.verification;
+    let mut subjects = state.store.references_of(issuer, attempt.id).await?;
     let matters = attempt.state.is_at_provider(&attempt.concerns)
-        || is_relied_upon(state, issuer, attempt).await?;
-    let account = state.services.accounts.find(issuer, &attempt.provider);
-    let by_name = || account?.provider.subject_of(&customer_of(attempt.investor));
-    let subject = attempt.reference.clone().or_else(by_name);
-    let subject = subject.filter(|_| matters);
+        || is_relied_upon(state, issuer, attempt, &subjects).await?;
+    if subjects.is_empty()
+        && let Some(account) = state.services.accounts.find(issuer, &attempt.provider)
+    {
+        subjects.extend(account.provider.subject_of(&customer_of(attempt.investor)));
+    }
+    if !matters {
+        subjects.clear();
+    }
     let now = state.clock.now_ms();
-    let wanted = state
-        .store
-        .look_unasked(issuer, look, subject.as_deref(), now);
+    let wanted = state.store.look_unasked(issuer, look, &subjects, now);
     wanted.await?;
-    Ok(subject.is_some())
+    Ok(!subjects.is_empty())
 }
 
-/// Whether somebody is verified, and upon this record or after the last attempt with its
+/// Whether somebody is verified, and upon one of these records or after the last attempt with its
 /// provider.
 async fn is_relied_upon(
     state: &AppState,
     issuer: &IssuerId,
     attempt: &Verification,
+    references: &[String],
 ) -> Result<bool, StoreError> {
     let (store, investor) = (&state.store, attempt.investor);
     let status = store.investor(issuer, investor).await?.investor.status;
@@ -95,9 +99,9 @@ async fn is_relied_upon(
         Status::Verified(held) if held.holds_at(now) => held,
         _ => return Ok(false),
     };
-    let upon_it = match (&held.source, &attempt.reference) {
-        (Source::Provider { name, reference }, Some(own)) => {
-            *name == attempt.provider.to_string() && reference == own
+    let upon_it = match &held.source {
+        Source::Provider { name, reference } => {
+            *name == attempt.provider.to_string() && references.contains(reference)
         }
         _ => false,
     };

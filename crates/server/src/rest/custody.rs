@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use symbolon_core::{
     command::Command,
     custody::{Remark, kept_until},
-    ids::{InvestorId, ProviderName},
+    ids::InvestorId,
     investor::Status,
 };
-use symbolon_store::{Departure, Forgetting, Subject};
+use symbolon_store::{Departure, Subject};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -19,6 +19,7 @@ use crate::{
     extract::InvestorPath,
     problem::Result,
     state::AppState,
+    vault::AtProvider,
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -57,7 +58,7 @@ pub(super) struct CustodyBody {
     erased_by_itself: bool,
     /// Once it was erased, what has become of it at the providers who were asked to
     /// verify the person.
-    providers: Vec<ForgettingBody>,
+    providers: Vec<AtProvider>,
 }
 
 /// How a person went from the register: erased, or found to be somebody who was known.
@@ -87,37 +88,6 @@ impl From<Departure> for DepartureBody {
     }
 }
 
-/// What has become of somebody who was erased at a provider.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ForgettingBody {
-    /// Your account with the provider.
-    #[schema(value_type = String, example = "sumsub")]
-    provider: ProviderName,
-    /// The provider's applicant or run; absent where it never said.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    /// Since when it has forgotten, as far as it can; absent while it is still asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    forgotten: Option<String>,
-    /// How often it was asked in vain.
-    tries: u32,
-    /// Why it has not forgotten when it was last asked, or why there was nothing to ask.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
-impl From<Forgetting> for ForgettingBody {
-    fn from(forgetting: Forgetting) -> Self {
-        Self {
-            provider: forgetting.provider,
-            reference: forgetting.reference,
-            forgotten: forgetting.ended.map(|at| at.to_string()),
-            tries: forgetting.tries,
-            error: forgetting.error,
-        }
-    }
-}
-
 async fn custody(transaction: &mut Transaction, id: InvestorId) -> Result<CustodyBody> {
     let investor = transaction.investor(id).await?;
     let (since, retention) = transaction.retention(id).await?;
@@ -132,7 +102,7 @@ async fn custody(transaction: &mut Transaction, id: InvestorId) -> Result<Custod
         kept_until: over.then(|| kept_until(since, retention.years).to_string()),
         retention_years: retention.years.0,
         erased_by_itself: retention.erases_by_itself,
-        providers: providers.into_iter().map(ForgettingBody::from).collect(),
+        providers: providers.into_iter().map(AtProvider::from).collect(),
     })
 }
 

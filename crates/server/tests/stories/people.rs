@@ -1,6 +1,7 @@
 //! People who are verified by a provider: from the link to both chains, and what happens
 //! to them afterwards. The provider is a stand-in that speaks the vendor's protocol.
 
+mod again;
 mod customers;
 mod denials;
 mod entrust;

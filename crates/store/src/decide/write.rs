@@ -19,7 +19,7 @@ use crate::{
     companion,
     copy::Copy,
     investor::country_code,
-    outbox,
+    monitoring, outbox,
     wallet::{self, StoredWallet},
 };
 
@@ -61,8 +61,26 @@ pub(super) async fn everything(
     };
     insert_wallets(connection, issuer, &changed(Change::Made)).await?;
     update_wallets(connection, issuer, &changed(Change::Altered)).await?;
+    owe_monitoring(connection, known, now).await?;
     let owed = owe_companions(connection, known).await?;
     Ok(queue(connection, known, now).await? || owed)
+}
+
+/// Whoever is verified now, by whomever, is watched by the providers who have told of them.
+async fn owe_monitoring(
+    connection: &mut PgConnection,
+    known: &Known,
+    now: UnixSeconds,
+) -> Result<()> {
+    let investors = known.investors.values();
+    // Nobody was sent anywhere before being known.
+    let altered = investors.filter(|known| known.change == Change::Altered);
+    let verified = altered.filter_map(|known| {
+        let investor = &known.record.investor;
+        let is_news = matches!(&investor.status, Status::Verified(held) if held.verified_at == now);
+        is_news.then_some(investor.id)
+    });
+    monitoring::owe(connection, &known.issuer, verified, now).await
 }
 
 /// Whatever happens to an investor may change what it is certified for, and what is

@@ -6,7 +6,7 @@ use symbolon_core::{
     time::{UnixMillis, UnixSeconds},
     verification::{VerificationId, VerificationState},
 };
-use symbolon_store::{DueLook, Forgetting, Unasked};
+use symbolon_store::{DueLook, Forgetting, ForgettingFate, Unasked};
 
 use crate::support::{Register, id};
 
@@ -23,9 +23,9 @@ async fn sent(register: &Register, attempt: u8, reference: Option<&str>) -> Veri
     let provider = sumsub();
     let begun = transaction.begin_verification(attempt, id(1), &provider, NOW);
     begun.await.unwrap();
-    let mut found = transaction.verification(attempt).await.unwrap();
-    found.reference = reference.map(str::to_owned);
-    transaction.keep_verification(&found, NOW).await.unwrap();
+    if let Some(reference) = reference {
+        transaction.refer(attempt, reference).await.unwrap();
+    }
     transaction.commit().await.unwrap();
     attempt
 }
@@ -67,22 +67,23 @@ async fn each_record_is_forgotten_once_and_stays_as_evidence() {
     busy.await.unwrap();
     assert_eq!(next(&register, 1_004_999).await, None);
     let again = next(&register, 1_005_000).await.unwrap();
-    assert_eq!((again.tries, again.error.as_deref()), (1, Some("busy")));
-    let done = store.forgotten(issuer, &again, None, UnixSeconds(1_006));
+    assert_eq!((again.tries, again.fate.why()), (1, Some("busy")));
+    let done = store.forgotten(issuer, &again, UnixSeconds(1_006));
     done.await.unwrap();
     assert_eq!(next(&register, 9_000_000).await, None);
     let mut transaction = store.begin(issuer).await.unwrap();
     let shown = transaction.forgettings(id(1)).await.unwrap();
     assert_eq!(shown.len(), 1);
-    assert_eq!(shown[0].ended, Some(UnixSeconds(1_006)));
-    assert_eq!(shown[0].error, None);
+    let forgotten = ForgettingFate::Forgotten(UnixSeconds(1_006));
+    assert_eq!(shown[0].fate, forgotten);
     // It turned up again.
     let provider = sumsub();
     let met = transaction.forget_at_provider(id(1), &provider, "a-1", NOW);
     met.await.unwrap();
     transaction.commit().await.unwrap();
     let again = next(&register, 9_000_000).await.unwrap();
-    assert_eq!((again.tries, again.ended), (0, None));
+    let fate = ForgettingFate::Waiting { error: None };
+    assert_eq!((again.tries, again.fate), (0, fate));
 }
 
 #[tokio::test]
@@ -91,7 +92,17 @@ async fn a_record_without_a_name_is_forgotten_too() {
     sent(&register, 1, None).await;
     erase(&register).await;
     let asked = next(&register, 1_000_000).await.unwrap();
-    assert_eq!((asked.investor, asked.reference), (id(1), None));
+    assert_eq!((asked.investor, &asked.reference), (id(1), &None));
+    // Nobody can be asked, and nobody has forgotten.
+    let (store, issuer) = (register.store(), &register.issuer);
+    let at = UnixSeconds(1_001);
+    let unasked = store.forget_unasked(issuer, &asked, "look there", at);
+    unasked.await.unwrap();
+    assert_eq!(next(&register, 9_000_000).await, None);
+    let mut transaction = store.begin(issuer).await.unwrap();
+    let shown = transaction.forgettings(id(1)).await.unwrap();
+    let why = "look there".to_owned();
+    assert_eq!(shown[0].fate, ForgettingFate::Unasked { at, why });
 }
 
 #[tokio::test]
@@ -102,10 +113,10 @@ async fn an_attempt_that_waits_is_looked_at_by_one_and_later_again() {
     assert!(due(&register, 1_059).await.is_empty());
     let found = due(&register, 1_060).await;
     assert_eq!(found[0].verification.id, attempt);
-    let now = UnixMillis(1_060_000);
+    let (now, subjects) = (UnixMillis(1_060_000), ["a-1".to_owned()]);
     for _ in 0..2 {
         // Two servers have found it.
-        let wanted = store.look_unasked(issuer, &found[0], Some("a-1"), now);
+        let wanted = store.look_unasked(issuer, &found[0], &subjects, now);
         wanted.await.unwrap();
     }
     assert_eq!(store.looks(issuer).await.unwrap(), 1);

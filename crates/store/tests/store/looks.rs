@@ -99,7 +99,8 @@ async fn what_a_hint_wants_goes_before_what_nobody_told_of() {
     let due = store.due_looks(issuer, Unasked::Waiting, after, 1);
     let due = due.await.unwrap();
     let at = UnixMillis(after.0 * 1_000);
-    let wanted = store.look_unasked(issuer, &due[0], Some("a-9"), at);
+    let subjects = ["a-9".to_owned()];
+    let wanted = store.look_unasked(issuer, &due[0], &subjects, at);
     wanted.await.unwrap();
     // It came a day later.
     assert!(hinted(&register, 1, at.0 + day).await);

@@ -21,6 +21,7 @@ mod lease;
 mod letters;
 mod links;
 mod looks;
+mod monitoring;
 mod outbox;
 mod quarantine;
 mod reading;

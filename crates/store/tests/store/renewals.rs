@@ -79,9 +79,8 @@ impl Register {
         let entry = self.decide_at(Command::Verify(verdict), at).await;
         let mut transaction = self.store().begin(&self.issuer).await.unwrap();
         let mut attempt = transaction.verification(verification).await.unwrap();
-        attempt.reference = Some("a-1".into());
+        transaction.refer(verification, "a-1").await.unwrap();
         attempt.state = VerificationState::Approved;
-        attempt.attempt.newest = Some(UnixMillis(at.0 * 1_000));
         attempt.attempt.decision = Some(symbolon_core::log::EntryNumber(entry));
         attempt.document_ends = Some(Day(LAST.0 + u16::from(number)));
         transaction.keep_verification(&attempt, at).await.unwrap();

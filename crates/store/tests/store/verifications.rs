@@ -41,6 +41,23 @@ impl Register {
         transaction.commit().await.unwrap();
     }
 
+    /// The provider calls the person of attempt `n` so.
+    async fn refer(&self, n: u8, reference: &str) {
+        let mut transaction = self.store().begin(&self.issuer).await.unwrap();
+        let referred = transaction.refer(attempt_id(n), reference);
+        referred.await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
+    /// What it calls so has told something then, and this entry came of it.
+    async fn hear(&self, n: u8, reference: &str, at: u64, entry: Option<u64>) {
+        let mut transaction = self.store().begin(&self.issuer).await.unwrap();
+        let entry = entry.map(EntryNumber);
+        let heard = transaction.hear(attempt_id(n), reference, UnixMillis(at), entry);
+        heard.await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+
     async fn read_back(&self, n: u8) -> Verification {
         let found = self.store().verification(&self.issuer, attempt_id(n));
         found.await.unwrap()
@@ -65,7 +82,6 @@ async fn an_attempt_is_read_as_it_was_kept() {
     // The log had the customer's admission by then.
     assert_eq!(begun.attempt.opened_after, EntryNumber(1));
     let kept = Verification {
-        reference: Some("a-1".into()),
         state: VerificationState::Review,
         concerns: vec![
             Concern::CountryUnknown,
@@ -75,7 +91,6 @@ async fn an_attempt_is_read_as_it_was_kept() {
         ..begun
     };
     let mut with_attempt = kept.clone();
-    with_attempt.attempt.newest = Some(UnixMillis(7));
     with_attempt.attempt.decision = Some(EntryNumber(3));
     let changed = with_attempt.clone();
     register.change(1, |attempt| *attempt = changed).await;
@@ -91,17 +106,13 @@ async fn a_record_is_about_the_newest_attempt_that_it_may_be_about() {
     register.attempt(1, 0).await;
     // Nobody knows yet what the provider calls it.
     assert_eq!(register.about("a-1").await, Some(attempt_id(1)));
-    register
-        .change(1, |attempt| attempt.reference = Some("a-1".into()))
-        .await;
+    register.refer(1, "a-1").await;
     assert_eq!(register.about("a-2").await, None);
     // A renewal by the same applicant.
     register.attempt(2, 5).await;
     assert_eq!(register.about("a-1").await, Some(attempt_id(2)));
     // And one by another, which leaves the applicant of before to its own.
-    register
-        .change(2, |attempt| attempt.reference = Some("a-2".into()))
-        .await;
+    register.refer(2, "a-2").await;
     assert_eq!(register.about("a-1").await, Some(attempt_id(1)));
     assert_eq!(register.about("a-2").await, Some(attempt_id(2)));
     let provider = sumsub();
@@ -109,6 +120,41 @@ async fn a_record_is_about_the_newest_attempt_that_it_may_be_about() {
         .store()
         .verification_by_reference(&register.issuer, &provider, "a-2");
     assert_eq!(found.await.unwrap().unwrap().id, attempt_id(2));
+}
+
+#[tokio::test]
+async fn an_attempt_is_about_each_record_that_the_person_got() {
+    let register = Register::with_customers(1).await;
+    let (store, acme) = (register.store(), &register.issuer);
+    register.attempt(1, 0).await;
+    for reference in ["a-2", "a-1", "a-2"] {
+        register.refer(1, reference).await;
+    }
+    let references = store.references_of(acme, attempt_id(1)).await.unwrap();
+    assert_eq!(references, ["a-2", "a-1"]);
+    assert_eq!(register.read_back(1).await.reference, Some("a-1".into()));
+    for reference in references {
+        assert_eq!(register.about(&reference).await, Some(attempt_id(1)));
+    }
+    assert_eq!(register.about("a-3").await, None);
+    // Each has told what it has told, whatever the other has.
+    register.hear(1, "a-2", 7, Some(2)).await;
+    register.hear(1, "a-2", 8, None).await;
+    let verification = register.read_back(1).await;
+    assert_eq!(verification.attempt.newest, Some(UnixMillis(8)));
+    let mut transaction = store.begin(acme).await.unwrap();
+    let (own, others) = transaction
+        .attempt_upon(&verification, "a-2")
+        .await
+        .unwrap();
+    assert_eq!(own.newest, Some(UnixMillis(8)));
+    assert_eq!((own.decision, others), (Some(EntryNumber(2)), None));
+    let (own, others) = transaction
+        .attempt_upon(&verification, "a-1")
+        .await
+        .unwrap();
+    assert_eq!((own.newest, own.decision), (None, None));
+    assert_eq!(others.unwrap().decision, Some(EntryNumber(2)));
 }
 
 #[tokio::test]
@@ -132,18 +178,13 @@ async fn a_deletion_is_about_the_attempt_that_decided_by_the_record() {
     assert_eq!(upon("a-1").await, Some(attempt_id(1)), "it may be about it");
     assert_eq!(last().await, None);
     register
-        .change(1, |attempt| {
-            attempt.reference = Some("a-1".into());
-            attempt.state = VerificationState::Approved;
-            attempt.attempt.decision = Some(EntryNumber(1));
-        })
+        .change(1, |attempt| attempt.state = VerificationState::Approved)
         .await;
+    register.hear(1, "a-1", 7, Some(1)).await;
     // A renewal, before and after the provider has said what it calls it.
     register.attempt(2, 5).await;
     assert_eq!(upon("a-1").await, Some(attempt_id(1)));
-    register
-        .change(2, |attempt| attempt.reference = Some("a-1".into()))
-        .await;
+    register.refer(2, "a-1").await;
     assert_eq!(upon("a-1").await, Some(attempt_id(1)));
     assert_eq!(last().await, Some(attempt_id(1)));
     register
@@ -223,9 +264,7 @@ async fn the_last_decision_is_the_last_verdict_and_nothing_else() {
 async fn another_issuer_finds_none_of_them() {
     let register = Register::with_customers(1).await;
     register.attempt(1, 0).await;
-    register
-        .change(1, |attempt| attempt.reference = Some("a-1".into()))
-        .await;
+    register.refer(1, "a-1").await;
     let (store, bank) = (register.store(), issuer("bank"));
     open(store, &bank).await;
     let absent = store.verification(&bank, attempt_id(1)).await;

@@ -84,7 +84,7 @@ async fn nobodys_name_leaves_the_vault_or_outlives_an_erasure() {
     for investor in [&verified, &watched] {
         until("the provider has forgotten", async || {
             let custody = stage.json(&["vault", "custody", investor, "--json"]);
-            custody["providers"][0]["forgotten"].is_string()
+            custody["providers"][0]["state"] == "forgotten"
         })
         .await;
     }

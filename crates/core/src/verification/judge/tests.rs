@@ -1,5 +1,7 @@
 //! What follows from facts, one by one and in every order.
 
+mod others;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -33,6 +35,7 @@ fn fact(standing: Standing, as_of: u64) -> Fact {
 struct World {
     view: View,
     attempt: Attempt,
+    others: Option<OtherRecords>,
     status_entry: Option<EntryNumber>,
     log: u64,
     requirements: Requirements,
@@ -51,6 +54,7 @@ impl World {
                 newest: None,
                 decision: None,
             },
+            others: None,
             status_entry: None,
             log: 0,
             requirements: serde_json::from_str("{}").unwrap(),
@@ -89,6 +93,7 @@ impl World {
             may_come: self.may_come,
             settled: self.settled,
             attempt: self.attempt,
+            others: self.others,
             rules: &self.view.rules,
         };
         judge(fact, &situation, &self.requirements, NOW)

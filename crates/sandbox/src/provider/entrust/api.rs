@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{StatusCode, header};
@@ -142,6 +143,14 @@ async fn create_monitor(State(vendor): Vendors, Json(body): Json<Value>) -> Resp
     let (Some(applicant), Some(report)) = (told("/applicant_id"), told("/report_name")) else {
         return unprocessable("applicant_id and report_name");
     };
+    let refused = |left: u64| left.checked_sub(1);
+    let faults = &vendor.monitor_faults;
+    if faults
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, refused)
+        .is_ok()
+    {
+        return refusal(StatusCode::SERVICE_UNAVAILABLE, "internal_server_error");
+    }
     let mut books = lock(&vendor.books);
     if !books.applicants.contains_key(&applicant) {
         return unprocessable("applicant_id");

@@ -45,6 +45,11 @@ impl Run {
         });
     }
 
+    pub(super) fn process(&mut self, now: String) {
+        self.updated = now;
+        self.status = "processing";
+    }
+
     pub(super) fn end(&mut self, outcome: Outcome, now: String) {
         self.updated = now;
         self.reasons = Vec::new();

@@ -10,6 +10,7 @@ use symbolon_core::{
 };
 use symbolon_sandbox::provider::ApiFault;
 use symbolon_server::Clock;
+use symbolon_store::Store;
 use symbolon_testkit::person::Person;
 
 use super::stage::{Stage, sumsub};
@@ -18,16 +19,7 @@ use crate::world::{Caller, until};
 impl Stage {
     /// Lets profiles be erased at once, by the owner's key.
     pub(super) async fn keeps_profiles_for_no_time(&self) {
-        let (store, acme) = (&self.world.store, "acme".parse().unwrap());
-        let mut transaction = store.begin(&acme).await.unwrap();
-        let none = Retention {
-            years: RetentionYears(0),
-            ..Retention::default()
-        };
-        let (by, now) = (Actor::command_line("maria"), Clock::system().now());
-        let set = transaction.set_retention(none, &by, now).await;
-        set.unwrap().unwrap();
-        transaction.commit().await.unwrap();
+        keep_profiles_for_no_time(&self.world.store).await;
     }
 
     /// What the provider says of somebody.
@@ -35,6 +27,19 @@ impl Stage {
         let provider = sumsub(&self.sumsub).provider;
         provider.fetch(reference).await.unwrap().fact
     }
+}
+
+/// Lets profiles be erased at once.
+pub(super) async fn keep_profiles_for_no_time(store: &Store) {
+    let mut transaction = store.begin(&"acme".parse().unwrap()).await.unwrap();
+    let none = Retention {
+        years: RetentionYears(0),
+        ..Retention::default()
+    };
+    let (by, now) = (Actor::command_line("maria"), Clock::system().now());
+    let set = transaction.set_retention(none, &by, now).await;
+    set.unwrap().unwrap();
+    transaction.commit().await.unwrap();
 }
 
 /// Ends somebody's relation, and erases its profile; returns its custody.
@@ -68,12 +73,13 @@ async fn whoever_is_erased_is_forgotten_by_the_provider_in_the_end() {
     assert_eq!(custody["providers"][0]["reference"], applicant.as_str());
     let path = format!("/v1/investors/{investor}/custody");
     until("the provider has forgotten", async || {
-        owner.get(&path).await["providers"][0]["forgotten"].is_string()
+        owner.get(&path).await["providers"][0]["state"] == "forgotten"
     })
     .await;
     let custody = owner.get(&path).await;
     assert_eq!(custody["providers"][0]["tries"], 2, "{custody}");
-    assert_eq!(custody["providers"][0]["error"], json!(null));
+    assert!(custody["providers"][0]["at"].is_string(), "{custody}");
+    assert_eq!(custody["providers"][0]["why"], json!(null));
     assert_eq!(stage.fact(&applicant).await.standing, Standing::Deleted);
     // The provider's word for it changes nothing of why the relation ended.
     let shown = owner.get(&format!("/v1/investors/{investor}")).await;
@@ -103,7 +109,7 @@ async fn whom_the_provider_meets_after_the_erasure_it_forgets_as_well() {
     assert_eq!(custody["providers"][0]["reference"], json!(null));
     let path = format!("/v1/investors/{investor}/custody");
     until("there was nobody to forget", async || {
-        owner.get(&path).await["providers"][0]["forgotten"].is_string()
+        owner.get(&path).await["providers"][0]["state"] == "forgotten"
     })
     .await;
     // The page of the provider's was still open.
@@ -116,6 +122,37 @@ async fn whom_the_provider_meets_after_the_erasure_it_forgets_as_well() {
     .await;
     let shown = owner.get(&format!("/v1/investors/{investor}")).await;
     assert_eq!(shown["status"], "pending");
+    stage.world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_cannot_be_asked_has_forgotten_nobody() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    stage.keeps_profiles_for_no_time().await;
+    let body = json!({"provider": "entrust", "prove_wallet": false});
+    let (url, investor) = stage.link(&owner, body).await;
+    let mut person = Person::new(&stage.world.url);
+    person.open(&url).await;
+    // It is down before it has said what it calls the person.
+    stage.entrust.faults().on_request(ApiFault::Status {
+        status: 503,
+        retry_after: None,
+    });
+    assert_ne!(person.press_check().await.0, 200);
+    let path = format!("/v1/investors/{investor}/profile/erase");
+    owner.post(&path, json!({})).await;
+    let path = format!("/v1/investors/{investor}/custody");
+    let at_provider = async || owner.get(&path).await["providers"][0].clone();
+    until("that is clear", async || {
+        at_provider().await["state"] == "unasked"
+    })
+    .await;
+    let shown = at_provider().await;
+    assert!(
+        shown["at"].is_string() && shown["why"].is_string(),
+        "{shown}"
+    );
     stage.world.end().await;
 }
 

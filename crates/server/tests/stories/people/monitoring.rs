@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
+use symbolon_core::verification::VerificationState;
 use symbolon_providers::entrust::{Entrust, EntrustAccount, EntrustSecrets};
 use symbolon_sandbox::provider::{EntrustOptions, FakeEntrust, WebhookFault};
 use symbolon_server::Account;
@@ -15,7 +16,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const WORKFLOW: &str = "b48fdff9-66a1-405d-9912-54780799bd68";
 
-fn account(entrust: &FakeEntrust) -> Account {
+pub(super) fn account(entrust: &FakeEntrust) -> Account {
     let account: EntrustAccount = serde_json::from_value(json!({
         "region": "eu",
         "base_url": entrust.url(),
@@ -56,6 +57,7 @@ async fn what_a_monitor_finds_is_read_from_its_run_and_watched_there() {
         until(status, async || quiet.status(&investor).await == status).await;
         // A look that failed would be had again.
         quiet.looked().await;
+        quiet.monitored().await;
     };
     stands("verified").await;
     let run = entrust.run_of(investor.trim_start_matches("0x")).unwrap();
@@ -83,5 +85,72 @@ async fn what_a_monitor_finds_is_read_from_its_run_and_watched_there() {
     stands("verified").await;
     quiet.clock.advance(DAY);
     stands("revoked").await;
+    quiet.end().await;
+}
+
+/// Somebody who has gone through a run, and the run.
+async fn gone_through(quiet: &Quiet, entrust: &FakeEntrust, press: &str) -> (String, String) {
+    entrust.send_webhooks_to(format!("{}/hooks/acme/entrust", quiet.url));
+    let (url, investor) = quiet.link().await;
+    let mut person = Person::new(&quiet.url);
+    person.open(&url).await;
+    let session = person.begin_check().await;
+    person.walk(&session, press).await;
+    let run = entrust.run_of(investor.trim_start_matches("0x")).unwrap();
+    (investor, run)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_monitor_that_could_not_be_had_is_had_later_and_its_hit_denies() {
+    let entrust = FakeEntrust::start(EntrustOptions::default()).await.unwrap();
+    let quiet = Quiet::set(account(&entrust)).await;
+    entrust.begins_no_monitor(2);
+    let (investor, run) = gone_through(&quiet, &entrust, "pass").await;
+    let acme = "acme".parse().unwrap();
+    until("the verdict waits for no monitor", async || {
+        quiet.status(&investor).await == "verified"
+    })
+    .await;
+    quiet.looked().await;
+    assert_eq!(entrust.monitors_of(&run), 0);
+    assert_eq!(quiet.state.store.monitorings(&acme).await.unwrap(), 1);
+    for _ in 0..3 {
+        quiet.clock.advance(MINUTE);
+        quiet.looked().await;
+    }
+    until("Entrust watches the person", async || {
+        quiet.clock.advance(MINUTE);
+        entrust.monitors_of(&run) == 1
+    })
+    .await;
+    quiet.monitored().await;
+    entrust.monitoring_hit(&run).await.unwrap();
+    until("what it finds denies", async || {
+        quiet.status(&investor).await == "revoked"
+    })
+    .await;
+    assert_eq!(entrust.monitors_of(&run), 1);
+    quiet.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_verified_by_hand_after_a_review_is_watched() {
+    let entrust = FakeEntrust::start(EntrustOptions::default()).await.unwrap();
+    let quiet = Quiet::set(account(&entrust)).await;
+    let (investor, run) = gone_through(&quiet, &entrust, "review").await;
+    until("somebody must look", async || {
+        quiet.attempts(&investor).await == [VerificationState::Review]
+    })
+    .await;
+    quiet.looked().await;
+    assert_eq!(entrust.monitors_of(&run), 0);
+    quiet.verified_by_hand(&investor).await;
+    quiet.monitored().await;
+    assert_eq!(entrust.monitors_of(&run), 1);
+    // Once for each, however often somebody verifies.
+    quiet.clock.advance(MINUTE);
+    quiet.verified_by_hand(&investor).await;
+    quiet.monitored().await;
+    assert_eq!(entrust.monitors_of(&run), 1);
     quiet.end().await;
 }

@@ -30,7 +30,13 @@ impl Quiet {
         let made = store.create_issuer(&acme, "Acme", clock.now());
         made.await.unwrap();
         let key = ApiKey::from_random(&acme, rand::random());
-        let (by, powers) = (Actor::command_line("maria"), KeyPowers::default());
+        let (by, powers) = (
+            Actor::command_line("maria"),
+            KeyPowers {
+                profiles: true,
+                ..KeyPowers::default()
+            },
+        );
         let made = store.create_api_key("owner", &key, &powers, &by, clock.now());
         made.await.unwrap().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -119,6 +125,15 @@ impl Quiet {
         let (store, acme) = (&self.state.store, "acme".parse().unwrap());
         until("all that is due was looked at", async || {
             self.nobody_is_due().await && store.looks(&acme).await.unwrap() == 0
+        })
+        .await;
+    }
+
+    /// Waits until providers watch whomever they are to.
+    pub(super) async fn monitored(&self) {
+        let (store, acme) = (&self.state.store, "acme".parse().unwrap());
+        until("providers watch whom they are to", async || {
+            store.monitorings(&acme).await.unwrap() == 0
         })
         .await;
     }

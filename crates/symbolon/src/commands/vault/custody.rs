@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use symbolon_core::{
     custody::{Remark, Retention, RetentionYears, kept_until},
     event::Event,
-    ids::{InvestorId, IssuerId, ProviderName},
+    ids::{InvestorId, IssuerId},
     investor::{Investor, Status},
     log::EntryNumber,
 };
-use symbolon_store::{Departure, Forgetting, IssuerTransaction, Store};
+use symbolon_server::vault::AtProvider;
+use symbolon_store::{Departure, IssuerTransaction, Store};
 
 use crate::{
     commands::status::find,
@@ -47,40 +48,14 @@ pub(super) struct ShownCustody {
     providers: Vec<AtProvider>,
 }
 
-/// What has become of somebody who was erased at a provider.
-#[derive(Debug, Serialize)]
-pub(super) struct AtProvider {
-    provider: ProviderName,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    forgotten: Option<String>,
-    tries: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
-impl From<Forgetting> for AtProvider {
-    fn from(forgetting: Forgetting) -> Self {
-        Self {
-            provider: forgetting.provider,
-            reference: forgetting.reference,
-            forgotten: forgetting.ended.map(|at| at.to_string()),
-            tries: forgetting.tries,
-            error: forgetting.error,
-        }
-    }
-}
-
-impl AtProvider {
-    pub(super) fn text(&self) -> String {
-        let provider = &self.provider;
-        match (&self.forgotten, &self.error) {
-            (Some(_), Some(why)) => format!("  {provider} was not asked to forget: {why}"),
-            (Some(at), None) => format!("  {provider} forgot on {at}"),
-            (None, Some(why)) => format!("  {provider} is still to forget: {why}"),
-            (None, None) => format!("  {provider} is still to forget: a server asks it"),
-        }
+/// What has become of somebody who was erased at a provider, in a line.
+pub(super) fn at_provider(shown: &AtProvider) -> String {
+    let provider = &shown.provider;
+    match (shown.state, &shown.at, &shown.why) {
+        ("forgotten", Some(at), _) => format!("  {provider} forgot on {at}"),
+        ("unasked", _, Some(why)) => format!("  {provider} was not asked to forget: {why}"),
+        (_, _, Some(why)) => format!("  {provider} is still to forget: {why}"),
+        _ => format!("  {provider} is still to forget: a server asks it"),
     }
 }
 
@@ -115,7 +90,7 @@ impl ShownCustody {
                 None => "erased".to_owned(),
             };
             let mut lines = vec![format!("{investor}: {what} on {at} by {by}")];
-            lines.extend(self.providers.iter().map(AtProvider::text));
+            lines.extend(self.providers.iter().map(at_provider));
             return lines.join("\n");
         }
         let until = match &self.kept_until {

@@ -13,11 +13,12 @@ use symbolon_core::{
     log::EntryNumber,
     wallet::WalletAddress,
 };
+use symbolon_server::vault::AtProvider;
 use symbolon_store::Store;
 
 use super::{
     ByArgs,
-    custody::{AtProvider, at_providers, events},
+    custody::{at_provider, at_providers, events},
     due,
 };
 use crate::{
@@ -386,7 +387,7 @@ impl Erased {
                 false => "no key",
             }
         )];
-        lines.extend(left.providers.iter().map(AtProvider::text));
+        lines.extend(left.providers.iter().map(at_provider));
         lines.join("\n")
     }
 }

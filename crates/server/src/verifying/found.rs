@@ -66,7 +66,7 @@ pub(super) async fn seal(
 ) -> Result<Option<Found>, LookFailure> {
     let is_told = matches!(
         record.fact.standing,
-        Standing::Approved | Standing::OnHold | Standing::Refused(_)
+        Standing::Approved | Standing::OnHold | Standing::Listed | Standing::Refused(_)
     );
     if !is_told || record.profile.is_empty() {
         return Ok(None);

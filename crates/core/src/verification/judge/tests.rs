@@ -193,6 +193,7 @@ fn monitoring_denies() {
         ),
         (Standing::Retry, RevocationReason::Provider),
         (Standing::OnHold, RevocationReason::Provider),
+        (Standing::Listed, RevocationReason::Provider),
         (Standing::Withdrawn, RevocationReason::Provider),
         (Standing::Deleted, RevocationReason::Provider),
     ] {
@@ -272,6 +273,32 @@ fn what_somebody_is_done_with_verifies_nobody() {
     world.take(&green);
     world.settled = true;
     assert_eq!(world.take(&green), Outcome::Unchanged);
+}
+
+#[test]
+fn a_match_denies_whoever_was_verified_by_hand() {
+    let mut world = World::new();
+    let held = Outcome::Review(vec![Concern::OnHold]);
+    assert_eq!(world.take(&fact(Standing::OnHold, 1)), held);
+    assert_eq!(world.take(&fact(Standing::Listed, 2)), held);
+    let approved = World::new().judge(&fact(Standing::Approved, 1));
+    let Outcome::Decide(mut verify) = approved else {
+        panic!("an approval verifies: {approved:?}");
+    };
+    if let Command::Verify(verdict) = &mut *verify {
+        verdict.source = Source::Provider {
+            name: "another".into(),
+            reference: "b-1".into(),
+        };
+    }
+    world.command(*verify);
+    // What is on hold doubts nobody who was seen, and a match does.
+    assert_eq!(
+        world.judge(&fact(Standing::OnHold, 3)),
+        Outcome::Review(vec![Concern::OnHold])
+    );
+    world.take(&fact(Standing::Listed, 3));
+    assert!(!world.is_verified());
 }
 
 #[test]
@@ -377,7 +404,7 @@ fn monitoring_denies_while_a_renewal_is_under_way() {
         newest: None,
         decision: None,
     };
-    for standing in [Standing::OnHold, Standing::Deleted] {
+    for standing in [Standing::OnHold, Standing::Listed, Standing::Deleted] {
         let revoked = world.judge(&fact(standing, 2));
         let Outcome::Decide(command) = revoked else {
             panic!("{standing:?}: {revoked:?}");
@@ -395,6 +422,7 @@ fn standings() -> impl Strategy<Value = Standing> {
         Just(Standing::Refused(RejectionReason::Provider)),
         Just(Standing::Refused(RejectionReason::Sanctions)),
         Just(Standing::OnHold),
+        Just(Standing::Listed),
         Just(Standing::Withdrawn),
         Just(Standing::Deleted),
     ]

@@ -75,12 +75,12 @@ impl Twice {
     }
 
     async fn stands(&self, status: &str, attempt: VerificationState) {
+        self.quiet.looked().await;
         until(status, async || {
             self.quiet.status(&self.investor).await == status
                 && self.quiet.attempts(&self.investor).await == [attempt]
         })
         .await;
-        self.quiet.looked().await;
     }
 
     async fn end(self) {

@@ -152,5 +152,10 @@ async fn whoever_is_verified_by_hand_after_a_review_is_watched() {
     quiet.verified_by_hand(&investor).await;
     quiet.monitored().await;
     assert_eq!(entrust.monitors_of(&run), 1);
+    entrust.monitoring_hit(&run).await.unwrap();
+    until("what it finds denies", async || {
+        quiet.status(&investor).await == "revoked"
+    })
+    .await;
     quiet.end().await;
 }

@@ -57,7 +57,7 @@ struct Reading {
     record: Record,
     /// Where the log ended before.
     read_after: EntryNumber,
-    /// Nobody has told of it, and somebody may be verified upon it.
+    /// Nobody has told of it, and the attempt waits for nothing.
     is_unasked: bool,
 }
 
@@ -83,11 +83,11 @@ pub(crate) async fn look(
     let Some(investor) = customer(&record.fact) else {
         return Ok(Looked::NotOurs);
     };
-    let watched = match look.told {
+    let ended = match look.told {
         true => None,
-        false => watched(state, issuer, &record.fact).await?,
+        false => ended(state, issuer, &record.fact).await?,
     };
-    let found = match (watched, record.fact.standing) {
+    let found = match (ended, record.fact.standing) {
         (Some(stands), Standing::Approved) => return Ok(Looked::Taken(stands)),
         (Some(_), _) => None,
         (None, Standing::Approved) => found::seal(state, issuer, investor, &record).await?,
@@ -101,7 +101,7 @@ pub(crate) async fn look(
         &Reading {
             record,
             read_after,
-            is_unasked: watched.is_some(),
+            is_unasked: ended.is_some(),
         },
         found,
     )
@@ -118,8 +118,9 @@ fn customer(fact: &Fact) -> Option<InvestorId> {
     format!("0x{name}").parse().ok()
 }
 
-/// How an attempt stands that nobody has told of, and upon which somebody may be verified.
-async fn watched(
+/// How an attempt stands that nobody has told of, and that waits for nothing of the
+/// provider's.
+async fn ended(
     state: &AppState,
     issuer: &IssuerId,
     fact: &Fact,
@@ -128,8 +129,8 @@ async fn watched(
         .store
         .verification_by_reference(issuer, &fact.provider, &fact.reference);
     let attempt = attempt.await?;
-    let watched = attempt.filter(|one| one.state.is_watched(&one.concerns));
-    Ok(watched.map(|one| one.state))
+    let ended = attempt.filter(|one| !one.state.is_at_provider(&one.concerns));
+    Ok(ended.map(|one| one.state))
 }
 
 /// What stands in for a record that the provider has deleted: whatever it had found
@@ -220,14 +221,15 @@ async fn take(
     // Whoever looks without having been told denies, and doubts nothing else every day that
     // was decided meanwhile.
     let in_vain = reading.is_unasked
-        && verification.state.is_watched(&verification.concerns)
+        && !verification.state.is_at_provider(&verification.concerns)
         && !denies(&outcome);
     if outcome == Outcome::Stale || in_vain {
         return Ok(Looked::Taken(verification.state));
     }
     // By the provider's time it is as new as what was decided upon, and it was read before:
     // a match of a monitor changes no time of the record's.
-    if status_entry > Some(reading.read_after) && !denies(&outcome) {
+    let says_so_again = denies(&outcome) || outcome == Outcome::Unchanged;
+    if status_entry > Some(reading.read_after) && !says_so_again {
         return Err(LookFailure::Overtaken);
     }
     // Whoever is in charge of the investor has sent it there, and answers for the verdict.

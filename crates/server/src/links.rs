@@ -98,9 +98,12 @@ impl PreparedLink {
         self.link.id
     }
 
-    /// What opens it is shown to a key that sees this instance alone.
-    pub fn show_to(&mut self, instance: InstanceName) {
-        self.link.shown_to = Some(instance);
+    /// The same, asked for by a key that sees this instance alone: unless it is sent, what
+    /// opens it is shown to that key.
+    #[must_use]
+    pub fn shown_to(mut self, instance: &InstanceName) -> Self {
+        self.link.shown_to = (!self.send).then(|| instance.clone());
+        self
     }
 
     /// Whether it is sent to the person.

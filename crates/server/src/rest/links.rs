@@ -7,7 +7,9 @@ mod shown;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use symbolon_core::{command::Command, link::LinkId, time::UnixSeconds};
+use symbolon_core::{
+    command::Command, customer::CustomerId, ids::InstanceName, link::LinkId, time::UnixSeconds,
+};
 use symbolon_store::{Link, Subject};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,6 +20,7 @@ use super::{Absent, NoFields, Refused, known_chains};
 use crate::{
     auth::Caller,
     change::Post,
+    customers,
     extract::{
         LinkPath, Query,
         page::{self, Page},
@@ -54,14 +57,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 async fn create(State(state): State<AppState>, post: Post<NewLinkBody>) -> Result<Response> {
     let known = known_chains(&state, &post.caller).await?;
     let new = post.body.read(&known)?;
-    let (issuer, actor) = (&post.caller.issuer, &post.caller.actor);
-    let prepared = &links::prepare(&state, issuer, &new, actor).await?;
-    let token = (!prepared.is_sent()).then(|| shown::token(&post.caller, prepared.id()));
-    let token = token.as_ref();
+    let (caller, actor) = (&post.caller, &post.caller.actor);
+    let prepared = links::prepare(&state, &caller.issuer, &new, actor).await;
     let answer = post
-        .commit(&state, |mut transaction| async move {
+        .commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
             let now = transaction.now;
-            links::store(transaction.inner(), prepared, token, actor, now).await?;
+            let token = shown::token_of(caller, prepared);
+            links::store(transaction.inner(), prepared, token.as_ref(), actor, now).await?;
             let body = LinkBody::new(links::link(prepared), now).shown_if(token.is_some());
             Ok(transaction.done(StatusCode::CREATED, body))
         })
@@ -146,20 +148,27 @@ async fn resend(
     State(state): State<AppState>,
     post: Post<NoFields>,
 ) -> Result<Response> {
-    send_again(&state, &post, id, LinkBody::new).await
+    send_again(&state, &post, id, None).await
 }
 
-/// Answers with the link as it is `shown` to whoever asks.
+/// Answers with the link, as an instance sees it if it is its `customer`'s.
 async fn send_again(
     state: &AppState,
     post: &Post<NoFields>,
     id: LinkId,
-    shown: fn(&Link, UnixSeconds) -> LinkBody,
+    customer: Option<(&InstanceName, CustomerId)>,
 ) -> Result<Response> {
     let has_mailer = state.services.mailer.is_some();
     let answer = post
         .commit(state, |mut transaction| async move {
             let now = transaction.now;
+            let shown = match customer {
+                None => LinkBody::new,
+                Some((instance, customer)) => {
+                    customers::changeable(transaction.inner(), instance, customer).await?;
+                    LinkBody::of_customer
+                }
+            };
             let link = transaction.inner().lock_link(id).await?;
             let offered = Command::OfferLink { link: id };
             let subject = Subject::Investor(link.purpose.investor);

@@ -80,7 +80,7 @@ pub(super) async fn create_batch(
                 let made = match link {
                     Err(problem) => Err(problem.clone()),
                     Ok(link) => {
-                        let token = (!link.is_sent()).then(|| shown::token(caller, link.id()));
+                        let token = shown::token_of(caller, link);
                         let token = token.as_ref();
                         let stored =
                             links::store(transaction.inner(), link, token, actor, now).await;

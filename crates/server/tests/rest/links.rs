@@ -7,6 +7,7 @@ use crate::{
     harness::{ACME, Server, wallet},
     hooks::account,
     languages::Browser,
+    renewals::sending,
 };
 
 /// What a link's pages say once it does nothing any more.
@@ -71,6 +72,84 @@ async fn a_link_says_whose_it_is_by_the_issuers_own_reference() {
     let path = format!("/v1/links/{}", second["id"].as_str().unwrap());
     let shown = server.get(&path).await.expect(200);
     assert_eq!(shown["external_id"], "CRM-1");
+}
+
+#[tokio::test]
+async fn a_bad_entry_of_a_batch_keeps_no_other_back() {
+    let server = sending().await;
+    server.register(&[]).await;
+    let body = json!({"links": [
+        {"check": false, "external_id": "CRM-1"},
+        {"check": false, "hours": 1},
+        {"check": false, "external_id": "CRM-1"},
+        {"check": false, "external_id": "CRM-2", "email": "jane@canary.example", "send": true},
+        {"check": false, "e_mail": "joe@canary.example"},
+        {"check": "joe@canary.example"},
+        "joe@canary.example",
+        {"check": false, "send": true},
+        {"check": false, "external_id": "CRM-3"},
+    ]});
+    let reply = server.post("/v1/links/batch", body).await;
+    assert!(!reply.text.contains("canary"), "{}", reply.text);
+    let came = reply.expect(200);
+    assert_eq!((&came["ok"], &came["refused"]), (&json!(3), &json!(6)));
+    let results = came["results"].as_array().unwrap();
+    let seen: Vec<_> = results
+        .iter()
+        .map(|result| result["code"].as_str().or(result["status"].as_str()))
+        .map(Option::unwrap)
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            "ok",
+            "out_of_range",
+            "external_id_taken",
+            "ok",
+            "unknown_field",
+            "wrong_type",
+            "wrong_type",
+            "no_email",
+            "ok",
+        ]
+    );
+    for (place, result) in results.iter().enumerate() {
+        assert_eq!(result["index"], place);
+        assert_eq!(result["message"].is_string(), result["status"] == "refused");
+        assert_eq!(result["link"].is_object(), result["status"] == "ok");
+        // What is sent is shown to nobody.
+        assert_eq!(result["link"]["url"].is_string(), [0, 8].contains(&place));
+    }
+    assert_eq!(results[1]["errors"][0]["field"], "hours");
+    let mut browser = Browser::default();
+    for place in [0, 8] {
+        let page = browser.open(&server, &results[place]["link"]).await;
+        assert!(page.text.contains(ACTS), "{}", page.text);
+    }
+    // Nobody was registered for those that were refused.
+    let links = server.get("/v1/links").await.expect(200);
+    let listed = links["data"].as_array().unwrap().iter();
+    let references: Vec<_> = listed.map(|link| &link["external_id"]).collect();
+    assert_eq!(references, ["CRM-3", "CRM-2", "CRM-1"]);
+    let known = server.get("/v1/investors").await.expect(200);
+    assert_eq!(known["data"].as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn what_the_server_lacks_concerns_those_who_ask_for_it() {
+    let server = Server::with_vault().await;
+    let sent = json!({"check": false, "email": "jane@example.com", "send": true});
+    let body = json!({"links": [sent, {"check": false}]});
+    let came = server.post("/v1/links/batch", body).await.expect(200);
+    assert_eq!(came["results"][0]["code"], "no_mailer");
+    assert_eq!(came["results"][1]["status"], "ok");
+    for count in [0, 501] {
+        let links = vec![json!({"check": false}); count];
+        let body = json!({"links": links});
+        let refused = server.post("/v1/links/batch", body).await;
+        let problem = refused.problem(422, "invalid_fields");
+        assert_eq!(problem["errors"][0]["code"], "wrong_count");
+    }
 }
 
 #[tokio::test]

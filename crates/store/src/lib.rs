@@ -102,7 +102,7 @@ pub use keyring::{Keyring, Rewrapped};
 pub use landmark::Landmark;
 pub use lease::{FencingToken, Lease};
 pub use letter::{Letter, LetterFate};
-pub use link::{Link, LinkPurpose, WhoseLinks};
+pub use link::{Link, LinkFilter, LinkPurpose, WhoseLinks};
 pub use look::{Look, ReceivedHint};
 pub use notify::{Hint, Hints};
 pub use profile::{DueProfile, ProfileRemains, SealedChanges, StatusSince};

@@ -65,6 +65,12 @@ pub(super) fn run(file: &Path, wanted: Option<Address>, context: &Context) -> Re
         lines.extend(faults.iter().cloned());
         for (wallet, bound) in &wallets {
             lines.push(format!("{}: {}", wallet.wallet, bound.as_str()));
+            lines.extend(wallet.attested.as_ref().map(|word| {
+                format!(
+                    "  bound by an e-mail; that its holder is the investor, {} attests (version {})",
+                    word.operator, word.attestation.version
+                )
+            }));
         }
         lines.push(match genuine {
             true => format!(
@@ -136,6 +142,7 @@ fn document(
             "wallet": wallet.wallet.to_string(),
             "entry": wallet.entry.0,
             "bound": bound.as_str(),
+            "attested": wallet.attested,
         })).collect::<Vec<_>>(),
     })
 }

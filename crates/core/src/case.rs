@@ -19,7 +19,7 @@ pub use receipt::{Carried, CaseReceipt, Records};
 use crate::{
     event::Event,
     ids::{ChainId, InvestorId, IssuerId, ProviderName},
-    investor::{Investor, StatusName},
+    investor::{Attested, Investor, StatusName},
     log::{Entry, EntryNumber},
     register::apply_all,
     time::UnixSeconds,
@@ -149,6 +149,9 @@ pub struct ClaimedWallet {
     pub entry: EntryNumber,
     /// What was signed; nothing where somebody bound the wallet by their word alone.
     pub evidence: Option<OwnershipEvidence>,
+    /// Who answers for it that the holder is the investor, where nothing but an e-mail said
+    /// so.
+    pub attested: Option<Attested>,
 }
 
 /// What a case file's entries make, which hold together.
@@ -246,14 +249,19 @@ impl Case {
                         wallet,
                         entry: entry.number,
                         evidence: None,
+                        attested: None,
                     }),
                     Event::WalletProven {
-                        wallet, evidence, ..
+                        wallet,
+                        evidence,
+                        attested,
+                        ..
                     } => {
                         let known = wallets.iter_mut().rev();
                         let mut known = known.filter(|known| known.wallet == wallet);
                         if let Some(known) = known.next() {
                             known.evidence = Some(evidence);
+                            known.attested = attested;
                         }
                     }
                     _ => {}

@@ -20,7 +20,7 @@ use crate::{
     profile::Field,
     time::{Day, UnixSeconds},
     verification::VerificationId,
-    wallet::{ChainScope, OwnershipEvidence, WalletAddress},
+    wallet::{ChainScope, WalletAddress, WalletClaim},
 };
 
 /// A change that somebody wants for one investor.
@@ -42,17 +42,7 @@ pub enum Command {
     },
     /// Take in that a wallet's holder has signed, and bind the wallet if need be. One
     /// that it takes the place of, since its key is lost, is barred.
-    ProveWallet {
-        /// Which one.
-        wallet: WalletAddress,
-        /// Where it counts, if it is bound by this. A contract counts on the chain alone
-        /// that its message names.
-        chains: ChainScope,
-        /// In whose place.
-        replaces: Option<WalletAddress>,
-        /// What was signed.
-        evidence: OwnershipEvidence,
-    },
+    ProveWallet(WalletClaim),
     /// Take a wallet from the investor.
     RemoveWallet {
         /// Which one.

@@ -11,7 +11,7 @@ use crate::{
     custody::Remark,
     customer::CustomerChange,
     ids::{AuthorityIndex, ExternalId, InstanceName, InvestorId},
-    investor::{InvestorKind, RejectionReason, RevocationReason, Verified},
+    investor::{Attested, InvestorKind, RejectionReason, RevocationReason, Verified},
     link::LinkId,
     profile::Field,
     time::UnixSeconds,
@@ -59,6 +59,10 @@ pub enum Event {
         at: UnixSeconds,
         /// What was signed.
         evidence: OwnershipEvidence,
+        /// Who answers for it that the holder is the investor, where nothing but an e-mail
+        /// said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attested: Option<Attested>,
     },
     /// A wallet was taken from the investor; the chains keep a tombstone.
     WalletRemoved {

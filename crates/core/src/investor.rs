@@ -172,6 +172,15 @@ impl Attestation {
     pub const LONGEST_VERSION: usize = 64;
 }
 
+/// A named person's word, and what they signed for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attested {
+    /// The person's name, as the issuer's staff list has it.
+    pub operator: String,
+    /// Which version of which attestation text they signed.
+    pub attestation: Attestation,
+}
+
 /// A verdict in the investor's favour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
@@ -405,6 +414,11 @@ impl Status {
             Self::Revoked { .. } => StatusName::Revoked,
             Self::Expired(_) => StatusName::Expired,
         }
+    }
+
+    /// Whether anybody has decided about the investor.
+    pub const fn is_judged(&self) -> bool {
+        !matches!(self, Self::Pending)
     }
 
     /// The verdict in force or last in force.

@@ -8,7 +8,7 @@ use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use proof::{OwnershipEvidence, ProofKind, WalletProof};
+pub use proof::{OwnershipEvidence, ProofKind, Vouched, WalletClaim, WalletProof};
 
 use crate::ids::ChainId;
 

@@ -144,6 +144,29 @@ impl<T> Post<T> {
         }
     }
 
+    /// Carries the request out, once, with what was `prepared` for it before the issuer's
+    /// lock. What went wrong there is told only once it is known that this was not answered
+    /// before: a repeated request may find what the first one made.
+    pub(crate) async fn commit_prepared<'a, P, R: Serialize, F>(
+        &self,
+        state: &AppState,
+        prepared: &'a Result<P>,
+        work: impl Fn(Transaction, &'a P) -> F,
+    ) -> Result<Response>
+    where
+        F: Future<Output = Result<Done<R>>>,
+    {
+        if let (None, Err(problem)) = (&self.once, prepared) {
+            return Err(problem.clone());
+        }
+        let work = &work;
+        self.commit(state, |transaction| async move {
+            let prepared = prepared.as_ref().map_err(Problem::clone)?;
+            work(transaction, prepared).await
+        })
+        .await
+    }
+
     async fn attempt<R: Serialize, F>(
         &self,
         state: &AppState,

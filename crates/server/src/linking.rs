@@ -13,13 +13,14 @@ use symbolon_core::{
     register::Refusal,
     time::UnixSeconds,
     verification::{LONGEST_SESSION_SECONDS, VerificationId},
-    wallet::{OwnershipEvidence, WalletAddress},
+    wallet::{OwnershipEvidence, WalletAddress, WalletClaim},
 };
 use symbolon_providers::{ReturnTo, SessionRequest};
 use symbolon_store::{IssuerTransaction, Link, Request, StoreError, Subject};
 
 use crate::{
     customers::own,
+    links,
     problem::{FieldError, Problem, Result, catalog},
     services::Account,
     signing::{self, refused},
@@ -150,12 +151,13 @@ async fn bind(
     }
     let request = Request {
         subject: Subject::Investor(link.purpose.investor),
-        command: Command::ProveWallet {
+        command: Command::ProveWallet(WalletClaim {
             wallet,
             chains: link.purpose.chains.clone(),
             replaces: link.purpose.replaces,
             evidence,
-        },
+            vouched: links::vouched(&current),
+        }),
     };
     let investor = transaction.investor(link.purpose.investor).await?.investor;
     let actor = Actor {

@@ -7,12 +7,12 @@ use symbolon_core::{
     actor::Actor,
     command::Command,
     ids::{ExternalId, InstanceName, InvestorId, IssuerId, ProviderName},
-    investor::InvestorKind,
+    investor::{Attested, InvestorKind},
     language::LanguageTag,
     link::{LinkId, LinkLifetime, LinkProgress, LinkToken},
     profile::{Field, Profile},
     time::UnixSeconds,
-    wallet::{ChainScope, WalletAddress},
+    wallet::{ChainScope, Vouched, WalletAddress},
 };
 use symbolon_store::{
     InvestorFilter, IssuerTransaction, Link, LinkPurpose, Request, SealedChanges, StoreError,
@@ -51,6 +51,9 @@ pub struct NewLink {
     pub lifetime: LinkLifetime,
     /// Whether it is sent to the person's e-mail address, or shown to whoever asks.
     pub send: bool,
+    /// Who answers for it that whoever proves a wallet is the investor, though nothing but
+    /// an e-mail says so.
+    pub attested: Option<Attested>,
 }
 
 /// By whom somebody is to be verified.
@@ -98,9 +101,12 @@ impl PreparedLink {
         self.link.id
     }
 
-    /// What opens it is shown to a key that sees this instance alone.
-    pub fn show_to(&mut self, instance: InstanceName) {
-        self.link.shown_to = Some(instance);
+    /// The same, asked for by a key that sees this instance alone: unless it is sent, what
+    /// opens it is shown to that key.
+    #[must_use]
+    pub fn shown_to(mut self, instance: &InstanceName) -> Self {
+        self.link.shown_to = (!self.send).then(|| instance.clone());
+        self
     }
 
     /// Whether it is sent to the person.
@@ -157,6 +163,7 @@ pub async fn prepare(
             replaces: new.replaces,
             chains: new.chains.clone(),
             language: new.language.clone(),
+            attested: new.attested.clone(),
         },
         external_id,
         progress: LinkProgress {
@@ -168,6 +175,7 @@ pub async fn prepare(
         },
         challenge: None,
         shown_to: None,
+        mailed: new.send,
         proved: None,
         verification: None,
         created: now,
@@ -332,6 +340,9 @@ pub async fn store(
     now: UnixSeconds,
 ) -> Result<()> {
     let investor = prepared.link.purpose.investor;
+    if prepared.send && prepared.registered.is_none() {
+        may_be_sent(transaction, &prepared.link).await?;
+    }
     if let Some(command) = &prepared.registered {
         decide(transaction, Subject::New(investor), command, by, now).await?;
     }
@@ -352,8 +363,38 @@ pub async fn store(
     Ok(())
 }
 
-/// Wants a link to be sent.
-pub async fn write_letter(
+/// Wants a link to be sent again.
+pub async fn send(
+    transaction: &mut IssuerTransaction,
+    link: &Link,
+    now: UnixSeconds,
+) -> Result<()> {
+    may_be_sent(transaction, link).await?;
+    Ok(write_letter(transaction, link.id, now).await?)
+}
+
+/// Refuses to send what would bind a wallet by an e-mail alone to somebody who was judged.
+async fn may_be_sent(transaction: &mut IssuerTransaction, link: &Link) -> Result<()> {
+    let investor = transaction.investor(link.purpose.investor).await;
+    let investor = investor.map_err(unknown_investor)?.investor;
+    let sent = Link {
+        mailed: true,
+        ..link.clone()
+    };
+    Ok(vouched(&sent).is_enough_for(&investor)?)
+}
+
+/// What says that whoever proves a wallet by this link is its investor.
+pub(crate) fn vouched(link: &Link) -> Vouched {
+    let purpose = &link.purpose;
+    let is_chosen = purpose.wants_wallet && purpose.wallet.is_none();
+    match link.mailed && is_chosen && purpose.provider.is_none() {
+        true => Vouched::ByEmail(purpose.attested.clone()),
+        false => Vouched::Otherwise,
+    }
+}
+
+async fn write_letter(
     transaction: &mut IssuerTransaction,
     link: LinkId,
     now: UnixSeconds,

@@ -98,6 +98,7 @@ fn link(investor: &Investor, due: &DueRenewal, last: Option<&Link>, state: &AppS
         language: last.and_then(|purpose| purpose.language.clone()),
         lifetime: LinkLifetime::until(due.ends, state.clock.now()),
         send: true,
+        attested: None,
     }
 }
 

@@ -13,6 +13,7 @@ mod column_map;
 mod custody;
 mod customers;
 mod disputes;
+mod entries;
 mod events;
 mod exports;
 mod health;

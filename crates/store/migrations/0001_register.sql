@@ -669,6 +669,7 @@ CREATE TABLE link (
     replaces    bytea,            -- in whose place the wallet comes; null: nobody's
     chains      bigint[],         -- where a wallet that it binds counts; null: everywhere
     language    text,             -- BCP 47; null: the browser's
+    attestation text,             -- who answers for a wallet that an e-mail alone binds, as JSON
     challenge   text,             -- what is to be signed, as JSON; null: nothing was asked yet
     shown_to    text,             -- the instance whose key was shown what opens it; null: none
     proved      bytea,            -- the wallet that signed
@@ -684,6 +685,10 @@ CREATE TABLE link (
     UNIQUE (issuer, number)
 );
 CREATE INDEX link_by_investor ON link (issuer, investor, number);
+-- Lists by status: those that are not done, and those that were taken back.
+CREATE INDEX link_by_open ON link (issuer, number)
+    WHERE completed_s IS NULL AND revoked_s IS NULL;
+CREATE INDEX link_by_revoked ON link (issuer, number) WHERE revoked_s IS NOT NULL;
 
 -- What links open with: hashes of random bytes. Each time that one is sent, another.
 CREATE TABLE link_token (

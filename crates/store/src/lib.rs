@@ -103,7 +103,7 @@ pub use keyring::{Keyring, Rewrapped};
 pub use landmark::Landmark;
 pub use lease::{FencingToken, Lease};
 pub use letter::{Letter, LetterFate};
-pub use link::{Link, LinkPurpose, WhoseLinks};
+pub use link::{Link, LinkFilter, LinkPurpose, WhoseLinks};
 pub use look::{Look, ReceivedHint};
 pub use monitoring::Monitoring;
 pub use notify::{Hint, Hints};

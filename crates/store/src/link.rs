@@ -4,6 +4,7 @@ use alloy_primitives::{B128, B256};
 use sqlx::PgExecutor;
 use symbolon_core::{
     ids::{ExternalId, InstanceName, InvestorId, IssuerId, ProviderName},
+    investor::Attested,
     language::LanguageTag,
     link::{LinkId, LinkProgress},
     time::UnixSeconds,
@@ -13,7 +14,7 @@ use symbolon_core::{
 
 use crate::{
     IssuerTransaction, Result, Store, StoreError,
-    codec::{bigint, investor_id, issuer_key, scope, scope_array, seconds, wallet},
+    codec::{bigint, investor_id, issuer_key, json, scope, scope_array, seconds, wallet},
 };
 
 /// A link as it is stored.
@@ -32,6 +33,8 @@ pub struct Link {
     /// The instance to whose key it was shown what opens it; where that was sent to the
     /// person or shown to the issuer alone, none.
     pub shown_to: Option<InstanceName>,
+    /// Whether it was ever to be sent by e-mail.
+    pub mailed: bool,
     /// The wallet that signed.
     pub proved: Option<WalletAddress>,
     /// The attempt that began by it.
@@ -61,6 +64,9 @@ pub struct LinkPurpose {
     pub chains: ChainScope,
     /// In which language the person is spoken to; nothing for the browser's.
     pub language: Option<LanguageTag>,
+    /// Who answers for it that whoever proves a wallet is the investor, though nothing but
+    /// an e-mail says so.
+    pub attested: Option<Attested>,
 }
 
 struct LinkRow {
@@ -85,26 +91,35 @@ struct LinkRow {
     started_s: Option<i64>,
     completed_s: Option<i64>,
     revoked_s: Option<i64>,
+    attestation: Option<String>,
+    mailed: bool,
 }
 
 /// The columns of [`LinkRow`], then the rest of the query; so that the list is written
 /// once and the SQL stays literal.
 macro_rules! select_links {
-    ($rest:tt, $($argument:expr),* $(,)?) => {
+    ($rest:literal, $($argument:expr),* $(,)?) => {
+        select_links!([$rest], $($argument),*)
+    };
+    ([$($rest:tt)+], $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             LinkRow,
             "SELECT link, investor, (SELECT i.external_id FROM investor i \
                  WHERE i.issuer = link.issuer AND i.investor = link.investor) AS external_id, \
              provider, level, wallet, wants_wallet, replaces, chains, \
              language, challenge, shown_to, proved, verification, created_s, created_by, \
-             expires_s, opened_s, started_s, completed_s, revoked_s " + $rest,
+             expires_s, opened_s, started_s, completed_s, revoked_s, attestation, \
+             EXISTS (SELECT FROM letter l WHERE l.issuer = link.issuer AND l.link = link.link) \
+                 AS \"mailed!\" " + $($rest)+,
             $($argument),*
         )
     };
 }
 
 // After the macro, which it uses.
+mod list;
 mod of_customer;
+pub use list::LinkFilter;
 pub use of_customer::WhoseLinks;
 
 impl LinkRow {
@@ -129,6 +144,10 @@ impl LinkRow {
                 replaces: address(self.replaces)?,
                 chains: scope(self.chains)?,
                 language: language.map_err(|_| StoreError::damaged("a link's language"))?,
+                attested: self
+                    .attestation
+                    .map(|text| json(&text, "a link's attestation"))
+                    .transpose()?,
             },
             external_id: external_id
                 .map_err(|_| StoreError::damaged("an investor's external id"))?,
@@ -141,6 +160,7 @@ impl LinkRow {
             },
             challenge: self.challenge,
             shown_to: shown_to.map_err(|_| StoreError::damaged("an instance's name"))?,
+            mailed: self.mailed,
             proved: address(self.proved)?,
             verification: self
                 .verification
@@ -181,46 +201,6 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         row.map(LinkRow::read).transpose()
-    }
-
-    /// The links that were made before this one, newest first, at most `limit` of them;
-    /// of one investor where one is named.
-    pub async fn links(
-        &self,
-        issuer: &IssuerId,
-        investor: Option<InvestorId>,
-        before: Option<LinkId>,
-        limit: u32,
-    ) -> Result<Vec<Link>> {
-        let before = before.map(|link| link.0.to_vec());
-        let rows = match investor {
-            Some(investor) => {
-                select_links!(
-                    "FROM link WHERE issuer = $1 AND investor = $2 AND ($3::bytea IS NULL \
-                         OR number < (SELECT b.number FROM link b WHERE b.issuer = $1 AND b.link = $3)) \
-                     ORDER BY number DESC LIMIT $4",
-                    issuer_key(issuer),
-                    investor.0.as_slice(),
-                    before,
-                    i64::from(limit),
-                )
-                .fetch_all(&self.pool)
-                .await?
-            }
-            None => {
-                select_links!(
-                    "FROM link WHERE issuer = $1 AND ($2::bytea IS NULL \
-                         OR number < (SELECT b.number FROM link b WHERE b.issuer = $1 AND b.link = $2)) \
-                     ORDER BY number DESC LIMIT $3",
-                    issuer_key(issuer),
-                    before,
-                    i64::from(limit),
-                )
-                .fetch_all(&self.pool)
-                .await?
-            }
-        };
-        rows.into_iter().map(LinkRow::read).collect()
     }
 
     /// Lets another token open a link.
@@ -280,11 +260,16 @@ impl IssuerTransaction {
         let purpose = &link.purpose;
         let address = |wallet: Option<WalletAddress>| wallet.map(|one| one.address().to_vec());
         let chains = scope_array(&purpose.chains);
+        let attestation = purpose.attested.as_ref().map(serde_json::to_string);
+        let attestation = attestation
+            .transpose()
+            .map_err(|error| StoreError::damaged(error.to_string()))?;
         sqlx::query!(
             "INSERT INTO link (issuer, link, number, investor, provider, level, wallet, \
-                 wants_wallet, replaces, chains, language, created_s, created_by, expires_s, shown_to) \
+                 wants_wallet, replaces, chains, language, created_s, created_by, expires_s, shown_to, \
+                 attestation) \
              SELECT $1, $2, coalesce(max(l.number), 0) + 1, $3, $4, $5, $6, $7, $8, $9::bigint[], \
-                 $10, $11, $12, $13, $14 FROM link l WHERE l.issuer = $1",
+                 $10, $11, $12, $13, $14, $15 FROM link l WHERE l.issuer = $1",
             issuer_key(&self.issuer),
             link.id.0.as_slice(),
             purpose.investor.0.as_slice(),
@@ -299,6 +284,7 @@ impl IssuerTransaction {
             &link.created_by,
             bigint(link.progress.expires.0),
             link.shown_to.as_ref().map(InstanceName::as_str),
+            attestation.as_deref(),
         )
         .execute(&mut *self.transaction)
         .await?;

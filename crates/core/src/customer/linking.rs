@@ -31,7 +31,7 @@ impl Own<'_> {
 
     /// Whether anybody has decided about it.
     pub fn is_judged(&self) -> bool {
-        !matches!(self.investor.status, Status::Pending)
+        self.investor.status.is_judged()
     }
 }
 

@@ -81,11 +81,13 @@ pub fn apply(
             wallet,
             at,
             evidence,
+            attested,
         } => {
             let proof = WalletProof {
                 chain: evidence.chain,
                 kind: evidence.kind,
                 at: *at,
+                attested_by: attested.as_ref().map(|word| word.operator.clone()),
             };
             investor.proofs.insert(*wallet, proof);
         }

@@ -14,7 +14,7 @@ use crate::{
     investor::{Investor, InvestorKind, Status, StatusName, Verified},
     mirror::record::{WalletRecord, desired},
     time::UnixSeconds,
-    wallet::{ChainScope, OwnershipEvidence, ProofKind, Version, Wallet, WalletAddress},
+    wallet::{ChainScope, ProofKind, Version, Vouched, Wallet, WalletAddress, WalletClaim},
 };
 
 /// What follows from a command, given what is known and by whose mandate it is
@@ -74,12 +74,7 @@ fn step(
     let event = match command {
         Command::RegisterInvestor { .. } | Command::Admit { .. } => return Ok(Vec::new()),
         Command::LinkWallet { wallet, chains } => link(view, wallet, chains)?,
-        Command::ProveWallet {
-            wallet,
-            chains,
-            replaces,
-            evidence,
-        } => return prove(view, investor, wallet, chains, replaces, evidence, now),
+        Command::ProveWallet(claim) => return prove(view, investor, claim, now),
         Command::RemoveWallet { wallet } => {
             bound(investor, wallet)?;
             Event::WalletRemoved { wallet }
@@ -443,13 +438,18 @@ pub(super) fn link(
 fn prove(
     view: &View,
     investor: &Investor,
-    wallet: WalletAddress,
-    chains: ChainScope,
-    replaces: Option<WalletAddress>,
-    evidence: OwnershipEvidence,
+    claim: WalletClaim,
     now: UnixSeconds,
 ) -> Result<Vec<Event>, Refusal> {
     Refusal::unless_known(investor)?;
+    claim.vouched.is_enough_for(investor)?;
+    let WalletClaim {
+        wallet,
+        chains,
+        replaces,
+        evidence,
+        vouched,
+    } = claim;
     let mut events = Vec::with_capacity(3);
     if investor.wallet(wallet).is_none() {
         let chains = match evidence.kind {
@@ -466,6 +466,10 @@ fn prove(
             wallet,
             at,
             evidence,
+            attested: match vouched {
+                Vouched::ByEmail(attested) => attested,
+                Vouched::Otherwise => None,
+            },
         });
     }
     if let Some(lost) = replaces.filter(|lost| *lost != wallet)

@@ -74,7 +74,7 @@ fn approves(command: &Command) -> bool {
     matches!(
         command,
         Command::LinkWallet { .. }
-            | Command::ProveWallet { .. }
+            | Command::ProveWallet(_)
             | Command::OfferLink { .. }
             | Command::SettleVerification { .. }
             | Command::ReactivateWallet { .. }

@@ -34,6 +34,11 @@ pub enum Refusal {
     /// One wallet, one investor.
     #[error("wallet {0} is bound to another investor: remove it there first")]
     WalletTaken(WalletAddress),
+    /// An e-mail alone would bind a wallet to somebody who was judged.
+    #[error(
+        "the investor was judged, and nothing but an e-mail would say that the wallet's holder is the investor: ask for a check by a provider, name the wallet, or have an operator attest to it"
+    )]
+    AttestationNeeded,
     /// The status admits no such step.
     #[error("an investor that is {from} cannot be {wanted}")]
     WrongStatus {
@@ -144,6 +149,7 @@ impl Refusal {
             Self::UnknownWallet(_) => "unknown_wallet",
             Self::WalletAlreadyLinked(_) => "wallet_already_linked",
             Self::WalletTaken(_) => "wallet_taken",
+            Self::AttestationNeeded => "attestation_needed",
             Self::WrongStatus { .. } => "wrong_status",
             Self::RevokedNotInBatch => "revoked",
             Self::ExternalIdDiffers(_) => "external_id_differs",

@@ -4,7 +4,13 @@
 use alloy_primitives::{B256, Bytes};
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::ChainId, time::UnixSeconds};
+use super::{ChainScope, WalletAddress};
+use crate::{
+    ids::ChainId,
+    investor::{Attested, Investor},
+    register::Refusal,
+    time::UnixSeconds,
+};
 
 /// By what it is known that a wallet signed.
 ///
@@ -50,8 +56,46 @@ pub struct OwnershipEvidence {
     pub block: Option<(u64, B256)>,
 }
 
+/// A wallet whose holder has signed, as the investor's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WalletClaim {
+    /// Which one.
+    pub wallet: WalletAddress,
+    /// Where it counts, if it is bound by this. A contract counts on the chain alone
+    /// that its message names.
+    pub chains: ChainScope,
+    /// In whose place.
+    pub replaces: Option<WalletAddress>,
+    /// What was signed.
+    pub evidence: OwnershipEvidence,
+    /// What says that its holder is the investor.
+    pub vouched: Vouched,
+}
+
+/// What says that whoever signed for a wallet is the investor: the signature itself says
+/// so of nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Vouched {
+    /// More than an e-mail: the issuer named the wallet or saw to whom the link went, or a
+    /// provider checks the person.
+    Otherwise,
+    /// That they read the investor's e-mail; and an operator's word, if one was given.
+    ByEmail(Option<Attested>),
+}
+
+impl Vouched {
+    /// Refuses an e-mail alone where it would bind a wallet to somebody who was judged:
+    /// whoever reads the mailbox would take the verdict over.
+    pub fn is_enough_for(&self, investor: &Investor) -> Result<(), Refusal> {
+        match self {
+            Self::ByEmail(None) if investor.status.is_judged() => Err(Refusal::AttestationNeeded),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What the register remembers of a proof; the log has the evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WalletProof {
     /// The chain that the signed message names.
     pub chain: ChainId,
@@ -59,4 +103,8 @@ pub struct WalletProof {
     pub kind: ProofKind,
     /// When the wallet signed, by the server's clock.
     pub at: UnixSeconds,
+    /// Who answers for it that the holder is the investor, where nothing but an e-mail
+    /// said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attested_by: Option<String>,
 }

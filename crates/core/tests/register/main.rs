@@ -7,6 +7,7 @@ mod claims;
 mod customers;
 mod persons;
 mod strategies;
+mod vouching;
 mod witness;
 mod world;
 

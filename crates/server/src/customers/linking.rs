@@ -17,7 +17,7 @@ use symbolon_core::{
     profile::Sealed,
     register::Refusal,
     time::UnixSeconds,
-    wallet::{ChainScope, OwnershipEvidence, ProofKind, WalletAddress},
+    wallet::{ChainScope, OwnershipEvidence, ProofKind, Vouched, WalletAddress, WalletClaim},
 };
 use symbolon_store::{Customer, CustomerRecord, IssuerTransaction, Subject};
 
@@ -240,12 +240,13 @@ async fn prove(
     let Some(proof) = &prepared.proof else {
         return Ok(());
     };
-    let proven = Command::ProveWallet {
+    let proven = Command::ProveWallet(WalletClaim {
         wallet: prepared.wanted.wallet,
         chains: prepared.wanted.chains.clone(),
         replaces: None,
         evidence: proof.evidence.clone(),
-    };
+        vouched: Vouched::Otherwise,
+    });
     decide(transaction, Subject::Investor(investor), proven, by, now).await?;
     Ok(())
 }

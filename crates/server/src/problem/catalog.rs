@@ -186,6 +186,9 @@ problems! {
     LINK_OVER = 409 "link_over", "The link opens nothing",
         "The link is done, was taken back, or its time is over.",
         "Make a new one: POST /v1/links.";
+    ATTESTATION_NEEDED = 409 "attestation_needed", "An e-mail alone binds no wallet to somebody who was judged",
+        "The link asks for no check and lets the person choose the wallet, and it goes to the e-mail address: whoever reads the mailbox would take the verdict over.",
+        "Ask for a check by a provider, name the `wallet`, or give an `attestation` (on the command line --attestation), by which an operator answers for it; the log keeps it with the wallet.";
     NO_ACCOUNT = 409 "no_account", "No such account with a provider",
         "This server has no account with a provider of this name for the issuer, or several and none was named.",
         "The detail says which of the two: add a `[[provider]]` to the configuration, name one of several by `provider`, or ask for no check.";
@@ -308,6 +311,7 @@ pub fn of_refusal(refusal: &Refusal) -> &'static Kind {
         Refusal::UnknownWallet(_) => &UNKNOWN_WALLET,
         Refusal::WalletAlreadyLinked(_) => &WALLET_ALREADY_LINKED,
         Refusal::WalletTaken(_) => &WALLET_TAKEN,
+        Refusal::AttestationNeeded => &ATTESTATION_NEEDED,
         Refusal::WrongStatus { .. } => &WRONG_STATUS,
         Refusal::RevokedNotInBatch => &REVOKED,
         Refusal::ExternalIdDiffers(_) => &EXTERNAL_ID_DIFFERS,

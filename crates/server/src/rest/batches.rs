@@ -1,32 +1,29 @@
 //! Batches of up to 500: an answer for each entry, and a bad one never loses
 //! the good ones.
 
-mod results;
-
-use axum::{extract::State, response::Response};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::{Deserialize, Serialize};
 use symbolon_core::{
     command::{Command, Verdict},
     ids::{ChainId, InvestorId},
     investor::Source,
     time::UnixSeconds,
 };
-use symbolon_store::{Request, Subject};
+use symbolon_store::{Decision, Request, Subject};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use results::{BatchResult, Entries};
-
 use super::{
-    Refused, decides_here, known_chains,
+    Refused, decides_here,
+    entries::{BatchResult, Entries},
+    known_chains,
     verdicts::{AttestationBody, person},
-    words::{InvestorType, Level, ResidencyWord, RevocationWord},
+    words::{InvestorType, Level, ResidencyWord, RevocationWord, StatusWord},
 };
 use crate::{
-    change::Post,
+    change::{Done, Post, Transaction},
     extract::Check,
-    problem::{FieldError, Result},
+    problem::{FieldError, Problem, Result, catalog},
     state::{AppState, fresh_investor},
 };
 
@@ -39,13 +36,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 }
 
 /// Customers to admit, and who answers for their verdicts.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VerificationBatch {
     attestation: AttestationBody,
     /// 1 to 500 customers.
     #[schema(value_type = Vec<VerificationEntry>, min_items = 1, max_items = 500)]
-    entries: Vec<Box<RawValue>>,
+    entries: Entries,
 }
 
 /// A customer to admit: registered and linked if need be, and verified.
@@ -135,7 +132,7 @@ impl VerificationEntry {
 #[utoipa::path(
     post, path = "/verifications/batch", operation_id = "verify_batch", tag = "Batches",
     request_body = VerificationBatch,
-    responses((status = 200, description = "A result for each entry", body = BatchResult), Refused)
+    responses((status = 200, description = "A result for each entry", body = BatchResult<Decided>), Refused)
 )]
 async fn verify(State(state): State<AppState>, post: Post<VerificationBatch>) -> Result<Response> {
     decides_here(&state, &post.caller).await?;
@@ -143,24 +140,22 @@ async fn verify(State(state): State<AppState>, post: Post<VerificationBatch>) ->
     let now = state.clock.now();
     let post = post.map(|body| {
         let mut check = Check::default();
-        count(&mut check, body.entries.len());
         let source = body.attestation.read(&mut check);
         let source = check.finish(source)?;
-        Ok(Entries::read(&body.entries, |entry: VerificationEntry| {
-            entry.read(&source, &known, now)
-        }))
+        let read = |entry: VerificationEntry| Ok(entry.read(&source, &known, now)?);
+        body.entries.read(("entries", MOST), read)
     })?;
-    post.commit(&state, |transaction| post.body.decide(transaction))
+    post.commit(&state, |transaction| decide(transaction, &post.body))
         .await
 }
 
 /// Customers to revoke.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RevocationBatch {
     /// 1 to 500 customers.
     #[schema(value_type = Vec<RevocationEntry>, min_items = 1, max_items = 500)]
-    entries: Vec<Box<RawValue>>,
+    entries: Entries,
 }
 
 /// A customer to revoke, named in exactly one way.
@@ -216,28 +211,59 @@ impl RevocationEntry {
 #[utoipa::path(
     post, path = "/revocations/batch", operation_id = "revoke_batch", tag = "Batches",
     request_body = RevocationBatch,
-    responses((status = 200, description = "A result for each entry", body = BatchResult), Refused)
+    responses((status = 200, description = "A result for each entry", body = BatchResult<Decided>), Refused)
 )]
 async fn revoke(State(state): State<AppState>, post: Post<RevocationBatch>) -> Result<Response> {
     decides_here(&state, &post.caller).await?;
     let post = post.map(|body| {
-        let mut check = Check::default();
-        count(&mut check, body.entries.len());
-        check.finish(Some(()))?;
-        Ok(Entries::read(&body.entries, |entry: RevocationEntry| {
-            entry.read()
-        }))
+        let read = |entry: RevocationEntry| Ok(entry.read()?);
+        body.entries.read(("entries", MOST), read)
     })?;
-    post.commit(&state, |transaction| post.body.decide(transaction))
+    post.commit(&state, |transaction| decide(transaction, &post.body))
         .await
 }
 
-fn count(check: &mut Check, entries: usize) {
-    if !(1..=MOST).contains(&entries) {
-        check.refuse(
-            "entries",
-            "wrong_count",
-            format!("a batch has 1 to {MOST} entries, this one {entries}"),
-        );
+/// What was decided of an entry.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct Decided {
+    /// Of `ok`: the investor's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    investor: Option<String>,
+    /// Of `ok`: where the investor stands now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    investor_status: Option<StatusWord>,
+    /// Of `ok`: whether anything changed by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<bool>,
+}
+
+impl From<Decision> for Decided {
+    fn from(decision: Decision) -> Self {
+        Self {
+            investor: Some(decision.investor.id.to_string()),
+            investor_status: Some(decision.investor.status.name().into()),
+            changed: Some(decision.entry.is_some()),
+        }
     }
+}
+
+/// Decides all that could be read together.
+async fn decide(
+    mut transaction: Transaction,
+    entries: &[Result<Request>],
+) -> Result<Done<BatchResult<Decided>>> {
+    let requests = entries.iter().filter_map(|entry| entry.as_ref().ok());
+    let decided = transaction.decide_all(requests.cloned().collect()).await?;
+    let mut decided = decided.into_iter();
+    let mut result = BatchResult::new();
+    for entry in entries {
+        result.add(match entry {
+            Err(problem) => Err(problem.clone()),
+            Ok(_) => decided
+                .next()
+                .unwrap_or_else(|| Err(Problem::plain(&catalog::INTERNAL)))
+                .map(Decided::from),
+        })?;
+    }
+    Ok(transaction.done(StatusCode::OK, result))
 }

@@ -86,15 +86,14 @@ async fn create(
 ) -> Result<Response> {
     known(&state, &post.caller, &instance).await?;
     let wanted = post.body.read(&post.caller, state.clock.now())?;
-    let (issuer, actor) = (&post.caller.issuer, &post.caller.actor);
-    let prepared = &customers::prepare(&state, issuer, &instance, &wanted).await?;
-    let key = &reference::key(&post.caller, &instance, prepared.id(), 1);
-    let shown = &instance;
+    let (caller, shown) = (&post.caller, &instance);
+    let prepared = customers::prepare(&state, &caller.issuer, shown, &wanted).await;
     let answer = post
-        .commit(&state, |mut transaction| async move {
-            let now = transaction.now;
+        .commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
+            let (now, actor) = (transaction.now, &caller.actor);
+            let key = reference::key(caller, shown, prepared.id(), 1);
             let inner = transaction.inner();
-            let made = customers::store(inner, shown, prepared, key, actor, now).await?;
+            let made = customers::store(inner, shown, prepared, &key, actor, now).await?;
             let body = transaction.show_customer(shown, &made.customer).await?;
             let body = body.made(&made).with_room_for_key();
             Ok(transaction.done(StatusCode::CREATED, body))

@@ -7,17 +7,20 @@ mod shown;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
-use symbolon_core::{command::Command, link::LinkId, time::UnixSeconds};
-use symbolon_store::{Link, Subject};
+use symbolon_core::{
+    command::Command, customer::CustomerId, ids::InstanceName, link::LinkId, time::UnixSeconds,
+};
+use symbolon_store::{Link, LinkFilter, Subject};
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use body::{LinkBody, NewLinkBody};
 
-use super::{Absent, NoFields, Refused, known_chains};
+use super::{Absent, NoFields, Refused, known_chains, words::LinkStatusWord};
 use crate::{
     auth::Caller,
     change::Post,
+    customers,
     extract::{
         LinkPath, Query,
         page::{self, Page},
@@ -44,7 +47,10 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// By which somebody proves a wallet, is verified by a provider, or both. Whom you do not
 /// name by `investor` is registered with it. The link is sent to the person's e-mail
 /// address, or the answer has its `url`: whoever has that may act as the person, and the
-/// register keeps nothing that opens it. The same request under the same
+/// register keeps nothing that opens it. To somebody who was judged no link is sent that
+/// asks for no check and lets the person choose the wallet, since whoever reads the mailbox
+/// would take the verdict over (`attestation_needed`): ask for a check, name the `wallet`, or
+/// give an `attestation`, which the log keeps with the wallet. The same request under the same
 /// `Idempotency-Key` has the same `url`.
 #[utoipa::path(
     post, path = "/links", operation_id = "create_link", tag = "Links",
@@ -54,14 +60,13 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 async fn create(State(state): State<AppState>, post: Post<NewLinkBody>) -> Result<Response> {
     let known = known_chains(&state, &post.caller).await?;
     let new = post.body.read(&known)?;
-    let (issuer, actor) = (&post.caller.issuer, &post.caller.actor);
-    let prepared = &links::prepare(&state, issuer, &new, actor).await?;
-    let token = (!prepared.is_sent()).then(|| shown::token(&post.caller, prepared.id()));
-    let token = token.as_ref();
+    let (caller, actor) = (&post.caller, &post.caller.actor);
+    let prepared = links::prepare(&state, &caller.issuer, &new, actor).await;
     let answer = post
-        .commit(&state, |mut transaction| async move {
+        .commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
             let now = transaction.now;
-            links::store(transaction.inner(), prepared, token, actor, now).await?;
+            let token = shown::token_of(caller, prepared);
+            links::store(transaction.inner(), prepared, token.as_ref(), actor, now).await?;
             let body = LinkBody::new(links::link(prepared), now).shown_if(token.is_some());
             Ok(transaction.done(StatusCode::CREATED, body))
         })
@@ -82,6 +87,9 @@ pub(super) struct ListQuery {
     cursor: Option<String>,
     /// Only those of this investor.
     investor: Option<String>,
+    /// Only those that stand so by now.
+    #[param(inline)]
+    status: Option<LinkStatusWord>,
 }
 
 /// List links
@@ -104,11 +112,15 @@ async fn list(
         let message = "an investor id is `0x` and 64 hexadecimal digits";
         Problem::parameter("investor", "bad_id", message)
     })?;
+    let filter = LinkFilter {
+        investor,
+        status: query.status.map(Into::into),
+    };
+    let now = state.clock.now();
     let found = state
         .store
-        .links(&caller.issuer, investor, before, limit + 1)
+        .links(&caller.issuer, filter, now, before, limit + 1)
         .await?;
-    let now = state.clock.now();
     let place = |last: &Link| last.id;
     let shown = |link| LinkBody::new(&link, now);
     Ok(Json(Page::cut(LIST, limit, found, place, shown)))
@@ -134,7 +146,8 @@ async fn show(
 /// Send a link again
 ///
 /// To the e-mail address that the profile has by now, with another token; those that were
-/// sent before open it as well, until it is over.
+/// sent before open it as well, until it is over. What may not be sent to somebody who was
+/// judged since is refused (`attestation_needed`).
 #[utoipa::path(
     post, path = "/links/{id}/resend", operation_id = "resend_link", tag = "Links",
     params(("id" = String, Path, description = "The link's id")),
@@ -146,20 +159,27 @@ async fn resend(
     State(state): State<AppState>,
     post: Post<NoFields>,
 ) -> Result<Response> {
-    send_again(&state, &post, id, LinkBody::new).await
+    send_again(&state, &post, id, None).await
 }
 
-/// Answers with the link as it is `shown` to whoever asks.
+/// Answers with the link, as an instance sees it if it is its `customer`'s.
 async fn send_again(
     state: &AppState,
     post: &Post<NoFields>,
     id: LinkId,
-    shown: fn(&Link, UnixSeconds) -> LinkBody,
+    customer: Option<(&InstanceName, CustomerId)>,
 ) -> Result<Response> {
     let has_mailer = state.services.mailer.is_some();
     let answer = post
         .commit(state, |mut transaction| async move {
             let now = transaction.now;
+            let shown = match customer {
+                None => LinkBody::new,
+                Some((instance, customer)) => {
+                    customers::changeable(transaction.inner(), instance, customer).await?;
+                    LinkBody::of_customer
+                }
+            };
             let link = transaction.inner().lock_link(id).await?;
             let offered = Command::OfferLink { link: id };
             let subject = Subject::Investor(link.purpose.investor);
@@ -168,7 +188,7 @@ async fn send_again(
             if !has_mailer {
                 return Err(Problem::plain(&catalog::NO_MAILER));
             }
-            links::write_letter(transaction.inner(), id, now).await?;
+            links::send(transaction.inner(), &link, now).await?;
             Ok(transaction.done(StatusCode::OK, shown(&link, now)))
         })
         .await?;

@@ -162,6 +162,7 @@ pub(crate) fn wallets_of(investor: &Investor) -> Vec<WalletBody> {
     let signed = |wallet: &Wallet| investor.proofs.get(&wallet.address);
     let wallets = investor.wallets.iter().map(|wallet| WalletBody {
         signed: signed(wallet).map(|proof| proof.kind.as_str()),
+        attested_by: signed(wallet).and_then(|proof| proof.attested_by.clone()),
         ..WalletBody::from(wallet.clone())
     });
     wallets.collect()
@@ -285,6 +286,9 @@ pub(crate) struct WalletBody {
     /// undeployed_contract; null where it was bound by somebody's word alone.
     #[schema(value_type = Option<String>, example = "key")]
     signed: Option<&'static str>,
+    /// Who answers for it that its holder is the investor, where nothing but an e-mail said
+    /// so: the log has the text that they signed.
+    attested_by: Option<String>,
 }
 
 impl From<Wallet> for WalletBody {
@@ -298,6 +302,7 @@ impl From<Wallet> for WalletBody {
             active: wallet.active,
             version: wallet.version.0,
             signed: None,
+            attested_by: None,
         }
     }
 }

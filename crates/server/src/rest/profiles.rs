@@ -25,7 +25,7 @@ use crate::{
     auth::Caller,
     change::Post,
     extract::{Body, Check, InvestorPath},
-    problem::{Result, unknown_investor},
+    problem::{Problem, Result, unknown_investor},
     state::AppState,
 };
 
@@ -71,9 +71,10 @@ async fn change(
     let investor = state.store.investor(issuer, id).await;
     let kind = investor.map_err(unknown_investor)?.investor.kind;
     let changes = changes(kind, &post.body, state.clock.now())?;
-    let sealed = vault.seal(issuer, id, &changes).await?;
-    let (fields, sealed) = (&changes.fields(), &sealed);
-    post.commit(&state, |mut transaction| async move {
+    let sealed = vault.seal(issuer, id, &changes).await;
+    let sealed = sealed.map_err(Problem::from);
+    let fields = &changes.fields();
+    post.commit_prepared(&state, &sealed, |mut transaction, sealed| async move {
         let changed = Command::ChangeProfile {
             fields: fields.clone(),
         };

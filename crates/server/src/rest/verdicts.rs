@@ -1,10 +1,10 @@
 //! Verdicts by hand: verifying, rejecting, revoking.
 
 use axum::{extract::State, response::Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use symbolon_core::{
     command::{Command, Verdict},
-    investor::{Attestation, MOST_YEARS, PersonFacts, Source, Years},
+    investor::{Attestation, Attested, MOST_YEARS, PersonFacts, Source, Years},
     time::UnixSeconds,
 };
 use utoipa::ToSchema;
@@ -31,8 +31,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke))
 }
 
-/// Whoever verifies by hand answers for it: by name, and by the text signed.
-#[derive(Debug, Deserialize, ToSchema)]
+/// Whoever says so by hand answers for it: by name, and by the text signed.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Attestation)]
 pub(super) struct AttestationBody {
@@ -52,13 +52,34 @@ pub(super) struct AttestationBody {
 
 impl AttestationBody {
     pub(super) fn read(&self, check: &mut Check) -> Option<Source> {
-        source(
-            check,
-            "attestation.",
-            &self.operator,
-            &self.text,
-            &self.version,
-        )
+        self.attested(check).map(by_hand)
+    }
+
+    /// The word itself, whatever it is for.
+    pub(super) fn attested(&self, check: &mut Check) -> Option<Attested> {
+        let (operator, text, version) = (&self.operator, &self.text, &self.version);
+        attested(check, "attestation.", operator, text, version)
+    }
+}
+
+impl From<&Attested> for AttestationBody {
+    fn from(word: &Attested) -> Self {
+        Self {
+            operator: word.operator.clone(),
+            text: word.attestation.text.clone(),
+            version: word.attestation.version.clone(),
+        }
+    }
+}
+
+fn by_hand(word: Attested) -> Source {
+    let Attested {
+        operator,
+        attestation,
+    } = word;
+    Source::Operator {
+        operator,
+        attestation,
     }
 }
 
@@ -70,6 +91,16 @@ pub(super) fn source(
     text: &str,
     version: &str,
 ) -> Option<Source> {
+    attested(check, within, operator, text, version).map(by_hand)
+}
+
+fn attested(
+    check: &mut Check,
+    within: &str,
+    operator: &str,
+    text: &str,
+    version: &str,
+) -> Option<Attested> {
     let (longest, longest_version) = (Attestation::LONGEST_TEXT, Attestation::LONGEST_VERSION);
     let operator = check.line(&format!("{within}operator"), operator, LONGEST_NAME);
     let text = check.prose(&format!("{within}text"), text, longest);
@@ -78,7 +109,7 @@ pub(super) fn source(
         text: text?,
         version: version?,
     };
-    Some(Source::Operator {
+    Some(Attested {
         operator: operator?,
         attestation,
     })

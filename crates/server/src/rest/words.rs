@@ -122,6 +122,22 @@ words! {
         Closed,
     }
 
+    /// Where a link stands.
+    LinkStatusWord of symbolon_core::link::LinkStatus {
+        /// Nobody has come yet.
+        Pending,
+        /// The person has looked at it.
+        Opened,
+        /// The person is at it.
+        InProgress,
+        /// All is done.
+        Completed,
+        /// Its time is over.
+        Expired,
+        /// The issuer took it back.
+        Revoked,
+    }
+
     /// The part that a wallet plays.
     RoleWord of operation::Role {
         /// Tokens leave it.

@@ -164,7 +164,7 @@ pub(super) fn refusal(problem: &Problem, issuer: &str, language: Language) -> St
         ("chain_silent", _) => t.chain_silent,
         ("provider_failed", _) => t.provider_failed,
         ("wallet_taken", _) => return (t.wallet_taken)(issuer),
-        ("link_over", _) => return (t.over)(issuer),
+        ("link_over" | "attestation_needed", _) => return (t.over)(issuer),
         _ if problem.kind.status >= 500 => {
             let (what, remedy) = t.trouble;
             return format!("{what}. {remedy}");

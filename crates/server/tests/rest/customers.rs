@@ -225,13 +225,18 @@ async fn many_are_made_at_once_and_none_keeps_another_back() {
         {"external_id": "C-1"},
         {"external_id": "C-2", "data": {"email": "canary"}},
         {"external_id": "C-3"},
+        {"external_id": "C-4", "name": "canary"},
+        "canary",
     ]});
     let reply = server.post_once("batch", path, body.clone()).await;
     assert!(!reply.text.contains("anary"), "{}", reply.text);
     let made = reply.expect(200);
     let results = made["results"].as_array().unwrap();
     assert_eq!(results[1]["code"], "conflict");
-    assert_eq!(results[2]["code"], "invalid_fields");
+    assert_eq!(results[2]["errors"][0]["field"], "data.email");
+    assert_eq!(results[4]["code"], "unknown_field");
+    assert_eq!(results[5]["code"], "wrong_type");
+    assert_eq!((&made["ok"], &made["refused"]), (&json!(2), &json!(4)));
     let keys = [0, 3].map(|place| text(&results[place]["customer"], "reference_key"));
     assert_ne!(keys[0], keys[1]);
     assert_eq!(

@@ -3,7 +3,10 @@
 use axum::http::Method;
 use serde_json::json;
 
-use crate::harness::{Server, request, wallet};
+use crate::{
+    harness::{Server, request, wallet},
+    renewals::sending,
+};
 
 /// What happened after the server's key was made.
 const AFTER_THE_KEY: &str = "/v1/events?after=1";
@@ -159,4 +162,70 @@ async fn a_key_that_others_used_is_as_good_as_new() {
         assert_eq!(second.expect(201)["id"].to_string(), id);
         assert_eq!(second.headers["idempotency-replayed"], "true");
     }
+}
+
+/// What the first request made, or what became of its subject since, is no reason to refuse
+/// the same request.
+#[tokio::test]
+async fn what_came_since_takes_no_answer_away() {
+    let server = sending().await;
+    server.instance("emea").await;
+    let (investor, another) = (server.register(&[]).await, server.register(&[]).await);
+    let profile = format!("/v1/investors/{investor}/profile");
+    let email = json!({"email": "jane@example.com"});
+    server.post(&profile, email.clone()).await.expect(200);
+    let customers = "/v1/instances/emea/customers";
+    let customer = server.customer("emea", json!({"investor": investor})).await;
+    let customer = format!("{customers}/{}", customer["id"].as_str().unwrap());
+    let links = format!("{customer}/links");
+    let sent = json!({"check": false, "send": true});
+    let link = server.post(&links, sent.clone()).await.expect(201);
+    let resend = format!("{links}/{}/resend", link["id"].as_str().unwrap());
+
+    let fresh = json!({"check": false, "external_id": "CRM-1"});
+    let requests = [
+        ("/v1/links", fresh.clone()),
+        (
+            "/v1/links/batch",
+            json!({"links": [{"check": false, "external_id": "CRM-2"}]}),
+        ),
+        (links.as_str(), sent),
+        (&resend, json!({})),
+        (
+            customers,
+            json!({"investor": another, "external_id": "C-1"}),
+        ),
+        (&format!("{customer}/data"), json!({"data": {"tier": 2}})),
+        (&format!("{customer}/notes"), json!({"text": "called back"})),
+        (&profile, email),
+    ];
+    let ask = async |place: usize| {
+        let (path, body) = &requests[place];
+        let reply = server
+            .post_once(&format!("key-{place}"), path, body.clone())
+            .await;
+        assert!(reply.status.is_success(), "{path}: {}", reply.text);
+        let replayed = reply.headers.contains_key("idempotency-replayed");
+        (reply.json(), replayed)
+    };
+    let mut first = Vec::new();
+    for place in 0..requests.len() {
+        let (answer, replayed) = ask(place).await;
+        assert!(!replayed);
+        first.push(answer);
+    }
+    let forgotten = json!({"email": null});
+    server.post(&profile, forgotten).await.expect(200);
+    let archive = format!("{customer}/archive");
+    server.post(&archive, json!({})).await.expect(200);
+    for gone in [&investor, &another] {
+        server.erase_at_once(gone).await;
+    }
+    for (place, first) in first.iter().enumerate() {
+        assert_eq!(ask(place).await, (first.clone(), true));
+    }
+    assert!(first[0]["url"].is_string() && first[1]["results"][0]["link"]["url"].is_string());
+    // Under another key it is another request.
+    let other = server.post_once("other", "/v1/links", fresh).await;
+    other.problem(409, "investor_exists");
 }

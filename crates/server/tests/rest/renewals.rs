@@ -28,7 +28,7 @@ fn terms(send: bool) -> Renewals {
 }
 
 /// With all that it takes to send links, though no mail server is ever asked here.
-async fn sending() -> Server {
+pub(crate) async fn sending() -> Server {
     let server = SecretString::from("smtp://127.0.0.1:9");
     Server::with_vault_and(|services| Services {
         accounts: Accounts::new([(ACME.parse().unwrap(), account())]),

@@ -6,6 +6,7 @@ mod customers;
 mod denials;
 mod entrust;
 mod forgetting;
+mod mailbox;
 mod monitoring;
 mod quiet;
 mod renewal;

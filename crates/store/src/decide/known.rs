@@ -375,9 +375,7 @@ pub(crate) fn wallet_in(event: &Event) -> Option<WalletAddress> {
 pub(super) fn wallets_of(command: &Command) -> [Option<WalletAddress>; 2] {
     match command {
         Command::RecoverWallet { lost, new, .. } => [Some(*lost), Some(*new)],
-        Command::ProveWallet {
-            wallet, replaces, ..
-        } => [Some(*wallet), *replaces],
+        Command::ProveWallet(claim) => [Some(claim.wallet), claim.replaces],
         Command::LinkWallet { wallet, .. }
         | Command::RemoveWallet { wallet }
         | Command::DeactivateWallet { wallet }

@@ -4,16 +4,21 @@
 use alloy_primitives::B256;
 use symbolon_core::{
     ids::IssuerId,
+    investor::{Attestation, Attested},
     link::{LinkId, LinkProgress, LinkStatus},
     time::UnixSeconds,
     verification::VerificationId,
     wallet::ChainScope,
 };
-use symbolon_store::{IssuerTransaction, Link, LinkPurpose, StoreError};
+use symbolon_store::{IssuerTransaction, Link, LinkFilter, LinkPurpose, StoreError};
 
 use crate::support::{NOW, Register, id, issuer, open, wallet};
 
 const END: UnixSeconds = UnixSeconds(NOW.0 + 86_400);
+const ALL: LinkFilter = LinkFilter {
+    investor: None,
+    status: None,
+};
 const TOKEN: B256 = B256::repeat_byte(0x70);
 
 fn link_id(n: u8) -> LinkId {
@@ -33,6 +38,13 @@ pub(crate) fn link(n: u8, after: u64) -> Link {
             replaces: Some(wallet(1)),
             chains: ChainScope::All,
             language: Some("de-CH".parse().unwrap()),
+            attested: Some(Attested {
+                operator: "maria".into(),
+                attestation: Attestation {
+                    text: "I know her voice.".into(),
+                    version: "1".into(),
+                },
+            }),
         },
         external_id: Some("C-1".parse().unwrap()),
         progress: LinkProgress {
@@ -44,6 +56,7 @@ pub(crate) fn link(n: u8, after: u64) -> Link {
         },
         challenge: None,
         shown_to: Some("emea".parse().unwrap()),
+        mailed: false,
         proved: None,
         verification: None,
         created: UnixSeconds(NOW.0 + after),
@@ -104,7 +117,7 @@ async fn every_token_of_a_link_opens_it_and_no_other_issuers() {
     assert!(is_absent(store.link(&bank, link_id(1)).await));
     let mut theirs = store.begin(&bank).await.unwrap();
     assert!(is_absent(theirs.lock_link(link_id(1)).await));
-    let theirs = store.links(&bank, None, None, 10).await.unwrap();
+    let theirs = store.links(&bank, ALL, NOW, None, 10).await.unwrap();
     assert_eq!(theirs, []);
 }
 
@@ -206,8 +219,9 @@ async fn the_newest_links_come_first_and_pages_leave_none_out() {
     let mut later = 20..;
     for investor in [None, Some(id(1))] {
         let (mut seen, mut before) = (Vec::new(), None);
+        let filter = LinkFilter { investor, ..ALL };
         loop {
-            let page = store.links(acme, investor, before, 2).await.unwrap();
+            let page = store.links(acme, filter, NOW, before, 2).await.unwrap();
             let Some(last) = page.last() else { break };
             before = Some(last.id);
             seen.extend(page.iter().map(|link| link.id));
@@ -216,6 +230,70 @@ async fn the_newest_links_come_first_and_pages_leave_none_out() {
         }
         assert!(seen.ends_with(&[1, 4, 9, 2, 7].map(link_id)), "{seen:?}");
     }
-    let others = store.links(acme, Some(id(2)), None, 10).await.unwrap();
+    let others = LinkFilter {
+        investor: Some(id(2)),
+        ..ALL
+    };
+    let others = store.links(acme, others, NOW, None, 10).await.unwrap();
     assert_eq!(others, []);
+}
+
+/// Keeps a link of each story that links have, and returns all, the newest first.
+async fn of_every_story(register: &Register) -> Vec<Link> {
+    let (store, acme) = (register.store(), &register.issuer);
+    let stories = (0..32).map(|story: u8| [0, 1, 2, 3, 4].map(|step| story & (1 << step) != 0));
+    for (n, [opened, started, completed, revoked, soon]) in (1..).zip(stories) {
+        let mut made = link(n, 0);
+        made.progress.expires = if soon { UnixSeconds(NOW.0 + 10) } else { END };
+        register.keep_link(&made).await;
+        if opened {
+            store.link_opened(acme, made.id, NOW).await.unwrap();
+        }
+        if started {
+            let asked = store.ask_for_signature(acme, made.id, "c", NOW);
+            asked.await.unwrap();
+        }
+        let mut transaction = register.begin().await;
+        if completed {
+            transaction.link_completed(made.id, NOW).await.unwrap();
+        }
+        if revoked {
+            transaction.revoke_link(made.id, NOW).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+    }
+    store.links(acme, ALL, NOW, None, 100).await.unwrap()
+}
+
+#[tokio::test]
+async fn lists_by_status_have_who_stands_so_at_that_moment_page_by_page() {
+    let register = Register::with_customers(1).await;
+    let all = of_every_story(&register).await;
+    assert_eq!(all.len(), 32);
+    let (store, acme) = (register.store(), &register.issuer);
+    let mut met = std::collections::HashSet::new();
+    let moments = [0, 9, 10, 86_399, 86_400].map(|after| UnixSeconds(NOW.0 + after));
+    for (now, status) in moments
+        .into_iter()
+        .flat_map(|now| LinkStatus::ALL.map(|status| (now, status)))
+    {
+        let stands = all.iter().filter(|link| link.progress.at(now) == status);
+        let stands: Vec<_> = stands.map(|link| link.id).collect();
+        for investor in [None, Some(id(1))] {
+            let (mut seen, mut before) = (Vec::new(), None);
+            let status = Some(status);
+            loop {
+                let filter = LinkFilter { investor, status };
+                let page = store.links(acme, filter, now, before, 3).await.unwrap();
+                let Some(last) = page.last() else { break };
+                before = Some(last.id);
+                seen.extend(page.iter().map(|link| link.id));
+            }
+            assert_eq!(seen, stands, "{status:?} at {now}");
+        }
+        if !stands.is_empty() {
+            met.insert(status);
+        }
+    }
+    assert_eq!(met.len(), LinkStatus::ALL.len(), "{met:?}");
 }

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use symbolon_core::{
     command::Command,
     ids::{InvestorId, IssuerId},
-    link::LinkId,
+    link::{LinkId, LinkStatus},
     time::UnixSeconds,
 };
 use symbolon_server::links;
-use symbolon_store::{IssuerTransaction, Link, Request, Store, Subject};
+use symbolon_store::{IssuerTransaction, Link, LinkFilter, Request, Store, Subject};
 
 use crate::{
     context::Context,
@@ -53,6 +53,9 @@ enum Action {
         /// Only those of this investor
         #[arg(long, value_name = "ID")]
         investor: Option<InvestorId>,
+        /// Only those that stand so by now
+        #[arg(long, value_name = "STATUS", value_parser = status)]
+        status: Option<LinkStatus>,
         /// So many at most
         #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_LISTED)))]
         limit: u32,
@@ -97,9 +100,12 @@ struct ByArgs {
 }
 
 impl ByArgs {
+    fn name(&self) -> Result<String> {
+        operator(self.operator.as_deref())
+    }
+
     fn actor(&self) -> Result<symbolon_core::actor::Actor> {
-        let operator = operator(self.operator.as_deref())?;
-        Ok(symbolon_core::actor::Actor::command_line(&operator))
+        Ok(symbolon_core::actor::Actor::command_line(&self.name()?))
     }
 }
 
@@ -107,26 +113,40 @@ impl ByArgs {
 pub(crate) async fn run(args: LinksArgs, context: &Context) -> Result<Exit> {
     match args.action {
         Action::Create(args) => create::run(*args, context).await,
-        Action::List { investor, limit } => list(investor, limit, context).await,
+        Action::List {
+            investor,
+            status,
+            limit,
+        } => list(LinkFilter { investor, status }, limit, context).await,
         Action::Due(args) => due::run(&args, context).await,
         Action::Resend { link, by } => change(link, &by, Change::Resend, context).await,
         Action::Revoke { link, by } => change(link, &by, Change::Revoke, context).await,
     }
 }
 
-async fn list(investor: Option<InvestorId>, limit: u32, context: &Context) -> Result<Exit> {
+/// One of the words of a link's status.
+fn status(text: &str) -> std::result::Result<LinkStatus, String> {
+    let found = LinkStatus::ALL.into_iter().find(|one| one.as_str() == text);
+    found.ok_or_else(|| {
+        let words = LinkStatus::ALL.map(LinkStatus::as_str);
+        format!("write one of {}", words.join(", "))
+    })
+}
+
+async fn list(filter: LinkFilter, limit: u32, context: &Context) -> Result<Exit> {
+    let now = context.clock.now();
     let mut found = context
         .with_issuer(async |store, issuer| {
-            Ok(store.links(issuer, investor, None, limit + 1).await?)
+            Ok(store.links(issuer, filter, now, None, limit + 1).await?)
         })
         .await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let now = context.clock.now();
     let document: Vec<_> = found.iter().map(|link| shown(link, now)).collect();
     context
         .output
         .result(&document, || match found.as_slice() {
+            [] if filter != LinkFilter::default() => "no such links".to_owned(),
             [] => "no links: `symbolon links create` makes one".to_owned(),
             found => {
                 let blocks = found.iter().map(|link| block(link, now));
@@ -135,7 +155,7 @@ async fn list(investor: Option<InvestorId>, limit: u32, context: &Context) -> Re
         })?;
     if more {
         context.output.note(format_args!(
-            "there are more than these: --limit NUMBER shows up to {MOST_LISTED}, --investor ID those of one, and GET /v1/links all"
+            "there are more than these: --limit NUMBER shows up to {MOST_LISTED}, --investor ID those of one, --status STATUS those that stand so, and GET /v1/links all"
         ));
     }
     Ok(Exit::Done)
@@ -162,6 +182,12 @@ fn block(link: &Link, now: UnixSeconds) -> String {
         ),
         format!("  asks for {check}"),
     ];
+    lines.extend(
+        purpose
+            .attested
+            .as_ref()
+            .map(|word| format!("  {} answers for who proves the wallet", word.operator)),
+    );
     lines.extend(
         link.proved
             .map(|wallet| format!("  proved wallet {wallet}")),
@@ -201,7 +227,7 @@ async fn change(id: LinkId, by: &ByArgs, change: Change, context: &Context) -> R
                 let text = "the link is over already: make a new one with `symbolon links create`";
                 return Err(Failure::new(Exit::Refused, text));
             }
-            carry_out(&mut transaction, id, change, now).await?;
+            carry_out(&mut transaction, &link, change, now).await?;
             let link = transaction.lock_link(id).await?;
             transaction.commit().await?;
             Ok(link)
@@ -217,13 +243,13 @@ async fn change(id: LinkId, by: &ByArgs, change: Change, context: &Context) -> R
 
 async fn carry_out(
     transaction: &mut IssuerTransaction,
-    id: LinkId,
+    link: &Link,
     change: Change,
     now: UnixSeconds,
 ) -> Result<()> {
     match change {
-        Change::Resend => links::write_letter(transaction, id, now).await?,
-        Change::Revoke => transaction.revoke_link(id, now).await?,
+        Change::Resend => links::send(transaction, link, now).await?,
+        Change::Revoke => transaction.revoke_link(link.id, now).await?,
     }
     Ok(())
 }
@@ -241,6 +267,11 @@ fn shown(link: &Link, now: UnixSeconds) -> Value {
         "wallet": purpose.wallet.map(|wallet| wallet.to_string()),
         "replaces": purpose.replaces.map(|wallet| wallet.to_string()),
         "language": purpose.language,
+        "attestation": purpose.attested.as_ref().map(|word| json!({
+            "operator": word.operator,
+            "text": word.attestation.text,
+            "version": word.attestation.version,
+        })),
         "proved": link.proved.map(|wallet| wallet.to_string()),
         "created": link.created.to_string(),
         "created_by": link.created_by,

@@ -69,9 +69,9 @@ async fn change_data(
     loop {
         let found = state.store.customer(issuer, named, id).await?;
         let prepared = changing::prepare_data(&state, issuer, named, &found, data.as_ref());
-        let prepared = &prepared.await?;
+        let prepared = prepared.await;
         let answer = post
-            .commit(&state, |mut transaction| async move {
+            .commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
                 let now = transaction.now;
                 let inner = transaction.inner();
                 let customer = changing::store_data(inner, named, prepared, actor, now).await?;
@@ -130,13 +130,11 @@ async fn add_note(
     loop {
         let found = state.store.customer(issuer, named, id).await?;
         let prepared = customers::prepare_note(&state, issuer, named, &found, &note);
-        let prepared = &prepared.await;
+        let prepared = prepared.await;
         let answer = post
-            .commit(&state, |mut transaction| async move {
+            .commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
                 let now = transaction.now;
                 let inner = transaction.inner();
-                // Not before it is known whether this was answered already.
-                let prepared = prepared.as_ref().map_err(Clone::clone)?;
                 let customer = customers::store_note(inner, named, prepared, actor, now).await?;
                 let body = transaction.show_customer(named, &customer).await?;
                 Ok(transaction.done(StatusCode::CREATED, body))

@@ -104,15 +104,18 @@ async fn ask(
     let wallet = check.wallet("address", &post.body.address);
     let (key, wallet) = check.finish(key.zip(wallet))?;
     let issuer = &post.caller.issuer;
-    let id = found(&state, issuer, &instance, &key).await?.customer.id;
-    let chain = ChainId(post.body.chain_id);
-    let (message, asked) = signing::ask(&state, issuer, &id.to_string(), wallet, chain).await?;
-    let message = message.to_string();
-    let (named, message, asked) = (&instance, &message, &asked);
-    post.commit(&state, |mut transaction| async move {
+    let prepared = async {
+        let id = found(&state, issuer, &instance, &key).await?.customer.id;
+        let chain = ChainId(post.body.chain_id);
+        let (message, asked) = signing::ask(&state, issuer, &id.to_string(), wallet, chain).await?;
+        Ok((id, message.to_string(), asked))
+    };
+    let (named, prepared) = (&instance, prepared.await);
+    post.commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
         let inner = transaction.inner();
-        customers::changeable(inner, named, id).await?;
-        inner.ask_customer(named, id, Some(asked)).await?;
+        let (id, message, asked) = prepared;
+        customers::changeable(inner, named, *id).await?;
+        inner.ask_customer(named, *id, Some(asked)).await?;
         let message = message.clone();
         Ok(transaction.done(StatusCode::OK, ToSign { message }))
     })
@@ -220,15 +223,13 @@ async fn link(
             let found = found(&state, issuer, named, &key).await?;
             linking::prepare(&state, issuer, named, &found, &wanted).await
         };
-        let prepared = &prepared.await;
+        let prepared = prepared.await;
         let left = std::sync::Mutex::new(None);
         let moved_from = &left;
         let answer = post
-            .commit(&state, |mut transaction| async move {
+            .commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
                 let now = transaction.now;
                 let inner = transaction.inner();
-                // Not before it is known whether this was answered already.
-                let prepared = prepared.as_ref().map_err(Clone::clone)?;
                 let linked = linking::store(inner, named, prepared, actor, now).await?;
                 if let Ok(mut left) = moved_from.lock() {
                     *left = linked.moved_from;

@@ -8,106 +8,77 @@ use super::{LinkBody, NewLinkBody, shown};
 use crate::{
     change::Post,
     links,
-    problem::{FieldError, Problem, Result},
-    rest::{Refused, known_chains},
+    problem::{Problem, Result},
+    rest::{
+        Refused,
+        entries::{BatchResult, Entries},
+        known_chains,
+    },
     state::AppState,
 };
 
 const MOST: usize = 500;
 
 /// Links for many.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewLinks {
-    /// Up to 500.
-    #[schema(max_items = 500)]
-    links: Vec<NewLinkBody>,
+    /// 1 to 500.
+    #[schema(value_type = Vec<NewLinkBody>, min_items = 1, max_items = 500)]
+    links: Entries,
 }
 
-/// What became of each, in order.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct MadeLinks {
-    results: Vec<MadeLink>,
-}
-
-/// A link, or why there is none.
-#[derive(Debug, Serialize, ToSchema)]
-struct MadeLink {
+/// What was made of an entry.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct MadeLink {
+    /// Of `ok`: the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<LinkBody>,
-    /// A stable word for programs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    code: Option<&'static str>,
-    /// What is wrong, and how to mend it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
 }
 
 /// Make many links
 ///
-/// Up to 500, each as `POST /v1/links` makes one. One that cannot be made keeps no other
-/// back.
+/// Up to 500, each as `POST /v1/links` makes one, with a result for each in the order of the
+/// entries. One that cannot be read or made keeps no other back.
 #[utoipa::path(
     post, path = "/links/batch", operation_id = "create_links", tag = "Links",
     request_body = NewLinks,
-    responses((status = 200, description = "What became of each", body = MadeLinks), Refused)
+    responses((status = 200, description = "A result for each entry", body = BatchResult<MadeLink>), Refused)
 )]
 pub(super) async fn create_batch(
     State(state): State<AppState>,
     post: Post<NewLinks>,
 ) -> Result<Response> {
-    if post.body.links.len() > MOST {
-        let message = format!("at most {MOST} at once: send the others in another request");
-        let error = FieldError::new("links", "too_many", message);
-        return Err(Problem::invalid(vec![error]));
-    }
     let known = known_chains(&state, &post.caller).await?;
-    let (issuer, actor) = (&post.caller.issuer, &post.caller.actor);
-    let mut prepared = Vec::with_capacity(post.body.links.len());
-    for body in &post.body.links {
-        prepared.push(match body.read(&known) {
-            Ok(new) => links::prepare(&state, issuer, &new, actor).await,
-            Err(errors) => Err(Problem::invalid(errors)),
+    let (caller, actor) = (&post.caller, &post.caller.actor);
+    let read = |entry: NewLinkBody| Ok(entry.read(&known)?);
+    let entries = post.body.links.read(("links", MOST), read)?;
+    let mut prepared = Vec::with_capacity(entries.len());
+    for entry in entries {
+        prepared.push(match entry {
+            Ok(new) => links::prepare(&state, &caller.issuer, &new, actor).await,
+            Err(problem) => Err(problem),
         });
     }
-    let (prepared, caller) = (&prepared, &post.caller);
+    let prepared = &prepared;
     let answer = post
         .commit(&state, |mut transaction| async move {
             let now = transaction.now;
-            let mut results = Vec::with_capacity(prepared.len());
+            let mut result = BatchResult::new();
             for link in prepared {
-                let made = match link {
-                    Err(problem) => Err(problem.clone()),
-                    Ok(link) => {
-                        let token = (!link.is_sent()).then(|| shown::token(caller, link.id()));
-                        let token = token.as_ref();
-                        let stored =
-                            links::store(transaction.inner(), link, token, actor, now).await;
-                        let body = LinkBody::new(links::link(link), now);
-                        stored.map(|()| body.shown_if(token.is_some()))
-                    }
+                let made = async {
+                    let link = link.as_ref().map_err(Problem::clone)?;
+                    let token = shown::token_of(caller, link);
+                    let inner = transaction.inner();
+                    links::store(inner, link, token.as_ref(), actor, now).await?;
+                    let body = LinkBody::new(links::link(link), now).shown_if(token.is_some());
+                    Ok(MadeLink { link: Some(body) })
                 };
-                results.push(match made {
-                    Ok(link) => MadeLink {
-                        link: Some(link),
-                        code: None,
-                        detail: None,
-                    },
-                    // What went wrong in the database went wrong for all.
-                    Err(problem) if problem.again || problem.kind.status >= 500 => {
-                        return Err(problem);
-                    }
-                    Err(problem) => MadeLink {
-                        link: None,
-                        code: Some(problem.kind.code),
-                        detail: Some(problem.detail),
-                    },
-                });
+                result.add(made.await)?;
             }
-            Ok(transaction.done(StatusCode::OK, MadeLinks { results }))
+            Ok(transaction.done(StatusCode::OK, result))
         })
         .await?;
     state.written.notify_one();
-    shown::with_url(&state, &post.caller, answer).await
+    shown::with_url(&state, caller, answer).await
 }

@@ -20,7 +20,7 @@ use crate::{
     extract::Check,
     links::{self, NewLink, WantedWallet},
     problem::FieldError,
-    rest::words::Kind,
+    rest::{verdicts::AttestationBody, words::Kind},
 };
 
 pub(super) use of_customer::NewCustomerLinkBody;
@@ -66,6 +66,9 @@ pub(super) struct NewLinkBody {
     /// Whether it is sent to the person's e-mail address. Else the answer has its `url`.
     #[serde(default)]
     send: bool,
+    /// Who answers for it that whoever proves a wallet is the investor, where nothing but an
+    /// e-mail would say so to a register that has judged the investor.
+    attestation: Option<AttestationBody>,
 }
 
 impl fmt::Debug for NewLinkBody {
@@ -110,6 +113,12 @@ impl NewLinkBody {
                 .ok()
         });
         let provider = self.provider(&mut check);
+        let attested = self.attestation.as_ref();
+        let attested = attested.map(|word| word.attested(&mut check));
+        if self.attestation.is_some() && self.prove_wallet == Some(false) {
+            let message = "is for a wallet that is not to be proved: leave one of the two out";
+            check.refuse("attestation", "contradiction", message);
+        }
         let new = (|| {
             Some(NewLink {
                 investor: investor.map_or(Some(None), |id| id.map(Some))?,
@@ -123,6 +132,7 @@ impl NewLinkBody {
                 language: language.map_or(Some(None), |tag| tag.map(Some))?,
                 lifetime: lifetime?,
                 send: self.send,
+                attested: attested.map_or(Some(None), |word| word.map(Some))?,
             })
         })();
         check.finish(new)
@@ -174,6 +184,8 @@ pub(super) struct LinkBody {
     chains: Option<Vec<u64>>,
     /// In which language the person is spoken to; null: the browser's.
     language: Option<String>,
+    /// Who answers for it that whoever proves a wallet is the investor; null: nobody need.
+    attestation: Option<AttestationBody>,
     /// The wallet that signed.
     proved: Option<String>,
     /// The attempt that began by it.
@@ -227,6 +239,7 @@ impl LinkBody {
                 ChainScope::Only(chains) => Some(chains.iter().map(|chain| chain.0).collect()),
             },
             language: purpose.language.as_ref().map(ToString::to_string),
+            attestation: purpose.attested.as_ref().map(Into::into),
             proved: link.proved.map(|wallet| wallet.to_string()),
             verification: link.verification.map(|id| id.to_string()),
             created: link.created.to_string(),

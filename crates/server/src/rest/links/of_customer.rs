@@ -6,7 +6,7 @@ use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use symbolon_core::{
     customer::{Opening, may_open},
-    ids::{InstanceName, InvestorId},
+    ids::InstanceName,
     link::LinkId,
 };
 use symbolon_store::{CustomerRecord, IssuerTransaction, Link};
@@ -66,27 +66,24 @@ async fn create(
     caller.require_owner()?;
     let (issuer, actor) = (&caller.issuer, &caller.actor);
     let CustomerRecord { customer, .. } = state.store.customer(issuer, named, id).await?;
-    let investor = customer.investor;
     let known = known_chains(&state, caller).await?;
-    let new = post.body.read(investor, &known)?;
-    let checks = new.check != links::Check::None;
-    let mut prepared = links::prepare(&state, issuer, &new, actor).await?;
-    let token = (!prepared.is_sent()).then(|| shown::token(caller, prepared.id()));
-    let token = token.as_ref();
-    let is_shown_to_instance = caller.is_confined() && token.is_some();
-    if is_shown_to_instance {
-        prepared.show_to(instance.clone());
-    }
-    let prepared = &prepared;
+    let new = post.body.read(customer.investor, &known)?;
+    let prepared = links::prepare(&state, issuer, &new, actor).await;
+    let prepared = prepared.map(|link| match caller.is_confined() {
+        true => link.shown_to(named),
+        false => link,
+    });
     let answer = post
-        .commit(&state, |mut transaction| async move {
+        .commit_prepared(&state, &prepared, |mut transaction, prepared| async move {
             let now = transaction.now;
             let inner = transaction.inner();
-            offering::store(inner, (named, id), prepared, token, actor, now).await?;
-            if is_shown_to_instance {
-                unless_others_are_concerned(inner, named, investor, checks).await?;
+            let token = shown::token_of(caller, prepared);
+            offering::store(inner, (named, id), prepared, token.as_ref(), actor, now).await?;
+            let link = links::link(prepared);
+            if link.shown_to.is_some() {
+                unless_others_are_concerned(inner, named, link).await?;
             }
-            let body = LinkBody::of_customer(links::link(prepared), now).shown_if(token.is_some());
+            let body = LinkBody::of_customer(link, now).shown_if(token.is_some());
             Ok(transaction.done(StatusCode::CREATED, body))
         })
         .await?;
@@ -98,13 +95,12 @@ async fn create(
 async fn unless_others_are_concerned(
     transaction: &mut IssuerTransaction,
     instance: &InstanceName,
-    investor: InvestorId,
-    checks: bool,
+    link: &Link,
 ) -> Result<()> {
-    let investor = transaction.investor(investor).await?.investor;
+    let investor = transaction.investor(link.purpose.investor).await?.investor;
     let own = own(transaction, instance, &investor).await?;
     let opening = Opening {
-        checks,
+        checks: link.purpose.provider.is_some(),
         led_to_verdict: false,
     };
     match may_open(&own, opening) {
@@ -210,12 +206,7 @@ async fn resend(
 ) -> Result<Response> {
     let link = found(&state, &post.caller, &path).await?;
     let CustomerLinkPath(instance, customer, _) = &path;
-    let found = state
-        .store
-        .customer(&post.caller.issuer, instance, *customer);
-    let changeable = found.await?.customer.standing().changeable();
-    changeable.map_err(|_| Problem::plain(&catalog::CUSTOMER_ARCHIVED))?;
-    send_again(&state, &post, link.id, LinkBody::of_customer).await
+    send_again(&state, &post, link.id, Some((instance, *customer))).await
 }
 
 /// Take a customer's link back

@@ -5,10 +5,17 @@ use axum::response::Response;
 use serde_json::Value;
 use symbolon_core::link::{LinkId, LinkToken};
 
-use crate::{auth::Caller, problem::Result, rest::shown_once, state::AppState};
+use crate::{
+    auth::Caller, links::PreparedLink, problem::Result, rest::shown_once, state::AppState,
+};
+
+/// What opens the link that this caller makes, if it is shown to the caller.
+pub(super) fn token_of(caller: &Caller, prepared: &PreparedLink) -> Option<LinkToken> {
+    (!prepared.is_sent()).then(|| token(caller, prepared.id()))
+}
 
 /// What opens a link that this caller makes.
-pub(super) fn token(caller: &Caller, link: LinkId) -> LinkToken {
+fn token(caller: &Caller, link: LinkId) -> LinkToken {
     let secret = caller.keyed_hash(format!("symbolon link {link}").as_bytes());
     LinkToken::from_random(caller.issuer.clone(), secret)
 }

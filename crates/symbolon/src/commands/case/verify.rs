@@ -41,6 +41,12 @@ pub(super) fn run(
         lines.extend(checked.faults.iter().cloned());
         for (wallet, bound) in &checked.wallets {
             lines.push(format!("{}: {}", wallet.wallet, bound.as_str()));
+            lines.extend(wallet.attested.as_ref().map(|word| {
+                format!(
+                    "  bound by an e-mail; that its holder is the investor, {} attests (version {})",
+                    word.operator, word.attestation.version
+                )
+            }));
         }
         lines.extend(checked.signed.case.receipts.iter().map(receipt));
         lines.extend(verdict(&checked));
@@ -136,6 +142,7 @@ fn document(checked: &Checked, page: Option<&Path>) -> Value {
             "wallet": wallet.wallet.to_string(),
             "entry": wallet.entry.0,
             "bound": bound.as_str(),
+            "attested": wallet.attested,
         })).collect::<Vec<_>>(),
         "verifications": case.verifications.iter().map(attempt_document).collect::<Vec<_>>(),
         "receipts": case.receipts.iter().map(receipt_document).collect::<Vec<_>>(),

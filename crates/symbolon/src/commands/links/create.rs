@@ -8,6 +8,7 @@ use symbolon_core::{
     actor::Actor,
     customer::CustomerId,
     ids::{ExternalId, InstanceName, InvestorId, IssuerId, ProviderName},
+    investor::Attested,
     language::LanguageTag,
     link::{LinkLifetime, LinkToken},
     time::UnixSeconds,
@@ -33,6 +34,7 @@ use crate::{
     context::Context,
     exit::{Exit, Failure, Result},
     output::{counted, grouped},
+    subject::attestation,
 };
 
 const NAMELESS: &str = "the register alone says for whom it is: name somebody new by --external-id and somebody known by --investor, or by the columns of these names";
@@ -55,6 +57,10 @@ The CSV file has a header with any of these columns:
   kind         natural_person or legal_entity
 Columns are separated by `,` or `;`, and blank lines are skipped. Where the output
 was lost, the same command with --known makes the links again.
+
+To somebody who was judged, no link is sent that asks for no check and lets the
+person choose the wallet: whoever reads the mailbox would take the verdict over.
+With --attestation it is, and the record of the wallet says who answers for it.
 
 Without a language the pages speak that of the person's browser, and letters
 English. Of other languages than en, de, fr, es and it only the provider's
@@ -102,6 +108,17 @@ pub(super) struct CreateArgs {
     /// Send it to the person's e-mail address instead of showing it
     #[arg(long)]
     send: bool,
+    /// What the operator signs who answers for it that whoever proves a wallet is the person
+    #[arg(long, value_name = "TEXT", conflicts_with = "no_wallet")]
+    attestation: Option<String>,
+    /// The issuer's version of that text
+    #[arg(
+        long,
+        value_name = "VERSION",
+        requires = "attestation",
+        default_value_if("attestation", clap::builder::ArgPredicate::IsPresent, "1")
+    )]
+    attestation_version: Option<String>,
     /// A link for each row of this file; `-` for stdin
     #[arg(long, value_name = "FILE", conflicts_with_all = ["investor", "customer", "external_id", "wallet", "replaces"])]
     csv: Option<PathBuf>,
@@ -175,6 +192,7 @@ pub(super) async fn run(args: CreateArgs, context: &Context) -> Result<Exit> {
         return Err(Failure::refused(NOTHING_SENDS));
     }
     let actor = args.by.actor()?;
+    let attested = attested(&args)?;
     let lifetime = LinkLifetime::hours(args.hours)
         .map_err(|error| Failure::usage(format!("--hours: {error}")))?;
     let mailer = context.config.mail.as_ref();
@@ -206,6 +224,7 @@ pub(super) async fn run(args: CreateArgs, context: &Context) -> Result<Exit> {
             issuer: &issuer,
             site: &site,
             lifetime,
+            attested: attested.as_ref(),
             by: &actor,
         };
         let mut made = Vec::with_capacity(rows.len());
@@ -237,6 +256,18 @@ pub(super) async fn run(args: CreateArgs, context: &Context) -> Result<Exit> {
         false => Ok(Exit::Done),
         true => Ok(Exit::Refused),
     }
+}
+
+/// Who answers for the wallets that are proved, if anybody does.
+fn attested(args: &CreateArgs) -> Result<Option<Attested>> {
+    let version = args.attestation_version.as_deref().unwrap_or("1");
+    let signed = args.attestation.as_deref();
+    let signed = signed.map(|text| attestation(text, version)).transpose()?;
+    let operator = args.by.name()?;
+    Ok(signed.map(|attestation| Attested {
+        operator,
+        attestation,
+    }))
 }
 
 /// Where links lead. Nobody here knows where a server listens that was told so as it was
@@ -362,6 +393,7 @@ struct Desk<'a> {
     issuer: &'a IssuerId,
     site: &'a Site,
     lifetime: LinkLifetime,
+    attested: Option<&'a Attested>,
     customer: Option<Customer>,
     by: &'a Actor,
 }
@@ -430,6 +462,7 @@ impl Desk<'_> {
             language: person.language.or_else(|| args.language.clone()),
             lifetime: self.lifetime,
             send: args.send,
+            attested: self.attested.cloned(),
         })
     }
 
@@ -460,6 +493,7 @@ fn refused(problem: Problem, row: Option<usize>) -> Result<Outcome> {
         ("investor_exists", Some(_)) => {
             ": name it in the column investor and leave external_id empty, or add --known"
         }
+        ("attestation_needed", _) => " (--attestation)",
         _ => "",
     };
     Ok(Outcome::Refused(format!("{}{remedy}", problem.detail)))

@@ -117,8 +117,12 @@ async fn show(
             version: observed.version().0,
         })
     });
+    let holder = report.and_then(|report| report.investor.as_ref());
+    let proof = holder.and_then(|holder| holder.proofs.get(&address));
     Ok(ShownWallet {
         wallet: address,
+        signed: proof.map(|proof| proof.kind.as_str()),
+        attested_by: proof.and_then(|proof| proof.attested_by.clone()),
         verified: reasons.is_empty(),
         reasons: reasons
             .into_iter()

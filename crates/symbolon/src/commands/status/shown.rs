@@ -64,6 +64,10 @@ pub(super) struct ShownVerdict {
 pub(super) struct ShownWallet {
     #[serde(serialize_with = "as_shown")]
     pub(super) wallet: WalletAddress,
+    /// By what it is known that its holder has signed; nothing where somebody's word bound it.
+    pub(super) signed: Option<&'static str>,
+    /// Who answers for it that the holder is the investor, where nothing but an e-mail said so.
+    pub(super) attested_by: Option<String>,
     pub(super) verified: bool,
     pub(super) reasons: Vec<ShownReason>,
     pub(super) chains: Vec<ShownChain>,
@@ -181,6 +185,11 @@ pub(super) fn text(shown: &Shown) -> String {
                 "{}: not verified: {}",
                 wallet.wallet,
                 reasons.join("; ")
+            ));
+        }
+        if let Some(operator) = &wallet.attested_by {
+            lines.push(format!(
+                "  bound by an e-mail; that its holder is the investor, {operator} attests"
             ));
         }
         if !wallet.chains.is_empty() {

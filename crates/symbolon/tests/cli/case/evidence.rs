@@ -9,7 +9,7 @@ use symbolon_core::{
     ids::ChainId,
     ownership::{Challenge, Nonce, Timestamp},
     verification::{Concern, VerificationId, VerificationState},
-    wallet::{ChainScope, OwnershipEvidence, ProofKind, WalletAddress},
+    wallet::{ChainScope, OwnershipEvidence, ProofKind, Vouched, WalletAddress, WalletClaim},
 };
 
 use super::{
@@ -49,12 +49,13 @@ fn evidence(wallet: Address, key: &PrivateKeySigner, kind: ProofKind) -> Ownersh
 
 /// Binds a wallet to the investor by what its holder signed.
 async fn prove(desk: &Desk, wallet: Address, evidence: OwnershipEvidence) {
-    let prove = Command::ProveWallet {
+    let prove = Command::ProveWallet(WalletClaim {
         wallet: WalletAddress::new(wallet).unwrap(),
         chains: ChainScope::All,
         replaces: None,
         evidence,
-    };
+        vouched: Vouched::Otherwise,
+    });
     decide(desk, prove).await;
 }
 

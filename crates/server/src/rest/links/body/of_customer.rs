@@ -60,6 +60,7 @@ impl NewCustomerLinkBody {
             language: self.language.clone(),
             hours: self.hours,
             send: self.send,
+            attestation: None,
         };
         let new = body.read(known)?;
         Ok(NewLink {

@@ -17,6 +17,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
         mpsc,
     },
+    time::{Duration, Instant},
 };
 
 use sqlx::{Connection, PgConnection};
@@ -26,6 +27,9 @@ use tokio::runtime;
 
 /// Two processes may run the same binary: each takes a folder of its own.
 const FOLDERS: u32 = 16;
+
+/// How long anybody waits for somebody else to come.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Behind the name of a register's database, as the keyring has it.
 const KEYS: &str = "_keys";
@@ -124,15 +128,17 @@ impl StalledKeys {
         run(&mut self.connection, destroy).await;
     }
 
-    /// Until somebody waits for it to end.
+    /// Until somebody waits for it to end. Panics where nobody does within a minute.
     pub async fn until_somebody_waits(&mut self) {
         let waiting = "SELECT EXISTS (SELECT FROM pg_locks \
              WHERE NOT granted AND relation = 'person_key'::regclass)";
+        let since = Instant::now();
         loop {
             let found = sqlx::query_scalar(waiting).fetch_one(&mut self.connection);
             if found.await.expect("look who waits") {
                 return;
             }
+            assert!(since.elapsed() < PATIENCE, "nobody waits for a key");
         }
     }
 }

@@ -21,6 +21,7 @@ use symbolon_core::{
 use crate::BEGIN;
 
 /// What happens next in a history.
+#[expect(clippy::large_enum_variant, reason = "there are few of them at a time")]
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     /// Somebody asks something about one of three investors, for one of four

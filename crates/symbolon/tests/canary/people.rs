@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// What nobody else is called, and nothing else is made of.
-pub(crate) const CANARIES: [&str; 41] = [
+pub(crate) const CANARIES: [&str; 53] = [
     "Quillfeather",
     "Vexbrook",
     "1957-08-23",
@@ -45,6 +45,18 @@ pub(crate) const CANARIES: [&str; 41] = [
     "kundenfalk@",
     "Vorliebe-Elster",
     "Notizsperling",
+    "csvpirol",
+    "Pirolina",
+    "Pirolmann",
+    "1969-04-13",
+    "DOCPIROL33871",
+    "DOCPIROL44982",
+    "unsentsiskin",
+    "wrongrowmail",
+    "Umzugsmeise",
+    "umzugsmeise@",
+    "Mauersegler",
+    "Blaukehlchen",
 ];
 
 /// What is planted to be found.
@@ -133,3 +145,33 @@ pub(crate) fn customer() -> Value {
 
 /// What it notes about it.
 pub(crate) const NOTE: &str = "Notizsperling has called back.";
+
+/// Whom a provider reads from each of two passports, whatever their numbers and ends are.
+pub(crate) const PIROL: [(&str, &str); 6] = [
+    ("given_names", "Pirolina"),
+    ("family_name", "Pirolmann"),
+    ("birth_date", "1969-04-13"),
+    ("country", "DEU"),
+    ("nationality", "DEU"),
+    ("accredited", "false"),
+];
+
+/// Who stands in a file, and is sent nothing.
+pub(crate) const SISKIN: &str = "unsentsiskin@example.com";
+
+/// What stands in a file in an address's place.
+pub(crate) const WRONG_ROW: &str = "wrongrowmail at nowhere";
+
+/// What an instance knows of a customer who is somebody else's investor, too.
+pub(crate) fn moved_customer() -> Value {
+    json!({
+        "external_id": "CRM-78",
+        "data": {
+            "name": "Umzugsmeise Kleiber", "email": "umzugsmeise@example.com",
+            "wishes": ["Mauersegler"],
+        },
+    })
+}
+
+/// What it notes about it.
+pub(crate) const MOVED_NOTE: &str = "Blaukehlchen has moved.";

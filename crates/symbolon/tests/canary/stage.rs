@@ -3,12 +3,13 @@
 
 use std::{
     fs::File,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::Duration,
 };
 
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use symbolon_core::ids::IssuerId;
@@ -31,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Everything that anybody could be tempted to turn on.
 const TALKATIVE: &str = "trace";
+/// Where the program's temporary files go, within its folder.
+const TEMPORARY: &str = "tmp";
 
 /// Entrust's, by which people are verified.
 const WORKFLOW: &str = "b48fdff9-66a1-405d-9912-54780799bd68";
@@ -117,11 +120,9 @@ impl Stage {
             .open(self.log_path())
             .unwrap();
         let said_before = self.log().len();
-        let server = tokio::process::Command::new(PROGRAM)
-            .args(["--config", "symbolon.toml", "serve"])
-            .env("SYMBOLON_LOG", TALKATIVE)
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
+        let mut server = tokio::process::Command::from(self.program());
+        let server = server
+            .arg("serve")
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .kill_on_drop(true)
@@ -146,24 +147,81 @@ impl Stage {
         self.server.take().unwrap().kill().await.unwrap();
     }
 
-    /// Runs a command of the program, as talkative as the server.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(PROGRAM)
+    /// The program, as talkative as it can be, whose temporary files are searched.
+    fn program(&self) -> Command {
+        let mut program = Command::new(PROGRAM);
+        program
             .args(["--config", "symbolon.toml"])
-            .args(arguments)
             .env("SYMBOLON_LOG", TALKATIVE)
+            .env("TMPDIR", self.folder.path().join(TEMPORARY))
             .env("USER", "maria")
             .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+            .stdin(Stdio::null());
+        program
     }
 
-    /// The document of a command that must succeed.
+    /// Runs a command. What it says on stderr is searched.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.fed(arguments, "")
+    }
+
+    /// The same, with something on stdin.
+    pub(crate) fn fed(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.program();
+        command.args(arguments).stdin(Stdio::piped());
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Whatever reads nothing may be gone by now.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let ended = child.wait_with_output().unwrap();
+        self.keep(&ended.stderr);
+        ended
+    }
+
+    /// Keeps what a command has said, to be searched.
+    fn keep(&self, said: &[u8]) {
+        let path = self.folder.path().join("commands.log");
+        let mut log = File::options().create(true).append(true).open(path);
+        log.as_mut().unwrap().write_all(said).unwrap();
+    }
+
+    /// The document of a command that shows no profile: it is searched, too.
+    pub(crate) fn quiet(&self, ended: &Output) -> Value {
+        self.keep(&ended.stdout);
+        serde_json::from_slice(&ended.stdout).unwrap()
+    }
+
+    /// The same of a command that must succeed.
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ended = self.run(arguments);
         assert!(ended.status.success(), "{arguments:?}: {ended:?}");
-        serde_json::from_slice(&ended.stdout).unwrap()
+        self.quiet(&ended)
+    }
+
+    /// Another master key, while everything goes on: the server has both, every key is
+    /// wrapped anew, and the former one is destroyed.
+    pub(crate) async fn rotate_master_key(&mut self) {
+        let config = self.folder.path().join("symbolon.toml");
+        let before = std::fs::read_to_string(&config).unwrap();
+        let present = "master_key_file = \"master.key\"";
+        assert!(before.contains(present));
+        let next = "master_key_file = \"next.key\"";
+        let both = format!("{next}\nformer_{present}");
+        std::fs::write(self.folder.path().join("next.key"), "2".repeat(64)).unwrap();
+        std::fs::write(&config, before.replace(present, &both)).unwrap();
+        self.kill_server().await;
+        self.start_server().await;
+        let rotated = self.json(&["vault", "rotate", "--json"]);
+        assert_ne!(rotated["rewrapped"], 0, "{rotated}");
+        assert_eq!(rotated["left"], 0, "{rotated}");
+        std::fs::write(&config, before.replace(present, next)).unwrap();
+        std::fs::remove_file(self.folder.path().join("master.key")).unwrap();
+    }
+
+    /// Whether the chain was seen to verify a wallet.
+    pub(crate) async fn is_verified(&self, wallet: &str) -> bool {
+        let report = self.get(&format!("/v1/wallets/{wallet}")).await;
+        report["chains"][0]["verified"] == true
     }
 
     fn ask(&self, method: Method, path: &str) -> RequestBuilder {
@@ -172,12 +230,24 @@ impl Stage {
     }
 
     /// A request, under an idempotency key of its own.
-    pub(crate) async fn try_post(&self, path: &str, body: Value) -> (u16, Value) {
+    async fn send(&self, path: &str, body: Value) -> Response {
         let once = format!("once-{:016x}", rand::random::<u64>());
         let request = self.ask(Method::POST, path);
         let request = request.header("Idempotency-Key", once).json(&body);
-        let answer = request.send().await.unwrap();
+        request.send().await.unwrap()
+    }
+
+    /// What it is answered.
+    pub(crate) async fn try_post(&self, path: &str, body: Value) -> (u16, Value) {
+        let answer = self.send(path, body).await;
         (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// The same where the answer is lines.
+    pub(crate) async fn post_for_lines(&self, path: &str, body: Value) -> String {
+        let answer = self.send(path, body).await;
+        assert_eq!(answer.status(), 200);
+        answer.text().await.unwrap()
     }
 
     /// One that must be carried out.
@@ -236,9 +306,10 @@ impl Stage {
         all
     }
 
-    /// Where the cluster has written all down that it knows: its data with the
-    /// write-ahead log, and its own log.
-    pub(crate) async fn written_down(&self) -> Vec<PathBuf> {
+    /// Where anything is written down: the cluster's folder, which has its data, the
+    /// write-ahead log and its own log; and the folder in which the program has its log,
+    /// its temporary files, and all that it was told to write.
+    pub(crate) async fn written_down(&self) -> [&Path; 2] {
         let mut connection = PgConnection::connect(&self.database.url).await.unwrap();
         for statement in ["CHECKPOINT", "SELECT pg_switch_wal()"] {
             sqlx::query(statement)
@@ -250,7 +321,9 @@ impl Stage {
             .fetch_one(&mut connection)
             .await
             .unwrap();
-        vec![place.into(), self.cluster_folder.path().to_owned()]
+        let cluster = self.cluster_folder.path();
+        assert!(Path::new(&place).starts_with(cluster), "{place}");
+        [cluster, self.folder.path()]
     }
 
     /// Puts bytes into the register's database that nothing else has.
@@ -358,9 +431,13 @@ chain_id = {id}
 rpc_url = "{rpc}"
 signer_key_file = "mirror.key"
 poll_ms = 50
+[[renewal]]
+issuer = "acme"
+send = true
 "#
     );
     std::fs::write(folder.join("symbolon.toml"), config).unwrap();
+    std::fs::create_dir(folder.join(TEMPORARY)).unwrap();
 }
 
 /// Adds an account with a provider to the configuration.

@@ -8,6 +8,7 @@ use symbolon_core::{
     command::Command,
     customer::{Opening, may_open},
     ids::{ChainId, IssuerId},
+    investor::Investor,
     link::LinkToken,
     ownership::Message,
     register::Refusal,
@@ -32,8 +33,11 @@ use crate::{
 const LONGEST_SESSION_SECONDS: u64 = 24 * 3_600;
 
 /// Who acts by a link, as the log names them.
-fn actor() -> Actor {
-    Actor::system("link")
+pub(crate) fn actor(investor: &Investor) -> Actor {
+    Actor {
+        authority: investor.authority,
+        ..Actor::system("link")
+    }
 }
 
 /// The link that a token opens, while it opens anything.
@@ -152,6 +156,19 @@ async fn bind(
             "the message was answered already: ask for another one",
         ));
     }
+    let investor = transaction.investor(link.purpose.investor).await?.investor;
+    if links::waits_for_check(&current, &investor) {
+        if current.verification.is_some() {
+            return Err(refused(
+                "the check has begun, and is for the wallet that was proved before it: ask for another link",
+            ));
+        }
+        transaction
+            .link_proved(link.id, wallet, Some(&evidence))
+            .await?;
+        transaction.commit().await?;
+        return Ok(());
+    }
     let request = Request {
         subject: Subject::Investor(link.purpose.investor),
         command: Command::ProveWallet(WalletClaim {
@@ -162,17 +179,13 @@ async fn bind(
             vouched: links::vouched(&current),
         }),
     };
-    let investor = transaction.investor(link.purpose.investor).await?.investor;
-    let actor = Actor {
-        authority: investor.authority,
-        ..actor()
-    };
+    let actor = actor(&investor);
     let mut answers = transaction.decide(vec![request], &actor, now).await?;
     let Some(answer) = answers.pop() else {
         return Err(Problem::plain(&catalog::INTERNAL));
     };
     let investor = answer?.investor;
-    transaction.link_proved(link.id, wallet).await?;
+    transaction.link_proved(link.id, wallet, None).await?;
     let link = transaction.lock_link(link.id).await?;
     match link.verification {
         Some(id) => {

@@ -16,14 +16,16 @@ use symbolon_core::{
         Concern, Environment, Fact, Findings, Outcome, Situation, Standing, VerificationState,
         judge,
     },
+    wallet::{Vouched, WalletClaim},
 };
 use symbolon_providers::{FetchError, Record};
 use symbolon_store::{
-    IssuerTransaction, Look, Request, SealedChanges, StoreError, Subject, Verification,
+    IssuerTransaction, Link, Look, Request, SealedChanges, StoreError, Subject, Verification,
 };
 use thiserror::Error;
 
 use crate::{
+    linking::actor,
     services::Account,
     state::AppState,
     vault::{ProfileChanges, VaultFailure},
@@ -391,7 +393,37 @@ pub(crate) async fn complete_link(
     if let Some(link) = link.await?
         && (!link.purpose.wants_wallet || link.proved.is_some())
     {
+        if verification.state == VerificationState::Approved {
+            bind_waiting(transaction, &link, investor, now).await?;
+        }
         transaction.link_completed(link.id, now).await?;
     }
     Ok(())
+}
+
+/// Binds the wallet that was proved before the check and waited for it. Should it be
+/// somebody else's by now, the verdict stands all the same.
+async fn bind_waiting(
+    transaction: &mut IssuerTransaction,
+    link: &Link,
+    investor: &Investor,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    let (Some(wallet), Some(evidence), None) =
+        (link.proved, link.waiting.clone(), link.progress.revoked)
+    else {
+        return Ok(());
+    };
+    let claim = WalletClaim {
+        wallet,
+        chains: link.purpose.chains.clone(),
+        replaces: link.purpose.replaces,
+        evidence,
+        vouched: Vouched::Otherwise,
+    };
+    let (prove, actor) = (Command::ProveWallet(claim), actor(investor));
+    if let Err(refusal) = decide(transaction, investor.id, prove, &actor, now).await? {
+        tracing::warn!(link = %link.id, %refusal, "the wallet that waited for a check is not bound");
+    }
+    transaction.link_proved(link.id, wallet, None).await
 }

@@ -4,7 +4,6 @@
 
 use secrecy::SecretString;
 use symbolon_core::{
-    actor::Actor,
     command::Command,
     customer::{Opening, may_open},
     ids::{ChainId, IssuerId},
@@ -27,11 +26,6 @@ use crate::{
     state::AppState,
     verifying::{complete_link, customer_of},
 };
-
-/// Who acts by a link, as the log names them.
-fn actor() -> Actor {
-    Actor::system("link")
-}
 
 /// The link that a token opens, while it opens anything.
 pub(crate) async fn opened(state: &AppState, token: &LinkToken) -> Result<Link> {
@@ -149,6 +143,19 @@ async fn bind(
             "the message was answered already: ask for another one",
         ));
     }
+    let investor = transaction.investor(link.purpose.investor).await?.investor;
+    if links::waits_for_check(&current, &investor) {
+        if current.verification.is_some() {
+            return Err(refused(
+                "the check has begun, and is for the wallet that was proved before it: ask for another link",
+            ));
+        }
+        transaction
+            .link_proved(link.id, wallet, Some(&evidence))
+            .await?;
+        transaction.commit().await?;
+        return Ok(());
+    }
     let request = Request {
         subject: Subject::Investor(link.purpose.investor),
         command: Command::ProveWallet(WalletClaim {
@@ -159,17 +166,13 @@ async fn bind(
             vouched: links::vouched(&current),
         }),
     };
-    let investor = transaction.investor(link.purpose.investor).await?.investor;
-    let actor = Actor {
-        authority: investor.authority,
-        ..actor()
-    };
+    let actor = links::actor(&investor);
     let mut answers = transaction.decide(vec![request], &actor, now).await?;
     let Some(answer) = answers.pop() else {
         return Err(Problem::plain(&catalog::INTERNAL));
     };
     let investor = answer?.investor;
-    transaction.link_proved(link.id, wallet).await?;
+    transaction.link_proved(link.id, wallet, None).await?;
     let link = transaction.lock_link(link.id).await?;
     match link.verification {
         Some(id) => {

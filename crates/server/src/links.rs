@@ -7,7 +7,7 @@ use symbolon_core::{
     actor::Actor,
     command::Command,
     ids::{ExternalId, InstanceName, InvestorId, IssuerId, ProviderName},
-    investor::{Attested, InvestorKind},
+    investor::{Attested, Investor, InvestorKind},
     language::LanguageTag,
     link::{LinkId, LinkLifetime, LinkProgress, LinkToken},
     profile::{Field, Profile},
@@ -177,6 +177,7 @@ pub async fn prepare(
         shown_to: None,
         mailed: new.send,
         proved: None,
+        waiting: None,
         verification: None,
         created: now,
         created_by: by.name.clone(),
@@ -384,14 +385,35 @@ async fn may_be_sent(transaction: &mut IssuerTransaction, link: &Link) -> Result
     Ok(vouched(&sent).is_enough_for(&investor)?)
 }
 
+/// Who acts by a link, as the log names them.
+pub(crate) fn actor(investor: &Investor) -> Actor {
+    Actor {
+        authority: investor.authority,
+        ..Actor::system("link")
+    }
+}
+
 /// What says that whoever proves a wallet by this link is its investor.
 pub(crate) fn vouched(link: &Link) -> Vouched {
     let purpose = &link.purpose;
-    let is_chosen = purpose.wants_wallet && purpose.wallet.is_none();
-    match link.mailed && is_chosen && purpose.provider.is_none() {
+    let is_attested = purpose.attested.is_some();
+    match is_by_email(link) && (is_attested || purpose.provider.is_none()) {
         true => Vouched::ByEmail(purpose.attested.clone()),
         false => Vouched::Otherwise,
     }
+}
+
+/// Whether a wallet that is proved by this link is bound by the check alone, once that is
+/// passed: until then nothing but an e-mail says that its holder is the investor.
+pub(crate) fn waits_for_check(link: &Link, investor: &Investor) -> bool {
+    let purpose = &link.purpose;
+    let is_checked_alone = purpose.provider.is_some() && purpose.attested.is_none();
+    is_by_email(link) && is_checked_alone && investor.status.is_judged()
+}
+
+/// Whether whoever reads the mailbox may choose a wallet by this link.
+fn is_by_email(link: &Link) -> bool {
+    link.mailed && link.purpose.wants_wallet && link.purpose.wallet.is_none()
 }
 
 async fn write_letter(

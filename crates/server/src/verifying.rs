@@ -16,13 +16,14 @@ use symbolon_core::{
         Concern, Environment, Fact, Findings, LONGEST_SESSION_SECONDS, Outcome, Situation,
         Standing, VerificationState, judge,
     },
+    wallet::{Vouched, WalletClaim},
 };
 use symbolon_providers::{FetchError, Record};
-use symbolon_store::{IssuerTransaction, Look, Request, StoreError, Subject, Verification};
+use symbolon_store::{IssuerTransaction, Link, Look, Request, StoreError, Subject, Verification};
 use thiserror::Error;
 
 use self::found::Found;
-use crate::{services::Account, state::AppState, vault::VaultFailure};
+use crate::{links::actor, services::Account, state::AppState, vault::VaultFailure};
 
 /// Why a look came to nothing, and must be taken again.
 #[derive(Debug, Error)]
@@ -357,7 +358,37 @@ pub(crate) async fn complete_link(
     if let Some(link) = link.await?
         && (!link.purpose.wants_wallet || link.proved.is_some())
     {
+        if verification.state == VerificationState::Approved {
+            bind_waiting(transaction, &link, investor, now).await?;
+        }
         transaction.link_completed(link.id, now).await?;
     }
     Ok(())
+}
+
+/// Binds the wallet that was proved before the check and waited for it. Should it be
+/// somebody else's by now, the verdict stands all the same.
+async fn bind_waiting(
+    transaction: &mut IssuerTransaction,
+    link: &Link,
+    investor: &Investor,
+    now: UnixSeconds,
+) -> Result<(), StoreError> {
+    let (Some(wallet), Some(evidence), None) =
+        (link.proved, link.waiting.clone(), link.progress.revoked)
+    else {
+        return Ok(());
+    };
+    let claim = WalletClaim {
+        wallet,
+        chains: link.purpose.chains.clone(),
+        replaces: link.purpose.replaces,
+        evidence,
+        vouched: Vouched::Otherwise,
+    };
+    let (prove, actor) = (Command::ProveWallet(claim), actor(investor));
+    if let Err(refusal) = decide(transaction, investor.id, prove, &actor, now).await? {
+        tracing::warn!(link = %link.id, %refusal, "the wallet that waited for a check is not bound");
+    }
+    transaction.link_proved(link.id, wallet, None).await
 }

@@ -673,6 +673,7 @@ CREATE TABLE link (
     challenge   text,             -- what is to be signed, as JSON; null: nothing was asked yet
     shown_to    text,             -- the instance whose key was shown what opens it; null: none
     proved      bytea,            -- the wallet that signed
+    evidence    text,             -- what it signed, as JSON, while that waits for the check
     verification bytea,           -- the attempt that began by it
     created_s   bigint NOT NULL,
     created_by  text   NOT NULL,

@@ -9,7 +9,7 @@ use symbolon_core::{
     link::{LinkId, LinkProgress},
     time::UnixSeconds,
     verification::VerificationId,
-    wallet::{ChainScope, WalletAddress},
+    wallet::{ChainScope, OwnershipEvidence, WalletAddress},
 };
 
 use crate::{
@@ -37,6 +37,8 @@ pub struct Link {
     pub mailed: bool,
     /// The wallet that signed.
     pub proved: Option<WalletAddress>,
+    /// What it signed, while that waits for the check to bind it.
+    pub waiting: Option<OwnershipEvidence>,
     /// The attempt that began by it.
     pub verification: Option<VerificationId>,
     /// When it was made.
@@ -92,6 +94,7 @@ struct LinkRow {
     completed_s: Option<i64>,
     revoked_s: Option<i64>,
     attestation: Option<String>,
+    evidence: Option<String>,
     mailed: bool,
 }
 
@@ -108,7 +111,7 @@ macro_rules! select_links {
                  WHERE i.issuer = link.issuer AND i.investor = link.investor) AS external_id, \
              provider, level, wallet, wants_wallet, replaces, chains, \
              language, challenge, shown_to, proved, verification, created_s, created_by, \
-             expires_s, opened_s, started_s, completed_s, revoked_s, attestation, \
+             expires_s, opened_s, started_s, completed_s, revoked_s, attestation, evidence, \
              EXISTS (SELECT FROM letter l WHERE l.issuer = link.issuer AND l.link = link.link) \
                  AS \"mailed!\" " + $($rest)+,
             $($argument),*
@@ -162,6 +165,10 @@ impl LinkRow {
             shown_to: shown_to.map_err(|_| StoreError::damaged("an instance's name"))?,
             mailed: self.mailed,
             proved: address(self.proved)?,
+            waiting: self
+                .evidence
+                .map(|text| json(&text, "what waits for a link's check"))
+                .transpose()?,
             verification: self
                 .verification
                 .as_deref()
@@ -307,14 +314,23 @@ impl IssuerTransaction {
         .read()
     }
 
-    /// Notes which wallet signed; what was asked is answered with that, and answers
-    /// nothing again.
-    pub async fn link_proved(&mut self, link: LinkId, wallet: WalletAddress) -> Result<()> {
+    /// Notes which wallet signed, and what, where that is `waiting` for the check to bind
+    /// the wallet; what was asked is answered with that, and answers nothing again.
+    pub async fn link_proved(
+        &mut self,
+        link: LinkId,
+        wallet: WalletAddress,
+        waiting: Option<&OwnershipEvidence>,
+    ) -> Result<()> {
+        let evidence = waiting.map(serde_json::to_string).transpose();
+        let evidence = evidence.map_err(|error| StoreError::damaged(error.to_string()))?;
         sqlx::query!(
-            "UPDATE link SET proved = $3, challenge = NULL WHERE issuer = $1 AND link = $2",
+            "UPDATE link SET proved = $3, evidence = $4, challenge = NULL \
+             WHERE issuer = $1 AND link = $2",
             issuer_key(&self.issuer),
             link.0.as_slice(),
             wallet.address().to_vec(),
+            evidence,
         )
         .execute(&mut *self.transaction)
         .await?;

@@ -50,7 +50,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// register keeps nothing that opens it. To somebody who was judged no link is sent that
 /// asks for no check and lets the person choose the wallet, since whoever reads the mailbox
 /// would take the verdict over (`attestation_needed`): ask for a check, name the `wallet`, or
-/// give an `attestation`, which the log keeps with the wallet. The same request under the same
+/// give an `attestation`, which the log keeps with the wallet. Where a check is asked for, the
+/// wallet that such a person proves is bound once the check is passed. The same request under the same
 /// `Idempotency-Key` has the same `url`.
 #[utoipa::path(
     post, path = "/links", operation_id = "create_link", tag = "Links",

@@ -3,12 +3,12 @@
 
 use alloy_primitives::B256;
 use symbolon_core::{
-    ids::IssuerId,
+    ids::{ChainId, IssuerId},
     investor::{Attestation, Attested},
     link::{LinkId, LinkProgress, LinkStatus},
     time::UnixSeconds,
     verification::VerificationId,
-    wallet::ChainScope,
+    wallet::{ChainScope, OwnershipEvidence, ProofKind},
 };
 use symbolon_store::{IssuerTransaction, Link, LinkFilter, LinkPurpose, StoreError};
 
@@ -58,6 +58,7 @@ pub(crate) fn link(n: u8, after: u64) -> Link {
         shown_to: Some("emea".parse().unwrap()),
         mailed: false,
         proved: None,
+        waiting: None,
         verification: None,
         created: UnixSeconds(NOW.0 + after),
         created_by: "maria".into(),
@@ -148,11 +149,27 @@ async fn a_signature_is_asked_for_until_the_end_and_answered_once() {
     assert!(is_absent(late));
 
     let mut transaction = register.begin().await;
-    let proved = transaction.link_proved(link_id(1), wallet(7));
+    let proved = transaction.link_proved(link_id(1), wallet(7), None);
     proved.await.unwrap();
     transaction.commit().await.unwrap();
     let shown = register.shown().await;
     assert_eq!((shown.challenge, shown.proved), (None, Some(wallet(7))));
+    assert_eq!(shown.waiting, None);
+    let waiting = OwnershipEvidence {
+        message: "example.com wants you to sign in".into(),
+        signature: vec![7; 65].into(),
+        chain: ChainId(1),
+        kind: ProofKind::Key,
+        block: None,
+    };
+    for waiting in [Some(waiting), None] {
+        let mut transaction = register.begin().await;
+        let proved = transaction.link_proved(link_id(1), wallet(8), waiting.as_ref());
+        proved.await.unwrap();
+        transaction.commit().await.unwrap();
+        let shown = register.shown().await;
+        assert_eq!((shown.proved, shown.waiting), (Some(wallet(8)), waiting));
+    }
 }
 
 #[tokio::test]
@@ -160,7 +177,10 @@ async fn whoever_locks_a_link_has_it_alone() {
     let register = Register::with_link().await;
     let mut first = register.begin().await;
     first.lock_link(link_id(1)).await.unwrap();
-    first.link_proved(link_id(1), wallet(7)).await.unwrap();
+    first
+        .link_proved(link_id(1), wallet(7), None)
+        .await
+        .unwrap();
     let second = async {
         let mut second = register.begin().await;
         second.lock_link(link_id(1)).await.unwrap().proved

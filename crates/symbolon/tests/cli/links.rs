@@ -387,6 +387,62 @@ async fn a_list_fits_a_terminal_and_says_when_it_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_to_whoever_was_judged_is_attested_to() {
+    let desk = desk().await;
+    let seen = ["--attestation", "I have seen the passport."];
+    let verify = ["verify", WALLET, "--country", "DE", "--json"];
+    let verified = desk.run(&[&verify[..], &seen].concat()).succeeded().json();
+    let investor = verified["investor"].as_str().unwrap();
+    desk.write("smtp.url", "smtp://127.0.0.1:9");
+    let mail = "[mail]\nurl = { file = \"smtp.url\" }\nfrom = \"Acme <kyc@acme.example>\"\n";
+    desk.write("symbolon.toml", &(desk.read("symbolon.toml") + mail));
+    let file = format!("investor,email\n{investor},jane@example.com\n,joe@example.com\n");
+    desk.write("people.csv", &file);
+    let create = ["links", "create", "--csv", "people.csv", "--no-check"];
+    let create = [&create[..], &["--send", "--json"]].concat();
+    let made = desk.run(&create);
+    assert_eq!(made.code, 4);
+    let made = made.json();
+    let problem = made[0]["problem"].as_str().unwrap();
+    assert!(problem.contains("--attestation"), "{problem}");
+    // Nobody has judged the other one.
+    assert_eq!(made[1]["attestation"], Value::Null);
+
+    let word = ["--attestation", "I know her voice.", "--operator", "maria"];
+    desk.write("people.csv", &format!("investor\n{investor}\n"));
+    let made = desk.run(&[&create[..], &word].concat()).succeeded().json();
+    let attestation = json!({
+        "operator": "maria", "text": "I know her voice.", "version": "1",
+    });
+    assert_eq!(made[0]["attestation"], attestation);
+    let said = desk.run(&["links", "list", "--investor", investor]);
+    let said = said.succeeded().stdout;
+    assert!(said.contains("maria answers for"), "{said}");
+
+    // One that was shown is sent no more than that.
+    let shown = ["links", "create", "--no-check", "--investor", investor];
+    let shown = desk.run(&[&shown[..], &["--json"]].concat());
+    let shown = shown.succeeded().json();
+    let id = shown["id"].as_str().unwrap();
+    let resent = desk.run(&["links", "resend", id]);
+    assert_eq!(resent.code, 4);
+    assert!(resent.stderr.contains("attest"), "{}", resent.stderr);
+
+    desk.run(&["links", "revoke", id]).succeeded();
+    let listed = |status: &str| {
+        let listed = desk.run(&["links", "list", "--status", status, "--json"]);
+        listed.succeeded().json().as_array().unwrap().clone()
+    };
+    assert_eq!(listed("revoked").len(), 1);
+    assert_eq!(listed("revoked")[0]["id"], id);
+    assert_eq!(listed("pending").len(), 2);
+    let none = desk.run(&["links", "list", "--status", "completed"]);
+    assert_eq!(none.succeeded().stdout.trim(), "no such links");
+    let wrong = desk.run(&["links", "list", "--status", "open"]);
+    wrong.exits(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whose_verdict_is_about_to_end_is_listed() {
     let desk = desk().await;
     let day = 86_400;

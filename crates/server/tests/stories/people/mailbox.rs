@@ -119,3 +119,56 @@ async fn a_letter_that_was_sent_before_the_verdict_binds_nothing_after_it() {
     assert_eq!(known["wallets"][0]["attested_by"], Value::Null);
     stage.world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_that_is_proved_by_a_letter_waits_for_the_check() {
+    let stage = Stage::set().await;
+    let owner = stage.owner().await;
+    let (investor, lost) = stage.verified(&owner).await;
+    has_email(&owner, &investor).await;
+    let body = json!({
+        "investor": investor, "provider": "sumsub", "send": true,
+        "replaces": lost.address().to_string(),
+    });
+    owner.post("/v1/links", body).await;
+    let letter = stage.mail.next().await;
+    let new = PrivateKeySigner::random();
+    let mut person = Person::new(&stage.world.url);
+    person.open(&letter.link()).await;
+    person.prove(&new, CHAIN).await;
+    let state = person.state().await;
+    assert_eq!(state["wallet"]["proved"], new.address().to_string());
+    let path = format!("/v1/investors/{investor}");
+    let wallets = async || owner.get(&path).await["wallets"].clone();
+    let before = wallets().await;
+    assert_eq!(before.as_array().unwrap().len(), 1, "{before}");
+    assert_eq!(before[0]["active"], true);
+
+    let session = person.begin_check().await;
+    // Whoever else reads the mailbox is too late to choose another one.
+    let other = PrivateKeySigner::random();
+    let message = person.ask(&other, CHAIN).await["message"].clone();
+    let message = message.as_str().unwrap();
+    let refused = person.sign(message, &signed(&other, message)).await;
+    assert_eq!(refused["code"], "not_proven", "{refused}");
+    person.walk(&session, "pass").await;
+    until("the wallet is bound", async || {
+        wallets().await.as_array().unwrap().len() == 2
+    })
+    .await;
+    until("the new wallet took the other one's place", async || {
+        owner.says_verified(new.address()).await == [true; 3]
+            && owner.says_verified(lost.address()).await == [false; 3]
+    })
+    .await;
+    let after = wallets().await;
+    assert_eq!(after[1]["signed"], "key");
+    assert_eq!(after[1]["attested_by"], Value::Null);
+    until("the link is completed", async || {
+        person.state().await["link"] == "completed"
+    })
+    .await;
+    let acme = "acme".parse().unwrap();
+    stage.world.store.verify_log(&acme).await.unwrap();
+    stage.world.end().await;
+}

@@ -11,7 +11,7 @@ use symbolon_core::{
     investor::Investor,
     log::EntryNumber,
     profile::Profile,
-    time::UnixSeconds,
+    time::{UnixMillis, UnixSeconds},
     verification::{
         Concern, Environment, Fact, Findings, LONGEST_SESSION_SECONDS, Outcome, Situation,
         Standing, VerificationState, judge,
@@ -58,6 +58,8 @@ struct Reading {
     record: Record,
     /// Where the log ended before.
     read_after: EntryNumber,
+    /// When that was.
+    read_at: UnixMillis,
     /// Nobody has told of it, and the attempt waits for nothing.
     is_unasked: bool,
 }
@@ -69,6 +71,7 @@ pub(crate) async fn look(
     account: &Account,
     look: &Look,
 ) -> Result<Looked, LookFailure> {
+    let read_at = state.clock.now_ms();
     let read_after = state.store.head(issuer).await?.number;
     let record = match account.provider.fetch(&look.subject).await {
         Ok(record) => record,
@@ -102,6 +105,7 @@ pub(crate) async fn look(
         &Reading {
             record,
             read_after,
+            read_at,
             is_unasked: ended.is_some(),
         },
         found,
@@ -227,10 +231,13 @@ async fn take(
     if outcome == Outcome::Stale || in_vain {
         return Ok(Looked::Taken(verification.state));
     }
-    // By the provider's time it is as new as what was decided upon, and it was read before:
-    // a match of a monitor changes no time of the record's.
+    // By the provider's time it is as new as what was taken in, and it was read before: a
+    // match of a monitor changes no time of the record's, and may leave the register as it
+    // was.
+    let is_overtaken =
+        status_entry > Some(reading.read_after) || verification.taken > Some(reading.read_at);
     let says_so_again = denies(&outcome) || outcome == Outcome::Unchanged;
-    if status_entry > Some(reading.read_after) && !says_so_again {
+    if is_overtaken && !says_so_again {
         return Err(LookFailure::Overtaken);
     }
     // Whoever is in charge of the investor has sent it there, and answers for the verdict.
@@ -268,7 +275,13 @@ async fn take(
     let decision = verification.attempt.decision;
     let decision = decision.filter(|_| decision != before);
     transaction
-        .hear(verification.id, reference, fact.as_of, decision)
+        .hear(
+            verification.id,
+            reference,
+            fact.as_of,
+            decision,
+            state.clock.now_ms(),
+        )
         .await?;
     if verification.state == VerificationState::Approved {
         verification.document_ends = fact.findings.document_expires;

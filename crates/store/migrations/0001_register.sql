@@ -709,6 +709,7 @@ CREATE TABLE verification (
     concerns     text,             -- why somebody must look, as JSON
     opened_entry bigint NOT NULL,  -- where the log ended when it began
     opened_s     bigint NOT NULL,
+    taken_ms     bigint,           -- when a record was last taken in, by the register's clock
     decision     bigint,           -- the last entry that came of it
     -- The last day, since 1970, of the document that its verdict stands on; null: not known.
     document_ends integer,

@@ -34,6 +34,8 @@ pub struct Verification {
     pub concerns: Vec<Concern>,
     /// What is known of it, whichever of the provider's records has told.
     pub attempt: Attempt,
+    /// When any of its records was last taken in, by the register's clock.
+    pub taken: Option<UnixMillis>,
     /// The last day of the document that its verdict stands on, if that is known.
     pub document_ends: Option<Day>,
     /// When it began.
@@ -54,6 +56,7 @@ struct VerificationRow {
     opened_entry: i64,
     opened_s: i64,
     newest_ms: Option<i64>,
+    taken_ms: Option<i64>,
     decision: Option<i64>,
     document_ends: Option<i32>,
     changed_s: i64,
@@ -89,7 +92,7 @@ macro_rules! select_verifications {
     ($rest:tt, $($argument:expr),* $(,)?) => {
         sqlx::query_as!(
             VerificationRow,
-            "SELECT verification, investor, provider, \
+            "SELECT verification, investor, provider, taken_ms, \
              (SELECT reference FROM verification_reference r WHERE r.issuer = verification.issuer \
                  AND r.verification = verification.verification ORDER BY number DESC LIMIT 1) \
                  AS reference, \
@@ -127,6 +130,10 @@ impl VerificationRow {
                     .transpose()?,
                 decision: self.decision.map(entry_number).transpose()?,
             },
+            taken: self
+                .taken_ms
+                .map(|at| unsigned(at, "a time").map(UnixMillis))
+                .transpose()?,
             document_ends: self
                 .document_ends
                 .map(|day| u16::try_from(day).map(Day))

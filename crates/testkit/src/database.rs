@@ -128,16 +128,18 @@ impl StalledKeys {
         run(&mut self.connection, destroy).await;
     }
 
-    /// Until somebody waits for it to end. Panics where nobody does within a minute.
-    pub async fn until_somebody_waits(&mut self) {
+    /// Whether somebody waits for it to end.
+    pub async fn somebody_waits(&mut self) -> bool {
         let waiting = "SELECT EXISTS (SELECT FROM pg_locks \
              WHERE NOT granted AND relation = 'person_key'::regclass)";
+        let found = sqlx::query_scalar(waiting).fetch_one(&mut self.connection);
+        found.await.expect("look who waits")
+    }
+
+    /// Until somebody waits for it to end. Panics where nobody does within a minute.
+    pub async fn until_somebody_waits(&mut self) {
         let since = Instant::now();
-        loop {
-            let found = sqlx::query_scalar(waiting).fetch_one(&mut self.connection);
-            if found.await.expect("look who waits") {
-                return;
-            }
+        while !self.somebody_waits().await {
             assert!(since.elapsed() < PATIENCE, "nobody waits for a key");
         }
     }

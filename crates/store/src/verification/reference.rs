@@ -49,16 +49,25 @@ impl IssuerTransaction {
         Ok(())
     }
 
-    /// Notes the provider's time of what this record of an attempt's has told, and the
-    /// entry that came of it, if one did.
+    /// Notes the provider's time of what this record of an attempt's has told, the entry
+    /// that came of it, if one did, and that it was taken in now.
     pub async fn hear(
         &mut self,
         id: VerificationId,
         reference: &str,
         at: UnixMillis,
         decision: Option<EntryNumber>,
+        now: UnixMillis,
     ) -> Result<()> {
         self.refer(id, reference).await?;
+        sqlx::query!(
+            "UPDATE verification SET taken_ms = $3 WHERE issuer = $1 AND verification = $2",
+            issuer_key(&self.issuer),
+            id.0.as_slice(),
+            bigint(now.0),
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         sqlx::query!(
             "UPDATE verification_reference SET newest_ms = $4, decision = coalesce($5, decision) \
              WHERE issuer = $1 AND verification = $2 AND reference = $3",

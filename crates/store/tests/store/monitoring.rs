@@ -25,7 +25,7 @@ async fn attempt(register: &Register, n: u8, state: VerificationState) {
     let begun = transaction.begin_verification(attempt, id(1), &provider, NOW);
     begun.await.unwrap();
     let told = format!("told-{n}");
-    let heard = transaction.hear(attempt, &told, UnixMillis(7), None);
+    let heard = transaction.hear(attempt, &told, UnixMillis(7), None, UnixMillis(9));
     heard.await.unwrap();
     transaction.refer(attempt, "silent").await.unwrap();
     let mut found = transaction.verification(attempt).await.unwrap();

@@ -53,7 +53,13 @@ impl Register {
     async fn hear(&self, n: u8, reference: &str, at: u64, entry: Option<u64>) {
         let mut transaction = self.store().begin(&self.issuer).await.unwrap();
         let entry = entry.map(EntryNumber);
-        let heard = transaction.hear(attempt_id(n), reference, UnixMillis(at), entry);
+        let heard = transaction.hear(
+            attempt_id(n),
+            reference,
+            UnixMillis(at),
+            entry,
+            UnixMillis(at + 100),
+        );
         heard.await.unwrap();
         transaction.commit().await.unwrap();
     }
@@ -142,6 +148,7 @@ async fn an_attempt_is_about_each_record_that_the_person_got() {
     register.hear(1, "a-2", 8, None).await;
     let verification = register.read_back(1).await;
     assert_eq!(verification.attempt.newest, Some(UnixMillis(8)));
+    assert_eq!(verification.taken, Some(UnixMillis(108)));
     let mut transaction = store.begin(acme).await.unwrap();
     let (own, others) = transaction
         .attempt_upon(&verification, "a-2")

@@ -173,11 +173,8 @@ fn what_officers_read_fits_a_narrow_terminal() {
         );
     }
     // Beside each other, and not one below the other.
-    let help = help(&["links", "create"]);
-    assert!(
-        help.contains("--external-id <ID>   Your own reference"),
-        "{help}"
-    );
+    let help = help(&["links", "due"]);
+    assert!(help.contains("--days <DAYS>     Those that end"), "{help}");
 }
 
 #[test]

@@ -55,8 +55,8 @@ The CSV file has a header with any of these columns:
   wallet       the one that is to be proved
   language     in which the person is spoken to
   kind         natural_person or legal_entity
-Columns are separated by `,` or `;`, and blank lines are skipped. Where the output
-was lost, the same command with --known makes the links again.
+Columns are separated by `,` or `;`, and blank lines are skipped. Where the
+output was lost, the same command with --known makes the links again.
 
 To somebody who was judged, no link is sent that asks for no check and lets the
 person choose the wallet: whoever reads the mailbox would take the verdict over.

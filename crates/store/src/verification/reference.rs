@@ -50,7 +50,8 @@ impl IssuerTransaction {
     }
 
     /// Notes the provider's time of what this record of an attempt's has told, the entry
-    /// that came of it, if one did, and that it was taken in now.
+    /// that came of it, if one did, and that it was taken in now: what was read before, of
+    /// whichever attempt of this investor with this provider, is no news.
     pub async fn hear(
         &mut self,
         id: VerificationId,
@@ -61,7 +62,9 @@ impl IssuerTransaction {
     ) -> Result<()> {
         self.refer(id, reference).await?;
         sqlx::query!(
-            "UPDATE verification SET taken_ms = $3 WHERE issuer = $1 AND verification = $2",
+            "UPDATE verification SET taken_ms = $3 WHERE issuer = $1 AND (investor, provider) = \
+                 (SELECT investor, provider FROM verification \
+                  WHERE issuer = $1 AND verification = $2)",
             issuer_key(&self.issuer),
             id.0.as_slice(),
             bigint(now.0),

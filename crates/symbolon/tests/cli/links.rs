@@ -389,7 +389,12 @@ async fn a_list_fits_a_terminal_and_says_when_it_is_cut() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_sent_to_whoever_was_judged_is_attested_to() {
     let desk = desk().await;
-    let seen = ["--attestation", "I have seen the passport."];
+    let seen = [
+        "--attestation",
+        "I have seen the passport.",
+        "--operator",
+        "maria",
+    ];
     let verify = ["verify", WALLET, "--country", "DE", "--json"];
     let verified = desk.run(&[&verify[..], &seen].concat()).succeeded().json();
     let investor = verified["investor"].as_str().unwrap();
@@ -409,7 +414,8 @@ async fn what_is_sent_to_whoever_was_judged_is_attested_to() {
     assert_eq!(made[1]["attestation"], Value::Null);
 
     let word = ["--attestation", "I know her voice.", "--operator", "maria"];
-    desk.write("people.csv", &format!("investor\n{investor}\n"));
+    let row = format!("investor,email\n{investor},jane@example.com\n");
+    desk.write("people.csv", &row);
     let made = desk.run(&[&create[..], &word].concat()).succeeded().json();
     let attestation = json!({
         "operator": "maria", "text": "I know her voice.", "version": "1",

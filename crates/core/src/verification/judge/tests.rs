@@ -1,5 +1,7 @@
 //! What follows from facts, one by one and in every order.
 
+mod orders;
+
 mod others;
 
 use proptest::prelude::*;

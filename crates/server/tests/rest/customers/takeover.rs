@@ -369,7 +369,7 @@ async fn an_instance_chooses_no_address_that_letters_go_to() {
     let batch = format!("{PATH}/batch");
     let many = json!({"customers": [body, {"profile": {"given_names": "Jane"}}]});
     let results = server.post_by(&key, &batch, many).await.expect(200);
-    assert_eq!(results["results"][0]["code"], "invalid_fields", "{results}");
+    assert_eq!(results["results"][0]["code"], "not_yours", "{results}");
     assert!(results["results"][1]["customer"].is_object(), "{results}");
     // The issuer's own key does.
     let body = json!({"profile": {"email": "jane@canary.example"}});

@@ -170,7 +170,7 @@ async fn show(
 /// Settle a verification
 ///
 /// Somebody has looked, and given a verdict by hand or let it be. It is off the list then;
-/// what the provider says later is taken in as ever.
+/// what the provider approves later puts it there again, and what it denies denies.
 #[utoipa::path(
     post, path = "/verifications/{id}/settle", operation_id = "settle_verification",
     tag = "Verdicts",

@@ -162,8 +162,8 @@ async fn attempts_of_providers_are_named_by_what_these_know_them_by() {
     let provider = "sumsub".parse().unwrap();
     let begun = transaction.begin_verification(id, investor, &provider, now());
     begun.await.unwrap();
+    transaction.refer(id, "applicant-7").await.unwrap();
     let mut attempt = transaction.verification(id).await.unwrap();
-    attempt.reference = Some("applicant-7".to_owned());
     attempt.state = VerificationState::Review;
     attempt.concerns = vec![Concern::CountryUnknown];
     transaction
